@@ -1,0 +1,1 @@
+"""Decides money: who sells what to whom, whose customer the buyer is, and the books of it."""

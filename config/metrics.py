@@ -1,0 +1,50 @@
+"""The one catalogue of Prometheus metrics. No room, viewer or show is ever a label."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """All metrics of one node, on an injected registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.rtmp_connections = Gauge("fenbo_rtmp_connections", "RTMP connections open now", registry=registry)
+        self.rtmp_refused = Counter("fenbo_rtmp_refused", "RTMP publishers refused", ["reason"], registry=registry)
+        self.broadcasts = Gauge("fenbo_broadcasts", "Broadcasts with a source publishing now", registry=registry)
+        self.media_packets = Counter(
+            "fenbo_media_packets", "Packets published into broadcasts", ["kind"], registry=registry
+        )
+        self.media_bytes = Counter(
+            "fenbo_media_bytes", "Bytes of media published into broadcasts", ["kind"], registry=registry
+        )
+        self.packets_dropped = Counter(
+            "fenbo_packets_dropped", "Packets an output was too slow for", ["output"], registry=registry
+        )
+        self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
+        self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
+        self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+        self.room_members = Gauge("fenbo_room_members", "WebSocket members in rooms now", registry=registry)
+        self.chat_lines = Counter("fenbo_chat_lines", "Chat lines by outcome", ["outcome"], registry=registry)
+        self.chat_deliveries = Counter("fenbo_chat_deliveries", "Lines handed to members", registry=registry)
+        self.touches = Counter("fenbo_touches", "Entries through links, by outcome", ["outcome"], registry=registry)
+        self.commands = Counter(
+            "fenbo_commands", "Commerce commands by outcome", ["command", "outcome"], registry=registry
+        )
+        self.commit_batch = Histogram(
+            "fenbo_commit_batch_commands",
+            "Commands per commit",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+            registry=registry,
+        )
+        self.commit_seconds = Histogram(
+            "fenbo_commit_seconds",
+            "Time of a batch from begin to durable commit",
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0),
+            registry=registry,
+        )
+        self.orders = Counter("fenbo_orders", "Orders by the state they reached", ["state"], registry=registry)
+        self.http_requests = Counter(
+            "fenbo_http_requests", "Requests outside LL-HLS", ["route", "status"], registry=registry
+        )

@@ -1,0 +1,132 @@
+"""Every option, once: its name with the unit last, default, bounds and meaning.
+
+Sources, later wins: `fenbo.toml`, the environment (`FENBO_HTTP__PORT`), the command line (`--http.port`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    """A group of options; an unknown name in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(Section):
+    """Pages, API, WebSocket, LL-HLS, WHIP and WHEP signalling."""
+
+    host: str = Field("0.0.0.0", description="address to listen on")
+    port: Port = Field(8080, description="TCP port; 0 takes a free one")
+    public_url: str = Field(
+        "", description="how people reach this server, e.g. https://live.example.com; empty: derived from host and port"
+    )
+    tls_certificate: Path | None = Field(None, description="PEM file; with tls_key it turns HTTP into HTTPS")
+    tls_key: Path | None = Field(None, description="PEM file of the certificate's private key")
+    body_bytes_max: int = Field(256 * 1024, ge=1024, description="largest request body")
+
+
+class RtmpSettings(Section):
+    """Publishing from OBS, FFmpeg and other encoders."""
+
+    host: str = Field("0.0.0.0", description="address to listen on")
+    port: Port = Field(1935, description="TCP port; 0 takes a free one")
+    connections_max: int = Field(256, ge=1, description="publishers connected at once")
+    silence_ms_max: int = Field(10_000, ge=1000, description="a peer that sends nothing for this long is closed")
+    handshake_ms_max: int = Field(5_000, ge=100, description="time from connect to publish")
+    message_bytes_max: int = Field(8 * 1024 * 1024, ge=65536, description="largest RTMP message (one video frame)")
+
+
+class MediaSettings(Section):
+    """The crossing between sources and outputs."""
+
+    gop_ms_max: int = Field(4_000, ge=500, le=20_000, description="longest group of pictures kept for joiners")
+    gop_bytes_max: int = Field(2 * 1024 * 1024, ge=65536, description="largest group of pictures kept for joiners")
+    takeover_ms: int = Field(
+        1_000, ge=100, description="a source silent for this long gives way to another connection with its key"
+    )
+
+
+class HlsSettings(Section):
+    """The LL-HLS origin."""
+
+    part_ms_target: int = Field(500, ge=100, le=2_000, description="part target; every part is 85-100 % of it")
+    segment_ms_target: int = Field(
+        2_000, ge=1_000, le=10_000, description="a segment ends at the first key frame past this"
+    )
+    window_segments: int = Field(10, ge=6, le=1_000, description="segments in the playlist")
+
+
+class WebrtcSettings(Section):
+    """WHIP in, WHEP out: one UDP port and the same TCP port for all sessions."""
+
+    host: str = Field("0.0.0.0", description="address to listen on")
+    port: Port = Field(8189, description="UDP and TCP port; 0 takes a free one")
+    advertised_hosts: tuple[str, ...] = Field(
+        (), description="addresses offered to browsers; empty: those of this machine"
+    )
+    sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
+
+
+class RoomSettings(Section):
+    """Chat and presence."""
+
+    chat_bytes_max: int = Field(500, ge=1, le=4_000, description="longest chat line, in UTF-8 bytes")
+    history_lines: int = Field(50, ge=0, le=1_000, description="lines shown to whoever joins")
+    history_seconds: int = Field(600, ge=0, description="how long a room's lines are kept after its last member left")
+    members_max: int = Field(20_000, ge=1, description="WebSockets at once")
+
+
+class DatabaseSettings(Section):
+    """Where commerce is kept."""
+
+    url: str = Field("", description="SQLAlchemy URL; empty: fenbo.sqlite3 in data_dir")
+    batch_max: int = Field(256, ge=1, description="commands in one commit")
+
+
+class PaymentSettings(Section):
+    """How buyers pay."""
+
+    reservation_seconds: int = Field(900, ge=10, description="how long an unpaid order keeps its stock")
+
+
+class LogSettings(Section):
+    """What is written to standard error."""
+
+    format: str = Field("console", pattern="^(console|json)$", description="console or json")
+    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+
+
+class MetricsSettings(Section):
+    """Prometheus and health checks."""
+
+    host: str = Field("127.0.0.1", description="address of the separate port")
+    port: Port | None = Field(
+        None, description="separate port for /metrics, /healthz and /readyz; unset: on the HTTP port"
+    )
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one node."""
+
+    model_config = SettingsConfigDict(env_prefix="FENBO_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path("fenbo-data"), description="database file, master secret, recordings")
+    secret: str = Field("", description="master secret; empty: a file made in data_dir at first start", repr=False)
+    http: HttpSettings = HttpSettings()
+    rtmp: RtmpSettings = RtmpSettings()
+    media: MediaSettings = MediaSettings()
+    hls: HlsSettings = HlsSettings()
+    webrtc: WebrtcSettings = WebrtcSettings()
+    rooms: RoomSettings = RoomSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    payments: PaymentSettings = PaymentSettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()

@@ -1,0 +1,1 @@
+"""Pure bit work, one module per codec."""

@@ -1,0 +1,1 @@
+"""LL-HLS: pure packaging, and the origin that serves it."""

@@ -1,0 +1,1 @@
+"""RTMP: a sans-I/O core and its asyncio shell."""

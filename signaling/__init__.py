@@ -1,0 +1,1 @@
+"""Talks to people: HTTP, WebSocket, pages; and wires relay and commerce together."""
