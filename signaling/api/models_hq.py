@@ -1,0 +1,252 @@
+"""The shapes of the headquarters' side of the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from signaling.api.models import Id, Moment, Money, Name, Order, Request, ShelfItem, ShowState, Slug, Theme, View
+
+Slot = Literal["primary", "backup"]
+ChannelState = Literal["applied", "active", "suspended", "closed"]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(?:https?://\S+|/\S*)?$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+SKUS_MAX = 100
+SHELF_MAX = 200
+
+
+class Login(Request):
+    """Who comes in."""
+
+    user: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class MerchantHq(View):
+    """The merchant one works for."""
+
+    id: Id
+    name: str
+
+
+class Me(View):
+    """Who one is. Calls that change something repeat `csrf` in the X-CSRF-Token header."""
+
+    user: str
+    role: str
+    merchant: MerchantHq
+    csrf: str
+
+
+class StreamKeyView(View):
+    """A stream key as it can be shown later: only its hint."""
+
+    slot: Slot
+    hint: str
+    created_at: Moment
+
+
+class SourceView(View):
+    """What publishes into the studio now."""
+
+    slot: str
+    state: str
+    video: str | None = Field(description="codec and picture size, such as `h264 1280x720`")
+    audio: str | None
+
+
+class Studio(View):
+    """Where the encoder sends to."""
+
+    rtmp_url: str
+    whip_url: str
+    keys: list[StreamKeyView]
+    sources: list[SourceView]
+
+
+class NewStreamKey(View):
+    """The one time the key itself is shown."""
+
+    slot: Slot
+    stream_key: str
+
+
+class ShowHq(View):
+    """A show, with its shelf."""
+
+    id: Id
+    title: str
+    state: ShowState
+    starts_at: Moment | None
+    hls: str | None
+    shelf: list[ShelfItem]
+
+
+class ShowNew(Request):
+    """A show to come."""
+
+    title: Name
+    starts_at: Annotated[Moment, Field(strict=False)] | None = None
+
+
+class ShowChange(Request):
+    """What to change of a show; absent fields stay."""
+
+    title: Name | None = None
+    state: ShowState | None = None
+    starts_at: Annotated[Moment, Field(strict=False)] | None = None
+
+
+class ShelfPlace(Request):
+    """One product's place on the shelf: its position is its place in the list."""
+
+    product: Id
+    pinned: bool = False
+
+
+class ShelfSet(Request):
+    """The whole shelf, in order."""
+
+    items: Annotated[list[ShelfPlace], Field(max_length=SHELF_MAX)]
+
+
+class ChannelHq(View):
+    """A channel and its room."""
+
+    channel: Id
+    name: str
+    room: Slug
+    room_url: str
+    state: ChannelState
+    house: bool
+    logo_url: str
+    cover_url: str
+    notice: str
+    welcome: str
+    theme: Theme
+
+
+class ChannelNew(Request):
+    """A channel with a room; without `room` the server makes an address."""
+
+    name: Name
+    room: Slug | None = None
+
+
+class ChannelChange(Request):
+    """The channel's and its room's settings; absent fields stay."""
+
+    name: Name | None = None
+    state: Literal["active", "suspended", "closed"] | None = None
+    logo_url: Url | None = None
+    cover_url: Url | None = None
+    notice: Text | None = None
+    welcome: Text | None = None
+    accent: Colour | None = None
+
+
+class LinkNew(Request):
+    """A short link into a channel's room; `sharer` says who passes it on."""
+
+    sharer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = None
+
+
+class Link(View):
+    """A short link."""
+
+    code: str
+    url: str
+
+
+class SkuHq(View):
+    """A SKU and its stock: reserved + sold + free = received."""
+
+    sku: Id
+    name: str
+    price: Money
+    received: int
+    reserved: int
+    sold: int
+    free: int
+    per_buyer_max: int | None
+
+
+class ProductHq(View):
+    """A product of the catalogue."""
+
+    product: Id
+    name: str
+    description: str
+    image_url: str
+    skus: list[SkuHq]
+
+
+class MoneyIn(Request):
+    """A price."""
+
+    minor: Annotated[int, Field(ge=0, le=10**12)]
+    currency: Currency
+
+
+class SkuNew(Request):
+    """A SKU to sell."""
+
+    name: Name
+    price: MoneyIn
+    stock: Annotated[int, Field(ge=0, le=10**9)] = 0
+    per_buyer_max: Annotated[int, Field(ge=1, le=999)] | None = None
+
+
+class ProductNew(Request):
+    """A product to sell."""
+
+    name: Name
+    description: Text = ""
+    image_url: Url = ""
+    skus: Annotated[list[SkuNew], Field(min_length=1, max_length=SKUS_MAX)]
+
+
+class StockReceived(Request):
+    """Goods that came in."""
+
+    received: Annotated[int, Field(ge=1, le=10**9)]
+
+
+class OrderPage(View):
+    """Orders, newest first; `cursor` asks for the next page and is null on the last."""
+
+    orders: list[Order]
+    cursor: str | None
+
+
+class ChannelFigures(View):
+    """What happens in one channel's room."""
+
+    channel: Id
+    name: str
+    room: Slug
+    viewers: int
+    orders: int
+    paid: Money
+
+
+class OverviewShow(View):
+    """The show of the overview."""
+
+    id: Id
+    title: str
+    state: ShowState
+    starts_at: Moment | None
+    hls: str | None
+
+
+class Overview(View):
+    """The merchant's evening on one screen."""
+
+    show: OverviewShow | None
+    viewers: int
+    channels: list[ChannelFigures]
+    latest_orders: list[Order]

@@ -1,0 +1,218 @@
+"""The messages of a room's WebSocket, both ways: models that validate, serialise and document (PROTOCOLS section 5).
+
+Facts carry the stream they belong to and their place in it: `room` (this room's chat and notices) or `show` (shelf,
+stock, pins, the show's state - the same for all rooms). A client that comes back says the last places it knows.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+from signaling.api.models import Moment, Request, RoomView, ShelfItem, ShowView
+
+LIKES_MAX = 200  # in one message: a fast thumb between two sends
+
+
+class Place(Request):
+    """A place in a stream: offsets count up by one from 1 and start again with every new epoch."""
+
+    epoch: Annotated[str, StringConstraints(max_length=32)]
+    offset: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class Hello(Request):
+    """The first message. With the places of the last connection it resumes; without it gets a snapshot."""
+
+    type: Literal["hello"]
+    room_since: Place | None = None
+    show_since: Place | None = None
+
+
+class Chat(Request):
+    """A line to say. `id` is the client's own, and comes back with the line."""
+
+    type: Literal["chat"]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    text: str
+
+
+class Likes(Request):
+    """Hearts since the last message."""
+
+    type: Literal["likes"]
+    count: Annotated[int, Field(ge=1, le=LIKES_MAX)]
+
+
+class Ping(Request):
+    """Asks for a pong."""
+
+    type: Literal["ping"]
+
+
+ClientMessage = Annotated[Hello | Chat | Likes | Ping, Field(discriminator="type")]
+CLIENT_MESSAGE: TypeAdapter[Hello | Chat | Likes | Ping] = TypeAdapter(ClientMessage)
+
+
+class Frame(BaseModel):
+    """A message of the server."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, validate_by_name=True)
+
+    def encode(self) -> bytes:
+        """The one serialisation that every member gets."""
+        return self.model_dump_json().encode()
+
+
+class At(Frame):
+    """A message that has a place in a stream."""
+
+    epoch: str
+    offset: int
+
+
+class Speaker(Frame):
+    """Who said a line: the viewer's public id and display name."""
+
+    id: str
+    name: str
+
+
+class PlaceView(Frame):
+    """Where a stream is now."""
+
+    epoch: str
+    offset: int
+
+
+class Welcome(Frame):
+    """The answer to hello: who one is and where the streams are. When not resumed a snapshot follows."""
+
+    type: Literal["welcome"] = "welcome"
+    viewer: Speaker
+    room: PlaceView
+    show: PlaceView
+    resumed: bool
+
+
+class ChatLine(At):
+    """A line said in this room."""
+
+    type: Literal["chat"] = "chat"
+    stream: Literal["room"] = "room"
+    at: Moment
+    sender: Speaker = Field(alias="from")
+    text: str
+    id: str
+
+
+class Notice(At):
+    """The room's notice has changed."""
+
+    type: Literal["notice"] = "notice"
+    stream: Literal["room"] = "room"
+    at: Moment
+    text: str
+
+
+class Snapshot(Frame):
+    """The room as it is now, and the latest lines."""
+
+    type: Literal["snapshot"] = "snapshot"
+    room: RoomView
+    chat: list[ChatLine]
+
+
+class ShowStateChanged(At):
+    """The show was announced, began, paused or ended, or its media can be played from now on; null: no show."""
+
+    type: Literal["show_state"] = "show_state"
+    stream: Literal["show"] = "show"
+    show: ShowView | None
+
+
+class ShelfChanged(At):
+    """The whole shelf, anew."""
+
+    type: Literal["shelf"] = "shelf"
+    stream: Literal["show"] = "show"
+    shelf: list[ShelfItem]
+
+
+class StockChanged(At):
+    """What is left of a SKU."""
+
+    type: Literal["stock"] = "stock"
+    stream: Literal["show"] = "show"
+    sku: str
+    free: int
+
+
+class PinChanged(At):
+    """A product was pinned or let go."""
+
+    type: Literal["pin"] = "pin"
+    stream: Literal["show"] = "show"
+    product: str
+    pinned: bool
+
+
+class Presence(Frame):
+    """Members in this room, and in all rooms of the merchant. At most once a second."""
+
+    type: Literal["presence"] = "presence"
+    viewers: int
+    total: int
+
+
+class LikesSum(Frame):
+    """Hearts in this room since the last such message. At most once a second."""
+
+    type: Literal["likes"] = "likes"
+    count: int
+
+
+class Dropped(Frame):
+    """A flood: the lines with offsets `from` to `to` that this member did not get, `count` of them."""
+
+    type: Literal["dropped"] = "dropped"
+    stream: Literal["room"] = "room"
+    start: int = Field(alias="from")
+    end: int = Field(alias="to")
+    count: int
+
+
+class ErrorMessage(Frame):
+    """Something was wrong with the client's message; `retry_after` is in seconds."""
+
+    type: Literal["error"] = "error"
+    field: str
+    detail: str
+    id: str | None = Field(None, description="the chat id that it is about")
+    retry_after: float | None = None
+
+
+class Pong(Frame):
+    """The answer to ping."""
+
+    type: Literal["pong"] = "pong"
+
+
+ServerMessage = Annotated[
+    Welcome
+    | Snapshot
+    | ChatLine
+    | Notice
+    | ShowStateChanged
+    | ShelfChanged
+    | StockChanged
+    | PinChanged
+    | Presence
+    | LikesSum
+    | Dropped
+    | ErrorMessage
+    | Pong,
+    Field(discriminator="type"),
+]
+SERVER_MESSAGE: TypeAdapter[Frame] = TypeAdapter(ServerMessage)
