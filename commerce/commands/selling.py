@@ -1,0 +1,236 @@
+"""The commands of HQ: tenants, people, channels and rooms, shows, goods, stock, shelf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce import checks, views
+from commerce.commands.base import Command
+from commerce.money import currency
+
+ROLES = ("owner", "operator", "host", "finance", "channel_owner", "auditor")
+SHOW_STATES = ("announced", "live", "paused", "ended")
+SLOTS = ("primary", "backup")
+SHELF_MAX = 200
+PINNED_MAX = 3
+SKUS_MAX = 100
+RECEIVED_MAX = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CreateMerchant(Command[views.Merchant]):
+    """A tenant with its house channel and the house's room (`room` is its slug). `timezone` is an IANA name."""
+
+    name: str
+    room: str
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    language: str = "zh"
+
+    def __post_init__(self) -> None:
+        checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
+        checks.slug("room", self.room)
+        checks.text("timezone", self.timezone, 64, 1)
+        currency("currency", self.currency)
+        checks.choice("language", self.language, ("zh", "en"))
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser(Command[str]):
+    """A person who logs in; answers his login name. `password_hash` comes from people.hash_password."""
+
+    merchant: int
+    user: str
+    password_hash: str
+    role: str = "owner"
+    channel: str | None = None
+
+    def __post_init__(self) -> None:
+        checks.login("user", self.user)
+        checks.choice("role", self.role, ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession(Command[views.Session]):
+    """A login that was proven (people.proven_login). Lasts `seconds`."""
+
+    login: int
+    seconds: int = 12 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession(Command[None]):
+    """Logging out; an unknown token is no error."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateChannel(Command[views.Channel]):
+    """A partner and its room. `parent` is a channel's public id; None: directly under the house."""
+
+    merchant: int
+    name: str
+    room: str
+    parent: str | None = None
+    logo_url: str = ""
+    cover_url: str = ""
+    notice: str = ""
+    welcome: str = ""
+    accent: str = ""
+
+    def __post_init__(self) -> None:
+        checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
+        checks.slug("room", self.room)
+        _check_look(self.logo_url, self.cover_url, self.notice, self.welcome, self.accent)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRoom(Command[views.Channel]):
+    """A channel's room settings; None leaves as it is."""
+
+    merchant: int
+    channel: str
+    name: str | None = None
+    logo_url: str | None = None
+    cover_url: str | None = None
+    notice: str | None = None
+    welcome: str | None = None
+    accent: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
+        _check_look(self.logo_url or "", self.cover_url or "", self.notice or "", self.welcome or "", self.accent or "")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateShow(Command[views.Show]):
+    """A show in state announced, with an empty shelf."""
+
+    merchant: int
+    title: str
+    starts_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        checks.text("title", self.title, checks.NAME_CHARS_MAX, 1)
+        if self.starts_at is not None:
+            checks.moment("starts_at", self.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateShow(Command[views.Show]):
+    """Title, time or state of a show; None leaves as it is. At most one show of a merchant is on (live or paused)."""
+
+    merchant: int
+    show: str
+    title: str | None = None
+    starts_at: datetime | None = None
+    state: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.title is not None:
+            checks.text("title", self.title, checks.NAME_CHARS_MAX, 1)
+        if self.starts_at is not None:
+            checks.moment("starts_at", self.starts_at)
+        if self.state is not None:
+            checks.choice("state", self.state, SHOW_STATES)
+
+
+@dataclass(frozen=True, slots=True)
+class RotateStreamKey(Command[views.FreshStreamKey]):
+    """A new key for a slot of the studio; the old one stops at once. Also makes the first one."""
+
+    merchant: int
+    slot: str = "primary"
+
+    def __post_init__(self) -> None:
+        checks.choice("slot", self.slot, SLOTS)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSku:
+    """A SKU of CreateProduct. `stock` is what is received with it."""
+
+    name: str
+    price_minor: int
+    stock: int = 0
+    per_buyer_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProduct(Command[views.Product]):
+    """Goods with their SKUs, priced in the merchant's currency."""
+
+    merchant: int
+    name: str
+    skus: tuple[NewSku, ...]
+    description: str = ""
+    image_url: str = ""
+
+    def __post_init__(self) -> None:
+        checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
+        checks.text("description", self.description, checks.TEXT_CHARS_MAX)
+        checks.url("image_url", self.image_url)
+        checks.size("skus", self.skus, 1, SKUS_MAX)
+        for at, sku in enumerate(self.skus):
+            checks.text(f"skus[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
+            checks.number(f"skus[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
+            checks.number(f"skus[{at}].stock", sku.stock, 0, RECEIVED_MAX)
+            if sku.per_buyer_max is not None:
+                checks.quantity(f"skus[{at}].per_buyer_max", sku.per_buyer_max)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStock(Command[views.Sku]):
+    """Goods that came in; `received` is added. Negative corrects, down to what is free."""
+
+    merchant: int
+    sku: str
+    received: int
+
+    def __post_init__(self) -> None:
+        checks.public_id("sku", self.sku)
+        checks.number("received", self.received, -RECEIVED_MAX, RECEIVED_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfEntry:
+    """A product's place on the shelf, by its position in SetShelf.items."""
+
+    product: str
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetShelf(Command[tuple[views.ShelfItem, ...]]):
+    """The whole shelf of a show, in order; at most three pinned."""
+
+    merchant: int
+    show: str
+    items: tuple[ShelfEntry, ...]
+
+    def __post_init__(self) -> None:
+        checks.size("items", self.items, 0, SHELF_MAX)
+        for at, item in enumerate(self.items):
+            checks.public_id(f"items[{at}].product", item.product)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin(Command[None]):
+    """Pins a product of the shelf, or unpins it."""
+
+    merchant: int
+    show: str
+    product: str
+    pinned: bool = True
+
+
+def _check_look(logo_url: str, cover_url: str, notice: str, welcome: str, accent: str) -> None:
+    """How a room looks and greets."""
+    checks.url("logo_url", logo_url)
+    checks.url("cover_url", cover_url)
+    checks.text("notice", notice, 500)
+    checks.text("welcome", welcome, 500)
+    checks.accent("accent", accent)

@@ -1,0 +1,116 @@
+"""Facts: what has happened, told after it is durable, in order, at least once. Names are in the past tense.
+
+`merchant` is the tenant's surrogate key; every other id is public. Receivers must take a repeated fact as no news:
+after a crash the facts of the last batch are told again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something of this merchant's happened."""
+
+    merchant: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced(Fact):
+    """A new order holds its stock and waits for payment. `at` is in ms since 1970."""
+
+    order: str
+    room: str
+    room_channel: str
+    owner_channel: str
+    total_minor: int
+    currency: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged(Fact):
+    """An order entered another state; `event` is the cause, as in the state table."""
+
+    order: str
+    room: str
+    room_channel: str
+    owner_channel: str
+    state: str
+    event: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockChanged(Fact):
+    """`free` units of the SKU can be ordered now; told once per batch and SKU."""
+
+    sku: str
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfChanged(Fact):
+    """Goods, order or prices of a show's shelf."""
+
+    show: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinChanged(Fact):
+    """A product of the shelf is pinned, or no longer."""
+
+    show: str
+    product: str
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChanged(Fact):
+    """A show was made, renamed, moved in time or entered another state."""
+
+    show: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged(Fact):
+    """Name, logo, notice, welcome or theme of a room."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerBound(Fact):
+    """A viewer became a channel's; `replaces` is the channel he was bound to before, or None."""
+
+    viewer: str
+    channel: str
+    replaces: str | None
+
+
+KINDS: dict[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        OrderPlaced,
+        OrderChanged,
+        StockChanged,
+        ShelfChanged,
+        PinChanged,
+        ShowChanged,
+        RoomChanged,
+        ViewerBound,
+    )
+}
+
+
+def to_json(facts: list[Fact]) -> str:
+    """A list of facts as the outbox keeps it: `[[kind, {field: value}], ...]`."""
+    return json.dumps([[type(fact).__name__, asdict(fact)] for fact in facts], separators=(",", ":"))
+
+
+def from_json(body: str) -> list[Fact]:
+    """The facts of one outbox row; a kind this version does not know is an error, not silence."""
+    return [KINDS[kind](**fields) for kind, fields in json.loads(body)]

@@ -1,0 +1,62 @@
+"""Money: whole minor units (fen, cents) with an ISO 4217 code. Floats never come near it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from commerce.errors import Invalid
+
+MINOR_MAX = 10**15  # fits 64 bits with room for a sum over a billion lines of real size
+PPM = 1_000_000
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`minor` units of `currency`; may be negative in books, never in prices."""
+
+    minor: int
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        assert self.currency == other.currency, "sums are made per currency"
+        return Money(self.minor + other.minor, self.currency)
+
+    def __mul__(self, quantity: int) -> Money:
+        return Money(self.minor * quantity, self.currency)
+
+
+def currency(field: str, value: object) -> str:
+    """An ISO 4217 code; raises Invalid."""
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise Invalid(field, "an ISO 4217 code such as CNY")
+    return value
+
+
+def share(amount: int, ppm: int) -> int:
+    """`amount` x `ppm` / 1,000,000, rounded half to even (MONEY section 5), in integers throughout."""
+    return divide_half_even(amount * ppm, PPM)
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """The quotient rounded half to even; `denominator` is positive."""
+    quotient, rest = divmod(numerator, denominator)
+    twice = 2 * rest
+    if twice > denominator or (twice == denominator and quotient % 2):
+        quotient += 1
+    return quotient
+
+
+def split(total: int, weights: dict[str, int]) -> dict[str, int]:
+    """`total` cut in proportion to `weights` by the largest remainder, ties by key; the parts sum to `total`.
+
+    `total` and weights are >= 0 and the weights do not sum to zero.
+    """
+    whole = sum(weights.values())
+    parts = {key: total * weight // whole for key, weight in weights.items()}
+    left = total - sum(parts.values())
+    by_remainder = sorted(weights, key=lambda key: (-(total * weights[key] % whole), key))
+    for key in by_remainder[:left]:
+        parts[key] += 1
+    return parts

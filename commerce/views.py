@@ -1,0 +1,282 @@
+"""What commerce answers: plain frozen records, ids public, times aware UTC, money in minor units.
+
+They are what pages and the API show, so that signaling needs no table of the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A tenant. `id` is the surrogate key that commands take as `merchant`."""
+
+    id: int
+    merchant: str
+    name: str
+    timezone: str
+    currency: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who a session belongs to; `csrf` must come back in the header of every mutating call."""
+
+    login: int
+    user: str
+    role: str
+    merchant: Merchant
+    channel: str | None
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A fresh login; `token` is the cookie's value and is not stored, only its SHA-256."""
+
+    token: str
+    me: Me
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """A channel as others mention it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A partner of the merchant and its room (`room` is the slug)."""
+
+    channel: str
+    name: str
+    parent: str | None
+    state: str
+    house: bool
+    room: str
+    room_name: str
+    logo_url: str
+    cover_url: str
+    notice: str
+    welcome: str
+    accent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One scheduled broadcast; its name in the hub is `show`, its LL-HLS epoch is `epoch`."""
+
+    show: str
+    title: str
+    state: str
+    starts_at: datetime | None
+    epoch: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One thing with a price. `free` can be ordered now."""
+
+    sku: str
+    name: str
+    price: Money
+    per_buyer_max: int | None
+    received: int
+    free: int
+    reserved: int
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Goods with one or more SKUs."""
+
+    product: str
+    name: str
+    description: str
+    image_url: str
+    skus: tuple[Sku, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfItem:
+    """A product on a show's shelf; `position` counts from 0."""
+
+    product: Product
+    position: int
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel's room with the merchant's show that is on, next or was last, and its shelf."""
+
+    room: str
+    name: str
+    logo_url: str
+    cover_url: str
+    notice: str
+    welcome: str
+    accent: str
+    channel: ChannelRef
+    channel_state: str
+    merchant: Merchant
+    show: Show | None
+    shelf: tuple[ShelfItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A short link; `sharer` is the public id of the viewer who shares it, when it is someone's."""
+
+    code: str
+    channel: str
+    room: str
+    sharer: str | None
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """What HQ sees of a stream key: never the key."""
+
+    slot: str
+    hint: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FreshStreamKey:
+    """A key just made: the only time it is seen."""
+
+    slot: str
+    stream_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What a stream key opens: the merchant, the slot, and the show that takes it (None: no show is on or next)."""
+
+    merchant: int
+    slot: str
+    show: Show | None
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """`price` for one, `amount` for all, at today's price; `free` of the SKU now."""
+
+    sku: str
+    name: str
+    product_name: str
+    image_url: str
+    quantity: int
+    price: Money
+    amount: Money
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A viewer's cart in one room."""
+
+    lines: tuple[CartLine, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """Names and prices as they were when the order was placed."""
+
+    sku: str
+    name: str
+    product_name: str
+    quantity: int
+    price: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How an order is to be paid, and how far that is."""
+
+    payment: str
+    provider: str
+    state: str
+    amount: Money
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where the goods go. Personal data: screens mask it, logs never have it."""
+
+    name: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order. `replayed` is True when PlaceOrder found it already placed with the same body."""
+
+    order: str
+    room: str
+    viewer: str
+    room_channel: ChannelRef
+    owner_channel: ChannelRef
+    state: str
+    created_at: datetime
+    lines: tuple[OrderLine, ...]
+    total: Money
+    refunded: Money
+    payment: Payment
+    contact: Contact
+    note: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One page of orders, newest first; `cursor` asks for the next one, None at the end."""
+
+    orders: tuple[Order, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSales:
+    """A channel's part of the overview: orders placed in its room during the show, and what of it is paid."""
+
+    channel: str
+    name: str
+    room: str
+    orders: int
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """HQ's first look: the show that is on, sales per channel, the latest orders."""
+
+    show: Show | None
+    channels: tuple[ChannelSales, ...]
+    latest_orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A noted touch. `bound` is the channel the viewer belongs to now, if any."""
+
+    touch: str
+    channel: str
+    bound: str | None
