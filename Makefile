@@ -1,10 +1,10 @@
 # demo: a live show on this machine    test: everything, under 10 minutes    check: formatting, types, contracts
-# bench: what it costs, as a table     soak: the long runs                   lock: newer dependencies
+# bench: what it costs, as a table     soak: the long runs                   readme: its tables    lock: newer dependencies
 # ARGS goes to the program: `make demo ARGS=--no-publisher`, `make test ARGS='-k rtmp'`.
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check bench soak lock
+.PHONY: demo test check bench soak readme lock
 
 demo:
 	@.ci/setup demo
@@ -29,6 +29,9 @@ bench:
 soak:
 	@.ci/setup test
 	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
+
+readme:
+	$(BIN)/python -m config.describe
 
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
