@@ -118,7 +118,7 @@ class Logs:
         self._listener.start()
 
     def close(self) -> None:
-        """Writes what is queued. Lines logged afterwards are lost."""
+        """Writes what is queued; to be called when the loop has ended. Lines logged afterwards are lost."""
         root = logging.getLogger()
         if self.handler in root.handlers:
             root.removeHandler(self.handler)

@@ -40,7 +40,7 @@ def test_a_json_line_carries_the_ids_of_where_it_was_logged():
     assert "show" not in second
 
 
-async def test_ids_follow_tasks_and_do_not_leak_between_them():
+def test_ids_follow_tasks_and_do_not_leak_between_them():
     log = logging.getLogger("x")
 
     async def work(name: str) -> None:
@@ -48,8 +48,11 @@ async def test_ids_follow_tasks_and_do_not_leak_between_them():
             await asyncio.sleep(0)
             log.info("at work")
 
-    with logs("json") as stream:
+    async def all_at_once() -> None:
         await asyncio.gather(*(work(str(n)) for n in range(20)))
+
+    with logs("json") as stream:
+        asyncio.run(all_at_once())
     assert sorted(json.loads(line)["peer"] for line in stream.getvalue().splitlines()) == sorted(map(str, range(20)))
 
 
