@@ -5,7 +5,7 @@ RelayError
 │   ├── BadRtmp
 │   ├── BadMedia        a bitstream or a container body that cannot be parsed
 │   ├── BadSdp
-│   └── BadStun, BadRtp
+│   └── BadStun, BadDtls, BadRtp
 ├── Refused             understood, and not allowed: wrong key, second publisher, over a limit
 └── NotAvailable        there is no such broadcast, or not yet
 """
@@ -40,6 +40,10 @@ class BadSdp(BadInput):
 
 class BadStun(BadInput):
     """Bytes that look like STUN and are not."""
+
+
+class BadDtls(BadInput):
+    """A handshake that cannot go on, or a certificate that is not the offer's."""
 
 
 class BadRtp(BadInput):

@@ -49,6 +49,7 @@ class ViewerParams:
     """A WHEP session ready for media. Payload types are the offer's own numbers; SSRCs are ours.
 
     `rtx_payload_type` is None when the offer has no RTX (RFC 4588): then a repeat is the identical packet.
+    `audio_payload_type` is None when the offer has no audio.
     """
 
     keys: SrtpKeys
@@ -58,7 +59,7 @@ class ViewerParams:
     rtx_ssrc: int
     rtx_payload_type: int | None
     audio_ssrc: int
-    audio_payload_type: int
+    audio_payload_type: int | None
     cname: str
 
 
