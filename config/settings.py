@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -81,7 +80,29 @@ class RoomSettings(Section):
     chat_bytes_max: int = Field(500, ge=1, le=4_000, description="longest chat line, in UTF-8 bytes")
     history_lines: int = Field(50, ge=0, le=1_000, description="lines shown to whoever joins")
     history_seconds: int = Field(600, ge=0, description="how long a room's lines are kept after its last member left")
+    resume_lines_max: int = Field(
+        1_000, ge=50, le=20_000, description="lines kept for those who come back after a dropped connection"
+    )
+    resume_seconds_max: int = Field(600, ge=10, description="lines older than this are not resumed")
     members_max: int = Field(20_000, ge=1, description="WebSockets at once")
+    members_per_viewer_max: int = Field(20, ge=1, description="WebSockets of one viewer at once")
+    message_bytes_max: int = Field(16 * 1024, ge=1024, le=65536, description="longest message of a member")
+    hello_ms_max: int = Field(10_000, ge=100, description="time from connecting to hello")
+    heartbeat_ms: int = Field(25_000, ge=100, description="a ping goes this often; no pong in half of it: closed")
+    abuse_max: int = Field(20, ge=1, description="bad messages in a minute after which a member is closed (4400)")
+    gather_ms: int = Field(40, ge=1, le=1_000, description="lines that fall into this time leave in one write")
+    flood_lines_per_second: int = Field(
+        50, ge=1, description="lines a member gets in a second at most; the rest is counted as dropped"
+    )
+    slow_bytes_max: int = Field(
+        256 * 1024, ge=4096, description="unread bytes after which a member gets nothing more until it has read"
+    )
+    slow_ms_max: int = Field(10_000, ge=100, description="a member that has not caught up by then is closed (4408)")
+    chat_per_second: float = Field(2.0, gt=0, description="lines a viewer may say in a second, in the long run")
+    chat_burst: int = Field(10, ge=1, description="lines a viewer may say at once")
+    room_chat_per_second: float = Field(
+        20_000.0, gt=0, description="lines a whole room may say in a second before it is refused"
+    )
 
 
 class DatabaseSettings(Section):
@@ -113,10 +134,8 @@ class MetricsSettings(Section):
     )
 
 
-class Settings(BaseSettings):
-    """The whole configuration of one node."""
-
-    model_config = SettingsConfigDict(env_prefix="FENBO_", env_nested_delimiter="__", extra="forbid", frozen=True)
+class Settings(Section):
+    """The whole configuration of one node. `load` reads it from its sources."""
 
     data_dir: Path = Field(Path("fenbo-data"), description="database file, master secret, recordings")
     secret: str = Field("", description="master secret; empty: a file made in data_dir at first start", repr=False)
