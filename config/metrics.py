@@ -25,6 +25,28 @@ class Metrics:
         self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
         self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
         self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+        self.webrtc_packets = Counter("fenbo_webrtc_packets", "RTP packets sent to WebRTC viewers", registry=registry)
+        self.webrtc_bytes = Counter("fenbo_webrtc_bytes", "Bytes of RTP payload sent to viewers", registry=registry)
+        self.webrtc_repaired = Counter("fenbo_webrtc_repaired", "RTP packets sent again on request", registry=registry)
+        self.webrtc_sends_failed = Counter(
+            "fenbo_webrtc_sends_failed", "Datagrams or runs of them that the kernel refused", registry=registry
+        )
+        self.webrtc_feedback = Counter(
+            "fenbo_webrtc_feedback", "RTCP from viewers: nack, pli, fir, remb, report, bad", ["kind"], registry=registry
+        )
+        self.webrtc_forward_seconds = Histogram(
+            "fenbo_webrtc_forward_seconds",
+            "From a frame's arrival to its last viewer's datagram",
+            buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5),
+            registry=registry,
+        )
+        self.webrtc_first_frame_seconds = Histogram(
+            "fenbo_webrtc_first_frame_seconds",
+            "From a viewer's keys to his first whole frame sent",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0),
+            registry=registry,
+        )
+        self.webrtc_fanout = Gauge("fenbo_webrtc_fanout", "1 for the fan-out path in use", ["path"], registry=registry)
         self.room_members = Gauge("fenbo_room_members", "WebSocket members in rooms now", registry=registry)
         self.chat_lines = Counter("fenbo_chat_lines", "Chat lines by outcome", ["outcome"], registry=registry)
         self.chat_deliveries = Counter("fenbo_chat_deliveries", "Lines handed to members", registry=registry)

@@ -72,6 +72,9 @@ class WebrtcSettings(Section):
         (), description="addresses offered to browsers; empty: those of this machine"
     )
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
+    fanout_threads: int = Field(
+        0, ge=0, le=64, description="threads that send to WebRTC viewers; 0: half the processors, one at least"
+    )
 
 
 class RoomSettings(Section):

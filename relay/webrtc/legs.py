@@ -6,7 +6,8 @@ catching up when it was set on a cached key frame, waiting when it lost frames a
 
 Rules that hold on both paths, and make their bytes equal:
 
-- Video frames leave in serial order, whole; a leg's sequence numbers have no gap, also not where frames were dropped.
+- Video frames leave in serial order; a leg's sequence numbers have no gap, also not where frames were dropped: only
+  packets that the kernel refused are missing, and those can be repaired.
 - Frames before `catchup.until` get the time stamps of the moment they are due on the wire at `CATCHUP_BYTES_PER_S`,
   counted from `catchup.timestamp`: a player sees them come exactly when they should, so it builds up no delay.
 - After that a frame has its own time stamp plus the leg's offset, but always later than the one before it.
@@ -26,14 +27,15 @@ from relay.webrtc.session import Path
 
 FEED_FRAMES_MAX = 512  # video frames a feed holds: the group of pictures for joiners and the history for repair
 HISTORY_FRAMES = 256  # frames a leg can repair: eight seconds at 30 fps, twice the longest cached group of pictures
-LAG_FRAMES_MAX = 300  # a leg further behind than this drops to the next key frame
+LAG_FRAMES_MAX = 60  # a live leg further behind than this, two seconds at 30 fps, drops to the next key frame
 RUN_PACKETS_MAX = 16  # handed over at once: what a receive buffer of Linux's default size takes three times over
 RUN_BYTES_PER_S = 20_000_000  # the pace between runs of one frame: a key frame of 50 kB is out in 3 ms
+PACE_SLACK_NS = 1_000_000  # ahead of the pace by this much: a wake-up a millisecond at most
 CATCHUP_BYTES_PER_S = 5_000_000  # the pace of a cached group of pictures: 40 Mb/s, twice as fast as a good 4G link
 REPAIR_PACKETS_MAX = 256  # of one request; the rest is asked for again
 BUFFER_WAIT_MS = 4  # how long a pass waits for room in the socket's buffer before viewers lose frames
 TIMESTAMP_STEP = 90  # between frames whose own time stamp is already past: a millisecond
-NO_RTX = -1
+ABSENT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Source:
 class LegParams:
     """A leg's constants. `session` is the address of a libsrtp session; the leg owns it and frees it.
 
-    `rtx.payload_type` is `NO_RTX` where the peer has no RTX. Without `catchup` the leg waits for a key frame.
+    The payload type of `rtx` or `audio` is `ABSENT` where the peer has none. Without `catchup` the leg waits for
+    a key frame.
     """
 
     session: int
@@ -70,17 +73,18 @@ class LegParams:
     catchup: Catchup | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LegStats:
     """What a leg has sent (RFC 3550, section 6.4.1: octets of payload) and lost."""
 
-    video_packets: int
-    video_octets: int
-    audio_packets: int
-    audio_octets: int
-    repaired: int
-    frames_dropped: int
-    frames_sent: int
+    video_packets: int = 0
+    video_octets: int = 0
+    audio_packets: int = 0
+    audio_octets: int = 0
+    repaired: int = 0
+    frames_dropped: int = 0
+    frames_sent: int = 0
+    first_frame_us: int = 0  # from joining to the first whole frame sent; 0 before that
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,6 @@ class LaneStats:
     octets: int
     frames_dropped: int
     sends_failed: int
-    gso: bool
     latencies_us: tuple[int, ...]
 
 
@@ -131,6 +134,11 @@ class Feed(Protocol):
 
 class Lane(Protocol):
     """One share of the viewers, on its own thread or on the loop."""
+
+    @property
+    def gso(self) -> bool:
+        """Whether the kernel still segments for this lane."""
+        ...
 
     def open(self) -> Feed: ...
 

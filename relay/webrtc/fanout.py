@@ -1,0 +1,295 @@
+"""The fan-out in Python: the reference for `_fanout.pyx`, and what runs where no compiler was.
+
+It lives on the event loop and gives it back every few milliseconds. `legs.py` states the rules both paths follow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from relay.media import VIDEO_CLOCK_RATE
+from relay.webrtc import srtp
+from relay.webrtc.legs import (
+    ABSENT,
+    CATCHUP_BYTES_PER_S,
+    FEED_FRAMES_MAX,
+    HISTORY_FRAMES,
+    LAG_FRAMES_MAX,
+    PACE_SLACK_NS,
+    REPAIR_PACKETS_MAX,
+    RUN_BYTES_PER_S,
+    RUN_PACKETS_MAX,
+    TIMESTAMP_STEP,
+    Catchup,
+    LaneStats,
+    LegParams,
+    LegStats,
+)
+from relay.webrtc.packetise import Frame
+from relay.webrtc.rtp import TIMESTAMP_MOD, extend
+from relay.webrtc.session import Path
+from relay.webrtc.transmit import Run, Transmitter
+
+SLICE_NS = 3_000_000  # the longest a pass holds the loop
+LATENCIES_MAX = 4096  # between two calls of `stats`: fifty seconds of one broadcast
+
+
+class PythonLane:
+    """A lane on the running loop. `now` counts nanoseconds and never goes back."""
+
+    def __init__(self, udp: socket.socket, *, gso: bool = True, now: Callable[[], int] = time.monotonic_ns) -> None:
+        self.now = now
+        self.transmitter = Transmitter(udp, gso=gso)
+        self._feeds: list[PythonFeed] = []
+        self._dropped = 0
+        self._latencies: deque[int] = deque(maxlen=LATENCIES_MAX)
+        self._timer: asyncio.Handle | None = None
+
+    @property
+    def gso(self) -> bool:
+        """Whether the kernel still segments for this lane."""
+        return self.transmitter.gso
+
+    def open(self) -> PythonFeed:
+        feed = PythonFeed(self)
+        self._feeds.append(feed)
+        return feed
+
+    def forget(self, feed: PythonFeed) -> None:
+        self._feeds.remove(feed)
+
+    def stats(self) -> LaneStats:
+        latencies = tuple(self._latencies)
+        self._latencies.clear()
+        sent = self.transmitter
+        return LaneStats(sent.packets, sent.octets, self._dropped, sent.failed, latencies)
+
+    def close(self) -> None:
+        for feed in list(self._feeds):
+            feed.close()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def note_latency(self, frame: Frame) -> None:
+        if frame.received_ns:
+            self._latencies.append((self.now() - frame.received_ns) // 1000)
+
+    def note_dropped(self, frames: int) -> None:
+        self._dropped += frames
+
+    def wake(self) -> None:
+        """Run a pass as soon as the loop is free."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_soon(self._pass)
+
+    def _pass(self) -> None:
+        self._timer = None
+        self.transmitter.begin_pass()
+        began = self.now()
+        due: int | None = None
+        for feed in list(self._feeds):
+            feed_due = feed.serve(began)
+            due = feed_due if due is None or (feed_due is not None and feed_due < due) else due
+        if due is not None:
+            wait = max(0.0, (due - self.now()) / 1e9)
+            self._timer = asyncio.get_running_loop().call_later(wait, self._pass)
+
+
+class PythonFeed:
+    """One broadcast's frames, the newest `FEED_FRAMES_MAX` at most."""
+
+    def __init__(self, lane: PythonLane) -> None:
+        self.lane = lane
+        self.frames: dict[int, Frame] = {}
+        self.starts: dict[int, int] = {}  # serial > bytes pushed before it
+        self.head = 0  # the serial after the newest
+        self.oldest = 0
+        self._pushed = 0
+        self._legs: list[PythonLeg] = []
+        self._turn = 0
+
+    def push(self, serial: int, frame: Frame, oldest: int) -> None:
+        self.frames[serial] = frame
+        self.starts[serial] = self._pushed
+        self._pushed += frame.size
+        self.head = serial + 1
+        self.oldest = max(oldest, self.head - FEED_FRAMES_MAX)
+        for old in [known for known in self.frames if known < self.oldest]:
+            del self.frames[old], self.starts[old]
+        if self._legs:
+            self.lane.wake()
+
+    def push_audio(self, frame: Frame) -> None:
+        for leg in list(self._legs):
+            leg.send_audio(frame)
+        if self._legs:
+            self.lane.note_latency(frame)
+
+    def add(self, params: LegParams) -> PythonLeg:
+        leg = PythonLeg(self, params)
+        self._legs.append(leg)
+        self.lane.wake()
+        return leg
+
+    def forget(self, leg: PythonLeg) -> None:
+        self._legs.remove(leg)
+
+    def close(self) -> None:
+        for leg in list(self._legs):
+            leg.close()
+        self.lane.forget(self)
+
+    def serve(self, now: int) -> int | None:
+        """Send what is due; returns when more will be. After `SLICE_NS` it stops, to go on with the next leg."""
+        due: int | None = None
+        sent = False
+        for _ in range(len(self._legs)):
+            self._turn = (self._turn + 1) % len(self._legs)
+            leg = self._legs[self._turn]
+            before = leg.cursor
+            leg_due = leg.serve(now)
+            sent = sent or leg.cursor != before
+            due = leg_due if due is None or (leg_due is not None and leg_due < due) else due
+            if self.lane.now() - now > SLICE_NS:
+                return now
+        if sent and due is None:
+            self.lane.note_latency(self.frames[self.head - 1])
+        return due
+
+
+class PythonLeg:
+    """One viewer: a cursor on the feed's video, three streams' counters, a history of what went under which number."""
+
+    def __init__(self, feed: PythonFeed, params: LegParams) -> None:
+        self.path = params.path
+        self.session = srtp.ffi.cast("srtp_t", params.session)
+        self.cursor = feed.head
+        self._feed = feed
+        self._address = params.session
+        self._video, self._rtx, self._audio = params.video, params.rtx, params.audio
+        self._video_sequence = params.video.sequence
+        self._rtx_sequence = params.rtx.sequence
+        self._audio_sequence = params.audio.sequence
+        self._waits = True
+        self._until = 0  # frames before this one are caught up
+        self._base = (0, 0)  # the byte and the time stamp that catching up began with
+        self._sent = 0  # packets of the frame at the cursor that are out
+        self._timestamp: int | None = None  # of the frame begun last
+        self._free_at = 0  # pacing: nothing more before this moment
+        self._history: deque[tuple[int, int, Frame]] = deque(maxlen=HISTORY_FRAMES)  # first sequence, time stamp, frame
+        self._counts = LegStats()
+        self._joined = feed.lane.now()
+        if params.catchup is not None:
+            self.restart(params.catchup)
+
+    def move(self, path: Path) -> None:
+        self.path = path
+
+    def stats(self) -> LegStats:
+        return replace(self._counts)
+
+    def close(self) -> None:
+        if self._address:
+            srtp.free_media(self._address)
+            self._address = 0
+            self._feed.forget(self)
+
+    def restart(self, catchup: Catchup) -> None:
+        if self.cursor < self._until or self._sent or catchup.serial not in self._feed.starts:
+            return
+        self.cursor, self._until, self._waits = catchup.serial, catchup.until, False
+        self._base = (self._feed.starts[catchup.serial], catchup.timestamp)
+        self._feed.lane.wake()
+
+    def serve(self, now: int) -> int | None:
+        """Send what is due of the video; returns when more will be, None when nothing waits."""
+        feed = self._feed
+        while self.cursor < feed.head:
+            if self.cursor < feed.oldest or (self.cursor >= self._until and feed.head - self.cursor > LAG_FRAMES_MAX):
+                self._skip(max(feed.oldest, self.cursor + 1))
+            elif self._waits and not feed.frames[self.cursor].key:
+                self._skip(self.cursor + 1)
+            elif now + PACE_SLACK_NS < self._free_at:
+                return self._free_at - PACE_SLACK_NS
+            elif not self._send_run(feed.frames[self.cursor], now):
+                self._skip(self.cursor + 1)
+        return None
+
+    def _skip(self, serial: int) -> None:
+        """Lose the frames before `serial`, and all after it up to the next key frame."""
+        self._counts.frames_dropped += serial - self.cursor
+        self._feed.lane.note_dropped(serial - self.cursor)
+        self.cursor, self._sent, self._waits = serial, 0, True
+
+    def _send_run(self, frame: Frame, now: int) -> bool:
+        if self._sent == 0:
+            self._begin(frame)
+        payloads = frame.payloads[self._sent : self._sent + RUN_PACKETS_MAX]
+        rest = len(frame.payloads) - self._sent - len(payloads)
+        video, size = self._video, sum(map(len, payloads))
+        rate = CATCHUP_BYTES_PER_S if self.cursor < self._until else RUN_BYTES_PER_S
+        run = Run(payloads, video.payload_type, self._video_sequence, self._timestamp or 0, video.ssrc, rest == 0)
+        fits = self._feed.lane.transmitter.send(self.session, self.path, run)
+        self._video_sequence += len(payloads)  # refused packets too: their numbers are used up
+        self._counts.video_packets += len(payloads)
+        self._counts.video_octets += size
+        self._free_at = max(self._free_at, now) + size * 1_000_000_000 // rate
+        self._sent += len(payloads)
+        if rest == 0 and fits:
+            self._counts.frames_sent += 1
+            if not self._counts.first_frame_us:
+                self._counts.first_frame_us = max(1, (self._feed.lane.now() - self._joined) // 1000)
+            self.cursor, self._sent = self.cursor + 1, 0
+        return fits
+
+    def _begin(self, frame: Frame) -> None:
+        self._waits = False
+        timestamp = frame.timestamp
+        if self.cursor < self._until:
+            start, base = self._base
+            timestamp = base + (self._feed.starts[self.cursor] - start) * VIDEO_CLOCK_RATE // CATCHUP_BYTES_PER_S
+        timestamp = (timestamp + self._video.timestamp_offset) % TIMESTAMP_MOD
+        last = self._timestamp
+        if last is not None and not 0 < (timestamp - last) % TIMESTAMP_MOD < TIMESTAMP_MOD // 2:
+            timestamp = (last + TIMESTAMP_STEP) % TIMESTAMP_MOD
+        self._timestamp = timestamp
+        self._history.append((self._video_sequence, timestamp, frame))
+
+    def send_audio(self, frame: Frame) -> None:
+        audio = self._audio
+        if audio.payload_type == ABSENT:
+            return
+        timestamp = (frame.timestamp + audio.timestamp_offset) % TIMESTAMP_MOD
+        run = Run(frame.payloads, audio.payload_type, self._audio_sequence, timestamp, audio.ssrc, False)
+        self._feed.lane.transmitter.send(self.session, self.path, run)
+        self._audio_sequence += len(frame.payloads)
+        self._counts.audio_packets += len(frame.payloads)
+        self._counts.audio_octets += frame.size
+
+    def repair(self, sequences: tuple[int, ...]) -> None:
+        for wanted in sequences[:REPAIR_PACKETS_MAX]:
+            sequence = extend(wanted, self._video_sequence)
+            found = next((entry for entry in reversed(self._history) if entry[0] <= sequence), None)
+            if found is None or sequence >= self._video_sequence:
+                continue
+            first, timestamp, frame = found
+            if sequence - first < len(frame.payloads):
+                self._repeat(sequence, sequence - first, timestamp, frame)
+
+    def _repeat(self, sequence: int, number: int, timestamp: int, frame: Frame) -> None:
+        payload, marker = frame.payloads[number : number + 1], number == len(frame.payloads) - 1
+        if self._rtx.payload_type == ABSENT:
+            run = Run(payload, self._video.payload_type, sequence, timestamp, self._video.ssrc, marker)
+        else:
+            prefix = (sequence & 0xFFFF).to_bytes(2, "big")
+            rtx = self._rtx
+            run = Run(payload, rtx.payload_type, self._rtx_sequence, timestamp, rtx.ssrc, marker, prefix)
+            self._rtx_sequence += 1
+        self._counts.repaired += 1
+        self._feed.lane.transmitter.send(self.session, self.path, run)
