@@ -1,0 +1,77 @@
+/** Problem documents (RFC 9457), and the one way the pages ask the server. */
+
+export interface FieldProblem {
+  field: string;
+  detail: string;
+}
+
+/** What the server refused. `status` is 0 when it could not be reached, and then nobody knows whether it acted. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly errors: readonly FieldProblem[] = [],
+  ) {
+    super(detail);
+  }
+
+  /** The server has decided: sending the same again will not help. */
+  get final(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
+  }
+
+  /** What is wrong with a field, or "". A field in a part of the body is named `contact.phone` or just `phone`. */
+  at(field: string): string {
+    const found = this.errors.find((error) => error.field === field || error.field.endsWith(`.${field}`));
+    return found?.detail ?? "";
+  }
+
+  /** What belongs to none of the shown fields, for the form's own line. */
+  besides(fields: readonly string[]): string {
+    if (this.errors.length === 0) return this.message;
+    const rest = this.errors.filter(
+      ({ field }) => !fields.some((name) => field === name || field.endsWith(`.${name}`)),
+    );
+    return rest.map((error) => error.detail).join(" ");
+  }
+}
+
+/** Reads a refusal whatever its body is: a proxy in between answers with a page, not with a problem. */
+export function problemFrom(status: number, text: string): Problem {
+  try {
+    const body = JSON.parse(text) as { detail?: unknown; title?: unknown; errors?: unknown };
+    const errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
+    return new Problem(status, String(body.detail || body.title || status), errors);
+  } catch {
+    return new Problem(status, `HTTP ${status}`);
+  }
+}
+
+export interface Ask {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+const ANSWER_MS_MAX = 15_000;
+
+/** Sends JSON, gives JSON. Throws only `Problem`. */
+export async function ask<T>(url: string, { method = "GET", body, headers = {} }: Ask = {}): Promise<T> {
+  const json: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(url, {
+      method,
+      credentials: "include",
+      headers: { Accept: "application/json", ...json, ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
+    text = await answer.text();
+  } catch {
+    throw new Problem(0, "");
+  }
+  if (!answer.ok) throw problemFrom(answer.status, text);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}

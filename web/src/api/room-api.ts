@@ -1,0 +1,48 @@
+import { ask } from "./problem.ts";
+import type { Cart, Checkout, Order, RoomView, SandboxOutcome } from "./types.ts";
+
+/** The viewer's side of the API, for one room. `base` is the server's origin, "" for the page's own. */
+export class RoomApi {
+  constructor(
+    readonly base: string,
+    readonly room: string,
+  ) {}
+
+  get socketUrl(): string {
+    const url = new URL(`${this.base}/r/${this.room}/ws`, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return url.href;
+  }
+
+  view(): Promise<RoomView> {
+    return ask(this.url(""));
+  }
+
+  cart(): Promise<Cart> {
+    return ask(this.url("/cart"));
+  }
+
+  setCartLine(sku: string, quantity: number): Promise<Cart> {
+    return ask(this.url(`/cart/${sku}`), { method: "PUT", body: { quantity } });
+  }
+
+  placeOrder(checkout: Checkout): Promise<Order> {
+    return ask(this.url("/orders"), { method: "POST", body: checkout });
+  }
+
+  async orders(): Promise<Order[]> {
+    return (await ask<{ orders: Order[] }>(this.url("/orders"))).orders;
+  }
+
+  order(id: string): Promise<Order> {
+    return ask(`${this.base}/api/v1/orders/${id}`);
+  }
+
+  paySandbox(payment: string, outcome: SandboxOutcome): Promise<Order> {
+    return ask(`${this.base}/api/v1/payments/sandbox/${payment}`, { method: "POST", body: { outcome } });
+  }
+
+  private url(rest: string): string {
+    return `${this.base}/api/v1/rooms/${this.room}${rest}`;
+  }
+}

@@ -1,0 +1,117 @@
+/** The server's shapes (signaling/api/models.py and models_hq.py), as the pages use them. */
+
+export interface Money {
+  minor: number;
+  currency: string;
+}
+
+export interface ChannelRef {
+  id: string;
+  name: string;
+}
+
+export type ShowState = "announced" | "live" | "paused" | "ended";
+
+export interface ShowView {
+  id: string;
+  title: string;
+  state: ShowState;
+  starts_at: string | null;
+  hls: string | null;
+  whep: string | null;
+}
+
+export interface Sku {
+  sku: string;
+  name: string;
+  price: Money;
+  free: number;
+  per_buyer_max: number | null;
+}
+
+export interface ShelfItem {
+  product: string;
+  name: string;
+  description: string;
+  image_url: string;
+  position: number;
+  pinned: boolean;
+  skus: Sku[];
+}
+
+export interface RoomView {
+  room: string;
+  name: string;
+  logo_url: string;
+  cover_url: string;
+  notice: string;
+  welcome: string;
+  theme: { accent: string };
+  channel: ChannelRef;
+  merchant: { name: string };
+  language: string;
+  currency: string;
+  show: ShowView | null;
+  shelf: ShelfItem[];
+  viewers: number;
+  total_viewers: number;
+}
+
+export interface OrderLine {
+  sku: string;
+  name: string;
+  product_name: string;
+  image_url: string;
+  quantity: number;
+  price: Money;
+  amount: Money;
+}
+
+export interface CartLine extends OrderLine {
+  free: number;
+}
+
+export interface Cart {
+  lines: CartLine[];
+  total: Money;
+}
+
+export interface Contact {
+  name: string;
+  phone: string;
+  address: string;
+}
+
+export interface OrderedSku {
+  sku: string;
+  quantity: number;
+}
+
+export interface Checkout {
+  client_order_id: string;
+  contact: Contact;
+  lines?: OrderedSku[];
+}
+
+export type OrderState = "created" | "paid" | "shipped" | "received" | "finished" | "cancelled" | "refunded";
+export type PaymentState = "pending" | "paid" | "failed" | "expired" | "refunded";
+export type SandboxOutcome = "pay" | "fail" | "timeout";
+
+export interface Payment {
+  payment: string;
+  provider: string;
+  state: PaymentState;
+  expires_at: string | null;
+}
+
+export interface Order {
+  order: string;
+  room: string;
+  room_channel: ChannelRef;
+  owner_channel: ChannelRef;
+  state: OrderState;
+  created_at: string;
+  lines: OrderLine[];
+  total: Money;
+  payment: Payment | null;
+}

@@ -1,0 +1,30 @@
+/** Money stays in integer minor units; only its text has a decimal point. */
+
+import type { Money } from "./api/types.ts";
+
+/** How many digits the currency has after the point: 2 for CNY, 0 for JPY, 3 for KWD. */
+export function minorDigits(currency: string): number {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+export function formatMoney(money: Money, language: string): string {
+  const format = new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: money.currency,
+    currencyDisplay: "narrowSymbol",
+  });
+  return format.format(money.minor / 10 ** minorDigits(money.currency));
+}
+
+export function times(price: Money, quantity: number): Money {
+  return { minor: price.minor * quantity, currency: price.currency };
+}
+
+/** "12.5" -> 1250. Null when it is not an amount of this currency: nothing is rounded, nothing is guessed. */
+export function parseMinor(text: string, currency: string): number | null {
+  const match = /^(\d{1,10})(?:[.](\d+))?$/.exec(text.trim());
+  const digits = minorDigits(currency);
+  const fraction = match?.[2] ?? "";
+  if (!match || fraction.length > digits) return null;
+  return Number(`${match[1]}${fraction.padEnd(digits, "0")}`);
+}

@@ -1,0 +1,20 @@
+import type { Contact } from "../api/types.ts";
+import type { Drawer } from "./attempt.ts";
+
+const KEY = "fenbo.contact";
+const EMPTY: Contact = { name: "", phone: "", address: "" };
+
+/** Where the last order went to, remembered on this device and nowhere else. */
+export function rememberedContact(storage: Drawer): Contact {
+  try {
+    const found = JSON.parse(storage.getItem(KEY) ?? "{}") as Partial<Record<keyof Contact, unknown>>;
+    const text = (value: unknown) => (typeof value === "string" ? value : "");
+    return { name: text(found.name), phone: text(found.phone), address: text(found.address) };
+  } catch {
+    return EMPTY;
+  }
+}
+
+export function rememberContact(storage: Drawer, contact: Contact): void {
+  storage.setItem(KEY, JSON.stringify(contact));
+}

@@ -1,0 +1,208 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Problem } from "../api/problem.ts";
+import type { Order, SandboxOutcome } from "../api/types.ts";
+import { formatMoney } from "../money.ts";
+import type { Text } from "../text/room.ts";
+import { formatClock } from "../times.ts";
+import { base } from "../ui/base.ts";
+import { formStyle } from "../ui/form.ts";
+import { icons } from "../ui/icons.ts";
+import type { RoomSession } from "./session.ts";
+import { problemText } from "./wrong.ts";
+
+const ASK_MS = 1_500; // how often to ask what became of a payment
+
+/** One order: paying for it, how that went, and whose customer one is. Says `order-done` and `order-changed` (detail: the order). */
+export class FenboOrder extends LitElement {
+  static override properties = {
+    session: { attribute: false },
+    text: { attribute: false },
+    order: { attribute: false },
+    busy: { state: true },
+    wrong: { state: true },
+  };
+  declare session: RoomSession;
+  declare text: Text;
+  declare order: Order;
+  declare busy: boolean;
+  declare wrong: string;
+  private asking: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.wrong = "";
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    css`
+      .head {
+        display: grid;
+        justify-items: center;
+        gap: 4px;
+        padding: 4px 0 16px;
+        text-align: center;
+      }
+      .sign {
+        display: grid;
+        place-items: center;
+        width: 52px;
+        height: 52px;
+        border-radius: 50%;
+        color: #fff;
+        background: var(--good);
+      }
+      .sign.bad {
+        background: var(--wrong);
+      }
+      h3 {
+        font-size: 20px;
+      }
+      .shop {
+        margin: 0 0 14px;
+        padding: 12px 14px;
+        border-radius: 12px;
+        background: var(--sheet-soft);
+      }
+      .shop b {
+        display: block;
+      }
+      .pay {
+        display: grid;
+        gap: 10px;
+        margin-bottom: 14px;
+      }
+      .pay div {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 10px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto auto;
+        justify-content: space-between;
+        gap: 6px 16px;
+        margin: 0 0 16px;
+      }
+      dt {
+        color: var(--sheet-dim);
+        overflow-wrap: anywhere;
+      }
+      dd {
+        margin: 0;
+        text-align: end;
+      }
+      .sum {
+        font-weight: 700;
+        color: var(--sheet-text);
+      }
+      .done {
+        width: 100%;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.asking = setInterval(() => this.ask(), ASK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.asking);
+  }
+
+  override render() {
+    const { text } = this;
+    return html`
+      ${this.head()} ${this.shop()} ${this.payment()}
+      <p class="wrong" role="alert">${this.wrong}</p>
+      ${this.bill()}
+      <button class="plain done" @click=${() => this.dispatchEvent(new CustomEvent("order-done"))}>${text.done}</button>
+    `;
+  }
+
+  private head(): TemplateResult | typeof nothing {
+    const { text, order } = this;
+    const state = order.payment?.state;
+    const say = (good: boolean, title: string, words: string) =>
+      html`<div class="head" role="status">
+        <span class="sign ${good ? "" : "bad"}">${good ? icons.check : icons.close}</span>
+        <h3>${title}</h3>
+        ${words === "" ? nothing : html`<p>${words}</p>`}
+      </div>`;
+    if (state === "paid") return say(true, text.thanks, text.paid);
+    if (state === "failed") return say(false, text.paymentFailed, "");
+    if (state === "expired" || order.state === "cancelled")
+      return say(false, text.orderStates.cancelled, text.paymentExpired);
+    return nothing;
+  }
+
+  private shop(): TemplateResult {
+    const { text, order } = this;
+    const room = order.room_channel.name;
+    if (order.owner_channel.id === order.room_channel.id) return html`<p class="shop">${text.orderedIn(room)}</p>`;
+    return html`<p class="shop"><b>${text.yourShop(order.owner_channel.name)}</b>${text.yourShopWhy(room)}</p>`;
+  }
+
+  private payment(): TemplateResult | typeof nothing {
+    const { text, order, busy } = this;
+    const payment = order.payment;
+    if (payment === null || payment.state !== "pending" || order.state !== "created") return nothing;
+    const until = payment.expires_at === null ? "" : text.payUntil(formatClock(payment.expires_at, text.language));
+    if (payment.provider !== "sandbox") return html`<p role="status">${text.paying} ${until}</p>`;
+    const choice = (outcome: SandboxOutcome, label: string, kind: string) =>
+      html`<button class=${kind} ?disabled=${busy} @click=${() => this.pay(payment.payment, outcome)}>${label}</button>`;
+    return html`<div class="pay">
+      <p class="hint">${text.sandbox} ${until}</p>
+      ${choice("pay", `${text.sandboxPay} ${formatMoney(order.total, text.language)}`, "fill")}
+      <div>${choice("fail", text.sandboxFail, "plain")} ${choice("timeout", text.sandboxTimeout, "plain")}</div>
+    </div>`;
+  }
+
+  private bill(): TemplateResult {
+    const { text, order } = this;
+    return html`<dl>
+      ${order.lines.map(
+        (line) =>
+          html`<dt>${line.product_name}${line.name === line.product_name ? "" : ` · ${line.name}`} × ${line.quantity}</dt>
+            <dd class="tabular">${formatMoney(line.amount, text.language)}</dd>`,
+      )}
+      <dt class="sum">${text.total}</dt>
+      <dd class="sum tabular">${formatMoney(order.total, text.language)}</dd>
+      <dt>${text.orderNumber}</dt>
+      <dd>${order.order} · ${text.orderStates[order.state]}</dd>
+    </dl>`;
+  }
+
+  private async pay(payment: string, outcome: SandboxOutcome): Promise<void> {
+    this.busy = true;
+    this.wrong = "";
+    try {
+      this.became(await this.session.api.paySandbox(payment, outcome));
+    } catch (error) {
+      this.wrong = problemText(error as Problem, this.text);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** The provider's word comes to the server, not to us. */
+  private async ask(): Promise<void> {
+    if (this.order.payment?.state !== "pending" || this.order.state !== "created") return;
+    try {
+      this.became(await this.session.api.order(this.order.order));
+    } catch {
+      // asked again a moment later
+    }
+  }
+
+  private became(order: Order): void {
+    if (order.order !== this.order.order) return;
+    this.dispatchEvent(new CustomEvent("order-changed", { detail: order }));
+  }
+}
+
+customElements.define("fenbo-order", FenboOrder);

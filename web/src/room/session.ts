@@ -1,0 +1,139 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { ClientMessage, ServerMessage } from "../api/messages.ts";
+import type { RoomApi } from "../api/room-api.ts";
+import type { Cart, RoomView } from "../api/types.ts";
+import { newId } from "../ids.ts";
+import { emptyFeed, type Feed, receive } from "./feed.ts";
+import { RoomSocket } from "./socket.ts";
+
+const LIKES_MS = 1_000; // hearts are gathered for so long
+const LIKES_MAX = 200; // in one message (signaling/messages.py)
+const VIEW_MS = 3_000; // how often to ask for the media of a show that is on and has none yet
+const GAPS_MAX = 3; // gaps in a row before asking for a snapshot instead
+
+/** All that an open room page knows and does, apart from drawing and playing. */
+export class RoomSession implements ReactiveController {
+  feed: Feed;
+  cart: Cart | null = null;
+  readonly socket: RoomSocket;
+  private likes = 0;
+  private likesTimer: ReturnType<typeof setTimeout> | undefined;
+  private viewTimer: ReturnType<typeof setInterval> | undefined;
+  private gaps = 0;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    readonly api: RoomApi,
+    view: RoomView | null,
+  ) {
+    this.feed = emptyFeed(view);
+    this.socket = new RoomSocket({
+      url: () => api.socketUrl,
+      since: () => ({ room: this.feed.room, show: this.feed.show }),
+      received: (message) => this.received(message),
+      changed: () => host.requestUpdate(),
+    });
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    if (this.feed.view === null) this.refreshView();
+    this.socket.open();
+    this.refreshCart();
+    this.viewTimer = setInterval(() => this.lookForMedia(), VIEW_MS);
+  }
+
+  hostDisconnected(): void {
+    this.socket.close();
+    clearInterval(this.viewTimer);
+    clearTimeout(this.likesTimer);
+  }
+
+  say(text: string): void {
+    const line = { id: newId(), text, refused: null };
+    this.set({ pending: [...this.feed.pending, line], complaint: "" });
+    this.sendLine({ type: "chat", id: line.id, text });
+  }
+
+  sayAgain(id: string): void {
+    const line = this.feed.pending.find((one) => one.id === id);
+    if (line === undefined) return;
+    this.forget(id);
+    this.say(line.text);
+  }
+
+  forget(id: string): void {
+    this.set({ pending: this.feed.pending.filter((one) => one.id !== id), complaint: "" });
+  }
+
+  like(): void {
+    this.likes = Math.min(LIKES_MAX, this.likes + 1);
+    this.likesTimer ??= setTimeout(() => {
+      this.likesTimer = undefined;
+      this.socket.send({ type: "likes", count: this.likes });
+      this.likes = 0;
+    }, LIKES_MS);
+  }
+
+  cartIs(cart: Cart): void {
+    this.cart = cart;
+    this.host.requestUpdate();
+  }
+
+  /** Throws `Problem`. */
+  async setCartLine(sku: string, quantity: number): Promise<void> {
+    this.cartIs(await this.api.setCartLine(sku, quantity));
+  }
+
+  refreshCart(): void {
+    this.api.cart().then(
+      (cart) => this.cartIs(cart),
+      () => undefined, // the cart sheet asks again when it is opened
+    );
+  }
+
+  private sendLine(message: ClientMessage & { type: "chat" }): void {
+    if (this.socket.send(message)) return;
+    const pending = this.feed.pending.map((one) => (one.id === message.id ? { ...one, refused: "" } : one));
+    this.set({ pending });
+  }
+
+  private received(message: ServerMessage): void {
+    const { feed, gap } = receive(this.feed, message, Date.now());
+    if (gap) {
+      this.closeGap();
+      return;
+    }
+    if ("stream" in message) this.gaps = 0;
+    this.feed = feed;
+    this.host.requestUpdate();
+  }
+
+  /** Ask again from the last places; if that keeps failing, for a snapshot. */
+  private closeGap(): void {
+    if (++this.gaps >= GAPS_MAX) {
+      this.set({ room: null, show: null });
+      this.gaps = 0;
+    }
+    this.socket.connect();
+  }
+
+  private lookForMedia(): void {
+    const show = this.feed.view?.show;
+    if (this.feed.view === null || (show?.state === "live" && show.hls === null && show.whep === null)) {
+      this.refreshView();
+    }
+  }
+
+  private refreshView(): void {
+    this.api.view().then(
+      (view) => this.set({ view }),
+      () => undefined, // asked again by lookForMedia
+    );
+  }
+
+  private set(change: Partial<Feed>): void {
+    this.feed = { ...this.feed, ...change };
+    this.host.requestUpdate();
+  }
+}

@@ -1,0 +1,129 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Order, OrderedSku, OrderLine, RoomView, ShelfItem } from "../api/types.ts";
+import { times } from "../money.ts";
+import type { Text } from "../text/room.ts";
+import { mostOf, onlySku } from "./prices.ts";
+import type { RoomSession } from "./session.ts";
+
+/** Which sheet is open: ids only, so that what it shows is always the present stock and price. */
+export type Open =
+  | { sheet: "shelf" }
+  | { sheet: "product"; product: string }
+  | { sheet: "cart" }
+  | { sheet: "checkout"; line: OrderedSku | null }
+  | { sheet: "order"; order: Order }
+  | { sheet: "orders" };
+
+/** What Buy opens: with one kind there is nothing to choose, so it is the checkout at once (three taps to a paid order). */
+export function openForBuying(item: ShelfItem): Open {
+  const sku = onlySku(item);
+  return sku === null
+    ? { sheet: "product", product: item.product }
+    : { sheet: "checkout", line: { sku: sku.sku, quantity: 1 } };
+}
+
+export interface SheetContext {
+  open: Open;
+  view: RoomView;
+  text: Text;
+  session: RoomSession;
+  show: (open: Open | null) => void;
+}
+
+export function sheetHeading({ open, view, text }: SheetContext): string {
+  switch (open.sheet) {
+    case "product":
+      return view.shelf.find((item) => item.product === open.product)?.name ?? text.shelf;
+    case "shelf":
+      return text.shelf;
+    case "cart":
+      return text.cart;
+    case "checkout":
+      return text.checkout;
+    case "order":
+      return open.order.payment?.state === "pending" ? text.pay : text.orderNumber;
+    case "orders":
+      return text.myOrders;
+  }
+}
+
+export function sheetBody(context: SheetContext): TemplateResult | typeof nothing {
+  const { open, view, text, session, show } = context;
+  switch (open.sheet) {
+    case "shelf":
+      return html`<fenbo-shelf
+        .shelf=${view.shelf}
+        .text=${text}
+        @shelf-open=${(event: CustomEvent<ShelfItem>) => show({ sheet: "product", product: event.detail.product })}
+        @shelf-buy=${(event: CustomEvent<ShelfItem>) => show(openForBuying(event.detail))}
+      ></fenbo-shelf>`;
+    case "product":
+      return productBody(context, open.product);
+    case "cart":
+      return html`<fenbo-cart
+        .session=${session}
+        .cart=${session.cart}
+        .text=${text}
+        @cart-checkout=${() => show({ sheet: "checkout", line: null })}
+      ></fenbo-cart>`;
+    case "checkout":
+      return checkoutBody(context, open.line);
+    case "order":
+      return html`<fenbo-order
+        .session=${session}
+        .order=${open.order}
+        .text=${text}
+        @order-changed=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
+        @order-done=${() => show(null)}
+      ></fenbo-order>`;
+    case "orders":
+      return html`<fenbo-orders
+        .session=${session}
+        .text=${text}
+        @orders-open=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
+      ></fenbo-orders>`;
+  }
+}
+
+function productBody({ view, text, session, show }: SheetContext, product: string): TemplateResult | typeof nothing {
+  const item = view.shelf.find((one) => one.product === product);
+  if (item === undefined) return nothing;
+  return html`<fenbo-product
+    .item=${item}
+    .session=${session}
+    .text=${text}
+    @product-buy=${(event: CustomEvent<OrderedSku>) => show({ sheet: "checkout", line: event.detail })}
+  ></fenbo-product>`;
+}
+
+function checkoutBody({ view, text, session, show }: SheetContext, line: OrderedSku | null): TemplateResult {
+  const single = line === null ? null : lineOf(view.shelf, line);
+  return html`<fenbo-checkout
+    .session=${session}
+    .text=${text}
+    .single=${line !== null}
+    .lines=${line === null ? (session.cart?.lines ?? []) : single === null ? [] : [single.line]}
+    .most=${single?.most ?? 1}
+    @checkout-quantity=${(event: CustomEvent<number>) =>
+      line !== null && show({ sheet: "checkout", line: { sku: line.sku, quantity: event.detail } })}
+    @checkout-placed=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
+  ></fenbo-checkout>`;
+}
+
+function lineOf(shelf: readonly ShelfItem[], wanted: OrderedSku): { line: OrderLine; most: number } | null {
+  for (const item of shelf) {
+    const sku = item.skus.find((one) => one.sku === wanted.sku);
+    if (sku === undefined) continue;
+    const line: OrderLine = {
+      sku: sku.sku,
+      name: sku.name,
+      product_name: item.name,
+      image_url: item.image_url,
+      quantity: wanted.quantity,
+      price: sku.price,
+      amount: times(sku.price, wanted.quantity),
+    };
+    return { line, most: mostOf(sku) };
+  }
+  return null;
+}
