@@ -15,6 +15,7 @@ from relay.media import NAL_LENGTH_BYTES
 # Table 7-1
 SLICE, SLICE_PARTITION_C, IDR, SEI, SPS, PPS, AUD, FILLER, SPS_EXTENSION = 1, 4, 5, 6, 7, 8, 9, 12, 13
 _OUT_OF_BAND = frozenset((SPS, PPS, AUD, FILLER, SPS_EXTENSION))
+_PICTURES = frozenset(range(SLICE, IDR + 1))
 HIGH_PROFILES = frozenset((100, 110, 122, 144))  # -15, 5.3.3.1.2: the record goes on after the parameter sets
 
 
@@ -86,6 +87,7 @@ class AccessUnit:
 
     data: bytes
     key: bool
+    picture: bool = True
     sps: tuple[bytes, ...] = ()
     pps: tuple[bytes, ...] = ()
 
@@ -93,13 +95,11 @@ class AccessUnit:
 def access_unit(data: bytes, length_bytes: int = NAL_LENGTH_BYTES) -> AccessUnit:
     """Check a length-prefixed access unit and take out what belongs out of band.
 
-    Data that needs no change is passed on as it is, uncopied. Raises `BadMedia`, also when no slice is in it.
+    Data that needs no change is passed on as it is, uncopied. Raises `BadMedia`.
     """
     kinds = {data[begin] & 0x1F for begin, _ in nal.spans(data, length_bytes)}
-    if not any(SLICE <= kind <= IDR for kind in kinds):
-        raise BadMedia("h264", "an access unit without a picture")
     if length_bytes == NAL_LENGTH_BYTES and kinds.isdisjoint(_OUT_OF_BAND):
-        return AccessUnit(data, IDR in kinds)
+        return AccessUnit(data, IDR in kinds, not kinds.isdisjoint(_PICTURES))
     return from_units(list(nal.units(data, length_bytes)))
 
 
@@ -109,6 +109,7 @@ def from_units(nal_units: list[bytes]) -> AccessUnit:
     return AccessUnit(
         nal.join(kept),
         any(unit[0] & 0x1F == IDR for unit in kept),
+        any(unit[0] & 0x1F in _PICTURES for unit in kept),
         tuple(unit for unit in nal_units if unit[0] & 0x1F == SPS),
         tuple(unit for unit in nal_units if unit[0] & 0x1F == PPS),
     )

@@ -1,0 +1,191 @@
+"""Who publishes into a broadcast, and which of them is on.
+
+Each slot (primary, backup) takes one source. One source at a time is on: its packets go onto the broadcast's line. The
+other one is hot: its group of pictures is kept, so that the broadcast can go on with it at once.
+
+    WAITING --first packet, nobody else on--> ON --the other takes over--> STANDBY
+    WAITING --first packet, another on--> STANDBY --the other is silent, or the primary is healthy again--> ON
+    any --close(), takeover of its slot, end of the show--> CLOSED
+
+Time is an argument everywhere: nanoseconds of the monotonic clock, as in `Packet.received_ns`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relay.errors import Refused
+from relay.gop import GopCache, GopLimits
+from relay.media import Kind, Packet, Track
+from relay.timeline import Line, Mapping
+
+log = logging.getLogger(__name__)
+
+
+class Slot(StrEnum):
+    """The two stream keys of a studio."""
+
+    PRIMARY = "primary"
+    BACKUP = "backup"
+
+
+class SourceState(StrEnum):
+    """See the module's essay."""
+
+    WAITING = "waiting"
+    ON = "on"
+    STANDBY = "standby"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePolicy:
+    """When one source gives way to another."""
+
+    takeover_ms: int = 1_000  # without media for this long, a source can be replaced
+    healthy_ms: int = 10_000  # media for this long, and the primary takes its place again
+
+
+class Source:
+    """One publisher's end of a broadcast."""
+
+    def __init__(self, sources: Sources, slot: Slot, description: str, now_ns: int) -> None:
+        self.slot = slot
+        self.description = description
+        self.state = SourceState.WAITING
+        self.attached_ns = self.media_ns = self.healthy_ns = now_ns
+        self.tracks: dict[Kind, Track] = {}
+        self.closed_because = ""
+        self.cache = GopCache(sources.limits)
+        self._sources = sources
+        self._on_close: Callable[[str], None] | None = None
+        self._on_keyframe_request: Callable[[], None] | None = None
+
+    def publish(self, packet: Packet) -> None:
+        """Hand over the next packet, on the source's own clock.
+
+        Raises `Refused` when closed, `BadMedia` for audio that cannot be read.
+        """
+        if self.state is SourceState.CLOSED:
+            raise Refused("closed", self.closed_because)
+        if packet.received_ns - self.media_ns > self._sources.policy.takeover_ms * 1_000_000:
+            self.healthy_ns = packet.received_ns
+        self.media_ns = packet.received_ns
+        self._sources.arrived(self, packet)
+
+    def close(self, reason: str = "the publisher has left") -> None:
+        """The publisher leaves; the broadcast stays."""
+        if self.state is not SourceState.CLOSED:
+            self.state = SourceState.CLOSED
+            self.closed_because = reason
+            self._sources.detach(self)
+            if self._on_close is not None:
+                self._on_close(reason)
+
+    def on_close(self, tell: Callable[[str], None]) -> None:
+        """The connection behind this source is told, with a reason, when its place is taken or the show ends."""
+        self._on_close = tell
+
+    def on_keyframe_request(self, ask: Callable[[], None]) -> None:
+        """A source that can make a key frame on demand (WHIP) says how to ask it."""
+        self._on_keyframe_request = ask
+
+    def request_keyframe(self) -> None:
+        """Ask for a key frame, if this source can be asked."""
+        if self._on_keyframe_request is not None:
+            self._on_keyframe_request()
+
+    def silent_ms(self, now_ns: int) -> float:
+        """Time since its last packet, or since it came."""
+        return (now_ns - self.media_ns) / 1e6
+
+
+class Sources:
+    """The slots of one broadcast and the choice between them. `emit` gets the packets of the line."""
+
+    def __init__(self, emit: Callable[[Packet], None], limits: GopLimits, policy: SourcePolicy) -> None:
+        self.limits = limits
+        self.policy = policy
+        self.on: Source | None = None
+        self.by_slot: dict[Slot, Source] = {}
+        self._emit = emit
+        self._line = Line()
+        self._mapping = Mapping(self._line)
+        self._tracks: dict[Kind, Track] = {}
+        self._waits_for_key = True
+
+    def attach(self, slot: Slot, description: str, now_ns: int, *, force: bool) -> Source:
+        """A place for a publisher. Raises `Refused("busy")` while another one sends into that slot, unless forced."""
+        there = self.by_slot.get(slot)
+        if there is not None:
+            if not force and there.silent_ms(now_ns) < self.policy.takeover_ms:
+                raise Refused("busy", f"another encoder is publishing with this key ({there.description})")
+            there.close("another encoder took over with the same key")
+        source = self.by_slot[slot] = Source(self, slot, description, now_ns)
+        return source
+
+    def detach(self, source: Source) -> None:
+        """Called by a source that closes."""
+        if self.by_slot.get(source.slot) is source:
+            del self.by_slot[source.slot]
+        if self.on is source:
+            self.on = None
+
+    def end(self) -> None:
+        """The show is over."""
+        for source in list(self.by_slot.values()):
+            source.close("the show has ended")
+
+    def arrived(self, source: Source, packet: Packet) -> None:
+        """A packet of a source: onto the line if it is on, kept if it is not, on if it should be."""
+        source.tracks[packet.track.kind] = packet.track
+        if source is self.on:
+            self._place(packet)
+            return
+        source.cache.add(packet)
+        if self._should_be_on(source, packet):
+            self._switch_to(source, packet)
+        elif source.state is SourceState.WAITING and self.on is not None:
+            source.state = SourceState.STANDBY
+
+    def _should_be_on(self, source: Source, packet: Packet) -> bool:
+        on, now_ns = self.on, packet.received_ns
+        if on is None or on.silent_ms(now_ns) > self.policy.takeover_ms:
+            return on is None or bool(source.cache.packets()) or Kind.VIDEO not in source.tracks
+        healthy = now_ns - source.healthy_ns >= self.policy.healthy_ms * 1_000_000
+        return source.slot is Slot.PRIMARY and healthy and packet.key and packet.track.kind is Kind.VIDEO
+
+    def _switch_to(self, source: Source, packet: Packet) -> None:
+        """Go on with a source: from its cached key frame, or from this packet."""
+        if self.on is not None:
+            self.on.state = SourceState.STANDBY
+            log.warning("source %s goes on, %s stands by", source.slot, self.on.slot)
+        self.on, source.state = source, SourceState.ON
+        self._mapping = Mapping(self._line)
+        self._waits_for_key = True
+        for cached in source.cache.packets() or [packet]:
+            self._place(cached)
+        source.cache.clear()
+
+    def _place(self, packet: Packet) -> None:
+        if packet.track.kind is Kind.VIDEO and self._waits_for_key:
+            if not packet.key:
+                return
+            self._waits_for_key = False
+        placed = self._mapping.place(packet, self._known(packet.track))
+        if placed is not None:
+            self._emit(placed)
+
+    def _known(self, track: Track) -> Track:
+        """The track that is on the line already when this one is its equal: a reconnection is no new track."""
+        known = self._tracks.get(track.kind)
+        if known is None or (known is not track and not _equal(known, track)):
+            known = self._tracks[track.kind] = track
+        return known
+
+
+def _equal(one: Track, other: Track) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in Track.__slots__)
