@@ -88,3 +88,10 @@ class Overloaded(CommerceError):
 
     def __init__(self, detail: str) -> None:
         super().__init__("", detail)
+
+
+class Unavailable(CommerceError):
+    """The store failed in the middle."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("", f"the store failed ({cause}); ask again with the same id")

@@ -6,131 +6,258 @@ the tenant's surrogate key. What does not exist, or is another's, raises errors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
 
-from commerce import views
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-if TYPE_CHECKING:
-    from commerce.store.reading import Reading
+from commerce import cart as carts
+from commerce import checks, views
+from commerce import links as short_links
+from commerce import shelf as shelves
+from commerce import show as all_shows
+from commerce import studio as studios
+from commerce.catalog import find_products
+from commerce.directory.channels import channel_key, channel_view, find_channel, select_channels
+from commerce.directory.merchants import find_merchant, merchant_view
+from commerce.directory.people import find_me
+from commerce.errors import Invalid, NotFound
+from commerce.money import Money
+from commerce.order.record import find_orders
+from commerce.order.states import PAID, STATES
+from commerce.store import tables
+from commerce.store.reading import Reading
+from commerce.visits import find_place, find_viewer
+
+SHOWS_MAX = 200
+VIEWER_ORDERS_MAX = 100
+PAGE_MAX = 200
+LATEST = 20
 
 
 def merchant(reading: Reading, merchant: int) -> views.Merchant:
     """A tenant by its key."""
-    raise NotImplementedError
+    return find_merchant(reading, merchant)
 
 
 def merchants(reading: Reading) -> tuple[views.Merchant, ...]:
     """All tenants, the oldest first."""
-    raise NotImplementedError
+    rows = reading.connection.execute(select(tables.merchant).order_by(tables.merchant.c.id))
+    return tuple(merchant_view(row) for row in rows)
 
 
 def room(reading: Reading, room: str) -> views.Room:
     """A room by its slug, with the show that is on (else next, else last) and its shelf."""
-    raise NotImplementedError
+    table, channel = tables.room, tables.channel
+    query = select(table, channel.c.public_id, channel.c.name.label("channel_name"), channel.c.state)
+    query = query.join(channel, channel.c.id == table.c.channel_id).where(table.c.slug == room)
+    row = reading.connection.execute(query).first()
+    if row is None:
+        raise NotFound("room", "no such room")
+    show = all_shows.current_show_row(reading, row.merchant_id)
+    return views.Room(
+        room=row.slug,
+        name=row.name,
+        logo_url=row.logo_url,
+        cover_url=row.cover_url,
+        notice=row.notice,
+        welcome=row.welcome,
+        accent=row.accent,
+        channel=views.ChannelRef(row.public_id, row.channel_name),
+        channel_state=row.state,
+        merchant=find_merchant(reading, row.merchant_id),
+        show=None if show is None else all_shows.show_view(show),
+        shelf=() if show is None else shelves.find_shelf(reading, row.merchant_id, show.id),
+    )
 
 
 def link(reading: Reading, code: str) -> views.Link:
     """A short link; NotFound when it is unknown or revoked."""
-    raise NotImplementedError
+    return short_links.find_link(reading, code)
 
 
 def me(reading: Reading, token: str) -> views.Me:
     """Who a session belongs to; BadCredentials when it is unknown or over."""
-    raise NotImplementedError
+    return find_me(reading, token)
 
 
 def studio(reading: Reading, stream_key: str) -> views.Studio:
     """What a stream key opens, with the show it publishes into; NotFound("stream_key") for a wrong one."""
-    raise NotImplementedError
+    return studios.find_studio(reading, stream_key)
 
 
 def stream_keys(reading: Reading, merchant: int) -> tuple[views.StreamKey, ...]:
     """The keys of the merchant's studio, primary first, without the keys."""
-    raise NotImplementedError
+    return studios.stream_keys(reading, merchant)
 
 
 def shows(reading: Reading, merchant: int) -> tuple[views.Show, ...]:
     """The merchant's shows, newest first, at most 200."""
-    raise NotImplementedError
+    table = tables.show
+    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.id.desc()).limit(SHOWS_MAX)
+    return tuple(all_shows.show_view(row) for row in reading.connection.execute(query))
 
 
 def show(reading: Reading, merchant: int, show: str) -> views.Show:
     """One show."""
-    raise NotImplementedError
+    return all_shows.find_show(reading, merchant, show)
 
 
 def current_show(reading: Reading, merchant: int) -> views.Show | None:
     """The show that is on, else the next one announced, else the last one ended."""
-    raise NotImplementedError
+    row = all_shows.current_show_row(reading, merchant)
+    return None if row is None else all_shows.show_view(row)
 
 
 def shelf(reading: Reading, merchant: int, show: str) -> tuple[views.ShelfItem, ...]:
     """A show's shelf in its order."""
-    raise NotImplementedError
+    return shelves.find_shelf(reading, merchant, all_shows.show_row(reading, merchant, show).id)
 
 
 def channels(reading: Reading, merchant: int) -> tuple[views.Channel, ...]:
     """All channels with their rooms, house first."""
-    raise NotImplementedError
+    rows = reading.connection.execute(select_channels(merchant))
+    return tuple(channel_view(row) for row in rows)
 
 
 def channel(reading: Reading, merchant: int, channel: str) -> views.Channel:
     """One channel with its room."""
-    raise NotImplementedError
+    return find_channel(reading, merchant, channel)
 
 
 def links(reading: Reading, merchant: int, channel: str) -> tuple[views.Link, ...]:
     """A channel's links, newest first, at most 200."""
-    raise NotImplementedError
+    return short_links.channel_links(reading, merchant, channel)
 
 
 def products(reading: Reading, merchant: int) -> tuple[views.Product, ...]:
     """The catalogue, oldest first."""
-    raise NotImplementedError
+    return find_products(reading, merchant)
 
 
 def cart(reading: Reading, viewer: str, room: str) -> views.Cart:
     """A viewer's cart in a room; empty when he has none."""
-    raise NotImplementedError
+    return carts.find_cart(reading, viewer, room)
 
 
 def viewer_name(reading: Reading, viewer: str, room: str) -> str | None:
     """The name the viewer chats under with this merchant, if he gave one."""
-    raise NotImplementedError
+    place = find_place(reading, room)
+    table = tables.viewer
+    query = select(table.c.name).where(table.c.merchant_id == place.tenant.id, table.c.public_id == viewer)
+    return reading.connection.execute(query).scalar() or None
 
 
 def viewer_orders(reading: Reading, viewer: str, room: str) -> tuple[views.Order, ...]:
     """What a viewer ordered in a room, newest first, at most 100."""
-    raise NotImplementedError
+    place = find_place(reading, room)
+    key = find_viewer(reading, place.tenant.id, viewer)
+    if key is None:
+        return ()
+    table = tables.orders
+    where = (table.c.viewer_id == key, table.c.room_id == place.room)
+    return tuple(order for _, order in find_orders(reading, *where, limit=VIEWER_ORDERS_MAX))
 
 
 def viewer_order(reading: Reading, viewer: str, order: str) -> views.Order:
     """A viewer's own order; another's is NotFound."""
-    raise NotImplementedError
+    return _own(reading, viewer, tables.orders.c.public_id == order, "order")
 
 
 def viewer_payment(reading: Reading, viewer: str, payment: str) -> views.Order:
     """The viewer's own order that a payment belongs to."""
-    raise NotImplementedError
+    table = tables.payment
+    mine = select(table.c.order_id).where(table.c.public_id == payment).scalar_subquery()
+    return _own(reading, viewer, tables.orders.c.id == mine, "payment")
+
+
+def _own(reading: Reading, viewer: str, which: ColumnElement[bool], field: str) -> views.Order:
+    found = find_orders(reading, which, limit=1)
+    if not found or found[0][1].viewer != viewer:
+        raise NotFound(field, f"no such {field}")
+    return found[0][1]
 
 
 def orders(
     reading: Reading,
     merchant: int,
+    *,
     channel: str | None = None,
     state: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> views.Orders:
     """The merchant's orders, newest first; `channel` is the owner's. `limit` is 1 to 200."""
-    raise NotImplementedError
+    checks.number("limit", limit, 1, PAGE_MAX)
+    table = tables.orders
+    where: list[ColumnElement[bool]] = [table.c.merchant_id == merchant]
+    if channel is not None:
+        where.append(table.c.owner_channel_id == channel_key(reading, merchant, channel))
+    if state is not None:
+        where.append(table.c.state == checks.choice("state", state, STATES))
+    if cursor is not None:
+        at, key = _read_cursor(cursor)
+        where.append(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < key)))
+    found = find_orders(reading, *where, limit=limit + 1)
+    page = found[:limit]
+    last = page[-1][0] if len(found) > limit else None
+    return views.Orders(
+        tuple(order for _, order in page), None if last is None else _write_cursor(last.created_at, last.id)
+    )
+
+
+def _write_cursor(at: int, key: int) -> str:
+    return base64.urlsafe_b64encode(f"{at}.{key}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    try:
+        at, _, key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(".")
+        checks.number("cursor", int(at), 0, 1 << 62)
+        return int(at), checks.number("cursor", int(key), 0, 1 << 62)
+    except ValueError as error:
+        raise Invalid("cursor", "is not one of ours") from error
 
 
 def order(reading: Reading, merchant: int, order: str) -> views.Order:
     """One order of the merchant."""
-    raise NotImplementedError
+    table = tables.orders
+    found = find_orders(reading, table.c.merchant_id == merchant, table.c.public_id == order, limit=1)
+    if not found:
+        raise NotFound("order", "no such order")
+    return found[0][1]
 
 
 def overview(reading: Reading, merchant: int) -> views.Overview:
-    """Show, sales per channel since its start (of all time without one), the 20 latest orders."""
-    raise NotImplementedError
+    """Show, sales per owning channel since it began (of all time before), the 20 latest orders."""
+    tenant = find_merchant(reading, merchant)
+    row = all_shows.current_show_row(reading, merchant)
+    since = 0 if row is None or row.began_at is None else row.began_at
+    sales = _sales(reading, merchant, since)
+    latest = find_orders(reading, tables.orders.c.merchant_id == merchant, limit=LATEST)
+    return views.Overview(
+        show=None if row is None else all_shows.show_view(row),
+        channels=tuple(
+            views.ChannelSales(
+                found.channel,
+                found.name,
+                found.room,
+                sales.get(found.channel, (0, 0))[0],
+                Money(sales.get(found.channel, (0, 0))[1], tenant.currency),
+            )
+            for found in channels(reading, merchant)
+        ),
+        latest_orders=tuple(order for _, order in latest),
+    )
+
+
+def _sales(reading: Reading, merchant: int, since: int) -> dict[str, tuple[int, int]]:
+    """Orders placed and money paid (less refunds) since then, by owning channel."""
+    order, channel = tables.orders, tables.channel
+    paid = func.sum(order.c.total_minor - order.c.refunded_minor).filter(order.c.state.in_(PAID))
+    query = (
+        select(channel.c.public_id, func.count(order.c.id), func.coalesce(paid, 0))
+        .join(channel, channel.c.id == order.c.owner_channel_id)
+        .where(order.c.merchant_id == merchant, order.c.created_at >= since)
+        .group_by(channel.c.public_id)
+    )
+    return {public: (count, int(minor)) for public, count, minor in reading.connection.execute(query)}

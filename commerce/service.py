@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from commerce.commands import Command
+from sqlalchemy import Engine
+
+from commerce import outbox, views
+from commerce.commands import CloseSession, Command, OpenSession
+from commerce.directory.people import proven_login
+from commerce.dispatch import Dispatch
 from commerce.events import Fact
+from commerce.payments.sandbox import Sandbox
+from commerce.readers import Readers
+from commerce.scheduler import Scheduler
+from commerce.store.engine import reader_engine, store_url, writer_engine
+from commerce.store.ids import public_id
+from commerce.store.reading import Reading
+from commerce.store.schema import migrate
+from commerce.vault import Vault, master_secret
+from commerce.writer import Limits, Writer
 from config.metrics import Metrics
 from config.settings import DatabaseSettings, PaymentSettings
 
-if TYPE_CHECKING:
-    from commerce import views
-    from commerce.store.reading import Reading
-
 T = TypeVar("T")
 P = ParamSpec("P")
+DAY_MS = 86_400_000
+
+
+def _ignore(_: Fact) -> None:
+    """For a node that tells nobody."""
 
 
 class Commerce:
     """One node's commerce. All methods are called on the event loop that opened it."""
+
+    def __init__(self, engine: Engine, writer: Writer, readers: Readers, vault: Vault) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._readers = readers
+        self._vault = vault
+        self._scheduler = Scheduler(self)
+        self.sandbox = Sandbox(vault.key("webhook"))
 
     @classmethod
     async def open(
@@ -33,34 +58,75 @@ class Commerce:
         *,
         secret: str = "",
         clock: Callable[[], float] = time.time,
-        on_fact: Callable[[Fact], None] = lambda fact: None,
+        on_fact: Callable[[Fact], None] = _ignore,
     ) -> Commerce:
         """Migrates the store, unwraps the keys, starts the writer, the readers and the scheduler.
 
         `on_fact` is called on the event loop, in order, after the commit; its exceptions are logged and go no further.
         """
-        raise NotImplementedError
+        url = await asyncio.to_thread(_prepare, database, data_dir)
+        engine = writer_engine(url)
+        node = public_id()
+        opened = await asyncio.to_thread(_open_store, engine, data_dir, secret, node, int(clock() * 1000))
+        vault, untold = opened
+        limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
+        dispatch = Dispatch(payments.after_sales_days * DAY_MS)
+        writer = Writer(engine, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=node)
+        readers = Readers(reader_engine(url, database.readers), database.readers, database.queue_max, clock)
+        writer.start(untold)
+        commerce = cls(engine, writer, readers, vault)
+        commerce._scheduler.start()
+        return commerce
 
     async def execute(self, command: Command[T]) -> T:
         """Does a command in the next batch and answers after its durable commit; raises CommerceError."""
-        raise NotImplementedError
+        answer: T = await self._writer.submit(command)
+        return answer
 
     async def ask(self, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Asks one of `commerce.questions` on a reader thread; sees everything that was answered before."""
-        raise NotImplementedError
+        return await self._readers.ask(partial(_asked, question, args, kwargs))
 
     async def log_in(self, user: str, password: str) -> views.Session:
         """Checks a password (argon2, on a reader thread) and opens a session; raises BadCredentials."""
-        raise NotImplementedError
+        return await self.execute(OpenSession(await self.ask(proven_login, user, password)))
 
     async def log_out(self, token: str) -> None:
         """Ends a session; an unknown one is no error."""
-        raise NotImplementedError
+        await self.execute(CloseSession(token))
 
     def key(self, name: str) -> bytes:
         """A 32-byte key kept wrapped in the store: "cookie", "csrf", "webhook", "jwt"; the same on every node."""
-        raise NotImplementedError
+        return self._vault.key(name)
+
+    def keys(self, name: str) -> dict[str, bytes]:
+        """All keys of that name by kid, oldest first: the last one signs, any may verify."""
+        return self._vault.keys(name)
 
     async def close(self) -> None:
         """Takes no more commands, finishes those taken, closes the store."""
-        raise NotImplementedError
+        await self._scheduler.close()
+        await self._writer.close()
+        await self._readers.close()
+        await asyncio.to_thread(self._engine.dispose)
+
+
+def _asked(question: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object], reading: Reading) -> T:
+    return question(reading, *args, **kwargs)
+
+
+def _prepare(database: DatabaseSettings, data_dir: Path) -> str:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return store_url(database.url, data_dir)
+
+
+def _open_store(
+    engine: Engine, data_dir: Path, secret: str, node: str, now: int
+) -> tuple[Vault, list[tuple[int, list[Fact]]]]:
+    """Schema, keys, and the facts that a crash kept from being told."""
+    migrate(engine)
+    vault = Vault(master_secret(secret, data_dir))
+    with engine.begin() as connection:
+        vault.open(connection, now)
+        untold = outbox.adopt(connection, node, now, all_nodes=engine.dialect.name == "sqlite")
+    return vault, untold

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from commerce import checks, views
 from commerce.commands.base import Command
+from commerce.errors import Invalid
 
 OUTCOMES = ("paid", "failed", "timed_out")
 CONTACT_CHARS_MAX = {"name": 80, "phone": 40, "address": 300}
@@ -129,7 +130,7 @@ class PlaceOrder(Command[views.Order]):
             checks.public_id(f"lines[{at}].sku", line.sku)
             checks.quantity(f"lines[{at}].quantity", line.quantity)
         if len(lines) > 1 and len({line.sku for line in lines}) < len(lines):
-            raise checks.Invalid("lines", "a SKU may stand in one line only")
+            raise Invalid("lines", "a SKU may stand in one line only")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,249 @@
+"""Whose customer a buyer is (MONEY section 3). Pure: everything it needs comes as arguments, time included.
+
+The five clauses, in the order they are tried:
+
+    own          (1) the buyer is the channel's own owner or staff: his own channel
+    bound        (2) a valid binding that is protected, locked by first_lock, or that nobody came after: its channel
+    rebound      (3) a valid, unprotected binding and a newer touch of another channel: the newest such touch
+    first_touch  (4) no binding, first_lock: the oldest valid touch
+    last_touch   (4) no binding, otherwise: the newest valid touch
+    not_new      (4) no binding, but he bought here before anybody brought him and the scope is new customers: the house
+    house        (5) nothing
+
+The house is where visitors go whom nobody brought, so a touch of its own room binds nobody: a store that brings him later
+still can.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from commerce.errors import Invalid
+from commerce.money import PPM, split
+
+Period = Literal["forever", "none"] | int  # an int counts days in the merchant's time zone
+CHOICES = {
+    "mode": ("first_lock", "last_touch", "per_broadcast"),
+    "renew_on": ("none", "visit", "purchase"),
+    "bind_on": ("visit", "login", "order", "paid"),
+    "scope": ("new_customers", "all"),
+    "self_purchase": ("pay", "zero", "as_discount"),
+    "conflict": ("owner_wins", "room_wins", "split"),
+}
+DAYS_MAX = 36_500
+
+
+@dataclass(frozen=True, slots=True)
+class LockRule:
+    """One version of a merchant's lock. `split_owner : split_room` are the parts when conflict is split."""
+
+    mode: str = "first_lock"
+    validity: Period = "forever"
+    protection: Period = "forever"
+    renew_on: str = "none"
+    bind_on: str = "visit"
+    scope: str = "new_customers"
+    self_purchase: str = "pay"
+    conflict: str = "owner_wins"
+    split_owner: int = 1
+    split_room: int = 1
+    max_paid_levels: int = 2
+    cap_ppm: int = 300_000
+
+    def __post_init__(self) -> None:
+        for field, allowed in CHOICES.items():
+            if getattr(self, field) not in allowed:
+                raise Invalid(field, f"must be one of {', '.join(allowed)}")
+        _check_period("validity", self.validity, ("forever",))
+        _check_period("protection", self.protection, ("forever", "none"))
+        _check_range("split_owner", self.split_owner, 0, PPM)
+        _check_range("split_room", self.split_room, int(self.split_owner == 0), PPM)
+        _check_range("max_paid_levels", self.max_paid_levels, 1, 2)
+        _check_range("cap_ppm", self.cap_ppm, 0, PPM)
+
+    def canonical(self) -> str:
+        """The rule as JSON with sorted keys: what is stored, and what is hashed."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical form, hex; goes into every decision made under it."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @classmethod
+    def parse(cls, canonical: str) -> LockRule:
+        """The rule a canonical form stands for."""
+        return cls(**json.loads(canonical))
+
+
+def _check_period(field: str, value: object, words: tuple[str, ...]) -> None:
+    if value in words or (type(value) is int and 1 <= value <= DAYS_MAX):
+        return
+    raise Invalid(field, f"must be {' or '.join(words)} or 1 to {DAYS_MAX} days")
+
+
+def _check_range(field: str, value: object, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise Invalid(field, f"must be from {low} to {high}")
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One entry that counts: through which channel, when (ms), during which show."""
+
+    id: int
+    channel: int
+    at: int
+    show: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Whose he is since when (ms); None of an end means for ever."""
+
+    channel: int
+    since: int
+    valid_until: int | None = None
+    protected_until: int | None = None
+    show: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a decision looks at. `returning`: he bought here before his first touch. `own_channel`: he works there."""
+
+    now: int
+    house: int
+    room_channel: int
+    binding: Binding | None = None
+    touches: tuple[Touch, ...] = ()
+    show: int | None = None
+    returning: bool = False
+    own_channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`touch` is the one that decided, if one did; when `binds`, the viewer's binding is to follow it."""
+
+    owner: int
+    clause: str
+    touch: Touch | None = None
+
+    @property
+    def binds(self) -> bool:
+        """Whether a binding to the owner is new with this decision."""
+        return self.clause in ("rebound", "first_touch", "last_touch")
+
+
+def decide(rule: LockRule, situation: Situation, zone: ZoneInfo) -> Decision:
+    """Whose customer he is now. The same arguments give the same answer, for ever."""
+    if situation.own_channel is not None:
+        return Decision(situation.own_channel, "own")
+    touches = valid_touches(rule, situation, zone)
+    binding = valid_binding(rule, situation)
+    if binding is not None:
+        return _decide_bound(rule, situation, binding, touches)
+    if not touches:
+        return Decision(situation.house, "house")
+    if rule.scope == "new_customers" and situation.returning:
+        return Decision(situation.house, "not_new")
+    if rule.mode == "first_lock":
+        oldest = min(touches, key=_by_time)
+        return Decision(oldest.channel, "first_touch", oldest)
+    newest = max(touches, key=_by_time)
+    return Decision(newest.channel, "last_touch", newest)
+
+
+def _decide_bound(rule: LockRule, situation: Situation, binding: Binding, touches: list[Touch]) -> Decision:
+    protected = binding.protected_until is None or binding.protected_until > situation.now
+    if not protected and rule.mode != "first_lock":
+        newer = [touch for touch in touches if touch.at > binding.since]
+        newest = max(newer, key=_by_time, default=None)
+        if newest is not None and newest.channel != binding.channel:
+            return Decision(newest.channel, "rebound", newest)
+    return Decision(binding.channel, "bound")
+
+
+def _by_time(touch: Touch) -> tuple[int, int]:
+    return touch.at, touch.id
+
+
+def valid_touches(rule: LockRule, situation: Situation, zone: ZoneInfo) -> list[Touch]:
+    """Those of partners, not from the future, not older than the validity; per_broadcast: of this show only."""
+    return [
+        touch
+        for touch in situation.touches
+        if touch.channel != situation.house
+        and touch.at <= situation.now
+        and (rule.validity == "forever" or _is_after(add_period(touch.at, rule.validity, zone), situation.now))
+        and (rule.mode != "per_broadcast" or touch.show == situation.show)
+    ]
+
+
+def valid_binding(rule: LockRule, situation: Situation) -> Binding | None:
+    """The binding, unless it is over, or is another show's under per_broadcast."""
+    binding = situation.binding
+    if binding is None or not _is_after(binding.valid_until, situation.now):
+        return None
+    if rule.mode == "per_broadcast" and binding.show != situation.show:
+        return None
+    return binding
+
+
+def _is_after(until: int | None, now: int) -> bool:
+    return until is None or until > now
+
+
+def add_period(at: int, period: Period, zone: ZoneInfo) -> int | None:
+    """When a period that starts at `at` ends: the same hour so many local days later; None: never. `none` ends at once."""
+    if period == "forever":
+        return None
+    if period == "none":
+        return at
+    local = datetime.fromtimestamp(at / 1000, zone) + timedelta(days=period)
+    return int(local.timestamp() * 1000)
+
+
+def bind(rule: LockRule, touch: Touch, zone: ZoneInfo) -> Binding:
+    """The binding a touch makes: it counts from the touch, however late it is written."""
+    return Binding(
+        touch.channel,
+        touch.at,
+        add_period(touch.at, rule.validity, zone),
+        add_period(touch.at, rule.protection, zone),
+        touch.show,
+    )
+
+
+def renew(rule: LockRule, binding: Binding, cause: str, now: int, zone: ZoneInfo) -> Binding | None:
+    """The binding with its ends moved on, when the rule renews on this cause (visit, purchase); else None."""
+    if rule.renew_on != cause:
+        return None
+    valid, protected = add_period(now, rule.validity, zone), add_period(now, rule.protection, zone)
+    renewed = Binding(binding.channel, binding.since, valid, protected, binding.show)
+    return None if renewed == binding else renewed
+
+
+def credit(rule: LockRule, owner: int, room_channel: int) -> dict[int, int]:
+    """Who is paid for an order, in ppm that sum to 1,000,000: the owner, the room, or both."""
+    if owner == room_channel or rule.conflict == "owner_wins":
+        return {owner: PPM}
+    if rule.conflict == "room_wins":
+        return {room_channel: PPM}
+    parts = split(PPM, {"a_owner": rule.split_owner, "b_room": rule.split_room})
+    shares = {owner: parts["a_owner"], room_channel: parts["b_room"]}
+    return {channel: ppm for channel, ppm in shares.items() if ppm}
+
+
+def merge(rule: LockRule, one: Binding, other: Binding, now: int) -> Binding:
+    """Which binding stays when two viewers turn out to be one customer: the older valid one under first_lock, else newer."""
+    valid = [binding for binding in (one, other) if _is_after(binding.valid_until, now)]
+    if len(valid) == 1:
+        return valid[0]
+    pick = min if rule.mode == "first_lock" else max
+    return pick((one, other), key=lambda binding: (binding.since, binding.channel))

@@ -1,0 +1,89 @@
+"""Carts: one per viewer and room, kept in the store, so that it survives reloads, restarts and another node."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, insert, select, update
+
+from commerce import views
+from commerce.checks import LINES_MAX
+from commerce.commands import SetCartLine
+from commerce.errors import Conflict, NotFound
+from commerce.money import Money
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Connected
+from commerce.store.unit import Unit
+from commerce.visits import Place, ensure_viewer, find_place, find_viewer
+
+
+def set_cart_line(unit: Unit, command: SetCartLine) -> views.Cart:
+    """Sets, changes or removes a line. A cart holds nothing back: only an order reserves stock."""
+    place = find_place(unit, command.room)
+    sku = _sku_key(unit, place, command.sku)
+    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    table = tables.cart_line
+    line = (table.c.viewer_id == viewer, table.c.room_id == place.room, table.c.sku_id == sku)
+    if command.quantity == 0:
+        unit.connection.execute(delete(table).where(*line))
+    else:
+        change = update(table).where(*line).values(quantity=command.quantity, updated_at=unit.now)
+        if not unit.connection.execute(change).rowcount:
+            _check_cart_not_full(unit, viewer, place)
+            row = {"viewer_id": viewer, "room_id": place.room, "sku_id": sku, "merchant_id": place.tenant.id}
+            unit.connection.execute(insert(table), row | {"quantity": command.quantity, "updated_at": unit.now})
+    return _cart_of(unit, viewer, place)
+
+
+def _sku_key(unit: Unit, place: Place, sku: str) -> int:
+    table = tables.sku
+    query = select(table.c.id).where(table.c.public_id == sku, table.c.merchant_id == place.tenant.id)
+    found = unit.connection.execute(query).scalar()
+    if found is None:
+        raise NotFound("sku", "no such SKU")
+    return int(found)
+
+
+def _check_cart_not_full(unit: Unit, viewer: int, place: Place) -> None:
+    table = tables.cart_line
+    query = select(func.count()).where(table.c.viewer_id == viewer, table.c.room_id == place.room)
+    if unit.connection.execute(query).scalar_one() >= LINES_MAX:
+        raise Conflict("sku", f"a cart has at most {LINES_MAX} lines")
+
+
+def find_cart(connected: Connected, viewer: str, room: str) -> views.Cart:
+    """The viewer's cart in a room, at today's prices; empty when he has none."""
+    place = find_place(connected, room)
+    key = find_viewer(connected, place.tenant.id, viewer)
+    if key is None:
+        return views.Cart((), Money(0, place.tenant.currency))
+    return _cart_of(connected, key, place)
+
+
+def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
+    line, sku, product = tables.cart_line, tables.sku, tables.product
+    query = (
+        select(
+            sku.c.public_id,
+            sku.c.name,
+            product.c.name.label("product_name"),
+            product.c.image_url,
+            line.c.quantity,
+            sku.c.price_minor,
+            sku.c.currency,
+            tables.stock.c.free,
+        )
+        .join(sku, sku.c.id == line.c.sku_id)
+        .join(product, product.c.id == sku.c.product_id)
+        .join(tables.stock, tables.stock.c.sku_id == sku.c.id)
+        .where(line.c.viewer_id == viewer, line.c.room_id == place.room)
+        .order_by(line.c.sku_id)
+    )
+    lines = tuple(_line_view(row) for row in connected.connection.execute(query))
+    total = sum(line.amount.minor for line in lines)
+    return views.Cart(lines, Money(total, place.tenant.currency))
+
+
+def _line_view(row: AnyRow) -> views.CartLine:
+    price = Money(row.price_minor, row.currency)
+    return views.CartLine(
+        row.public_id, row.name, row.product_name, row.image_url, row.quantity, price, price * row.quantity, row.free
+    )

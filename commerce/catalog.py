@@ -1,0 +1,101 @@
+"""Goods and their SKUs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, insert, select
+
+from commerce import views
+from commerce.commands import CreateProduct, NewSku
+from commerce.directory.merchants import find_merchant
+from commerce.errors import Conflict
+from commerce.money import Money
+from commerce.store import tables
+from commerce.store.ids import public_id
+from commerce.store.reading import AnyRow, Connected
+from commerce.store.unit import Unit
+
+PRODUCTS_MAX = 20_000
+
+
+def create_product(unit: Unit, command: CreateProduct) -> views.Product:
+    """Goods with their SKUs and their first stock."""
+    merchant = find_merchant(unit, command.merchant)
+    product = unit.new_id()
+    row = {
+        "id": product,
+        "merchant_id": merchant.id,
+        "public_id": public_id(),
+        "name": command.name,
+        "description": command.description,
+        "image_url": command.image_url,
+        "created_at": unit.now,
+    }
+    unit.connection.execute(insert(tables.product), row)
+    for position, sku in enumerate(command.skus):
+        _add_sku(unit, merchant, product, position, sku)
+    return find_products(unit, merchant.id, tables.product.c.id == product)[0]
+
+
+def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, sku: NewSku) -> None:
+    key = unit.new_id()
+    row = {
+        "id": key,
+        "merchant_id": merchant.id,
+        "product_id": product,
+        "public_id": public_id(),
+        "name": sku.name,
+        "position": position,
+        "price_minor": sku.price_minor,
+        "currency": merchant.currency,
+        "per_buyer_max": sku.per_buyer_max,
+    }
+    unit.connection.execute(insert(tables.sku), row)
+    books = {"sku_id": key, "merchant_id": merchant.id, "received": sku.stock, "free": sku.stock}
+    unit.connection.execute(insert(tables.stock), books | {"reserved": 0, "sold": 0})
+
+
+def find_products(
+    connected: Connected, merchant: int, which: ColumnElement[bool] | None = None
+) -> tuple[views.Product, ...]:
+    """Products in the order they were made, SKUs in theirs; `which` narrows by the product table."""
+    table = tables.product
+    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.id).limit(PRODUCTS_MAX)
+    if which is not None:
+        query = query.where(which)
+    rows = connected.connection.execute(query).all()
+    skus = _skus_by_product(connected, merchant, [row.id for row in rows])
+    return tuple(product_view(row, skus.get(row.id, ())) for row in rows)
+
+
+def product_view(row: AnyRow, skus: Collection[views.Sku]) -> views.Product:
+    """A row of the product table with its SKUs."""
+    return views.Product(row.public_id, row.name, row.description, row.image_url, tuple(skus))
+
+
+def _skus_by_product(connected: Connected, merchant: int, products: list[int]) -> dict[int, list[views.Sku]]:
+    sku, stock = tables.sku, tables.stock
+    query = (
+        select(sku, stock.c.received, stock.c.free, stock.c.reserved, stock.c.sold)
+        .join(stock, stock.c.sku_id == sku.c.id)
+        .where(sku.c.merchant_id == merchant, sku.c.product_id.in_(products))
+        .order_by(sku.c.product_id, sku.c.position)
+    )
+    found: dict[int, list[views.Sku]] = {}
+    for row in connected.connection.execute(query):
+        found.setdefault(row.product_id, []).append(sku_view(row))
+    return found
+
+
+def sku_view(row: AnyRow) -> views.Sku:
+    """A row of sku joined with stock."""
+    price = Money(row.price_minor, row.currency)
+    return views.Sku(row.public_id, row.name, price, row.per_buyer_max, row.received, row.free, row.reserved, row.sold)
+
+
+def check_known(found: Collection[str], wanted: list[str], field: str) -> None:
+    """That each wanted product was found; Conflict names the first place that was not."""
+    for at, product in enumerate(wanted):
+        if product not in found:
+            raise Conflict(f"{field}[{at}].product", "no such product")

@@ -1,0 +1,1 @@
+"""Who is who: merchants, their channels with rooms, the people who log in."""

@@ -1,0 +1,126 @@
+"""Which function does which command: the one table between commands and the rest of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from logging import getLogger
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from commerce import cart, catalog, links, shelf, show, stock, studio, touches
+from commerce import commands as c
+from commerce.directory import channels, merchants, people
+from commerce.errors import CommerceError, Conflict
+from commerce.order import changes, place
+from commerce.payments import record
+from commerce.store.unit import Unit
+
+One = Callable[[Unit, Any], Any]
+Many = Callable[[Unit, Sequence[Any]], list[Any]]
+
+log = getLogger("fenbo.commerce")
+
+
+def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
+    """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
+
+    def receive(unit: Unit, command: c.ReceiveOrder) -> Any:
+        return changes.receive_order(unit, command, after_sales_ms)
+
+    return {
+        c.CreateMerchant: merchants.create_merchant,
+        c.CreateUser: people.create_user,
+        c.OpenSession: people.open_session,
+        c.CloseSession: people.close_session,
+        c.CreateChannel: channels.create_channel,
+        c.UpdateRoom: channels.update_room,
+        c.CreateShow: show.create_show,
+        c.UpdateShow: show.update_show,
+        c.RotateStreamKey: studio.rotate_stream_key,
+        c.CreateProduct: catalog.create_product,
+        c.ReceiveStock: stock.receive_stock,
+        c.SetShelf: shelf.set_shelf,
+        c.Pin: shelf.pin,
+        c.CreateLink: links.create_link,
+        c.RevokeLink: links.revoke_link,
+        c.NoteTouch: touches.note_touch,
+        c.CountTouch: touches.count_touch,
+        c.NameViewer: touches.name_viewer,
+        c.SetCartLine: cart.set_cart_line,
+        c.RecordPayment: record.record_payment,
+        c.CancelOrder: changes.cancel_order,
+        c.ShipOrder: changes.ship_order,
+        c.ReceiveOrder: receive,
+        c.RefundOrder: changes.refund_order,
+        c.ExpireOrders: changes.expire_orders,
+        c.FinishOrders: changes.finish_orders,
+    }
+
+
+def together() -> Mapping[type, Many]:
+    """Commands of which a batch does all at once, answering each with a result or a CommerceError."""
+    return {c.PlaceOrder: place.place_orders}
+
+
+class Dispatch:
+    """Does the commands of a batch inside its transaction."""
+
+    def __init__(self, after_sales_ms: int) -> None:
+        self._one = one_by_one(after_sales_ms)
+        self._many = together()
+
+    def run(self, unit: Unit, commands: Sequence[c.Command[Any]]) -> list[Any]:
+        """A result or an exception for each command, in their order. One that fails leaves nothing of itself."""
+        answers: list[Any] = [None] * len(commands)
+        for kind, places in _by_kind(commands).items():
+            found = self._run_kind(unit, kind, [commands[at] for at in places])
+            for at, answer in zip(places, found, strict=True):
+                answers[at] = answer
+        return answers
+
+    def _run_kind(self, unit: Unit, kind: type, commands: list[Any]) -> list[Any]:
+        many = self._many.get(kind)
+        if many is None:
+            one = self._one[kind]
+            return [_alone(unit, one, command) for command in commands]
+        try:
+            with unit.savepoint():
+                return many(unit, commands)
+        except OperationalError:
+            raise
+        except Exception:
+            log.info("%d commands are tried one by one", len(commands), exc_info=True)
+        # Something unforeseen, such as another node's row under a unique index: find out whose fault it was.
+        return [_alone(unit, partial(_only, many), command) for command in commands]
+
+
+def _by_kind(commands: Sequence[Any]) -> dict[type, list[int]]:
+    """Places of the commands by their kind, kinds in the order of their first. Commands of one batch are concurrent."""
+    kinds: dict[type, list[int]] = {}
+    for at, command in enumerate(commands):
+        kinds.setdefault(type(command), []).append(at)
+    return kinds
+
+
+def _only(many: Many, unit: Unit, command: Any) -> Any:
+    (answer,) = many(unit, [command])
+    if isinstance(answer, CommerceError):
+        raise answer
+    return answer
+
+
+def _alone(unit: Unit, one: One, command: Any) -> Any:
+    """A unique index that another node was quicker at is tried once more: now its row is seen, and answered properly."""
+    for _ in range(2):
+        try:
+            with unit.savepoint():
+                return one(unit, command)
+        except IntegrityError:
+            log.info("another node was quicker, trying again", exc_info=True)
+        except OperationalError:
+            raise
+        except Exception as error:
+            return error
+    return Conflict("", "changed by another at the same moment")

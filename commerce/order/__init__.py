@@ -1,0 +1,1 @@
+"""Orders: the state table, checkout, what happens to them afterwards."""

@@ -1,0 +1,188 @@
+"""What happens to an order after it was placed. Every change goes through the state table, and stock moves with it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from commerce import views
+from commerce.commands import CancelOrder, ExpireOrders, FinishOrders, ReceiveOrder, RefundOrder, ShipOrder
+from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
+from commerce.events import OrderChanged
+from commerce.order.record import orders_by_key
+from commerce.order.states import PAID, next_state
+from commerce.stock import Move, move
+from commerce.store import tables
+from commerce.store.reading import AnyRow
+from commerce.store.unit import Unit
+
+MOVES = {"paid": Move.PAY, "cancel": Move.RELEASE, "time_out": Move.RELEASE, "payment_failed": Move.RELEASE}
+# What becomes of a payment that is still open when its order ends without it.
+PAYMENT_STATES = {"paid": "paid", "paid_late": "paid", "cancel": "cancelled"} | {
+    "time_out": "timed_out",
+    "payment_failed": "failed",
+}
+
+
+def locked_order(unit: Unit, *where: ColumnElement[bool]) -> AnyRow:
+    """An order's row, held until the commit; NotFound."""
+    row = unit.connection.execute(select(tables.orders).where(*where).with_for_update()).first()
+    if row is None:
+        raise NotFound("order", "no such order")
+    return row
+
+
+def _of_merchant(unit: Unit, merchant: int, order: str) -> AnyRow:
+    return locked_order(unit, tables.orders.c.merchant_id == merchant, tables.orders.c.public_id == order)
+
+
+def apply(unit: Unit, order: AnyRow, event: str, detail: str = "", expires_at: int | None = None) -> None:
+    """One step of the state table with all that belongs to it: row, event, payment, stock, fact. WrongState."""
+    state = next_state(order.state, event)
+    if state is None:
+        raise WrongState("state", order.state, event)
+    changes = {"state": state, "changed_at": unit.now, "expires_at": expires_at}
+    unit.connection.execute(update(tables.orders).where(tables.orders.c.id == order.id).values(changes))
+    row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "at": unit.now}
+    unit.connection.execute(insert(tables.order_event), row | {"event": event, "state": state, "detail": detail})
+    if event in PAYMENT_STATES:
+        _set_payment(unit, order.id, PAYMENT_STATES[event])
+    if event in MOVES:
+        move_lines(unit, order.id, MOVES[event])
+    _tell(unit, order, state, event)
+
+
+def _set_payment(unit: Unit, order: int, state: str) -> None:
+    table = tables.payment
+    changes = {"state": state, "changed_at": unit.now}
+    unit.connection.execute(update(table).where(table.c.order_id == order).values(changes))
+
+
+def move_lines(unit: Unit, order: int, how: Move) -> None:
+    """Moves the units of all lines, in the order of the SKUs' keys; tells what is free where that changes."""
+    line, sku = tables.order_line, tables.sku
+    query = (
+        select(line.c.sku_id, line.c.quantity, sku.c.public_id, sku.c.merchant_id)
+        .join(sku, sku.c.id == line.c.sku_id)
+        .where(line.c.order_id == order)
+        .order_by(line.c.sku_id)
+    )
+    for row in unit.connection.execute(query).all():
+        free = move(unit, row.sku_id, row.quantity, how)
+        assert free is not None, "the books of stock hold every unit of every order"
+        if "free" in how.value:
+            unit.tell_stock(row.merchant_id, row.public_id, free)
+
+
+def _tell(unit: Unit, order: AnyRow, state: str, event: str) -> None:
+    channel = tables.channel
+    names = {
+        row.id: row.public_id
+        for row in unit.connection.execute(
+            select(channel.c.id, channel.c.public_id).where(
+                channel.c.id.in_({order.room_channel_id, order.owner_channel_id})
+            )
+        )
+    }
+    room = unit.connection.execute(select(tables.room.c.slug).where(tables.room.c.id == order.room_id)).scalar_one()
+    places = (str(room), names[order.room_channel_id], names[order.owner_channel_id])
+    unit.tell(OrderChanged(order.merchant_id, order.public_id, *places, state, event, unit.now))
+
+
+def shown(unit: Unit, order: AnyRow) -> views.Order:
+    """The order as it is now."""
+    return orders_by_key(unit, [order.id])[order.id]
+
+
+def cancel_order(unit: Unit, command: CancelOrder) -> views.Order:
+    """An unpaid order, by HQ or by its own buyer; what is paid is refunded instead."""
+    order = _of_merchant(unit, command.merchant, command.order)
+    if command.viewer is not None:
+        query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
+        if unit.connection.execute(query).scalar() != command.viewer:
+            raise NotFound("order", "no such order")
+    apply(unit, order, "cancel", command.reason)
+    return shown(unit, order)
+
+
+def ship_order(unit: Unit, command: ShipOrder) -> views.Order:
+    """The goods left."""
+    order = _of_merchant(unit, command.merchant, command.order)
+    apply(unit, order, "ship", command.tracking)
+    return shown(unit, order)
+
+
+def receive_order(unit: Unit, command: ReceiveOrder, after_sales_ms: int) -> views.Order:
+    """The goods arrived: from now on the after-sales window runs."""
+    order = _of_merchant(unit, command.merchant, command.order)
+    apply(unit, order, "receive", expires_at=unit.now + after_sales_ms)
+    return shown(unit, order)
+
+
+def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
+    """Money back, in part or whole. The same key again answers the same; with another amount it is BodyDiffers."""
+    order = _of_merchant(unit, command.merchant, command.order)
+    left = order.total_minor - order.refunded_minor
+    if _is_repeated(unit, order, command):
+        return shown(unit, order)
+    _check_paid(unit, order)
+    amount = left if command.amount_minor is None else command.amount_minor
+    if not 0 < amount <= left:
+        raise Conflict("amount", f"{left} can be refunded")
+    whole = amount == left
+    if command.restock and not whole:
+        raise Conflict("restock", "goods go back with the last refund only")
+    changed = update(tables.orders).where(
+        tables.orders.c.id == order.id, tables.orders.c.refunded_minor + amount <= order.total_minor
+    )
+    assert unit.connection.execute(changed.values(refunded_minor=tables.orders.c.refunded_minor + amount)).rowcount == 1
+    row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
+    rest = {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
+    unit.connection.execute(insert(tables.refund), row | rest)
+    apply(unit, order, "refund_all" if whole else "refund", command.reason, None if whole else order.expires_at)
+    if whole:
+        _set_payment(unit, order.id, "refunded")
+    if command.restock and order.state in PAID:
+        move_lines(unit, order.id, Move.RESTOCK)
+    return shown(unit, order)
+
+
+def _is_repeated(unit: Unit, order: AnyRow, command: RefundOrder) -> bool:
+    table = tables.refund
+    query = select(table.c.amount_minor).where(table.c.order_id == order.id, table.c.key == command.refund)
+    amount = unit.connection.execute(query).scalar()
+    if amount is None:
+        return False
+    if command.amount_minor not in (None, amount):
+        raise BodyDiffers("refund", str(amount), str(command.amount_minor))
+    return True
+
+
+def _check_paid(unit: Unit, order: AnyRow) -> None:
+    query = select(tables.payment.c.state).where(tables.payment.c.order_id == order.id)
+    if unit.connection.execute(query).scalar() != "paid":
+        raise WrongState("state", order.state, "refund")
+
+
+def expire_orders(unit: Unit, command: ExpireOrders) -> int:
+    """Unpaid orders whose time is over give their stock back. A paid one has no time to be over."""
+    return _apply_due(unit, "created", "time_out", command.limit)
+
+
+def finish_orders(unit: Unit, command: FinishOrders) -> int:
+    """Received orders whose after-sales window is over."""
+    return _apply_due(unit, "received", "finish", command.limit)
+
+
+def _apply_due(unit: Unit, state: str, event: str, limit: int) -> int:
+    table = tables.orders
+    query = (
+        select(table)
+        .where(table.c.expires_at <= unit.now, table.c.state == state)
+        .order_by(table.c.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = unit.connection.execute(query).all()
+    for row in rows:
+        apply(unit, row, event)
+    return len(rows)

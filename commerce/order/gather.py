@@ -1,0 +1,196 @@
+"""Everything a batch of checkouts needs to know, loaded in a fixed number of statements however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select, tuple_
+
+from commerce.attribution import Touch
+from commerce.binding import Held, find_first_purchases, find_held, find_touches
+from commerce.commands import PlaceOrder, Wanted
+from commerce.store import tables
+from commerce.store.unit import Unit
+from commerce.visits import Place, Tenant, find_places, find_viewers
+
+
+@dataclass(slots=True)
+class Goods:
+    """A SKU for sale. `free` goes down as orders of the batch take from it; `taken` is what they took."""
+
+    id: int
+    public: str
+    merchant: int
+    product: int
+    name: str
+    product_name: str
+    price_minor: int
+    currency: str
+    per_buyer_max: int | None
+    free: int
+    taken: int = 0
+
+
+@dataclass(slots=True)
+class Buyer:
+    """A viewer and what decides whose he is. `id` is None until his row is to be written."""
+
+    public: str
+    id: int | None
+    held: Held | None = None
+    touches: list[Touch] = field(default_factory=list)
+    first_purchase: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An order placed before under the same key."""
+
+    id: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The answers. Carts by (viewer key, room key); bought quantities by (viewer key, SKU key)."""
+
+    places: dict[str, Place]
+    buyers: dict[tuple[int, str], Buyer]
+    goods: dict[str, Goods]
+    on_shelf: set[tuple[int, int]]
+    earlier: dict[tuple[int, str], Earlier]
+    carts: dict[tuple[int, int], list[Wanted]]
+    bought: dict[tuple[int, int], int]
+    channels: dict[int, tuple[str, str]]
+
+
+def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
+    """Loads it all; rows of stock are locked, in the order of their keys so that two nodes never wait in a ring."""
+    places = find_places(unit, {command.room for command in commands})
+    wanted = {(places[c.room].tenant.id, c.viewer) for c in commands if c.room in places}
+    buyers = _find_buyers(unit, wanted)
+    known = [buyer.id for buyer in buyers.values() if buyer.id is not None]
+    carts = _find_carts(unit, known) if any(command.lines is None for command in commands) else {}
+    skus = {line.sku for command in commands for line in command.lines or ()}
+    skus.update(line.sku for lines in carts.values() for line in lines)
+    goods = _find_goods(unit, skus)
+    tenants = {place.tenant.id: place.tenant for place in places.values()}
+    owners = {place.channel for place in places.values()}
+    owners |= {tenant.house for tenant in tenants.values()}
+    owners |= {touch.channel for buyer in buyers.values() for touch in buyer.touches}
+    owners |= {buyer.held.terms.channel for buyer in buyers.values() if buyer.held is not None}
+    return Gathered(
+        places,
+        buyers,
+        goods,
+        _find_shelves(unit, tenants.values()),
+        _find_earlier(unit, buyers, places, commands),
+        carts,
+        _find_bought(unit, known, goods),
+        _find_channels(unit, owners),
+    )
+
+
+def _find_buyers(unit: Unit, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Buyer]:
+    keys = find_viewers(unit, wanted) if wanted else {}
+    buyers = {key: Buyer(key[1], keys.get(key)) for key in wanted}
+    if not keys:
+        return buyers
+    held = find_held(unit, keys.values())
+    # Under a binding the touches decide nothing most of the time, but they are inputs of the decision all the same.
+    touches = find_touches(unit, keys.values())
+    unbound = [key for key in keys.values() if key not in held]
+    purchases = find_first_purchases(unit, unbound) if unbound else {}
+    for key, viewer in keys.items():
+        buyers[key] = Buyer(key[1], viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))
+    return buyers
+
+
+def _find_earlier(
+    unit: Unit,
+    buyers: dict[tuple[int, str], Buyer],
+    places: dict[str, Place],
+    commands: Sequence[PlaceOrder],
+) -> dict[tuple[int, str], Earlier]:
+    pairs = []
+    for command in commands:
+        place = places.get(command.room)
+        buyer = None if place is None else buyers[place.tenant.id, command.viewer]
+        if buyer is not None and buyer.id is not None:
+            pairs.append((buyer.id, command.client_order_id))
+    if not pairs:
+        return {}
+    table = tables.orders
+    key = tuple_(table.c.viewer_id, table.c.client_order_id)
+    query = select(table.c.viewer_id, table.c.client_order_id, table.c.id, table.c.body_digest).where(key.in_(pairs))
+    rows = unit.connection.execute(query)
+    return {(viewer, client): Earlier(order, digest) for viewer, client, order, digest in rows}
+
+
+def _find_carts(unit: Unit, viewers: list[int]) -> dict[tuple[int, int], list[Wanted]]:
+    line, sku = tables.cart_line, tables.sku
+    query = (
+        select(line.c.viewer_id, line.c.room_id, sku.c.public_id, line.c.quantity)
+        .join(sku, sku.c.id == line.c.sku_id)
+        .where(line.c.viewer_id.in_(viewers))
+        .order_by(line.c.sku_id)
+    )
+    found: dict[tuple[int, int], list[Wanted]] = {}
+    for viewer, room, public, quantity in unit.connection.execute(query):
+        found.setdefault((viewer, room), []).append(Wanted(public, quantity))
+    return found
+
+
+def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
+    if not skus:
+        return {}
+    sku, product, stock = tables.sku, tables.product, tables.stock
+    query = (
+        select(
+            sku.c.id,
+            sku.c.public_id,
+            sku.c.merchant_id,
+            sku.c.product_id,
+            sku.c.name,
+            product.c.name.label("product_name"),
+            sku.c.price_minor,
+            sku.c.currency,
+            sku.c.per_buyer_max,
+            stock.c.free,
+        )
+        .join(product, product.c.id == sku.c.product_id)
+        .join(stock, stock.c.sku_id == sku.c.id)
+        .where(sku.c.public_id.in_(skus))
+        .order_by(stock.c.sku_id)
+        .with_for_update(of=stock)
+    )
+    return {row.public_id: Goods(*row) for row in unit.connection.execute(query)}
+
+
+def _find_shelves(unit: Unit, tenants: Collection[Tenant]) -> set[tuple[int, int]]:
+    table = tables.shelf
+    shows = [tenant.show for tenant in tenants if tenant.show is not None]
+    query = select(table.c.merchant_id, table.c.product_id).where(table.c.show_id.in_(shows))
+    return {(merchant, product) for merchant, product in unit.connection.execute(query)} if shows else set()
+
+
+def _find_bought(unit: Unit, viewers: list[int], goods: dict[str, Goods]) -> dict[tuple[int, int], int]:
+    """What each buyer holds or has bought already, of the SKUs that have a limit."""
+    limited = [item.id for item in goods.values() if item.per_buyer_max is not None]
+    if not limited or not viewers:
+        return {}
+    order, line = tables.orders, tables.order_line
+    query = (
+        select(order.c.viewer_id, line.c.sku_id, func.sum(line.c.quantity))
+        .join(line, line.c.order_id == order.c.id)
+        .where(order.c.viewer_id.in_(viewers), line.c.sku_id.in_(limited), order.c.state != "cancelled")
+        .group_by(order.c.viewer_id, line.c.sku_id)
+    )
+    return {(viewer, sku): int(quantity) for viewer, sku, quantity in unit.connection.execute(query)}
+
+
+def _find_channels(unit: Unit, keys: set[int]) -> dict[int, tuple[str, str]]:
+    table = tables.channel
+    query = select(table.c.id, table.c.public_id, table.c.name).where(table.c.id.in_(keys))
+    return {key: (public, name) for key, public, name in unit.connection.execute(query)}

@@ -1,0 +1,61 @@
+"""Facts leave after the commit that made them true, in order, at least once.
+
+A batch writes its facts as one row per merchant. When they were told, a later batch deletes the rows; a crash in between
+leaves them, and the next start tells them again. `node` is whose rows they are: on a store shared by several nodes each
+tells its own, and takes over those that have lain there for longer than ORPHAN_MS because their node is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from logging import getLogger
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from commerce.events import Fact, StockChanged, from_json, to_json
+from commerce.store import tables
+from commerce.store.unit import Unit
+
+ORPHAN_MS = 30_000
+ADOPTED_MAX = 1_000
+log = getLogger("fenbo.commerce")
+
+
+def write_facts(unit: Unit, node: str) -> list[int]:
+    """The batch's facts into the outbox; answers the keys of their rows."""
+    unit.facts.extend(StockChanged(merchant, sku, free) for (merchant, sku), free in unit.free_by_sku.items())
+    by_merchant: dict[int, list[Fact]] = {}
+    for fact in unit.facts:
+        by_merchant.setdefault(fact.merchant, []).append(fact)
+    rows = [
+        {"id": unit.new_id(), "merchant_id": merchant, "node": node, "facts": to_json(facts), "at": unit.now}
+        for merchant, facts in by_merchant.items()
+    ]
+    if rows:
+        unit.connection.execute(insert(tables.outbox), rows)
+    return [int(str(row["id"])) for row in rows]
+
+
+def forget_told(connection: Connection, told: list[int]) -> None:
+    """Deletes rows whose facts were told."""
+    if told:
+        connection.execute(delete(tables.outbox).where(tables.outbox.c.id.in_(told)))
+
+
+def adopt(connection: Connection, node: str, now: int, *, all_nodes: bool) -> list[tuple[int, list[Fact]]]:
+    """Rows that nobody has told: the node's own from before a crash, others' when they are orphans (or all of them)."""
+    table = tables.outbox
+    mine = table.c.node == node
+    query = select(table.c.id, table.c.facts).order_by(table.c.id).limit(ADOPTED_MAX).with_for_update(skip_locked=True)
+    rows = connection.execute(query if all_nodes else query.where(mine | (table.c.at < now - ORPHAN_MS))).all()
+    connection.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(node=node, at=now))
+    return [(row.id, from_json(row.facts)) for row in rows]
+
+
+def tell(facts: list[Fact], on_fact: Callable[[Fact], None]) -> None:
+    """Hands facts on; a receiver that fails is logged, and neither stops the others nor is asked again."""
+    for fact in facts:
+        try:
+            on_fact(fact)
+        except Exception:
+            log.exception("a receiver of %s failed", type(fact).__name__)

@@ -1,0 +1,70 @@
+"""What the clock does: unpaid orders run out, received ones are finished. What is due is in the store, so nothing is
+forgotten over a restart, and several nodes may look at once: each order is changed by whoever locks it first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from logging import getLogger
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from commerce.commands import Command, ExpireOrders, FinishOrders
+from commerce.errors import CommerceError
+from commerce.store import tables
+from commerce.store.reading import Reading
+
+if TYPE_CHECKING:
+    from commerce.service import Commerce
+
+EVERY_SECONDS = 1.0
+DUE_MAX = 500
+DUTIES: dict[str, type[ExpireOrders] | type[FinishOrders]] = {"created": ExpireOrders, "received": FinishOrders}
+log = getLogger("fenbo.commerce")
+
+
+def due_states(reading: Reading) -> set[str]:
+    """In which states orders wait whose time is over; a look at an index that is mostly empty."""
+    table = tables.orders
+    query = select(table.c.state).where(table.c.expires_at <= reading.now).distinct()
+    return {state for (state,) in reading.connection.execute(query)}
+
+
+class Scheduler:
+    """Looks once a second, and writes only when something is due."""
+
+    def __init__(self, commerce: Commerce) -> None:
+        self._commerce = commerce
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Starts looking."""
+        self._task = asyncio.create_task(self._run(), name="commerce-scheduler")
+
+    async def close(self) -> None:
+        """Stops; what is due is found again at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except CommerceError as error:
+                log.warning("what is due waits for the next look: %s", error)
+            except Exception:
+                log.exception("what is due waits for the next look")
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Does all that is due now."""
+        for state in await self._commerce.ask(due_states):
+            duty = DUTIES.get(state)
+            if duty is not None:
+                await self._do(duty(DUE_MAX))
+
+    async def _do(self, command: Command[int]) -> None:
+        while await self._commerce.execute(command) == DUE_MAX:
+            pass

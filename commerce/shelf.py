@@ -1,0 +1,82 @@
+"""The shelf of a show: which products, in which order, at most three pinned."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, insert, select, update
+
+from commerce import views
+from commerce.catalog import check_known, find_products
+from commerce.commands import Pin, SetShelf
+from commerce.commands.selling import PINNED_MAX
+from commerce.errors import Conflict, Invalid, NotFound
+from commerce.events import PinChanged, ShelfChanged
+from commerce.show import show_row
+from commerce.store import tables
+from commerce.store.reading import Connected
+from commerce.store.unit import Unit
+
+
+def set_shelf(unit: Unit, command: SetShelf) -> tuple[views.ShelfItem, ...]:
+    """The whole shelf at once."""
+    show = show_row(unit, command.merchant, command.show)
+    wanted = [item.product for item in command.items]
+    if len(set(wanted)) < len(wanted):
+        raise Invalid("items", "a product may stand on the shelf once")
+    if sum(item.pinned for item in command.items) > PINNED_MAX:
+        raise Invalid("items", f"at most {PINNED_MAX} may be pinned")
+    keys = _product_keys(unit, command.merchant, wanted)
+    check_known(keys, wanted, "items")
+    unit.connection.execute(delete(tables.shelf).where(tables.shelf.c.show_id == show.id))
+    rows = [
+        {
+            "id": unit.new_id(),
+            "merchant_id": command.merchant,
+            "show_id": show.id,
+            "product_id": keys[item.product],
+            "position": position,
+            "pinned": bool(item.pinned),
+        }
+        for position, item in enumerate(command.items)
+    ]
+    if rows:
+        unit.connection.execute(insert(tables.shelf), rows)
+    unit.tell(ShelfChanged(command.merchant, command.show))
+    return find_shelf(unit, command.merchant, show.id)
+
+
+def _product_keys(unit: Unit, merchant: int, products: list[str]) -> dict[str, int]:
+    table = tables.product
+    query = select(table.c.public_id, table.c.id).where(
+        table.c.merchant_id == merchant, table.c.public_id.in_(products)
+    )
+    return {row.public_id: row.id for row in unit.connection.execute(query)}
+
+
+def pin(unit: Unit, command: Pin) -> None:
+    """Pins or unpins; the fourth pin is a Conflict."""
+    show = show_row(unit, command.merchant, command.show)
+    key = _product_keys(unit, command.merchant, [command.product]).get(command.product)
+    table = tables.shelf
+    if command.pinned:
+        others = select(func.count()).where(table.c.show_id == show.id, table.c.pinned, table.c.product_id != key)
+        if unit.connection.execute(others).scalar_one() >= PINNED_MAX:
+            raise Conflict("product", f"{PINNED_MAX} products are pinned already")
+    statement = update(table).where(table.c.show_id == show.id, table.c.product_id == key)
+    if not unit.connection.execute(statement.values(pinned=command.pinned)).rowcount:
+        raise NotFound("product", "not on the shelf of this show")
+    unit.tell(PinChanged(command.merchant, command.show, command.product, command.pinned))
+
+
+def find_shelf(connected: Connected, merchant: int, show: int) -> tuple[views.ShelfItem, ...]:
+    """The shelf of a show (by its surrogate key), in its order."""
+    shelf, product = tables.shelf, tables.product
+    query = (
+        select(product.c.public_id, shelf.c.position, shelf.c.pinned)
+        .join(product, product.c.id == shelf.c.product_id)
+        .where(shelf.c.show_id == show, shelf.c.merchant_id == merchant)
+        .order_by(shelf.c.position, shelf.c.id)
+    )
+    rows = connected.connection.execute(query).all()
+    on_shelf = select(shelf.c.product_id).where(shelf.c.show_id == show)
+    found = {item.product: item for item in find_products(connected, merchant, product.c.id.in_(on_shelf))}
+    return tuple(views.ShelfItem(found[row.public_id], row.position, row.pinned) for row in rows)

@@ -1,0 +1,72 @@
+"""Engines: one for the writer, one for the readers, on SQLite or PostgreSQL.
+
+SQLite runs in WAL with synchronous=FULL, so a commit that returned is on the disk; both are asserted on the connection
+the writer uses. The driver's own transaction handling is off: BEGIN IMMEDIATE takes the write lock at once instead of
+failing in the middle, and SAVEPOINT means what it says.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+BUSY_MS = 10_000
+FILE_NAME = "fenbo.sqlite3"
+FULL = 2  # https://www.sqlite.org/pragma.html#pragma_synchronous
+
+
+def store_url(url: str, data_dir: Path) -> str:
+    """The configured URL, or the file in data_dir. A bare postgresql:// gets psycopg 3."""
+    if not url:
+        return f"sqlite:///{data_dir / FILE_NAME}"
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def writer_engine(url: str) -> Engine:
+    """One connection, that of the writer thread."""
+    engine = create_engine(url, poolclass=NullPool, insertmanyvalues_page_size=1_000)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, "BEGIN IMMEDIATE", query_only=False)
+    return engine
+
+
+def reader_engine(url: str, connections: int) -> Engine:
+    """As many read-only connections as there are reader threads."""
+    engine = create_engine(url, poolclass=QueuePool, pool_size=connections, max_overflow=0)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, "BEGIN", query_only=True)
+        return engine
+    return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+
+
+def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
+    def connected(connection: SqliteConnection, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute("PRAGMA cache_size=-65536").close()
+        connection.execute(f"PRAGMA query_only={int(query_only)}").close()
+
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", began)
+
+
+def assert_durable(connection: Connection) -> None:
+    """That a commit on this very connection is on the disk before it returns."""
+    if connection.dialect.name == "sqlite":
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    else:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() != "off"
+        assert connection.exec_driver_sql("SHOW fsync").scalar() == "on"

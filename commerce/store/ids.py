@@ -1,0 +1,58 @@
+"""Keys: integers taken in blocks from one row of the store, and the short public ids made from randomness."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+from sqlalchemy import Connection, insert, update
+
+from commerce.store.tables import id_block
+
+BLOCK = 4_096
+FIRST = 1
+
+
+def public_id() -> str:
+    """80 random bits as 16 characters of [a-z2-7]."""
+    return base64.b32encode(os.urandom(10)).decode().lower()
+
+
+class IdBlocks:
+    """Hands out surrogate keys, growing within one node; the store is asked once in 4,096.
+
+    A block is taken inside the batch's transaction. `mark` and `reset` take back what a rolled back part of it was given,
+    so that no key of a block that was never committed is used.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._end = 0
+
+    def take(self, connection: Connection) -> int:
+        """The next key."""
+        if self._next >= self._end:
+            self._grow(connection)
+        found = self._next
+        self._next += 1
+        return found
+
+    def _grow(self, connection: Connection) -> None:
+        grown = connection.execute(
+            update(id_block)
+            .where(id_block.c.name == "id")
+            .values(next=id_block.c.next + BLOCK)
+            .returning(id_block.c.next)
+        ).scalar()
+        if grown is None:
+            connection.execute(insert(id_block).values(name="id", next=FIRST + BLOCK))
+            grown = FIRST + BLOCK
+        self._next, self._end = grown - BLOCK, grown
+
+    def mark(self) -> tuple[int, int]:
+        """Where the allocation stands."""
+        return self._next, self._end
+
+    def reset(self, mark: tuple[int, int]) -> None:
+        """Back to where it stood, after a rollback to that moment."""
+        self._next, self._end = mark

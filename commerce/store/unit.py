@@ -1,0 +1,50 @@
+"""What a command's function is given: the batch's transaction, its time, keys, and a place for facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from commerce.events import Fact
+from commerce.store.ids import IdBlocks
+
+
+class Unit:
+    """One batch. `now` (ms since 1970) is the same for all its commands. `hold_ms` is how long unpaid orders keep stock."""
+
+    def __init__(self, connection: Connection, ids: IdBlocks, now: int, hold_ms: int) -> None:
+        self.connection = connection
+        self.now = now
+        self.hold_ms = hold_ms
+        self.facts: list[Fact] = []
+        self.free_by_sku: dict[tuple[int, str], int] = {}
+        self._ids = ids
+
+    def new_id(self) -> int:
+        """A surrogate key."""
+        return self._ids.take(self.connection)
+
+    def tell(self, fact: Fact) -> None:
+        """To be told after the commit."""
+        self.facts.append(fact)
+
+    def tell_stock(self, merchant: int, sku: str, free: int) -> None:
+        """Told once per batch and SKU, with the last value."""
+        self.free_by_sku[merchant, sku] = free
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Everything inside happens, or - when it raises - nothing of it: rows, keys, facts."""
+        ids, told, free = self._ids.mark(), len(self.facts), dict(self.free_by_sku)
+        nested = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            nested.rollback()
+            self._ids.reset(ids)
+            del self.facts[told:]
+            self.free_by_sku = free
+            raise
+        nested.commit()

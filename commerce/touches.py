@@ -1,0 +1,117 @@
+"""Entries into rooms. One is *noted* when the page is asked for and *counts* when the page's socket says hello.
+
+So a messenger's preview or a prefetching bot, which never opens the socket, brings nobody to anybody.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from commerce import views
+from commerce.binding import find_held, settle_visit
+from commerce.commands import CountTouch, NameViewer, NoteTouch
+from commerce.errors import NotFound
+from commerce.store import tables
+from commerce.store.ids import public_id
+from commerce.store.reading import AnyRow
+from commerce.store.unit import Unit
+from commerce.visits import Place, ensure_viewer, find_place
+
+# Reloading a page is one visit, not hundreds: a touch of the same room is not written again within this time.
+REPEAT_MS = 3_600_000
+
+
+def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
+    """Notes the entry; a code that is unknown, revoked or another room's is ignored: he enters as from the street."""
+    place = find_place(unit, command.room)
+    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    link = _link_row(unit, place, command.code)
+    last = _last_touch(unit, viewer, place.channel)
+    if last is not None and last.counted_at is None:
+        public = _note_again(unit, last, link)
+    elif last is not None and link is None and unit.now - last.counted_at < REPEAT_MS:
+        public = last.public_id
+    else:
+        public = _add_touch(unit, place, viewer, link, counted_at=None)
+    held = find_held(unit, [viewer]).get(viewer)
+    return views.Entry(public, place.channel_public, None if held is None else held.channel_public)
+
+
+def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
+    """The last noted touch counts from now on; whoever comes without one (a kept page) is noted and counted at once."""
+    place = find_place(unit, command.room)
+    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    last = _last_touch(unit, viewer, place.channel)
+    if last is None or (last.counted_at is not None and unit.now - last.counted_at >= REPEAT_MS):
+        public = _add_touch(unit, place, viewer, None, counted_at=unit.now)
+    else:
+        public = last.public_id
+        if last.counted_at is None:
+            statement = update(tables.touch).where(tables.touch.c.id == last.id)
+            unit.connection.execute(statement.values(counted_at=unit.now))
+    bound = settle_visit(unit, place, viewer, command.viewer)
+    return views.Entry(public, place.channel_public, bound)
+
+
+def _link_row(unit: Unit, place: Place, code: str | None) -> AnyRow | None:
+    """The link, if it is valid here."""
+    if not isinstance(code, str):
+        return None
+    table = tables.link
+    query = select(table.c.id, table.c.sharer_id).where(
+        table.c.code == code,
+        table.c.merchant_id == place.tenant.id,
+        table.c.channel_id == place.channel,
+        table.c.revoked_at.is_(None),
+    )
+    return unit.connection.execute(query).first()
+
+
+def _last_touch(unit: Unit, viewer: int, channel: int) -> AnyRow | None:
+    table = tables.touch
+    query = select(table.c.id, table.c.public_id, table.c.counted_at)
+    query = query.where(table.c.viewer_id == viewer, table.c.channel_id == channel)
+    return unit.connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+
+
+def _note_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> str:
+    """A second look before the first counted: the later link is the one that brought him."""
+    changes: dict[str, Any] = {"noted_at": unit.now}
+    if link is not None:
+        changes |= {"link_id": link.id, "sharer_id": link.sharer_id}
+    unit.connection.execute(update(tables.touch).where(tables.touch.c.id == last.id).values(changes))
+    return str(last.public_id)
+
+
+def touch_row(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counted_at: int | None) -> dict[str, Any]:
+    """A fresh touch."""
+    return {
+        "id": unit.new_id(),
+        "merchant_id": place.tenant.id,
+        "public_id": public_id(),
+        "viewer_id": viewer,
+        "channel_id": place.channel,
+        "link_id": None if link is None else link.id,
+        "sharer_id": None if link is None else link.sharer_id,
+        "show_id": place.tenant.show,
+        "noted_at": unit.now,
+        "counted_at": counted_at,
+    }
+
+
+def _add_touch(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counted_at: int | None) -> str:
+    row = touch_row(unit, place, viewer, link, counted_at)
+    unit.connection.execute(insert(tables.touch), row)
+    return str(row["public_id"])
+
+
+def name_viewer(unit: Unit, command: NameViewer) -> str:
+    """The name he chats under with this merchant."""
+    place = find_place(unit, command.room)
+    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    found = update(tables.viewer).where(tables.viewer.c.id == viewer).values(name=command.name)
+    if unit.connection.execute(found).rowcount != 1:
+        raise NotFound("viewer", "no such viewer")
+    return command.name

@@ -1,0 +1,131 @@
+"""Where a viewer stands: rooms by their slugs, viewers by their cookies, for one command or a whole batch.
+
+A room decides the merchant, and the merchant decides which row of a viewer is meant: one browser has one row per
+merchant, so that no tenant ever sees another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, tuple_
+from sqlalchemy.orm import aliased
+
+from commerce.attribution import LockRule
+from commerce.errors import NotFound
+from commerce.show import current_show_row
+from commerce.store import tables
+from commerce.store.reading import Connected
+from commerce.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What a batch needs to know of a merchant. `show` is the current show's key and public id."""
+
+    id: int
+    currency: str
+    zone: ZoneInfo
+    rule: LockRule
+    rule_hash: str
+    house: int
+    show: int | None
+    show_public: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room with its channel."""
+
+    room: int
+    slug: str
+    channel: int
+    channel_public: str
+    channel_name: str
+    channel_state: str
+    tenant: Tenant
+
+
+def find_places(connected: Connected, slugs: Collection[str]) -> dict[str, Place]:
+    """The rooms that exist, by slug."""
+    room, channel = tables.room, tables.channel
+    query = (
+        select(
+            room.c.id,
+            room.c.slug,
+            room.c.merchant_id,
+            channel.c.id.label("channel"),
+            channel.c.public_id,
+            channel.c.name,
+            channel.c.state,
+        )
+        .join(channel, channel.c.id == room.c.channel_id)
+        .where(room.c.slug.in_(slugs))
+    )
+    rows = connected.connection.execute(query).all()
+    tenants = {key: find_tenant(connected, key) for key in {row.merchant_id for row in rows}}
+    return {
+        row.slug: Place(row.id, row.slug, row.channel, row.public_id, row.name, row.state, tenants[row.merchant_id])
+        for row in rows
+    }
+
+
+def find_place(connected: Connected, slug: str) -> Place:
+    """One room; NotFound."""
+    found = find_places(connected, [slug]).get(slug)
+    if found is None:
+        raise NotFound("room", "no such room")
+    return found
+
+
+def find_tenant(connected: Connected, merchant: int) -> Tenant:
+    """A merchant with its rule, its house and its current show."""
+    table, house = tables.merchant, aliased(tables.channel, name="house")
+    query = (
+        select(table.c.currency, table.c.timezone, table.c.lock_rule, house.c.id.label("house"))
+        .join(house, (house.c.merchant_id == table.c.id) & house.c.house)
+        .where(table.c.id == merchant)
+    )
+    row = connected.connection.execute(query).one()
+    rule = LockRule.parse(row.lock_rule)
+    show = current_show_row(connected, merchant)
+    found = (None, None) if show is None else (show.id, show.public_id)
+    return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)
+
+
+def find_viewers(connected: Connected, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """The keys of the viewers that have a row, by (merchant, public id)."""
+    table = tables.viewer
+    query = select(table.c.merchant_id, table.c.public_id, table.c.id).where(
+        tuple_(table.c.merchant_id, table.c.public_id).in_(list(wanted))
+    )
+    return {(row.merchant_id, row.public_id): row.id for row in connected.connection.execute(query)}
+
+
+def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:
+    """The key of a viewer's row with this merchant, if he has one."""
+    return find_viewers(connected, [(merchant, viewer)]).get((merchant, viewer))
+
+
+def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, object]:
+    """A fresh row."""
+    return {
+        "id": unit.new_id(),
+        "merchant_id": merchant,
+        "public_id": viewer,
+        "customer_id": None,
+        "name": "",
+        "created_at": unit.now,
+    }
+
+
+def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
+    """The viewer's key; his row is made when this is the first time."""
+    found = find_viewer(unit, merchant, viewer)
+    if found is not None:
+        return found
+    row = viewer_row(unit, merchant, viewer)
+    unit.connection.execute(insert(tables.viewer), row)
+    return int(str(row["id"]))

@@ -1,0 +1,226 @@
+"""The writer: one thread that takes what has queued up, does it in one transaction, commits once, then answers everyone.
+
+No answer leaves before its commit has returned. The queue is bounded: beyond it Overloaded is raised and nothing is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import getLogger
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from commerce import outbox
+from commerce.commands import Command
+from commerce.dispatch import Dispatch
+from commerce.errors import CommerceError, Overloaded, Unavailable
+from commerce.events import Fact
+from commerce.store.engine import assert_durable
+from commerce.store.ids import IdBlocks
+from commerce.store.unit import Unit
+from config.metrics import Metrics
+
+ATTEMPTS = 5
+log = getLogger("fenbo.commerce")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`batch` commands in one commit, `queued` waiting at most; `hold_ms` an unpaid order keeps its stock."""
+
+    batch: int
+    queued: int
+    hold_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A command and the future its answer goes to."""
+
+    command: Command[Any]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a batch answers and tells, once it is durable."""
+
+    answers: list[Any]
+    facts: list[Fact]
+    told: list[int]
+
+
+class Writer:
+    """Owns the writing connection. `submit` and everything told happen on `loop`; the work on the thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        dispatch: Dispatch,
+        limits: Limits,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], float],
+        on_fact: Callable[[Fact], None],
+        node: str,
+    ) -> None:
+        self._engine = engine
+        self._dispatch = dispatch
+        self._limits = limits
+        self._metrics = metrics
+        self._clock = clock
+        self._on_fact = on_fact
+        self._node = node
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._ids = IdBlocks()
+        self._told: SimpleQueue[int] = SimpleQueue()
+        self._forgetting: list[int] = []
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="commerce-writer", daemon=True)
+
+    def start(self, untold: list[tuple[int, list[Fact]]]) -> None:
+        """Starts the thread, and tells what a crash kept from being told (rows of the outbox by their keys)."""
+        self._thread.start()
+        for row, facts in untold:
+            outbox.tell(facts, self._on_fact)
+            self._told.put(row)
+
+    def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
+        """Queues a command; its answer comes after the commit. Raises Overloaded."""
+        if self._closing:
+            raise Overloaded("closing")
+        if self._queue.qsize() >= self._limits.queued:
+            raise Overloaded("too many commands are waiting")
+        waiting = Waiting(command, self._loop.create_future())
+        self._queue.put(waiting)
+        return waiting.answer
+
+    async def close(self) -> None:
+        """Finishes what was taken, then stops."""
+        self._closing = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            assert_durable(connection)
+            connection.rollback()
+            while True:
+                batch, last = self._take()
+                if batch:
+                    self._do(connection, batch)
+                if last:
+                    self._finish(connection)
+                    return
+
+    def _take(self) -> tuple[list[Waiting], bool]:
+        """Waits for one command, then takes all that have queued up behind it; True when it is time to stop."""
+        batch: list[Waiting] = []
+        found = self._queue.get()
+        while found is not None:
+            batch.append(found)
+            if len(batch) >= self._limits.batch:
+                return batch, False
+            try:
+                found = self._queue.get_nowait()
+            except Empty:
+                return batch, False
+        return batch, True
+
+    def _do(self, connection: Connection, batch: list[Waiting]) -> None:
+        begun = time.perf_counter()
+        try:
+            done = self._commit(connection, [waiting.command for waiting in batch])
+        except Exception as error:
+            log.exception("a batch of %d commands failed", len(batch))
+            self._later(self._fail, batch, error)
+            return
+        self._metrics.commit_batch.observe(len(batch))
+        self._metrics.commit_seconds.observe(time.perf_counter() - begun)
+        self._later(self._answer, batch, done)
+
+    def _commit(self, connection: Connection, commands: list[Command[Any]]) -> Done:
+        """One durable transaction; tried again when the database broke it off for another's sake (deadlock)."""
+        for attempt in range(1, ATTEMPTS + 1):
+            mark = self._ids.mark()
+            try:
+                return self._once(connection, commands)
+            except OperationalError as error:
+                self._roll_back(connection, mark)
+                if attempt == ATTEMPTS or not _was_broken_off(error):
+                    raise
+            except BaseException:
+                self._roll_back(connection, mark)
+                raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _roll_back(self, connection: Connection, mark: tuple[int, int]) -> None:
+        connection.rollback()
+        self._ids.reset(mark)
+
+    def _once(self, connection: Connection, commands: list[Command[Any]]) -> Done:
+        unit = Unit(connection, self._ids, int(self._clock() * 1000), self._limits.hold_ms)
+        answers = self._dispatch.run(unit, commands)
+        self._forget_told(connection)
+        rows = outbox.write_facts(unit, self._node)
+        connection.commit()
+        self._forgetting = []
+        return Done(answers, unit.facts, rows)
+
+    def _forget_told(self, connection: Connection) -> None:
+        """What was told is deleted; should this transaction fail, the next one does it."""
+        while not self._told.empty():
+            self._forgetting.append(self._told.get())
+        outbox.forget_told(connection, self._forgetting)
+
+    def _finish(self, connection: Connection) -> None:
+        """At the end: what was told need not be told again at the next start."""
+        try:
+            self._forget_told(connection)
+            connection.commit()
+        except DBAPIError:
+            log.exception("the outbox could not be cleared")
+
+    def _later(self, call: Callable[..., None], *args: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call, *args)
+        except RuntimeError:  # the loop is closed: nobody waits any more, and the facts stay in the outbox
+            log.warning("an answer came after the loop was closed")
+
+    def _answer(self, batch: list[Waiting], done: Done) -> None:
+        for waiting, answer in zip(batch, done.answers, strict=True):
+            self._metrics.commands.labels(type(waiting.command).__name__, _outcome(answer)).inc()
+            if waiting.answer.done():
+                continue  # its caller has gone; the deed stands
+            if isinstance(answer, BaseException):
+                waiting.answer.set_exception(answer)
+            else:
+                waiting.answer.set_result(answer)
+        outbox.tell(done.facts, self._on_fact)
+        for row in done.told:
+            self._told.put(row)
+
+    @staticmethod
+    def _fail(batch: list[Waiting], error: Exception) -> None:
+        for waiting in batch:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(Unavailable(type(error).__name__))
+
+
+def _outcome(answer: Any) -> str:
+    if isinstance(answer, CommerceError):
+        return type(answer).__name__
+    return "failed" if isinstance(answer, BaseException) else "done"
+
+
+def _was_broken_off(error: OperationalError) -> bool:
+    """Deadlock (40P01) or serialisation failure (40001) on PostgreSQL: nothing happened, and again may succeed."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
