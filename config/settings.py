@@ -6,9 +6,9 @@ Sources, later wins: `fenbo.toml`, the environment (`FENBO_HTTP__PORT`), the com
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -60,7 +60,14 @@ class HlsSettings(Section):
     segment_ms_target: int = Field(
         2_000, ge=1_000, le=10_000, description="a segment ends at the first key frame past this"
     )
-    window_segments: int = Field(10, ge=6, le=1_000, description="segments in the playlist")
+    window_segments: int = Field(10, ge=7, le=1_000, description="segments in the playlist")
+    held_requests_max: int = Field(20_000, ge=1, description="requests of a broadcast held until their part exists")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.segment_ms_target < 2 * self.part_ms_target:
+            raise ValueError("hls.segment_ms_target must be at least twice hls.part_ms_target")
+        return self
 
 
 class WebrtcSettings(Section):
@@ -72,6 +79,9 @@ class WebrtcSettings(Section):
         (), description="addresses offered to browsers; empty: those of this machine"
     )
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
+    ice_servers: tuple[str, ...] = Field(
+        (), description="STUN or TURN URLs told to WHIP and WHEP clients; this server itself needs none"
+    )
     fanout_threads: int = Field(
         0, ge=0, le=64, description="threads that send to WebRTC viewers; 0: half the processors, one at least"
     )
@@ -113,12 +123,15 @@ class DatabaseSettings(Section):
 
     url: str = Field("", description="SQLAlchemy URL; empty: fenbo.sqlite3 in data_dir")
     batch_max: int = Field(256, ge=1, description="commands in one commit")
+    queue_max: int = Field(10_000, ge=1, description="commands waiting for a commit, or questions for a reader, at once")
+    readers: int = Field(4, ge=1, le=64, description="threads and connections that read")
 
 
 class PaymentSettings(Section):
     """How buyers pay."""
 
     reservation_seconds: int = Field(900, ge=10, description="how long an unpaid order keeps its stock")
+    after_sales_days: int = Field(7, ge=0, le=3_650, description="days from receipt until an order is finished")
 
 
 class LogSettings(Section):
