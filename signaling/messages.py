@@ -6,11 +6,13 @@ stock, pins, the show's state - the same for all rooms). A client that comes bac
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from signaling.api.models import Moment, Request, RoomView, ShelfItem, ShowView
+from signaling.api.models import Moment, Order, Request, RoomView, ShelfItem, ShowView
+from signaling.api.models_hq import Overview
 
 LIKES_MAX = 200  # in one message: a fast thumb between two sends
 
@@ -68,8 +70,12 @@ class Frame(BaseModel):
 class At(Frame):
     """A message that has a place in a stream."""
 
-    epoch: str
-    offset: int
+    epoch: str = ""
+    offset: int = 0
+
+    def body(self) -> bytes:
+        """The message as it goes to the bus, which gives it its place."""
+        return self.model_dump_json(exclude={"epoch", "offset"}).encode()
 
 
 class Speaker(Frame):
@@ -106,6 +112,10 @@ class ChatLine(At):
     text: str
     id: str
 
+    @classmethod
+    def new(cls, sender: Speaker, text: str, id_: str, at: datetime) -> ChatLine:
+        return cls(at=at, sender=sender, text=text, id=id_)
+
 
 class Notice(At):
     """The room's notice has changed."""
@@ -125,7 +135,10 @@ class Snapshot(Frame):
 
 
 class ShowStateChanged(At):
-    """The show was announced, began, paused or ended, or its media can be played from now on; null: no show."""
+    """The show was announced, began, paused or ended, or its media can be played from now on; null: no show.
+
+    The same bytes go to all rooms, so `show.whep` is null here: a room knows its own, `/r/<room>/whep`.
+    """
 
     type: Literal["show_state"] = "show_state"
     stream: Literal["show"] = "show"
@@ -197,6 +210,23 @@ class Pong(Frame):
     """The answer to ping."""
 
     type: Literal["pong"] = "pong"
+
+
+class OverviewPush(Overview):
+    """HQ's socket: the evening on one screen, when something in it has changed."""
+
+    type: Literal["overview"] = "overview"
+
+    def encode(self) -> bytes:
+        """The one serialisation that every screen gets."""
+        return self.model_dump_json().encode()
+
+
+class OrderPush(Frame):
+    """HQ's socket: an order was placed or has changed."""
+
+    type: Literal["order"] = "order"
+    order: Order
 
 
 ServerMessage = Annotated[

@@ -20,8 +20,8 @@ def iso(moment: datetime) -> str:
 
 
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str, when_used="json")]
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{4,32}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[0-9a-z](?:[0-9a-z-]{0,62}[0-9a-z])?$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{8,32}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[0-9a-z](?:[0-9a-z-]{0,38}[0-9a-z])?$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 ShowState = Literal["announced", "live", "paused", "ended"]
@@ -176,7 +176,7 @@ class OrderLine(View):
     sku: Id
     name: str
     product_name: str
-    image_url: str
+    image_url: str = ""
     quantity: int
     price: Money
     amount: Money

@@ -140,7 +140,6 @@ class ChannelChange(Request):
     """The channel's and its room's settings; absent fields stay."""
 
     name: Name | None = None
-    state: Literal["active", "suspended", "closed"] | None = None
     logo_url: Url | None = None
     cover_url: Url | None = None
     notice: Text | None = None

@@ -1,0 +1,125 @@
+"""/openapi.json, made from the models that validate and the table of operations."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from signaling.api import models
+from signaling.api.hq_session import COOKIE as SESSION_COOKIE
+from signaling.api.hq_session import CSRF_HEADER
+from signaling.api.operations import OPERATIONS, Operation
+from signaling.viewers import COOKIE as VIEWER_COOKIE
+
+REF = "#/components/schemas/{model}"
+Schema = dict[str, Any]
+Modes = Mapping[tuple[Any, JsonSchemaMode], Schema]
+
+
+class OpenApi:
+    """Answers with the document; it is made once."""
+
+    def __init__(self) -> None:
+        self._body = json.dumps(document(), ensure_ascii=False).encode()
+
+    async def __call__(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self._body, content_type="application/json")
+
+
+def document() -> Schema:
+    """The whole OpenAPI 3.1 document."""
+    wanted = sorted(set(_models()), key=lambda model: (model[0].__name__, model[1]))
+    schemas, definitions = models_json_schema(wanted, ref_template=REF)
+    paths: Schema = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Fenbo", "version": "1", "description": "Rooms, carts, orders, and the headquarters' side."},
+        "paths": paths,
+        "components": {"schemas": definitions.get("$defs", {}), "securitySchemes": _security_schemes()},
+    }
+
+
+def _models() -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
+    yield models.Problem, "serialization"
+    for operation in OPERATIONS:
+        if operation.body is not None:
+            yield operation.body, "validation"
+        yield from ((model, "serialization") for model in operation.answers.values() if model is not None)
+
+
+def _operation(operation: Operation, schemas: Modes) -> Schema:
+    found: Schema = {
+        "summary": operation.summary,
+        "operationId": _operation_id(operation),
+        "parameters": [*_parameters(operation)],
+        "responses": _responses(operation, schemas),
+        "security": [{operation.security: []}] if operation.security else [],
+    }
+    if operation.body is not None:
+        content = {"application/json": {"schema": schemas[operation.body, "validation"]}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
+
+
+def _operation_id(operation: Operation) -> str:
+    words = re.findall(r"[a-z0-9]+", operation.path.removeprefix("/api/v1"))
+    return "_".join([operation.method, *words])
+
+
+def _parameters(operation: Operation) -> Iterator[Schema]:
+    for name in re.findall(r"{(\w+)}", operation.path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    for name in operation.query:
+        yield {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+    if operation.security == "session" and operation.method != "get":
+        yield {"name": CSRF_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
+
+
+def _responses(operation: Operation, schemas: Modes) -> Schema:
+    found: Schema = {}
+    for status, model in operation.answers.items():
+        found[str(status)] = {
+            "description": operation.summary if status < 300 else "",
+            **_content(operation, model, schemas),
+        }
+    for status in sorted({*operation.problems, *_usual(operation)}):
+        problem = {"application/problem+json": {"schema": schemas[models.Problem, "serialization"]}}
+        found[str(status)] = {"description": "A problem document (RFC 9457)", "content": problem}
+    return found
+
+
+def _content(operation: Operation, model: type[BaseModel] | None, schemas: Modes) -> Schema:
+    if model is None:
+        return {}
+    schema = schemas[model, "serialization"]
+    return {
+        "content": {"application/json": {"schema": {"type": "array", "items": schema} if operation.listed else schema}}
+    }
+
+
+def _usual(operation: Operation) -> tuple[int, ...]:
+    """Refusals that follow from what an operation takes."""
+    usual: tuple[int, ...] = (422,) if operation.body is None and "{" in operation.path else ()
+    if operation.body is not None:
+        usual = (413, 415, 422)
+    if operation.query:
+        usual += (404, 422)
+    if operation.security == "":
+        usual += (400, 413, 422)
+    return usual + ((401, 403) if operation.security == "session" else ())
+
+
+def _security_schemes() -> Schema:
+    return {
+        "viewer": {"type": "apiKey", "in": "cookie", "name": VIEWER_COOKIE},
+        "viewer_token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+    }

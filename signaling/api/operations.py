@@ -1,0 +1,141 @@
+"""What each operation of the API takes and answers: the table that /openapi.json is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from signaling.api import models, models_hq
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`answer` is by status; None: no body. `listed`: the answer is an array of it. `problems` are statuses."""
+
+    method: str
+    path: str
+    summary: str
+    answers: dict[int, type[BaseModel] | None]
+    body: type[BaseModel] | None = None
+    listed: bool = False
+    security: str = "viewer"
+    problems: tuple[int, ...] = ()
+    query: tuple[str, ...] = ()
+
+
+V1 = "/api/v1"
+HQ = "/api/v1/hq"
+Found = dict[int, type[BaseModel] | None]
+
+
+def _hq(method: str, path: str, summary: str, answers: Found, **more: object) -> Operation:
+    """An operation behind the login."""
+    return Operation(method, HQ + path, summary, answers, security="session", **more)  # type: ignore[arg-type]
+
+
+OPERATIONS = (
+    Operation("get", f"{V1}/rooms/{{room}}", "A room as it is now", {200: models.RoomView}, problems=(404,)),
+    Operation("get", f"{V1}/rooms/{{room}}/cart", "The viewer's cart", {200: models.Cart}, problems=(404,)),
+    Operation(
+        "put",
+        f"{V1}/rooms/{{room}}/cart/{{sku}}",
+        "How many of a SKU are in the cart",
+        {200: models.Cart},
+        models.CartQuantity,
+        problems=(404, 409),
+    ),
+    Operation("get", f"{V1}/rooms/{{room}}/orders", "The viewer's orders", {200: models.Orders}, problems=(404,)),
+    Operation(
+        "post",
+        f"{V1}/rooms/{{room}}/orders",
+        "Order; the same client_order_id and body again answers 200 and the same order",
+        {201: models.Order, 200: models.Order},
+        models.Checkout,
+        problems=(404, 409, 503),
+    ),
+    Operation("get", f"{V1}/orders/{{order}}", "One of the viewer's orders", {200: models.Order}, problems=(404,)),
+    Operation(
+        "post",
+        f"{V1}/payments/sandbox/{{payment}}",
+        "Pay, fail or let the time pass",
+        {200: models.Order},
+        models.SandboxPay,
+        problems=(404, 409),
+    ),
+    Operation(
+        "post",
+        f"{V1}/payments/sandbox/webhook",
+        "The sandbox's notice, signed in the header Fenbo-Signature",
+        {204: None},
+        security="",
+        problems=(404, 409),
+    ),
+    Operation("post", f"{HQ}/login", "Log in", {200: models_hq.Me}, models_hq.Login, security="", problems=(401, 429)),
+    _hq("post", "/logout", "Log out", {204: None}),
+    _hq("get", "/me", "Who is logged in", {200: models_hq.Me}),
+    _hq("get", "/studio", "Where to send the broadcast", {200: models_hq.Studio}),
+    _hq("post", "/studio/keys/{slot}/rotate", "A new stream key, shown this once", {200: models_hq.NewStreamKey}),
+    _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True),
+    _hq("post", "/shows", "A new show", {201: models_hq.ShowHq}, body=models_hq.ShowNew),
+    _hq(
+        "patch",
+        "/shows/{show}",
+        "Rename, move, start, pause or end a show",
+        {200: models_hq.ShowHq},
+        body=models_hq.ShowChange,
+        problems=(404, 409),
+    ),
+    _hq(
+        "put",
+        "/shows/{show}/shelf",
+        "The whole shelf, in order",
+        {200: models_hq.ShowHq},
+        body=models_hq.ShelfSet,
+        problems=(404, 409),
+    ),
+    _hq("get", "/channels", "Channels and their rooms", {200: models_hq.ChannelHq}, listed=True),
+    _hq(
+        "post",
+        "/channels",
+        "A new channel with its room",
+        {201: models_hq.ChannelHq},
+        body=models_hq.ChannelNew,
+        problems=(409,),
+    ),
+    _hq(
+        "patch",
+        "/channels/{channel}",
+        "A channel's room settings",
+        {200: models_hq.ChannelHq},
+        body=models_hq.ChannelChange,
+        problems=(404,),
+    ),
+    _hq(
+        "post",
+        "/channels/{channel}/links",
+        "A short link into the channel's room",
+        {201: models_hq.Link},
+        body=models_hq.LinkNew,
+        problems=(404,),
+    ),
+    _hq("delete", "/channels/{channel}/links/{code}", "The link stops working", {204: None}, problems=(404,)),
+    _hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True),
+    _hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
+    _hq(
+        "post",
+        "/skus/{sku}/stock",
+        "Goods came in",
+        {200: models_hq.SkuHq},
+        body=models_hq.StockReceived,
+        problems=(404,),
+    ),
+    _hq(
+        "get",
+        "/orders",
+        "Orders, newest first",
+        {200: models_hq.OrderPage},
+        query=("channel", "state", "cursor"),
+    ),
+    _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
+)

@@ -1,0 +1,66 @@
+"""What a viewer does in a room, over REST: look, fill the cart, order, pay."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from commerce import commands, questions
+from commerce import views as commerce_views
+from commerce.service import Commerce
+from signaling.api import shapes
+from signaling.api.body import answer, read
+from signaling.api.models import CartQuantity, Checkout, Orders
+from signaling.rooms import Rooms
+from signaling.viewers import Viewers
+
+
+class RoomApi:
+    """/api/v1/rooms/... and /api/v1/orders/..., always for the viewer of the cookie or bearer token."""
+
+    def __init__(self, commerce: Commerce, rooms: Rooms, viewers: Viewers) -> None:
+        self._commerce = commerce
+        self._rooms = rooms
+        self._viewers = viewers
+
+    async def room(self, request: web.Request) -> web.Response:
+        name = request.match_info["room"]
+        facts = await self._rooms.load(name)
+        self._viewers.of(request)
+        counts = self._rooms.viewers(facts.merchant)
+        seen = {"viewers": counts.get(name, 0), "total_viewers": sum(counts.values())}
+        return answer(facts.view.model_copy(update=seen))
+
+    async def cart(self, request: web.Request) -> web.Response:
+        viewer, room = self._viewers.of(request), request.match_info["room"]
+        return answer(shapes.cart(await self._commerce.ask(questions.cart, viewer, room)))
+
+    async def set_cart(self, request: web.Request) -> web.Response:
+        viewer, match = self._viewers.of(request), request.match_info
+        body = await read(request, CartQuantity)
+        command = commands.SetCartLine(viewer, match["room"], match["sku"], body.quantity)
+        return answer(shapes.cart(await self._commerce.execute(command)))
+
+    async def place(self, request: web.Request) -> web.Response:
+        """201 for a new order, 200 for one that this very body has placed before."""
+        viewer, room = self._viewers.of(request), request.match_info["room"]
+        order = await self._commerce.execute(_place_order(viewer, room, await read(request, Checkout)))
+        return answer(shapes.order(order), status=200 if order.replayed else 201)
+
+    async def orders(self, request: web.Request) -> web.Response:
+        viewer, room = self._viewers.of(request), request.match_info["room"]
+        found = await self._commerce.ask(questions.viewer_orders, viewer, room)
+        return answer(Orders(orders=[shapes.order(order) for order in found]))
+
+    async def order(self, request: web.Request) -> web.Response:
+        viewer = self._viewers.of(request)
+        return answer(
+            shapes.order(await self._commerce.ask(questions.viewer_order, viewer, request.match_info["order"]))
+        )
+
+
+def _place_order(viewer: str, room: str, body: Checkout) -> commands.PlaceOrder:
+    contact = commerce_views.Contact(body.contact.name, body.contact.phone, body.contact.address)
+    lines = None
+    if body.lines is not None:
+        lines = tuple(commands.Wanted(line.sku, line.quantity) for line in body.lines)
+    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note)

@@ -1,0 +1,285 @@
+"""The composition root: every part of a node is made here, and handed what it needs. Nothing else knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from commerce import commands, events
+from commerce.service import Commerce
+from config.metrics import Metrics
+from config.settings import HttpSettings, Settings
+from relay.gop import GopLimits
+from relay.hls.http import routes as hls_routes
+from relay.hls.origin import Origin
+from relay.hub import Hub
+from relay.rtmp.server import Server as RtmpServer
+from relay.source import SourcePolicy
+from signaling import problems
+from signaling.api.describe import OpenApi
+from signaling.api.hq_channels import HqChannels
+from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_session import HqSession
+from signaling.api.hq_shows import HqShows
+from signaling.api.hq_studio import HqStudio
+from signaling.api.payments import SandboxApi
+from signaling.api.rooms import RoomApi
+from signaling.bus import Keep, MemoryBus
+from signaling.catchup import SWEEP_SECONDS, Catchup
+from signaling.chat import ChatRules
+from signaling.chores import Chores
+from signaling.directory import Directory
+from signaling.dispatch import Dispatch
+from signaling.entrance import Entrance
+from signaling.errors import CLOSE_GOING_AWAY
+from signaling.facts import Facts
+from signaling.hq_ws import HqSocket
+from signaling.ops import Check, Ops
+from signaling.pages import Pages, assets_for_ever
+from signaling.rooms import TICK_SECONDS, Rooms
+from signaling.routes import Handlers, routes
+from signaling.studio import Studio
+from signaling.tokens import LinkTokens, ViewerTokens
+from signaling.viewers import Viewers
+from signaling.visits import Visits
+from signaling.ws import RoomSocket
+
+WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
+LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
+BUS_SWEEP_SECONDS = 30.0
+STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
+BACKLOG = 4096
+GOING_DOWN = "the server is going down"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where this node listens; `ops` None: on the HTTP port."""
+
+    http: int
+    rtmp: int
+    ops: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """How people reach this node, without a slash at the end."""
+
+    http: str
+    rtmp: str
+
+
+class Ears:
+    """Whoever hears commerce's facts. What the outbox tells again at start waits until they are all there."""
+
+    def __init__(self) -> None:
+        self._early: list[events.Fact] = []
+        self._watchers: list[Callable[[events.Fact], None]] = []
+
+    def tell(self, fact: events.Fact) -> None:
+        if not self._watchers:
+            self._early.append(fact)
+        for watcher in self._watchers:
+            watcher(fact)
+
+    def open(self, *watchers: Callable[[events.Fact], None]) -> None:
+        self._watchers = list(watchers)
+        early, self._early = self._early, []
+        for fact in early:
+            self.tell(fact)
+
+
+class Core:
+    """Everything that is there without a port: media, rooms, and what joins them to commerce."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce) -> None:
+        self.settings, self.metrics, self.commerce = settings, metrics, commerce
+        gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
+        self.hub = Hub(gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
+        self.origin = Origin(settings.hls, metrics)
+        room = settings.rooms
+        self.bus = MemoryBus(Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds), time.time)
+        self.directory = Directory(commerce, self.origin.url)
+        self.rooms = Rooms(room, self.bus, self.directory.room, metrics)
+        self.catchup = Catchup(self.rooms)
+        self.facts = Facts(self.directory, self.bus)
+        self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
+        self.link_tokens = LinkTokens({"1": commerce.key("jwt")}, "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A running node."""
+
+    core: Core
+    ports: Ports
+    urls: Urls
+
+    @property
+    def commerce(self) -> Commerce:
+        return self.core.commerce
+
+
+@asynccontextmanager
+async def open_node(settings: Settings, registry: CollectorRegistry | None = None) -> AsyncIterator[Node]:
+    """A node, listening until the context ends: then members are told, requests finish, and commerce closes last."""
+    async with AsyncExitStack() as stack:
+        metrics = Metrics(registry or _registry())
+        ears = Ears()
+        commerce = await Commerce.open(
+            settings.database, settings.payments, settings.data_dir, metrics, secret=settings.secret, on_fact=ears.tell
+        )
+        stack.push_async_callback(commerce.close)
+        core = Core(settings, metrics, commerce)
+        stack.push_async_callback(core.origin.close_all)
+        chores = Chores()
+        stack.push_async_callback(chores.close)
+
+        rtmp = RtmpServer(settings.rtmp, core.studio.authorise, metrics)
+        stack.push_async_callback(rtmp.close)
+        rtmp_port = await rtmp.listen(settings.rtmp.host, settings.rtmp.port)
+        listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
+        http_port = int(listener.getsockname()[1])
+        urls = _urls(settings.http, http_port, rtmp_port)
+
+        handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
+        ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(rtmp_port)})
+        app = _app(core, handlers, ops)
+        ops_port = await _open_ops(stack, settings, ops)
+        await _open_site(stack, app, listener, _tls(settings.http))
+        stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
+        stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
+
+        ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch)
+        _start(chores, core, handlers.hq_socket)
+        yield Node(core, Ports(http_port, rtmp_port, ops_port), urls)
+
+
+def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
+    """Whoever answers requests."""
+    commerce, rooms, directory, metrics = core.commerce, core.rooms, core.directory, core.metrics
+    secure = urls.http.startswith("https:")
+    viewers = Viewers(ViewerTokens(commerce.key("cookie")), secure=secure)
+    entrance = Entrance(commerce, core.link_tokens, metrics)
+    session = HqSession(commerce, secure=secure)
+    overviews = HqOrders(directory, rooms)
+    dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), metrics)
+    return Handlers(
+        viewers=viewers,
+        pages=pages,
+        visits=Visits(directory, entrance, viewers, pages, urls.http),
+        socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
+        rooms=RoomApi(commerce, rooms, viewers),
+        sandbox=SandboxApi(commerce, viewers),
+        session=session,
+        studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),
+        shows=HqShows(directory),
+        channels=HqChannels(commerce, urls.http),
+        goods=HqGoods(commerce),
+        orders=overviews,
+        hq_socket=HqSocket(session, directory, overviews),
+        describe=OpenApi(),
+    )
+
+
+def _app(core: Core, handlers: Handlers, ops: Ops) -> web.Application:
+    http = core.settings.http
+    app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
+    app.add_routes([*routes(handlers), *hls_routes(core.origin), *handlers.pages.assets()])
+    if core.settings.metrics.port is None:
+        app.add_routes(ops.routes())
+    app.on_response_prepare.extend((handlers.viewers.on_prepare, assets_for_ever))
+    return app
+
+
+def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
+    """What goes on by itself."""
+    chores.start("facts", core.facts.run())
+    chores.start("hq orders", hq.run())
+    chores.every(TICK_SECONDS, "presence", core.rooms.tick)
+    chores.every(TICK_SECONDS, "hq overview", hq.tick)
+    chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
+    chores.every(LOOK_SECONDS, "playable", core.studio.look)
+    chores.every(BUS_SWEEP_SECONDS, "bus", core.bus.sweep)
+
+
+async def _open_ops(stack: AsyncExitStack, settings: Settings, ops: Ops) -> int | None:
+    """The separate port for operations, when there is to be one."""
+    if settings.metrics.port is None:
+        return None
+    app = web.Application()
+    app.add_routes(ops.routes())
+    listener = stack.enter_context(_listen(settings.metrics.host, settings.metrics.port))
+    await _open_site(stack, app, listener, None)
+    return int(listener.getsockname()[1])
+
+
+async def _open_site(
+    stack: AsyncExitStack, app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None
+) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS_MAX)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    await web.SockSite(runner, listener, ssl_context=tls, backlog=BACKLOG).start()
+
+
+def _registry() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bound before anything is built that has to know the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _tls(http: HttpSettings) -> ssl.SSLContext | None:
+    if http.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(http.tls_certificate, http.tls_key)
+    return context
+
+
+def _urls(http: HttpSettings, http_port: int, rtmp_port: int) -> Urls:
+    """As configured; otherwise as this machine reaches itself."""
+    scheme = "https" if http.tls_certificate else "http"
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(http.host, http.host)
+    url = http.public_url.rstrip("/") or f"{scheme}://{host}:{http_port}"
+    name = urlsplit(url).hostname or host
+    return Urls(url, f"rtmp://{f'[{name}]' if ':' in name else name}:{rtmp_port}/live")
+
+
+def _database(core: Core) -> Check:
+    """Commerce answers a question and takes a command that changes nothing."""
+
+    async def check() -> None:
+        await core.commerce.execute(commands.CloseSession(token=""))
+
+    return check
+
+
+def _accepts(port: int) -> Check:
+    """Somebody listens there."""
+
+    async def check() -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        await writer.wait_closed()
+
+    return check

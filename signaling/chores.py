@@ -1,0 +1,41 @@
+"""Work that goes on beside the requests: tasks that live as long as the node, and acts repeated every so often."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[], Awaitable[None] | None]
+
+
+class Chores:
+    """Starts them and, on `close`, ends them all. A failing act is logged and does not end its repetition."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    def every(self, seconds: float, name: str, act: Act) -> None:
+        """The next time is counted from the end of the act."""
+        self.start(name, _repeat(seconds, name, act))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _repeat(seconds: float, name: str, act: Act) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            awaited = act()
+            if awaited is not None:
+                await awaited
+        except Exception:
+            log.exception("%s failed", name)

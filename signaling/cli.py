@@ -1,0 +1,141 @@
+"""The command line: serve, demo, config, merchant, user."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from commerce import commands, questions
+from commerce.directory.people import hash_password
+from commerce.errors import CommerceError
+from commerce.service import Commerce
+from config import describe
+from config.load import ConfigError, load
+from config.metrics import Metrics
+from config.settings import Settings
+from signaling import demo
+from signaling.serve import serve
+
+DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
+USAGE_ERROR = 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The process's exit code. What argparse does not know are options of the configuration (`--http.port 0`)."""
+    if arguments[:1] == ["demo"]:
+        return demo.main(arguments[1:])  # it has options of its own
+    known, rest = _parser().parse_known_args(arguments)
+    try:
+        code: int = known.act(known, rest)
+    except (ConfigError, CommerceError) as error:
+        sys.stderr.write(f"fenbo: {error}\n")
+        return USAGE_ERROR
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("fenbo", description="Self-hosted live-commerce relay.", allow_abbrev=False)
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _verb(verbs, "serve", _serve, "run a node").add_argument(
+        "--addresses", type=Path, metavar="FILE", help="write all addresses there, as JSON, once everything listens"
+    )
+    verbs.add_parser("demo", help="run a node with a generated broadcast, three channels and a shelf")
+    show = _verb(verbs, "config", _config, "print the sample file or the reference, or check the configuration")
+    show.add_argument("what", choices=("sample", "reference", "check"), nargs="?", default="check")
+    merchant = _verb(verbs, "merchant", _merchant_add, "add a merchant")
+    merchant.add_argument("add", choices=("add",))
+    merchant.add_argument("name")
+    merchant.add_argument("--room", required=True, help="address of the house's own room, /r/ROOM")
+    merchant.add_argument("--timezone", default="Asia/Shanghai")
+    merchant.add_argument("--currency", default="CNY")
+    merchant.add_argument("--language", default="zh", choices=("zh", "en"))
+    user = _verb(verbs, "user", _user_add, "add somebody who can log in at /hq; the password is asked for")
+    user.add_argument("add", choices=("add",))
+    user.add_argument("name")
+    user.add_argument("--merchant", required=True, help="the merchant's name or id")
+    user.add_argument("--role", default="owner", choices=("owner", "operator", "host", "finance", "auditor"))
+    return parser
+
+
+Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Act = Callable[[argparse.Namespace, list[str]], int]
+
+
+def _verb(verbs: Verbs, name: str, act: Act, text: str) -> argparse.ArgumentParser:  # type: ignore[valid-type]
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text, allow_abbrev=False)  # type: ignore[attr-defined]
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: fenbo.toml, if any)")
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _settings(known: argparse.Namespace, rest: list[str]) -> Settings:
+    path: Path | None = known.config
+    if path is None and DEFAULT_FILE.is_file():
+        path = DEFAULT_FILE
+    return load(path, os.environ, rest)
+
+
+def _serve(known: argparse.Namespace, rest: list[str]) -> int:
+    return serve(_settings(known, rest), known.addresses)
+
+
+def _config(known: argparse.Namespace, rest: list[str]) -> int:
+    if known.what == "check":
+        _settings(known, rest)
+        sys.stdout.write("the configuration is fine\n")
+    else:
+        text = describe.sample() if known.what == "sample" else describe.table()
+        sys.stdout.write(text)
+    return 0
+
+
+def _merchant_add(known: argparse.Namespace, rest: list[str]) -> int:
+    command = commands.CreateMerchant(known.name, known.room, known.timezone, known.currency, known.language)
+
+    async def add(commerce: Commerce) -> str:
+        merchant = await commerce.execute(command)
+        return f"{merchant.merchant}  {merchant.name}  /r/{command.room}"
+
+    return _with_commerce(_settings(known, rest), add)
+
+
+def _user_add(known: argparse.Namespace, rest: list[str]) -> int:
+    settings = _settings(known, rest)
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    hashed = hash_password(password)
+
+    async def add(commerce: Commerce) -> str:
+        merchants = await commerce.ask(questions.merchants)
+        found = [merchant for merchant in merchants if known.merchant in (merchant.merchant, merchant.name)]
+        if len(found) != 1:
+            raise ConfigError([f"{len(found)} merchants are called {known.merchant}"])
+        return await commerce.execute(commands.CreateUser(found[0].id, known.name, hashed, known.role))
+
+    return _with_commerce(settings, add)
+
+
+def _with_commerce(settings: Settings, act: Callable[[Commerce], Awaitable[str]]) -> int:
+    """Runs one act on the store and prints what it answers."""
+
+    async def work() -> str:
+        commerce = await Commerce.open(
+            settings.database,
+            settings.payments,
+            settings.data_dir,
+            Metrics(CollectorRegistry()),
+            secret=settings.secret,
+        )
+        try:
+            return await act(commerce)
+        finally:
+            await commerce.close()
+
+    sys.stdout.write(asyncio.run(work()) + "\n")
+    return 0

@@ -1,0 +1,123 @@
+"""Commerce's facts on their way to the rooms.
+
+Facts come on the loop, after their commit, and may come twice. What waits here is kept by what it is about - the stock
+of a SKU, the shelf of a show - so a fast sale is told as the latest number, and what waits is bounded by what there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from commerce import events, questions
+from commerce.errors import NotFound
+from signaling.api import shapes
+from signaling.bus import Bus, BusDown
+from signaling.directory import Directory
+from signaling.messages import At, Notice, PinChanged, ShelfChanged, ShowStateChanged, StockChanged
+from signaling.rooms import room_stream, show_stream
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0  # while the bus is down
+Key = tuple[object, ...]
+
+
+class Facts:
+    """`take` hears commerce's facts; `run` tells them to the rooms."""
+
+    def __init__(self, directory: Directory, bus: Bus) -> None:
+        self._directory = directory
+        self._bus = bus
+        self._waiting: dict[Key, events.Fact] = {}
+        self._some = asyncio.Event()
+
+    def take(self, fact: events.Fact) -> None:
+        """Never waits."""
+        key = _key(fact)
+        if key is not None:
+            self._waiting.pop(key, None)  # the later one takes its place in the order too
+            self._waiting[key] = fact
+            self._some.set()
+
+    def media_changed(self, merchant: int, show: str) -> None:
+        """A show can be played from now on, or no longer."""
+        self.take(events.ShowChanged(merchant, show, ""))
+
+    async def run(self) -> None:
+        """Publishes for ever."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            while self._waiting:
+                key = next(iter(self._waiting))
+                await self._publish(self._waiting.pop(key))
+
+    async def _publish(self, fact: events.Fact) -> None:
+        try:
+            stream, messages = await self._told(fact)
+        except NotFound as error:
+            log.info("nothing to tell of %s: %s", fact, error)
+            return
+        except Exception:
+            log.exception("cannot tell of %s", fact)
+            return
+        for message in messages:
+            await self._surely(stream, message.body())
+
+    async def _surely(self, stream: str, body: bytes) -> None:
+        """Facts are never dropped: the bus is asked until it takes them."""
+        while True:
+            try:
+                await self._bus.publish(stream, body)
+            except BusDown:
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    async def _told(self, fact: events.Fact) -> tuple[str, list[At]]:
+        """The stream that hears of a fact, and what is said there."""
+        show = show_stream(fact.merchant)
+        match fact:
+            case events.StockChanged():
+                return show, [StockChanged(sku=fact.sku, free=fact.free)]
+            case events.PinChanged():
+                return show, [PinChanged(product=fact.product, pinned=fact.pinned)]
+            case events.ShelfChanged():
+                return show, await self._shelf(fact.merchant)
+            case events.RoomChanged():
+                facts = await self._directory.room(fact.room)
+                return room_stream(fact.room), [Notice(at=datetime.now(UTC), text=facts.view.notice)]
+            case _:
+                return show, [*await self._state(fact.merchant), *await self._shelf(fact.merchant)]
+
+    async def _state(self, merchant: int) -> list[At]:
+        show = await self._directory.commerce.ask(questions.current_show, merchant)
+        view = None if show is None else shapes.show_view(show, None, self._directory.hls)
+        return [ShowStateChanged(show=view)]
+
+    async def _shelf(self, merchant: int) -> list[At]:
+        """Of the show that the rooms show; changes to another's shelf are told when that one is on."""
+        show = await self._directory.commerce.ask(questions.current_show, merchant)
+        if show is None:
+            return [ShelfChanged(shelf=[])]
+        items = await self._directory.commerce.ask(questions.shelf, merchant, show.show)
+        return [ShelfChanged(shelf=shapes.shelf(items))]
+
+
+def _key(fact: events.Fact) -> Key | None:
+    """What a fact is about, so that a newer one replaces it; None: no room needs to hear of it."""
+    match fact:
+        case events.StockChanged():
+            return "stock", fact.sku
+        case events.PinChanged():
+            return "pin", fact.show, fact.product
+        case events.ShelfChanged():
+            return "shelf", fact.merchant
+        case events.ShowChanged():
+            return "show", fact.merchant
+        case events.RoomChanged():
+            return "room", fact.room
+        case _:
+            return None

@@ -1,0 +1,56 @@
+"""For Prometheus and orchestrators: metrics, alive, ready."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from config.metrics import Metrics
+
+CHECK_SECONDS_MAX = 2.0
+
+# Answers when the part works, raises when it does not.
+Check = Callable[[], Awaitable[object]]
+
+
+class Ops:
+    """`checks` are what must work for this node to be ready, by name."""
+
+    def __init__(self, metrics: Metrics, checks: Mapping[str, Check]) -> None:
+        self._metrics = metrics
+        self._checks = checks
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/metrics", self.metrics),
+            web.get("/healthz", self.healthz),
+            web.get("/readyz", self.readyz),
+        ]
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        """The loop runs: that it answers says it all."""
+        return web.Response(text="ok\n")
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        """200 when everything works, 503 when not; either way what was looked at."""
+        found = {name: await _outcome(check) for name, check in self._checks.items()}
+        status = 200 if all(outcome == "ok" for outcome in found.values()) else 503
+        return web.Response(text=json.dumps(found) + "\n", status=status, content_type="application/json")
+
+
+async def _outcome(check: Check) -> str:
+    """ "ok", or the kind of trouble; what exactly stands in the log of whoever had it."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS_MAX):
+            await check()
+    except Exception as error:
+        return type(error).__name__
+    return "ok"

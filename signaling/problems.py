@@ -1,0 +1,84 @@
+"""Every answer that is a refusal: a problem document (RFC 9457) for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from config.metrics import Metrics
+from signaling import errors
+from signaling.api.models import FieldProblem, Problem
+from signaling.errors import Look
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+UNMATCHED = "unmatched"
+
+
+def problem(error: Exception) -> web.Response:
+    """The answer to an error of the table, or to one that is our own fault."""
+    look = errors.look(error)
+    retry_after = getattr(error, "retry_after", errors.RETRY_AFTER_SECONDS.get(look.status))
+    return document(look, errors.detail_of(error), errors.fields(error), retry_after)
+
+
+def document(
+    look: Look, detail: str, fields: list[tuple[str, str]] | None = None, retry_after: float | None = None
+) -> web.Response:
+    """A problem document. `fields` are (field, detail); `retry_after` is in seconds."""
+    body = Problem(
+        type=f"/problems/{look.word}",
+        title=look.title,
+        status=look.status,
+        detail=detail,
+        errors=[FieldProblem(field=field, detail=text) for field, text in fields or []],
+    )
+    headers = {} if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
+    return web.Response(
+        body=body.model_dump_json().encode(), status=look.status, content_type=CONTENT_TYPE, headers=headers
+    )
+
+
+def middleware(metrics: Metrics) -> Middleware:
+    """Counts every request and turns whatever is raised into its answer."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response: web.StreamResponse
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            response = _of_aiohttp(error)
+        except Exception as error:
+            response = problem(error)
+            if response.status == 500:
+                log.exception("%s %s failed", request.method, request.path)
+        metrics.http_requests.labels(_route(request), str(response.status)).inc()
+        return response
+
+    return guard
+
+
+def _route(request: web.Request) -> str:
+    """The route's pattern, never the address itself: labels stay few."""
+    resource = request.match_info.route.resource
+    return UNMATCHED if resource is None else resource.canonical
+
+
+def _of_aiohttp(error: web.HTTPException) -> web.StreamResponse:
+    """aiohttp's own refusals; redirects and the like are answers and stay as they are."""
+    if error.status < 400:
+        return error
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        answer = document(errors.WRONG_METHOD, f"allowed: {allowed}")
+        answer.headers["Allow"] = allowed
+        return answer
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return document(errors.TOO_LARGE, "the body is larger than this server takes")
+    if error.status == 404:
+        return document(errors.NOT_FOUND, "no such address")
+    return document(Look(error.status, "bad-request", error.reason), error.text or error.reason)

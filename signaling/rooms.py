@@ -1,0 +1,239 @@
+"""The rooms that have members on this node. A room comes into being with its first member and goes with its last.
+
+A room has a lane of its own (chat, notices); the show's lane (shelf, stock, pins, state) is shared by all rooms of a
+merchant, so that one fact is received once, however many rooms there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from config.metrics import Metrics
+from config.settings import RoomSettings
+from signaling import frames
+from signaling.api.models import RoomView
+from signaling.bus import Bus, BusDown, Entry, Place
+from signaling.errors import TooMany
+from signaling.lane import UNSEATED, Lane, LaneLimits, Seat
+from signaling.limits import Bucket
+from signaling.member import Member
+from signaling.messages import LikesSum, Presence
+from signaling.presence import Counts
+
+TICK_SECONDS = 1.0
+CHAT_BODY = b'{"type":"chat"'  # how the body of a chat line begins
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """A room as the directory knows it: the view is without counts."""
+
+    merchant: int
+    view: RoomView
+
+
+Load = Callable[[str], Awaitable[RoomFacts]]
+
+
+class Room:
+    """One room with members."""
+
+    def __init__(self, name: str, audience: Audience, lane: Lane, chat: Bucket) -> None:
+        self.name = name
+        self.audience = audience
+        self.lane = lane
+        self.chat = chat
+        self.members: dict[Member, tuple[Seat, Seat]] = {}
+        self.counts = Counts()
+        self._view: tuple[int, RoomView] | None = None
+
+    @property
+    def stream(self) -> str:
+        return room_stream(self.name)
+
+    async def view(self, load: Load) -> RoomView:
+        """The room as it is now; read anew after every fact that could have changed it."""
+        known = self.audience.lane.received
+        view = self._view[1] if self._view is not None and self._view[0] == known else None
+        if view is None:
+            view = (await load(self.name)).view
+            self._view = (known, view)
+        return view.model_copy(update={"viewers": len(self.members), "total_viewers": self.audience.viewers})
+
+    def receive(self, entry: Entry) -> None:
+        """An entry of this room's stream: anything but chat is about the room itself."""
+        if not entry.body.startswith(CHAT_BODY):
+            self._view = None
+        _receive(self.lane, entry)
+
+    def write(self, data: bytes) -> None:
+        """To everyone, out of any lane: what may be missed."""
+        for member in self.members:
+            member.write(data)
+
+
+class Audience:
+    """A merchant's rooms on this node, and the lane of its show."""
+
+    def __init__(self, merchant: int, lane: Lane) -> None:
+        self.merchant = merchant
+        self.lane = lane
+        self.rooms: dict[str, Room] = {}
+        self.viewers = 0
+
+    @property
+    def stream(self) -> str:
+        return show_stream(self.merchant)
+
+    def receive(self, entry: Entry) -> None:
+        """An entry of the show's stream."""
+        _receive(self.lane, entry)
+
+
+def _receive(lane: Lane, entry: Entry) -> None:
+    if not lane.receive(entry):
+        lane.restart(Place(entry.epoch, entry.offset))
+
+
+def room_stream(room: str) -> str:
+    """The bus's name for a room's stream."""
+    return f"room:{room}"
+
+
+def show_stream(merchant: int) -> str:
+    """The bus's name for the stream of a merchant's show."""
+    return f"show:{merchant}"
+
+
+class Rooms:
+    """All rooms of this node. `load` reads a room from the directory."""
+
+    def __init__(self, settings: RoomSettings, bus: Bus, load: Load, metrics: Metrics) -> None:
+        self.settings = settings
+        self.bus = bus
+        self.load = load
+        self.behind: dict[Member, None] = {}
+        self._metrics = metrics
+        self._rooms: dict[str, Room] = {}
+        self._audiences: dict[int, Audience] = {}
+        self._opening = asyncio.Lock()
+        self._members = 0
+        self._of_viewer: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def get(self, room: str) -> Room | None:
+        """The room, if anyone is in it."""
+        return self._rooms.get(room)
+
+    def viewers(self, merchant: int) -> dict[str, int]:
+        """Members by room, of the rooms of a merchant that have any."""
+        audience = self._audiences.get(merchant)
+        return {name: len(room.members) for name, room in audience.rooms.items()} if audience else {}
+
+    async def enter(self, name: str, member: Member) -> Room:
+        """Takes a member in, its seats still to be brought up. Raises `TooMany`, or NotFound from the directory."""
+        self._check_room_for(member.viewer)
+        async with self._opening:
+            room = self._rooms.get(name) or await self._open(name)
+            seats = (Seat(member, UNSEATED), Seat(member, UNSEATED))
+            room.members[member] = seats
+            room.lane.seats[seats[0]] = None
+            room.audience.lane.seats[seats[1]] = None
+            room.audience.viewers += 1
+        self._members += 1
+        self._of_viewer[member.viewer] = self._of_viewer.get(member.viewer, 0) + 1
+        self._metrics.room_members.set(self._members)
+        return room
+
+    def leave(self, room: Room, member: Member) -> None:
+        """The member is gone; the last one takes the room along."""
+        for seat, lane in zip(room.members.pop(member), (room.lane, room.audience.lane), strict=True):
+            lane.seats.pop(seat, None)
+        self.behind.pop(member, None)
+        room.audience.viewers -= 1
+        self._members -= 1
+        self._metrics.room_members.set(self._members)
+        self._of_viewer[member.viewer] -= 1
+        if not self._of_viewer[member.viewer]:
+            del self._of_viewer[member.viewer]
+        if not room.members:
+            self._close(room)
+
+    def room_of(self, member: Member) -> Room | None:
+        """Where a member is."""
+        room = self._rooms.get(member.room)
+        return room if room is not None and member in room.members else None
+
+    def is_behind(self, member: Member) -> None:
+        """The member has not read what it has, or its lane went on elsewhere: the next sweep brings it up."""
+        if member.behind_since is None:
+            member.behind_since = asyncio.get_running_loop().time()
+        self.behind[member] = None
+
+    def is_up(self, member: Member) -> None:
+        """The member has everything."""
+        member.behind_since = None
+        self.behind.pop(member, None)
+
+    def tick(self) -> None:
+        """Once a second: counts and hearts that have changed."""
+        for room in self._rooms.values():
+            presence = room.counts.presence(len(room.members), room.audience.viewers)
+            if presence is not None:
+                room.write(frames.text(Presence(viewers=presence[0], total=presence[1]).encode()))
+            likes = room.counts.likes()
+            if likes:
+                room.write(frames.text(LikesSum(count=likes).encode()))
+
+    def close_all(self, code: int, reason: str) -> None:
+        """Hangs up on everyone."""
+        for room in list(self._rooms.values()):
+            for member in list(room.members):
+                member.close(code, reason)
+
+    def _check_room_for(self, viewer: str) -> None:
+        if self._members >= self.settings.members_max:
+            raise TooMany("this server is full", retry_after=10.0)
+        if self._of_viewer.get(viewer, 0) >= self.settings.members_per_viewer_max:
+            raise TooMany("too many windows are open", retry_after=10.0)
+
+    async def _open(self, name: str) -> Room:
+        facts = await self.load(name)
+        audience = self._audiences.get(facts.merchant) or await self._open_audience(facts.merchant)
+        limits = LaneLimits(self.settings.gather_ms / 1000, self.settings.flood_lines_per_second)
+        now = asyncio.get_running_loop().time()
+        rate = self.settings.room_chat_per_second
+        room = Room(name, audience, self._lane(limits), Bucket(rate, max(1.0, rate), now))
+        self._rooms[name] = audience.rooms[name] = room
+        try:
+            room.lane.start(await self.bus.follow(room.stream, room.receive))
+        except BusDown:
+            self._forget(room)
+            raise
+        return room
+
+    async def _open_audience(self, merchant: int) -> Audience:
+        audience = Audience(merchant, self._lane(LaneLimits(self.settings.gather_ms / 1000, None)))
+        audience.lane.start(await self.bus.follow(audience.stream, audience.receive))
+        self._audiences[merchant] = audience
+        return audience
+
+    def _lane(self, limits: LaneLimits) -> Lane:
+        return Lane(limits, self.is_behind, self._metrics.chat_deliveries.inc)
+
+    def _close(self, room: Room) -> None:
+        room.lane.close()
+        self.bus.unfollow(room.stream)
+        self._forget(room)
+
+    def _forget(self, room: Room) -> None:
+        audience = room.audience
+        del self._rooms[room.name], audience.rooms[room.name]
+        if not audience.rooms:
+            audience.lane.close()
+            self.bus.unfollow(audience.stream)
+            del self._audiences[audience.merchant]

@@ -1,0 +1,86 @@
+"""Every address of this server on one screen (DESIGN section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from signaling import permissions as may
+from signaling.api.describe import OpenApi
+from signaling.api.hq_channels import HqChannels
+from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_session import HqSession
+from signaling.api.hq_shows import HqShows
+from signaling.api.hq_studio import HqStudio
+from signaling.api.payments import SandboxApi
+from signaling.api.rooms import RoomApi
+from signaling.hq_ws import HqSocket
+from signaling.pages import Pages
+from signaling.viewers import Viewers
+from signaling.visits import Visits
+from signaling.ws import RoomSocket
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Whoever answers."""
+
+    viewers: Viewers
+    pages: Pages
+    visits: Visits
+    socket: RoomSocket
+    rooms: RoomApi
+    sandbox: SandboxApi
+    session: HqSession
+    studio: HqStudio
+    shows: HqShows
+    channels: HqChannels
+    goods: HqGoods
+    orders: HqOrders
+    hq_socket: HqSocket
+    describe: OpenApi
+
+
+def routes(to: Handlers) -> list[web.RouteDef]:
+    """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
+    hq = to.session.guard
+    return [
+        web.get("/r/{room}", to.visits.room),
+        web.get("/r/{room}/ws", to.socket),
+        web.get("/r/{room}/live.m3u8", to.visits.playlist),
+        web.get("/s/{code}", to.visits.short_link),
+        web.get("/hq", to.visits.hq),
+        web.get("/hq/ws", to.hq_socket),
+        web.get("/openapi.json", to.describe),
+        # viewers
+        web.get("/api/v1/rooms/{room}", to.rooms.room),
+        web.get("/api/v1/rooms/{room}/cart", to.rooms.cart),
+        web.put("/api/v1/rooms/{room}/cart/{sku}", to.rooms.set_cart),
+        web.get("/api/v1/rooms/{room}/orders", to.rooms.orders),
+        web.post("/api/v1/rooms/{room}/orders", to.rooms.place),
+        web.get("/api/v1/orders/{order}", to.rooms.order),
+        web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
+        web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
+        # headquarters
+        web.post("/api/v1/hq/login", to.session.login),
+        web.post("/api/v1/hq/logout", hq(None, to.session.logout)),
+        web.get("/api/v1/hq/me", hq(None, to.session.me)),
+        web.get("/api/v1/hq/studio", hq(may.SEE_STUDIO, to.studio.studio)),
+        web.post("/api/v1/hq/studio/keys/{slot}/rotate", hq(may.ROTATE_KEYS, to.studio.rotate)),
+        web.get("/api/v1/hq/shows", hq(may.SEE_SHOWS, to.shows.shows)),
+        web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
+        web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
+        web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
+        web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
+        web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
+        web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
+        web.post("/api/v1/hq/channels/{channel}/links", hq(may.MAKE_LINKS, to.channels.create_link)),
+        web.delete("/api/v1/hq/channels/{channel}/links/{code}", hq(may.MAKE_LINKS, to.channels.revoke_link)),
+        web.get("/api/v1/hq/products", hq(may.SEE_GOODS, to.goods.products)),
+        web.post("/api/v1/hq/products", hq(may.CHANGE_GOODS, to.goods.create)),
+        web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
+        web.get("/api/v1/hq/orders", hq(may.SEE_ORDERS, to.orders.orders)),
+        web.get("/api/v1/hq/overview", hq(may.SEE_ORDERS, to.orders.overview)),
+    ]

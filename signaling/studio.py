@@ -1,0 +1,98 @@
+"""Who may publish: a stream key opens the merchant's studio, and the show that is on or next takes what it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from commerce import events, questions, views
+from commerce.errors import NotFound
+from commerce.service import Commerce
+from relay.errors import NotAvailable, Refused
+from relay.hls.origin import Origin
+from relay.hub import Hub
+from relay.media import Kind, Track
+from relay.source import Slot, Source
+from signaling.api.models_hq import SourceView
+
+log = logging.getLogger(__name__)
+
+FETCHABLE_SECONDS = 600.0  # how long the last minutes of an ended show can still be fetched
+
+
+class Studio:
+    """Between stream keys and broadcasts. A broadcast is named after its show and opened by its first source."""
+
+    def __init__(self, commerce: Commerce, hub: Hub, origin: Origin, playable: Callable[[int, str], None]) -> None:
+        """`playable(merchant, show)` is called when there is something to play for the first time."""
+        self._commerce = commerce
+        self._hub = hub
+        self._origin = origin
+        self._playable = playable
+        self._opened: dict[str, int] = {}
+        self._silent: dict[str, int] = {}
+
+    async def authorise(self, key: str, address: str) -> Source:
+        """A place for a publisher; raises `Refused` with the reason bad_key, no_show or busy."""
+        try:
+            studio = await self._commerce.ask(questions.studio, key)
+        except NotFound:
+            raise Refused("bad_key", "this stream key is not known") from None
+        show = studio.show
+        if show is None or show.state == "ended":
+            raise Refused("no_show", "no show is on or announced")
+        broadcast = self._hub.open(show.show, str(show.epoch))
+        source = broadcast.attach(Slot(studio.slot), address, time.monotonic_ns())
+        if show.show not in self._opened:
+            self._opened[show.show] = self._silent[show.show] = studio.merchant
+            self._origin.open(broadcast)
+        log.info("%s publishes into show %s as %s", address, show.show, studio.slot)
+        return source
+
+    def look(self) -> None:
+        """A few times a second: whether the broadcasts that were opened can be played by now."""
+        for show, merchant in list(self._silent.items()):
+            if self._origin.url(show) is not None:
+                del self._silent[show]
+                self._playable(merchant, show)
+
+    def watch(self, fact: events.Fact) -> None:
+        """Commerce's facts: a show that is over tells its encoders and ends its playlists."""
+        if (
+            isinstance(fact, events.ShowChanged)
+            and fact.state == "ended"
+            and self._opened.pop(fact.show, None) is not None
+        ):
+            self._silent.pop(fact.show, None)
+            self._hub.close(fact.show)
+            asyncio.get_running_loop().call_later(FETCHABLE_SECONDS, self._forget, fact.show)
+
+    def _forget(self, show: str) -> None:
+        """Whoever was watching has seen the end."""
+        if show not in self._opened:
+            self._closing = asyncio.ensure_future(self._origin.close(show))
+
+    async def sources(self, merchant: int) -> list[SourceView]:
+        """What publishes into the merchant's show now."""
+        show: views.Show | None = await self._commerce.ask(questions.current_show, merchant)
+        if show is None:
+            return []
+        try:
+            sources = self._hub.get(show.show).sources
+        except NotAvailable:
+            return []
+        return [_view(source) for source in sources.by_slot.values()]
+
+
+def _view(source: Source) -> SourceView:
+    video, audio = source.tracks.get(Kind.VIDEO), source.tracks.get(Kind.AUDIO)
+    return SourceView(slot=source.slot, state=source.state, video=_said(video), audio=_said(audio))
+
+
+def _said(track: Track | None) -> str | None:
+    """`h264 1280x720`, `aac 48000 Hz`."""
+    if track is None:
+        return None
+    return f"{track.codec} " + (f"{track.width}x{track.height}" if track.width else f"{track.clock_rate} Hz")

@@ -1,0 +1,121 @@
+"""Signed things that come back to us: the viewer's cookie and the room-link token. Pure: keys and time are arguments.
+
+A token that does not hold never stops anybody: the visitor comes in without what it claimed, and `BadToken.reason` -
+a stable word for the log and the metric - says why (MONEY section 2).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jwt
+
+VIEWER_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
+LINK_TOKEN_CHARS_MAX = 2_000
+ALGORITHM = "HS256"
+_VIEWER_ID = re.compile(r"[0-9a-z]{16}")
+_CLAIMS = ("merchant", "room", "link", "iat", "exp", "nonce")
+
+
+class BadToken(Exception):
+    """`reason`: malformed, forged, expired or foreign."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def new_viewer() -> str:
+    """A viewer's id: 80 random bits."""
+    return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+class ViewerTokens:
+    """`v1.<viewer>.<issued>.<mac>`, as cookie or bearer."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def sign(self, viewer: str, now: float) -> str:
+        body = f"v1.{viewer}.{int(now)}"
+        return f"{body}.{self._mac(body)}"
+
+    def read(self, token: str, now: float) -> str:
+        """The viewer's id; raises `BadToken`."""
+        body, _, mac = token.rpartition(".")
+        parts = body.split(".")
+        if len(parts) != 3 or parts[0] != "v1" or not _VIEWER_ID.fullmatch(parts[1]):
+            raise BadToken("malformed")
+        if not hmac.compare_digest(mac.encode(), self._mac(body).encode()):
+            raise BadToken("forged")
+        if not now - VIEWER_SECONDS < int(parts[2]) < now + 3600:  # an hour for clocks that differ between nodes
+            raise BadToken("expired")
+        return parts[1]
+
+    def _mac(self, body: str) -> str:
+        digest = hmac.digest(self._key, body.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClaims:
+    """What a room-link token says: a link (and with it channel and sharer) of a merchant, into a room."""
+
+    merchant: str
+    room: str
+    link: str
+
+
+class LinkTokens:
+    """JWTs for embedded rooms, with the key's id in the header so that keys can rotate."""
+
+    def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
+        assert current in keys, "tokens are signed with a key that is known"
+        self._keys = dict(keys)
+        self._current = current
+
+    def sign(self, claims: LinkClaims, now: float, seconds: int) -> str:
+        body = {
+            "merchant": claims.merchant,
+            "room": claims.room,
+            "link": claims.link,
+            "iat": int(now),
+            "exp": int(now) + seconds,
+            "nonce": secrets.token_hex(8),
+        }
+        return jwt.encode(body, self._keys[self._current], algorithm=ALGORITHM, headers={"kid": self._current})
+
+    def read(self, token: str, merchant: str, room: str, now: float) -> LinkClaims:
+        """The claims, for this room only; raises `BadToken`."""
+        body = self._body(token, now)
+        claims = LinkClaims(str(body["merchant"]), str(body["room"]), str(body["link"]))
+        if (claims.merchant, claims.room) != (merchant, room):
+            raise BadToken("foreign")
+        return claims
+
+    def _body(self, token: str, now: float) -> dict[str, object]:
+        if len(token) > LINK_TOKEN_CHARS_MAX:
+            raise BadToken("malformed")
+        try:
+            key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
+            if key is None:
+                raise BadToken("forged")
+            # The clock is an argument, so PyJWT must not look at its own.
+            options: dict[str, object] = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False}
+            body: dict[str, object] = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)  # type: ignore[arg-type]
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+            raise BadToken("forged") from None
+        except jwt.PyJWTError:
+            raise BadToken("malformed") from None
+        expires = body["exp"]
+        if not isinstance(expires, int):
+            raise BadToken("malformed")
+        if expires <= now:
+            raise BadToken("expired")
+        return body

@@ -1,0 +1,59 @@
+"""Who is asking: the viewer behind a request, and the cookie that makes him the same one tomorrow."""
+
+from __future__ import annotations
+
+import time
+
+from aiohttp import web
+
+from signaling.messages import Speaker
+from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
+
+COOKIE = "fenbo_viewer"
+GUEST = {"zh": "观众", "en": "Guest"}
+
+
+class Viewers:
+    """Reads and sets the viewer's cookie. `secure`: this installation is reached over https."""
+
+    def __init__(self, tokens: ViewerTokens, *, secure: bool) -> None:
+        self._tokens = tokens
+        self._secure = secure
+
+    def find(self, request: web.Request) -> str | None:
+        """The viewer of a bearer token or cookie that holds."""
+        kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        token = bearer.strip() if kind.lower() == "bearer" else request.cookies.get(COOKIE, "")
+        if not token:
+            return None
+        try:
+            return self._tokens.read(token, time.time())
+        except BadToken:
+            return None
+
+    def of(self, request: web.Request) -> str:
+        """The viewer; a new one, with his cookie on the answer, when there is none yet."""
+        viewer = self.find(request)
+        if viewer is None:
+            viewer = new_viewer()
+            request["fresh_viewer"] = viewer
+        return viewer
+
+    async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
+        """aiohttp's signal before the head of an answer goes out, also of a WebSocket's."""
+        viewer = request.get("fresh_viewer")
+        if viewer is not None:
+            response.set_cookie(
+                COOKIE,
+                self._tokens.sign(viewer, time.time()),
+                max_age=VIEWER_SECONDS,
+                httponly=True,
+                samesite="Lax",
+                secure=self._secure,
+                path="/",
+            )
+
+
+def guest(viewer: str, language: str) -> Speaker:
+    """How a viewer without a name of his own is called in chat."""
+    return Speaker(id=viewer, name=f"{GUEST.get(language, GUEST['en'])} {viewer[:4]}")

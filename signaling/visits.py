@@ -1,0 +1,52 @@
+"""The addresses people open: a room's page, a short link, HQ, and a room's LL-HLS for players of their own."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from commerce import questions
+from commerce.errors import NotFound
+from signaling.api import shapes
+from signaling.directory import Directory
+from signaling.entrance import Entrance
+from signaling.errors import Unknown
+from signaling.pages import Pages
+from signaling.viewers import Viewers
+
+
+class Visits:
+    """Answers with pages; what is not there is a page as well. `url` is the installation's own address."""
+
+    def __init__(self, directory: Directory, entrance: Entrance, viewers: Viewers, pages: Pages, url: str) -> None:
+        self._directory = directory
+        self._entrance = entrance
+        self._viewers = viewers
+        self._pages = pages
+        self._url = url
+
+    async def room(self, request: web.Request) -> web.Response:
+        try:
+            room = await self._directory.commerce.ask(questions.room, request.match_info["room"])
+        except NotFound:
+            return self._pages.missing()
+        await self._entrance.by_page(self._viewers.of(request), room, request.query.get("t"))
+        return self._pages.room(shapes.room_view(room, self._directory.hls), self._url)
+
+    async def short_link(self, request: web.Request) -> web.StreamResponse:
+        """The redirect carries nothing: who came by which link is known here already."""
+        try:
+            room = await self._entrance.by_link(self._viewers.of(request), request.match_info["code"])
+        except NotFound:
+            return self._pages.missing()
+        return web.Response(status=302, headers={"Location": f"/r/{room}", "Cache-Control": "no-store"})
+
+    async def playlist(self, request: web.Request) -> web.Response:
+        """307 to the playlist that all rooms share."""
+        room = await self._directory.commerce.ask(questions.room, request.match_info["room"])
+        url = None if room.show is None else shapes.show_view(room.show, room.room, self._directory.hls).hls
+        if url is None:
+            raise Unknown("there is nothing to play now")
+        return web.Response(status=307, headers={"Location": url, "Cache-Control": "no-store"})
+
+    async def hq(self, _request: web.Request) -> web.Response:
+        return self._pages.hq(self._url)

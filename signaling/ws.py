@@ -1,0 +1,129 @@
+"""A room's WebSocket: reads what a member says. What he is told goes out by `lane` and `member`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from aiohttp import WSMsgType, web
+
+from signaling.bus import BusDown
+from signaling.catchup import Catchup
+from signaling.dispatch import Dispatch, decode
+from signaling.entrance import Entrance
+from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, BadMessage, TooMany
+from signaling.limits import Bucket
+from signaling.member import Member
+from signaling.messages import ErrorMessage, Hello
+from signaling.rooms import Room, Rooms
+from signaling.viewers import Viewers
+
+FRAME_BYTES_MAX = 128 * 1024  # beyond it aiohttp closes with 1009; below, an error message names the fault
+CLOSE_WAIT_SECONDS = 2.0
+
+
+class RoomSocket:
+    """GET /r/<room>/ws."""
+
+    def __init__(
+        self, rooms: Rooms, catchup: Catchup, dispatch: Dispatch, entrance: Entrance, viewers: Viewers
+    ) -> None:
+        self._rooms = rooms
+        self._catchup = catchup
+        self._dispatch = dispatch
+        self._entrance = entrance
+        self._viewers = viewers
+
+    async def __call__(self, request: web.Request) -> web.WebSocketResponse:
+        name = request.match_info["room"]
+        facts = await self._rooms.load(name)  # an unknown room is a 404, before any socket
+        viewer = self._viewers.of(request)
+        speaker = await self._entrance.speaker(viewer, name, facts.view.language)
+        socket = web.WebSocketResponse(
+            heartbeat=self._rooms.settings.heartbeat_ms / 1000,
+            max_msg_size=FRAME_BYTES_MAX,
+            compress=False,
+            timeout=CLOSE_WAIT_SECONDS,
+        )
+        await socket.prepare(request)
+        member = Member(name, viewer, speaker, cast("asyncio.Transport", request.transport), self._slow_bytes_max)
+        await _Conversation(self, socket, member).run()
+        return socket
+
+    @property
+    def _slow_bytes_max(self) -> int:
+        return self._rooms.settings.slow_bytes_max
+
+
+class _Conversation:
+    """One socket from hello to close."""
+
+    def __init__(self, parts: RoomSocket, socket: web.WebSocketResponse, member: Member) -> None:
+        self._parts = parts
+        self._socket = socket
+        self._member = member
+        settings = parts._rooms.settings
+        self._settings = settings
+        self._abuse = Bucket(settings.abuse_max / 60, settings.abuse_max, asyncio.get_running_loop().time())
+
+    async def run(self) -> None:
+        try:
+            async with asyncio.timeout(self._settings.hello_ms_max / 1000):
+                hello = await self._hello()
+        except TimeoutError:
+            self._member.close(CLOSE_ABUSE, "no hello")
+            return
+        if hello is None:
+            return
+        try:
+            room = await self._parts._rooms.enter(self._member.room, self._member)
+        except (TooMany, BusDown) as error:
+            self._member.close(CLOSE_FULL, str(error))
+            return
+        try:
+            await self._parts._catchup.greet(room, self._member, hello)
+            await self._parts._entrance.by_socket(self._member.viewer, room.name)
+            await self._listen(room)
+        except BusDown:
+            self._member.close(CLOSE_FULL, "the rooms cannot be reached now")
+        finally:
+            self._member.leave()
+            self._parts._rooms.leave(room, self._member)
+
+    async def _hello(self) -> Hello | None:
+        """The first message that is one; None when the member left before."""
+        while (text := await self._next()) is not None:
+            try:
+                message = decode(text, self._settings.message_bytes_max)
+                if isinstance(message, Hello):
+                    return message
+                raise BadMessage("hello comes first", "type")
+            except BadMessage as error:
+                self._complain(error)
+        return None
+
+    async def _listen(self, room: Room) -> None:
+        while (text := await self._next()) is not None:
+            try:
+                message = decode(text, self._settings.message_bytes_max)
+                await self._parts._dispatch.handle(room, self._member, message)
+            except BadMessage as error:
+                self._complain(error)
+
+    async def _next(self) -> str | None:
+        """The next text message; None when the socket is closed."""
+        while not self._member.gone:
+            message = await self._socket.receive()
+            if message.type is WSMsgType.TEXT:
+                return str(message.data)
+            if message.type is not WSMsgType.BINARY:
+                return None
+            self._complain(BadMessage("binary messages mean nothing here"))
+        return None
+
+    def _complain(self, error: BadMessage) -> None:
+        """Says what was wrong; who keeps doing it is shown the door."""
+        if self._abuse.take(asyncio.get_running_loop().time()):
+            self._member.close(CLOSE_ABUSE, "too many bad messages")
+        else:
+            self._member.send(ErrorMessage(field=error.field, detail=error.detail))
