@@ -1,0 +1,99 @@
+"""Results as a table on the screen, as JSON in bench/results/, and as a table in README.md."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from config.describe import README, with_block
+
+RESULTS = Path(__file__).parent / "results"
+BLOCK = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `bare` is the same from the bare handler; `steal` is the largest of the runs, of a core."""
+
+    what: str
+    unit: str
+    fenbo: float
+    bare: float | None = None
+    steal: float = 0.0
+    how: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float | None:
+        return self.fenbo / self.bare if self.bare else None
+
+
+def show(name: str, rows: list[Row]) -> None:
+    """On the screen."""
+    table = Table("what", "Fenbo", "bare aiohttp", "ratio", "unit", "steal", title=name, title_justify="left")
+    for row in rows:
+        table.add_row(row.what, *_figures(row), row.unit, f"{row.steal:.1%}")
+    console = Console()
+    console.print(table)
+    for row in rows:
+        console.print(f"{row.what}: {row.how} {row.more or ''}", style="dim", highlight=False)
+
+
+def save(name: str, rows: list[Row], folder: Path = RESULTS) -> None:
+    """One file a bench; a newer run takes the place of the older one."""
+    run = {"bench": name, "at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
+    run["rows"] = [asdict(row) for row in rows]
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(run, indent=2) + "\n", "utf-8")
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    cpu = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=False, capture_output=True, text=True)
+    return {
+        "cpu": cpu.partition(":")[2].strip(),
+        "cores": len(set(Path("/sys/devices/system/cpu").glob("cpu[0-9]*"))),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "aiohttp": version("aiohttp"),
+        "uvloop": version("uvloop"),
+        "commit": commit.stdout.strip(),
+    }
+
+
+def markdown(folder: Path = RESULTS) -> str:
+    """The README's table: every row of every run that is kept."""
+    lines = ["| what | Fenbo | bare aiohttp | ratio | unit | run |", "|---|---|---|---|---|---|"]
+    for path in sorted(folder.glob("*.json")):
+        run = json.loads(path.read_text("utf-8"))
+        rows = [Row(**row) for row in run["rows"]]
+        lines += [f"| {row.what} | {' | '.join(_figures(row))} | {row.unit} | {run['at'][:10]} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _figures(row: Row) -> tuple[str, str, str]:
+    bare, ratio = ("", "") if row.bare is None else (_short(row.bare), f"{row.ratio:.2f}")
+    return _short(row.fenbo), bare, ratio
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def write_readme() -> None:
+    """Puts the table of today into README.md."""
+    README.write_text(with_block(README.read_text("utf-8"), BLOCK, markdown()), "utf-8")
+
+
+if __name__ == "__main__":
+    write_readme()
