@@ -1,0 +1,164 @@
+"""The origin over HTTP: one handler, no per-viewer object, no line per request.
+
+Nothing in an address is a viewer's, so every answer can be cached by anyone (rfc8216bis, B.1). A request for the
+hinted part is held until the whole part can go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from multidict import CIMultiDict
+from prometheus_client import Counter
+
+from relay.hls.origin import Origin
+from relay.hls.output import Output
+from relay.hls.playlist import MEDIA, MULTIVARIANT, Text
+
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+MEDIA_TYPE = "video/mp4"
+IMMUTABLE_SECONDS = 86_400
+BLOCKING_TARGETS, MISSING_TARGETS = 6, 4  # cache times in target durations (rfc8216bis, B.1)
+DIGITS_MAX = 18  # of a directive: what is longer is no number of ours
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class BadDirective(Exception):
+    """A delivery directive that cannot be obeyed: 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """The delivery directives of a request (6.2.5)."""
+
+    msn: int | None = None
+    part: int | None = None
+    skip: bool = False
+
+
+def directives(query: str) -> Directives:
+    """Read a query string; parameters of others are ignored. Raises `BadDirective`."""
+    if not query:
+        return Directives()
+    values = dict(pair.partition("=")[::2] for pair in query.split("&") if pair.startswith("_HLS_"))
+    msn, part = _number(values.get("_HLS_msn")), _number(values.get("_HLS_part"))
+    if part is not None and msn is None:
+        raise BadDirective("_HLS_part without _HLS_msn")  # 6.2.5.2
+    return Directives(msn, part, values.get("_HLS_skip") in ("YES", "v2"))
+
+
+def _number(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX):
+        raise BadDirective("not a decimal number")
+    return int(value)
+
+
+def routes(origin: Origin) -> list[web.RouteDef]:
+    """The origin's addresses."""
+    service = Service(origin)
+    return [
+        web.get("/live/{broadcast}/{epoch}/{name}", service.get),
+        web.options("/live/{broadcast}/{epoch}/{name}", service.options),
+    ]
+
+
+class Service:
+    """Answers, made of bytes that are there already."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        target = origin.targets.target_seconds
+        self._playlist = _headers(PLAYLIST_TYPE, f"public, max-age={max(1, target // 2)}", varies=True)
+        self._blocking = _headers(PLAYLIST_TYPE, f"public, max-age={BLOCKING_TARGETS * target}", varies=True)
+        self._media = _headers(MEDIA_TYPE, f"public, max-age={IMMUTABLE_SECONDS}, immutable")
+        self._missing = _headers("text/plain", "no-store")
+        self._missing_blocking = _headers("text/plain", f"public, max-age={MISSING_TARGETS * target}")
+        self._counters: dict[tuple[str, int], Counter] = {}
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Playlists, parts, segments, init segments."""
+        match = request.match_info
+        output = self._origin.find(match["broadcast"], match["epoch"])
+        name = match["name"]
+        if name == MEDIA:
+            return await self._get_media(request, output)
+        if name == MULTIVARIANT:
+            if output is None or output.state is None:
+                return self._refuse("index", 404, "nothing is on yet")
+            return self._text(request, "index", output.state.index, self._playlist)
+        return await self._get_bytes(output, name)
+
+    async def options(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+        """CORS preflight: embedded players read from anywhere."""
+        headers = _headers("text/plain", "public, max-age=86400")
+        headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        headers["Access-Control-Allow-Headers"] = "*"
+        return web.Response(status=204, headers=headers)
+
+    async def _get_media(self, request: web.Request, output: Output | None) -> web.StreamResponse:
+        try:
+            wanted = directives(request.rel_url.raw_query_string)
+        except BadDirective as bad:
+            return self._refuse("media", 400, str(bad))
+        if output is None or (output.state is None and wanted.msn is None):
+            return self._refuse(
+                "media", 404, "nothing is on yet", None if wanted.msn is None else self._missing_blocking
+            )
+        if wanted.msn is not None and not output.exists((wanted.msn, wanted.part)):
+            if output.window.too_far(wanted.msn, wanted.part):
+                return self._refuse("media", 400, "too far ahead")
+            if not await output.waiting.until((wanted.msn, wanted.part)):
+                return self._refuse("media", 503, "it did not come in time")
+        if output.state is None:
+            return self._refuse("media", 404, "nothing is on yet")
+        media = output.state.media
+        headers = self._playlist if wanted.msn is None or output.window.ended else self._blocking
+        return self._text(request, "media", media.delta if wanted.skip else media.full, headers)
+
+    async def _get_bytes(self, output: Output | None, name: str) -> web.StreamResponse:
+        if output is None:
+            return self._refuse("bytes", 404, "no such broadcast")
+        data = output.window.resources.get(name)
+        if data is None and name == output.hinted and not output.window.ended:
+            if not await output.waiting.until(output.window.next_part):
+                return self._refuse("bytes", 503, "it did not come in time")
+            data = output.window.resources.get(name)  # not there: the stream broke before it
+        if data is None:
+            return self._refuse("bytes", 404, "no such part")
+        self._count("bytes", 200)
+        return web.Response(body=data, headers=self._media.copy())
+
+    def _text(self, request: web.Request, resource: str, text: Text, headers: CIMultiDict[str]) -> web.Response:
+        self._count(resource, 200)
+        headers = headers.copy()
+        # "gzip;q=0.5" is also read as a refusal: the plain text is right for everyone
+        accepted = request.headers.get("Accept-Encoding", "")
+        if "gzip" in accepted and "gzip;q=0" not in accepted:
+            headers["Content-Encoding"] = "gzip"
+            return web.Response(body=text.gzipped, headers=headers)
+        return web.Response(body=text.plain, headers=headers)
+
+    def _refuse(self, resource: str, status: int, why: str, headers: CIMultiDict[str] | None = None) -> web.Response:
+        self._count(resource, status)
+        headers = (headers or self._missing).copy()
+        if status == 503:
+            headers["Retry-After"] = "1"
+        return web.Response(status=status, body=f"{why}\n".encode(), headers=headers)
+
+    def _count(self, resource: str, status: int) -> None:
+        key = (resource, status)
+        if key not in self._counters:
+            self._counters[key] = self._origin.metrics.hls_requests.labels(resource, str(status))
+        self._counters[key].inc()
+
+
+def _headers(content_type: str, cache: str, *, varies: bool = False) -> CIMultiDict[str]:
+    headers = CIMultiDict({"Content-Type": content_type, "Cache-Control": cache, "Access-Control-Allow-Origin": "*"})
+    if varies:
+        headers["Vary"] = "Accept-Encoding"
+    return headers

@@ -1,0 +1,71 @@
+"""The packaged broadcasts of a node."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from config.metrics import Metrics
+from config.settings import HlsSettings
+from relay.hls.output import Clock, Output
+from relay.hls.playlist import MULTIVARIANT
+from relay.hls.slices import Targets
+from relay.hub import Broadcast
+
+
+class Origin:
+    """All packaged broadcasts of this node. `clock` is the `time` module."""
+
+    def __init__(self, settings: HlsSettings, metrics: Metrics, clock: Clock = time) -> None:
+        self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
+        self.metrics = metrics
+        self._settings, self._clock = settings, clock
+        self._outputs: dict[str, Output] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        metrics.hls_waiting.set_function(lambda: sum(output.waiting.held for output in self._outputs.values()))
+
+    def open(self, broadcast: Broadcast) -> None:
+        """Package a broadcast from now on; harmless when it already is.
+
+        It stays fetchable after its end, until it is closed or another broadcast of its name is opened.
+        """
+        known = self._outputs.get(broadcast.name)
+        if known is not None and known.broadcast is broadcast and not known.window.ended:
+            return
+        self._stop(broadcast.name)
+        output = Output(broadcast, self._settings, self.metrics, self._clock)
+        self._outputs[broadcast.name] = output
+        self._tasks[broadcast.name] = asyncio.create_task(self._run(output, broadcast), name=f"hls {broadcast.name}")
+
+    async def close(self, name: str) -> None:
+        """Forget a broadcast; unknown names are no error."""
+        self._stop(name)
+
+    async def close_all(self) -> None:
+        """The node goes down: those who wait are answered now."""
+        for name in list(self._outputs):
+            self._stop(name)
+
+    def find(self, name: str, epoch: str) -> Output | None:
+        output = self._outputs.get(name)
+        return output if output is not None and output.broadcast.epoch == epoch else None
+
+    def url(self, name: str) -> str | None:
+        """Where a broadcast plays; none until its first part exists."""
+        output = self._outputs.get(name)
+        if output is None or output.state is None:
+            return None
+        return f"/live/{name}/{output.broadcast.epoch}/{MULTIVARIANT}"
+
+    async def _run(self, output: Output, broadcast: Broadcast) -> None:
+        subscription = broadcast.subscribe("hls")
+        try:
+            await output.run(subscription)
+        finally:
+            subscription.close()
+
+    def _stop(self, name: str) -> None:
+        output = self._outputs.pop(name, None)
+        if output is not None:
+            output.leave()
+            self._tasks.pop(name).cancel()

@@ -1,0 +1,221 @@
+"""Where a part ends: a pure function of the samples between two discontinuities.
+
+All times here are ticks of one clock that every track's clock divides, so nothing is ever rounded. The picture leads: a
+part ends before one of its frames. Sound leads where there is no picture, or while the picture stands still for longer
+than a part; sound of a part is what starts within it.
+
+A segment ends at the first key frame past the target. It also ends at an earlier key frame when a group of pictures as
+long as the last one would not fit any more, and without a key frame (off key) when nothing else fits: EXTINF, rounded,
+never exceeds the target duration (rfc8216bis, 4.4.3.1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from relay.hls.fmp4 import TrackRun, fragment
+from relay.hls.lane import Lane
+from relay.media import Kind, Packet, Track
+
+PART_PERCENT_MIN = 85  # rfc8216bis, 4.4.4.9
+STRAGGLER_MS_MAX = 1_000  # how far a track may lag behind the other before parts go without it
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Durations in milliseconds; `segment_ms_limit` is the first one that would round above the target duration."""
+
+    part_ms: int
+    segment_ms: int
+
+    @property
+    def target_seconds(self) -> int:
+        """EXT-X-TARGETDURATION: fixed before the first group of pictures has ended, so that no player waits for it."""
+        return math.ceil(self.segment_ms / 1000)
+
+    @property
+    def segment_ms_limit(self) -> int:
+        return self.target_seconds * 1000 + 500
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Media bytes of a part. `start` and `duration` are exact, in seconds on the broadcast's time line.
+
+    `independent`: it begins with a key frame. `ends_segment`: the next part begins another segment. `frames`: pictures.
+    """
+
+    start: Fraction
+    duration: Fraction
+    independent: bool
+    ends_segment: bool
+    frames: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part's end (ticks), and whether it is its segment's end."""
+
+    end: int
+    ends_segment: bool
+
+
+class Slices:
+    """The samples of fixed tracks, cut into parts from `lead` on, a packet of the leading track."""
+
+    def __init__(self, lead: Packet, others: Sequence[Track], targets: Targets, sequence: int) -> None:
+        tracks = (lead.track, *others)
+        self.rate = math.lcm(1000, *(track.clock_rate for track in tracks))
+        shift = lead.pts - lead.dts  # sound has none
+        self.lanes = [
+            Lane(track, number, self.rate // track.clock_rate, shift if track.kind is Kind.VIDEO else 0)
+            for number, track in enumerate(tracks, 1)
+        ]
+        self.sequence = sequence  # of the next fragment
+        self._lead, self._sound = self.lanes[0], self.lanes[1] if others else None
+        self._with_picture = lead.track.kind is Kind.VIDEO
+        self._part = targets.part_ms * self.rate // 1000
+        self._target = targets.segment_ms * self.rate // 1000
+        self._limit = targets.segment_ms_limit * self.rate // 1000 - 1
+        self._straggle = STRAGGLER_MS_MAX * self.rate // 1000
+        self.start = self._segment_start = self._key_at = lead.pts * self._lead.scale
+        self._gop = 0
+
+    def push(self, packet: Packet) -> bool:
+        """Queue a packet; false when its track is not one of these. Raises `BadMedia`."""
+        lane = next((lane for lane in self.lanes if lane.track is packet.track), None)
+        if lane is None:
+            return False
+        lane.push(packet)
+        if lane is self._lead and packet.key and lane.newest > self._key_at:
+            self._gop, self._key_at = lane.newest - self._key_at, lane.newest
+        return True
+
+    def parts(self) -> list[Part]:
+        """What can be cut now."""
+        made = []
+        while (cut := self._next()) is not None and self._all_known_at(cut.end):
+            made.append(self._make(cut))
+        return made
+
+    def jump(self) -> int | None:
+        """When the samples go on, if nothing starts within a part's time and something does later."""
+        bound = self._bound
+        later = [lane.first_after(self.start) for lane in self.lanes]
+        known = [start for start in later if start is not None]
+        if not known or min(known) <= bound:
+            return None
+        silent = len(known) < len(self.lanes)
+        return None if silent and max(known) < bound + self._straggle else min(known)
+
+    def rest(self, until: int) -> list[Part]:
+        """All that starts before `until`, its last part ending a segment: for the end, a jump, a change of tracks."""
+        self._straggle = 0
+        made = []
+        while (cut := self._next()) is not None and cut.end <= until:
+            made.append(self._make(cut))
+        ends = [end for lane in self.lanes if (end := lane.end_before(until)) is not None]
+        if ends and ends[0] > self.start:
+            made.append(self._make(Cut(min(ends[0], self._bound), ends_segment=True)))
+        return made
+
+    def left(self) -> list[Packet]:
+        """What is still queued, by time."""
+        packets = [one.packet for lane in self.lanes for one in lane.samples]
+        return sorted(packets, key=lambda packet: packet.seconds)
+
+    @property
+    def _segment_bound(self) -> int:
+        return self._segment_start + self._limit
+
+    @property
+    def _bound(self) -> int:
+        return min(self.start + self._part, self._segment_bound)
+
+    def _next(self) -> Cut | None:
+        cut, stands_still = self._by_lead()
+        enough = cut is not None and (cut.ends_segment or 2 * (cut.end - self.start) >= self._part)
+        if enough or self._sound is None or not self._with_picture:
+            return cut
+        if (
+            self._sound.newest <= self._bound
+            and self._sound.waited_for
+            and self._lead.newest < self._bound + self._straggle
+        ):
+            return None
+        return self._by_sound(self._sound, stands_still) or cut
+
+    def _by_lead(self) -> tuple[Cut | None, bool]:
+        """A cut before a sample of the leading track; whether its next sample is known to lie past the bound."""
+        bound, best, nominal = self._bound, None, self._lead.nominal * self._lead.scale
+        for one in self._lead.samples:
+            end = one.start * self._lead.scale
+            if end <= self.start:
+                continue
+            if end > bound:
+                return (None if best is None else self._cut(best, end)), True
+            if self._with_picture and one.packet.key and self._ends_at_key(end):
+                return Cut(end, ends_segment=True), False
+            long_enough = (
+                100 * (end - self.start) >= PART_PERCENT_MIN * self._part or end + nominal > self._segment_bound
+            )
+            if end + nominal > bound and long_enough:
+                return self._cut(end, end + nominal), False
+            best = end
+        return None, False
+
+    def _by_sound(self, sound: Lane, stands_still: bool) -> Cut | None:
+        bound = self._bound
+        if sound.newest <= bound + (0 if stands_still else self._straggle):
+            return None
+        starts = [one.start * sound.scale for one in sound.samples]
+        inside = [start for start in starts if self.start < start <= bound]
+        return self._cut(inside[-1], inside[-1] + sound.nominal * sound.scale) if inside else None
+
+    def _ends_at_key(self, end: int) -> bool:
+        length = end - self._segment_start
+        return length >= self._target or length + self._gop > self._limit
+
+    def _cut(self, end: int, following: int) -> Cut:
+        """A part's end at which there is no key frame; `following` is where the next cut could be at the earliest."""
+        if self._with_picture:
+            return Cut(end, following > self._segment_bound)
+        # Sound can be cut anywhere: whole parts, as many as come closest to the target.
+        return Cut(end, 2 * (end - self._segment_start) + self._part >= 2 * self._target)
+
+    def _all_known_at(self, end: int) -> bool:
+        newest = max(lane.newest for lane in self.lanes)
+        for lane in self.lanes:
+            if lane.newest < end and lane.waited_for and newest < end + self._straggle:
+                return False
+        for lane in self.lanes:
+            lane.waited_for = lane.newest >= end
+        return True
+
+    def _make(self, cut: Cut) -> Part:
+        runs = [run for lane in self.lanes if (run := lane.take(cut.end)) is not None]
+        start, self.start = self.start, cut.end
+        if cut.ends_segment:
+            self._segment_start = cut.end
+        data = fragment(self.sequence, runs)
+        self.sequence += 1
+        return Part(
+            Fraction(start, self.rate),
+            Fraction(cut.end - start, self.rate),
+            self._independent(runs, start),
+            cut.ends_segment,
+            sum(len(run.samples) for run in runs if run.kind is Kind.VIDEO),
+            data,
+        )
+
+    def _independent(self, runs: Sequence[TrackRun], start: int) -> bool:
+        if not self._with_picture:
+            return True
+        run = next((run for run in runs if run.kind is Kind.VIDEO), None)
+        return (
+            run is not None and run.samples[0].key and (run.decode_time + self._lead.shift) * self._lead.scale == start
+        )

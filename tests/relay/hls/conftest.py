@@ -1,0 +1,177 @@
+"""Real media for the tests: what FFmpeg encodes, taken apart by PyAV into packets as a source would make them."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
+
+VIDEO = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "b-pyramid=normal:scenecut=0")
+AUDIO = ("-c:a", "aac", "-ar", "48000", "-ac", "2")
+CODECS = {"h264": Codec.H264, "aac": Codec.AAC, "opus": Codec.OPUS}
+START_SECONDS = 1  # where the time line of a broadcast begins
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Packets in the order they would arrive."""
+
+    packets: list[Packet]
+
+    def of(self, kind: str) -> list[Packet]:
+        return [packet for packet in self.packets if packet.track.kind == kind]
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return tuple({packet.track: None for packet in self.packets})
+
+    def again(self, seconds: float) -> "Clip":
+        """The same later, from another source: new tracks."""
+        tracks = {track: replace(track) for track in self.tracks}
+        return Clip([later(packet, seconds, tracks[packet.track]) for packet in self.packets])
+
+
+def later(packet: Packet, seconds: float, track: Track | None = None) -> Packet:
+    ticks = round(seconds * packet.track.clock_rate)
+    received = packet.received_ns + round(seconds * 1e9)
+    return replace(
+        packet, track=track or packet.track, pts=packet.pts + ticks, dts=packet.dts + ticks, received_ns=received
+    )
+
+
+def encode(folder: Path, seconds: float, rate: str, gop: int, audio: bool, video: bool) -> Path:
+    file = folder / "clip.mp4"
+    command = ["ffmpeg", "-v", "error", "-y"]
+    if video:
+        command += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate}"]
+    if audio:
+        command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    command += [*(VIDEO + ("-g", str(gop)) if video else ()), *(AUDIO if audio else ())]
+    subprocess.run([*command, "-t", str(seconds), str(file)], check=True)
+    return file
+
+
+def track_of(stream: av.VideoStream | av.AudioStream) -> Track:
+    context = stream.codec_context
+    config = context.extradata or b""
+    if stream.type == "video":
+        return Track(CODECS[context.name], VIDEO_CLOCK_RATE, config, context.width, context.height)
+    return Track(CODECS[context.name], context.sample_rate, config, channels=context.layout.nb_channels)
+
+
+def packets_of(file: Path) -> Clip:
+    """Packets by decode time, each received when its decode time has come."""
+    found = []
+    with av.open(str(file)) as container:
+        tracks = {stream.index: track_of(stream) for stream in container.streams}
+        for packet in container.demux():
+            if packet.dts is None:
+                continue
+            track = tracks[packet.stream.index]
+
+            def ticks(time: int, base: Fraction = packet.time_base, rate: int = track.clock_rate) -> int:
+                return round(time * base * rate) + START_SECONDS * rate
+
+            data = bytes(packet)
+            one = Packet(track, ticks(packet.pts), ticks(packet.dts), packet.is_keyframe, data)
+            found.append(replace(one, received_ns=int(one.seconds * 1e9)))
+    return Clip(sorted(found, key=lambda packet: packet.seconds))
+
+
+@pytest.fixture(scope="session")
+def make_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Clip]]:
+    """`make_clip(seconds, rate="30", gop=60, audio=True, video=True)`, encoded once for each set of arguments."""
+    made: dict[tuple[object, ...], Clip] = {}
+
+    def make(seconds: float, rate: str = "30", gop: int = 60, *, audio: bool = True, video: bool = True) -> Clip:
+        key = (seconds, rate, gop, audio, video)
+        if key not in made:
+            made[key] = packets_of(encode(tmp_path_factory.mktemp("clip"), seconds, rate, gop, audio, video))
+        return made[key]
+
+    yield make
+
+
+@pytest.fixture(scope="session")
+def clip(make_clip: Callable[..., Clip]) -> Clip:
+    """Ten seconds as OBS sends them: 30 fps with B-frames, a key frame every two seconds, AAC."""
+    return make_clip(10)
+
+
+@dataclass(frozen=True)
+class Traf:
+    """What a track fragment says of its samples, read independently of the writer."""
+
+    track_id: int
+    decode_time: int
+    durations: list[int]
+    offsets: list[int]
+    keys: list[bool]
+    data: bytes
+
+    @property
+    def duration(self) -> int:
+        return sum(self.durations)
+
+
+def boxes(data: bytes, begin: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
+    """(type, begin, end) of the boxes in a range; begin is behind the header."""
+    found, end = [], len(data) if end is None else end
+    while begin < end:
+        size = int.from_bytes(data[begin : begin + 4], "big")
+        assert 8 <= size <= end - begin, "a box runs out of its parent"
+        found.append((data[begin + 4 : begin + 8].decode("ascii"), begin + 8, begin + size))
+        begin += size
+    return found
+
+
+def child(data: bytes, parent: tuple[str, int, int], kind: str) -> tuple[str, int, int]:
+    return next(box for box in boxes(data, *parent[1:]) if box[0] == kind)
+
+
+def read_traf(data: bytes, moof_at: int, traf: tuple[str, int, int]) -> Traf:
+    def number(at: int, size: int = 4, signed: bool = False) -> int:
+        return int.from_bytes(data[at : at + size], "big", signed=signed)
+
+    tfhd, tfdt, trun = (child(data, traf, kind)[1] for kind in ("tfhd", "tfdt", "trun"))
+    assert number(tfhd) & 0x20000, "offsets count from moof"
+    assert data[tfdt] == 1, "64-bit decode times"
+    default = number(tfhd + 8) if number(tfhd) & 0x8 else 0
+    flags, count, at = number(trun) & 0xFFFFFF, number(trun + 4), trun + 12
+    media = moof_at + number(trun + 8, signed=True)
+    rows = []
+    for _ in range(count):
+        row = []
+        for flag in (0x100, 0x200, 0x400, 0x800):
+            row.append(number(at, signed=flag == 0x800) if flags & flag else None)
+            at += 4 if flags & flag else 0
+        rows.append(row)
+    size = sum(row[1] for row in rows)
+    return Traf(
+        number(tfhd + 4),
+        number(tfdt + 4, 8),
+        [default if row[0] is None else row[0] for row in rows],
+        [row[3] or 0 for row in rows],
+        [row[2] is None or not row[2] & 0x10000 for row in rows],
+        data[media : media + size],
+    )
+
+
+@pytest.fixture(scope="session")
+def read_fragments() -> Callable[[bytes], list[Traf]]:
+    """All track fragments of a part or segment, in order."""
+
+    def read(data: bytes) -> list[Traf]:
+        found = []
+        for box in boxes(data):
+            if box[0] == "moof":
+                trafs = [one for one in boxes(data, *box[1:]) if one[0] == "traf"]
+                found += [read_traf(data, box[1] - 8, traf) for traf in trafs]
+        return found
+
+    return read
