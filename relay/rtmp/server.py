@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import ssl
@@ -178,8 +179,13 @@ class Connection(asyncio.Protocol):
         self._stop("silent", "no media" if self._source else "no publish command in time")
 
     def close(self) -> None:
-        """The server stops."""
+        """The server stops: what was said is sent, nothing more is read."""
         self._stop("stopping", "the server stops")
+        self._transport.close()
+
+    def abort(self) -> None:
+        """At once."""
+        self._transport.abort()
 
     def _stop(self, reason: str, detail: str) -> None:
         """Say why, read on without listening so that the peer can hear it, then close."""
@@ -231,6 +237,8 @@ class Server:
         self._connections: set[Connection] = set()
         self._listeners: list[asyncio.Server] = []
         self._watch: asyncio.Task[None] | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Take connections there, as RTMPS with `tls`; port 0 takes a free one. Returns the port."""
@@ -249,6 +257,11 @@ class Server:
             listener.close()
         for connection in list(self._connections):
             connection.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), LINGER_SECONDS)
+        for connection in list(self._connections):
+            connection.abort()
+        await self._empty.wait()
         for listener in self._listeners:
             await listener.wait_closed()
 
@@ -258,12 +271,15 @@ class Server:
             self.metrics.rtmp_refused.labels("over_limit").inc()
             return False
         self._connections.add(connection)
+        self._empty.clear()
         self.metrics.rtmp_connections.set(len(self._connections))
         return True
 
     def remove(self, connection: Connection) -> None:
         """A connection is gone; harmless for one that never had room."""
         self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
         self.metrics.rtmp_connections.set(len(self._connections))
 
     async def _close_silent(self) -> None:

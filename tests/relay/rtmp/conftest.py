@@ -1,6 +1,8 @@
 """A server with one broadcast behind it, scripted peers, and the encoders that publish to it."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ KEYS = {"primary-key": Slot.PRIMARY, "backup-key": Slot.BACKUP}
 class Script:
     """What a client says, as bytes, one method per step."""
 
-    avc_record = bytes.fromhex("014d401fffe10019674d401fd900d83de6f01100000303e90000ea608f18324801000468ebe3cb")
+    avc_record = bytes.fromhex("014d401fffe10018674d401fd900d83de6f01100000303e90000ea608f18324801000468ebe3cb")
     aac_config = bytes.fromhex("1210")
 
     def __init__(self, chunk_bytes: int = 128) -> None:
@@ -84,6 +86,29 @@ class Script:
         return self.audio(timestamp, b"\xaf\1\x21\x10")
 
 
+class Peer:
+    """A scripted client on a real socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def say(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def hears(self, words: bytes) -> None:
+        await asyncio.wait_for(self.reader.readuntil(words), 10)
+
+    async def rest(self) -> bytes:
+        """Everything until the server closes."""
+        return await asyncio.wait_for(self.reader.read(), 10)
+
+    async def close(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+
 @dataclass
 class Studio:
     """What a test holds in its hands: a server on a free port and the broadcast its keys publish into."""
@@ -94,6 +119,7 @@ class Studio:
     port: int
     asked: list[tuple[str, str]] = field(default_factory=list)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    later_ns: int = 0  # how far the server's clock is ahead of the real one
 
     def url(self, key: str = "primary-key") -> str:
         return f"rtmp://127.0.0.1:{self.port}/live/{key}"
@@ -120,7 +146,7 @@ async def opened(policy: SourcePolicy | None = None, **settings: Any) -> AsyncIt
             raise Refused("bad_key", "no such stream key")
         return broadcast.attach(KEYS[key], address, server.clock())
 
-    server = Server(RtmpSettings(**settings), authorise, metrics)
+    server = Server(RtmpSettings(**settings), authorise, metrics, lambda: time.monotonic_ns() + studio.later_ns)
     studio = Studio(server, broadcast, metrics, await server.listen("127.0.0.1", 0))
     studio.may_answer.set()
     try:
@@ -145,6 +171,46 @@ def open_studio() -> Callable[..., AbstractAsyncContextManager[Studio]]:
 async def studio() -> AsyncIterator[Studio]:
     async with opened() as studio:
         yield studio
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Callable[..., Any]]:
+    """`connect(studio, data)`: a peer that has said `data`; closed at the end of the test."""
+    peers: list[Peer] = []
+
+    async def connected(studio: Studio, data: bytes = b"") -> Peer:
+        peers.append(Peer(*await asyncio.open_connection("127.0.0.1", studio.port)))
+        peers[-1].say(data)
+        return peers[-1]
+
+    yield connected
+    for peer in peers:
+        await peer.close()
+
+
+@pytest.fixture
+def publish(connect: Callable[..., Any]) -> Callable[..., Any]:
+    """`publish(studio, script)`: a peer whose first key frame is on its way."""
+
+    async def publishing(studio: Studio, script: Script, key: str = "primary-key") -> Peer:
+        peer: Peer = await connect(studio, script.opening(key))
+        await peer.hears(b"NetStream.Publish.Start")
+        peer.say(script.headers() + script.picture(0, key=True) + script.sound(0))
+        return peer
+
+    return publishing
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Lets the loop run until the condition holds."""
+
+    async def wait(condition: Callable[[], Any]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 (what is waited for has no event)
+                await asyncio.sleep(0.001)
+
+    return wait
 
 
 @pytest.fixture
