@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
@@ -47,8 +48,8 @@ class HqSocket:
             raise TooMany("too many screens are open", retry_after=10.0)
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES_MAX, compress=False)
         await socket.prepare(request)
-        assert isinstance(request.transport, asyncio.Transport)
-        screen = Member("", me.user, Speaker(id=me.user, name=me.user), request.transport, UNREAD_BYTES_MAX)
+        transport = cast("asyncio.Transport", request.transport)  # uvloop's is one in all but name
+        screen = Member("", me.user, Speaker(id=me.user, name=me.user), transport, UNREAD_BYTES_MAX)
         screens = self._screens.setdefault(me.merchant.id, set())
         screens.add(screen)
         try:

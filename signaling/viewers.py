@@ -40,18 +40,16 @@ class Viewers:
         return viewer
 
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
-        """aiohttp's signal before the head of an answer goes out, also of a WebSocket's."""
+        """aiohttp's signal before the head of an answer goes out, also of a WebSocket's.
+
+        By then aiohttp has turned `response.cookies` into headers already, so this is one.
+        """
         viewer = request.get("fresh_viewer")
         if viewer is not None:
-            response.set_cookie(
-                COOKIE,
-                self._tokens.sign(viewer, time.time()),
-                max_age=VIEWER_SECONDS,
-                httponly=True,
-                samesite="Lax",
-                secure=self._secure,
-                path="/",
-            )
+            token = self._tokens.sign(viewer, time.time())
+            secure = "; Secure" if self._secure else ""
+            cookie = f"{COOKIE}={token}; Max-Age={VIEWER_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+            response.headers.add("Set-Cookie", cookie)
 
 
 def guest(viewer: str, language: str) -> Speaker:
