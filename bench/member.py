@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import struct
+from typing import cast
 from urllib.parse import urlsplit
 
 LINE = b'"type":"chat"'
@@ -25,9 +26,8 @@ class Member(asyncio.Protocol):
         self.dropped = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._head)
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self._transport.write(self._head)
 
     def connection_lost(self, _: Exception | None) -> None:
         if not self._open.done():
