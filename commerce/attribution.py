@@ -159,6 +159,49 @@ def decide(rule: LockRule, situation: Situation, zone: ZoneInfo) -> Decision:
     return Decision(newest.channel, "last_touch", newest)
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def inputs_json(situation: Situation, decision: Decision, rule_hash: str) -> str:
+    """A decision and all that it looked at, as it is stored with the order; read_inputs gives the situation back."""
+    binding = situation.binding
+    terms = (
+        None
+        if binding is None
+        else [binding.channel, binding.since, binding.valid_until, binding.protected_until, binding.show]
+    )
+    return _encode(
+        {
+            "rule": rule_hash,
+            "clause": decision.clause,
+            "owner": decision.owner,
+            "now": situation.now,
+            "house": situation.house,
+            "room_channel": situation.room_channel,
+            "binding": terms,
+            "touches": [[touch.id, touch.channel, touch.at, touch.show] for touch in situation.touches],
+            "show": situation.show,
+            "returning": situation.returning,
+            "own_channel": situation.own_channel,
+        }
+    )
+
+
+def read_inputs(stored: str) -> Situation:
+    """The situation of a stored decision: deciding it again must answer the same."""
+    found = json.loads(stored)
+    return Situation(
+        now=found["now"],
+        house=found["house"],
+        room_channel=found["room_channel"],
+        binding=None if found["binding"] is None else Binding(*found["binding"]),
+        touches=tuple(Touch(*touch) for touch in found["touches"]),
+        show=found["show"],
+        returning=found["returning"],
+        own_channel=found["own_channel"],
+    )
+
+
 def _decide_bound(rule: LockRule, situation: Situation, binding: Binding, touches: list[Touch]) -> Decision:
     protected = binding.protected_until is None or binding.protected_until > situation.now
     if not protected and rule.mode != "first_lock":

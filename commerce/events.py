@@ -7,7 +7,7 @@ after a crash the facts of the last batch are told again.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,17 @@ KINDS: dict[str, type[Fact]] = {
 }
 
 
+FIELDS = {kind: tuple(field.name for field in fields(fact)) for kind, fact in KINDS.items()}
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def to_json(facts: list[Fact]) -> str:
     """A list of facts as the outbox keeps it: `[[kind, {field: value}], ...]`."""
-    return json.dumps([[type(fact).__name__, asdict(fact)] for fact in facts], separators=(",", ":"))
+    return _encode([[kind := type(fact).__name__, _values(fact, FIELDS[kind])] for fact in facts])
+
+
+def _values(fact: Fact, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(fact, name) for name in names}
 
 
 def from_json(body: str) -> list[Fact]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, tuple_
@@ -109,7 +110,7 @@ def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:
     return find_viewers(connected, [(merchant, viewer)]).get((merchant, viewer))
 
 
-def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, object]:
+def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, Any]:
     """A fresh row."""
     return {
         "id": unit.new_id(),
@@ -128,4 +129,4 @@ def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
         return found
     row = viewer_row(unit, merchant, viewer)
     unit.connection.execute(insert(tables.viewer), row)
-    return int(str(row["id"]))
+    return int(row["id"])

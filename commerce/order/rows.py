@@ -1,20 +1,46 @@
-"""The rows of a batch of orders, written table by table in one statement each."""
+"""The rows of a batch of orders: made from what was decided, written table by table in one statement each."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert
 
+from commerce.attribution import Decision
 from commerce.binding import Held, supersede
+from commerce.commands import PlaceOrder
 from commerce.errors import Conflict
-from commerce.order.gather import Goods
+from commerce.order.gather import Buyer, Goods
 from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.unit import Unit
+from commerce.visits import Place
 
 Row = dict[str, Any]
+PROVIDER = "sandbox"
+_contact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """An order that stands. `order` and `viewer` are surrogate keys, `public` and `payment` the outside's ids."""
+
+    command: PlaceOrder
+    place: Place
+    buyer: Buyer
+    viewer: int
+    lines: list[tuple[Goods, int]]
+    total_minor: int
+    digest: str
+    order: int
+    public: str
+    payment: str
+    decision: Decision
+    inputs: str
+    now: int
+    expires_at: int
 
 
 @dataclass(slots=True)
@@ -42,6 +68,13 @@ class Rows:
                 earlier["state"] = "superseded"
         self.bindings.append(row)
 
+    def add(self, unit: Unit, placing: Placing) -> None:
+        """All rows of an order."""
+        self.orders.append(order_row(placing))
+        self.lines.extend(line_row(unit.new_id(), placing, goods, quantity) for goods, quantity in placing.lines)
+        self.events.append(event_row(unit.new_id(), placing))
+        self.payments.append(payment_row(unit.new_id(), placing))
+
     def write(self, unit: Unit) -> None:
         """All of it."""
         _insert(unit, tables.viewer, self.viewers)
@@ -50,7 +83,7 @@ class Rows:
             supersede(unit, self.superseded)
         _insert(unit, tables.binding, self.bindings)
         for key in sorted(self.goods):
-            self._take(unit, self.goods[key])
+            _take(unit, self.goods[key])
         _insert(unit, tables.orders, self.orders)
         _insert(unit, tables.order_line, self.lines)
         _insert(unit, tables.order_event, self.events)
@@ -60,15 +93,88 @@ class Rows:
             mine = (table.c.viewer_id == bindparam("viewer"), table.c.room_id == bindparam("room"))
             unit.connection.execute(delete(table).where(*mine), self.carts)
 
-    @staticmethod
-    def _take(unit: Unit, goods: Goods) -> None:
-        """The row is locked and was read in this transaction, so too few here means that the lock did not hold."""
-        free = move(unit, goods.id, goods.taken, Move.ORDER)
-        if free is None:
-            raise Conflict("lines", "the stock changed meanwhile")
-        unit.tell_stock(goods.merchant, goods.public, free)
-
 
 def _insert(unit: Unit, table: Table, rows: list[Row]) -> None:
     if rows:
         unit.connection.execute(insert(table), rows)
+
+
+def _take(unit: Unit, goods: Goods) -> None:
+    """The row is locked and was read in this transaction, so too few here means that the lock did not hold."""
+    free = move(unit, goods.id, goods.taken, Move.ORDER)
+    if free is None:
+        raise Conflict("lines", "the stock changed meanwhile")
+    unit.tell_stock(goods.merchant, goods.public, free)
+
+
+def order_row(placing: Placing) -> Row:
+    """A row of orders."""
+    command, place, tenant = placing.command, placing.place, placing.place.tenant
+    contact = command.contact
+    return {
+        "id": placing.order,
+        "merchant_id": tenant.id,
+        "public_id": placing.public,
+        "viewer_id": placing.viewer,
+        "client_order_id": command.client_order_id,
+        "body_digest": placing.digest,
+        "room_id": place.room,
+        "show_id": tenant.show,
+        "room_channel_id": place.channel,
+        "owner_channel_id": placing.decision.owner,
+        "decision": placing.inputs,
+        "rule_hash": tenant.rule_hash,
+        "state": "created",
+        "currency": tenant.currency,
+        "total_minor": placing.total_minor,
+        "refunded_minor": 0,
+        "contact": _contact({"name": contact.name, "phone": contact.phone, "address": contact.address}),
+        "note": command.note,
+        "created_at": placing.now,
+        "changed_at": placing.now,
+        "expires_at": placing.expires_at,
+    }
+
+
+def line_row(key: int, placing: Placing, goods: Goods, quantity: int) -> Row:
+    """A row of order_line, with names and price as they are now."""
+    return {
+        "id": key,
+        "merchant_id": goods.merchant,
+        "order_id": placing.order,
+        "sku_id": goods.id,
+        "sku_name": goods.name,
+        "product_name": goods.product_name,
+        "quantity": quantity,
+        "price_minor": goods.price_minor,
+        "amount_minor": goods.price_minor * quantity,
+    }
+
+
+def event_row(key: int, placing: Placing) -> Row:
+    """The first row of order_event."""
+    return {
+        "id": key,
+        "merchant_id": placing.place.tenant.id,
+        "order_id": placing.order,
+        "event": "place",
+        "state": "created",
+        "detail": "",
+        "at": placing.now,
+    }
+
+
+def payment_row(key: int, placing: Placing) -> Row:
+    """A row of payment, open as long as the stock is held."""
+    return {
+        "id": key,
+        "merchant_id": placing.place.tenant.id,
+        "public_id": placing.payment,
+        "order_id": placing.order,
+        "provider": PROVIDER,
+        "state": "pending",
+        "amount_minor": placing.total_minor,
+        "currency": placing.place.tenant.currency,
+        "expires_at": placing.expires_at,
+        "changed_at": placing.now,
+    }
