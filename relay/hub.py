@@ -41,6 +41,7 @@ class Subscription:
         self._queue: deque[Packet] = deque(packets)
         self._bytes = sum(len(packet.data) for packet in packets)
         self._waits_for_key = not packets
+        self._overflowed = False
         self._closed = False
         self._logged_ns = -LOG_NS_MIN
         if packets:
@@ -53,24 +54,28 @@ class Subscription:
         if self._waits_for_key:
             starts = packet.key and (packet.track.kind is Kind.VIDEO or not has_video)
             if not starts:
-                self.dropped += 1
+                self._drop(1)
                 return
-            self._waits_for_key = False
+            self._waits_for_key = self._overflowed = False
         self._queue.append(packet)
         self._bytes += len(packet.data)
         if not self.ready.is_set():
             self.ready.set()
 
     def _overflow(self, now_ns: int) -> None:
-        self.dropped += len(self._queue)
-        self._broadcast.note_dropped(self.name, len(self._queue))
+        self._waits_for_key = self._overflowed = True
+        self._drop(len(self._queue))
         self._queue.clear()
         self._bytes = 0
-        self._waits_for_key = True
         self._broadcast.request_keyframe()
         if now_ns - self._logged_ns >= LOG_NS_MIN:
             self._logged_ns = now_ns
             log.warning("%s: output %s is too slow, %d packets dropped", self._broadcast.name, self.name, self.dropped)
+
+    def _drop(self, count: int) -> None:
+        self.dropped += count
+        if self._overflowed:  # otherwise it only waits for its first key frame
+            self._broadcast.note_dropped(self.name, count)
 
     def take(self) -> list[Packet]:
         """All that is queued, at once."""
