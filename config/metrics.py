@@ -25,6 +25,26 @@ class Metrics:
         self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
         self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
         self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+        self.webrtc_sessions = Gauge("fenbo_webrtc_sessions", "WHIP and WHEP sessions now", ["kind"], registry=registry)
+        self.webrtc_ended = Counter(
+            "fenbo_webrtc_ended", "WHIP and WHEP sessions ended, by reason", ["kind", "reason"], registry=registry
+        )
+        self.webrtc_refused = Counter(
+            "fenbo_webrtc_refused", "WHIP and WHEP offers refused, by reason", ["reason"], registry=registry
+        )
+        self.webrtc_setup_seconds = Histogram(
+            "fenbo_webrtc_setup_seconds",
+            "From the answer to keys and a path",
+            ["kind"],
+            buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 15.0),
+            registry=registry,
+        )
+        self.webrtc_ingest = Counter(
+            "fenbo_webrtc_ingest",
+            "RTP of WHIP publishers: bad, late, lost, asked (again), keyframe_asked",
+            ["event"],
+            registry=registry,
+        )
         self.webrtc_packets = Counter("fenbo_webrtc_packets", "RTP packets sent to WebRTC viewers", registry=registry)
         self.webrtc_bytes = Counter("fenbo_webrtc_bytes", "Bytes of RTP payload sent to viewers", registry=registry)
         self.webrtc_repaired = Counter("fenbo_webrtc_repaired", "RTP packets sent again on request", registry=registry)

@@ -70,6 +70,7 @@ class Agent:
         self.seen = now
         self._ways: dict[Source, _Way] = {}
         self._former: tuple[Credentials, str] | None = None
+        self._lost: list[Source] = []
 
     @property
     def ufrags(self) -> list[str]:
@@ -112,6 +113,18 @@ class Agent:
         if self.selected == source:
             self.selected = None
 
+    def forget_all(self) -> list[Source]:
+        """Every way there was: the session is over."""
+        ways = [*self._ways, *self.take_lost()]
+        self._ways.clear()
+        self.selected = None
+        return ways
+
+    def take_lost(self) -> list[Source]:
+        """The ways that had to make room since the last call."""
+        lost, self._lost = self._lost, []
+        return lost
+
     def _credentials_of(self, message: stun.Message) -> Credentials:
         ours, theirs = message.username()
         if (ours, theirs) == (self.local.ufrag, self.remote_ufrag):
@@ -153,4 +166,6 @@ class Agent:
     def _make_room(self) -> None:
         while len(self._ways) > WAYS_MAX:
             others = (source for source in self._ways if source != self.selected)
-            del self._ways[min(others, key=lambda source: self._ways[source].seen)]
+            longest_silent = min(others, key=lambda source: self._ways[source].seen)
+            del self._ways[longest_silent]
+            self._lost.append(longest_silent)

@@ -1,0 +1,236 @@
+"""The life of WHIP and WHEP sessions: offered, answered, set up, playing or publishing, ended. HTTP is elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from config.metrics import Metrics
+from config.settings import WebrtcSettings
+from relay.errors import NotAvailable, Refused
+from relay.hub import Broadcast
+from relay.media import Codec, Kind, Track
+from relay.source import Source
+from relay.webrtc import answer, negotiate, sdp
+from relay.webrtc.candidates import Candidate
+from relay.webrtc.dtls import Endpoint, Identity
+from relay.webrtc.ice import Agent, Credentials, new_credentials
+from relay.webrtc.ingest import Ingest
+from relay.webrtc.negotiate import Chosen
+from relay.webrtc.peer import Media, Peer
+from relay.webrtc.play import Play
+from relay.webrtc.port import Port
+from relay.webrtc.session import Egress
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.1  # handshake repeats are due after 0.4 s at the earliest
+TICKS_PER_SWEEP = 10  # how often the sessions that play are asked for consent
+ID_BYTES = 16
+
+
+@dataclass(slots=True)
+class Session:
+    """A WHIP or WHEP session as HTTP knows it. `etag` names the ICE session (RFC 9725, section 4.3.1), unquoted."""
+
+    id: str
+    kind: Literal["whip", "whep"]
+    etag: str
+    answer: str
+    peer: Peer
+    remote: sdp.Fragment
+    mids: list[str]
+    media_line: str
+    bearer: str
+    broadcast: Broadcast | None = None
+
+
+@dataclass(slots=True)
+class Restarted:
+    """The answer to an ICE restart."""
+
+    etag: str
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a new session is made of."""
+
+    kind: Literal["whip", "whep"]
+    offer: sdp.Offer
+    chosen: Chosen
+    media: Media
+    sending: answer.Sending | None
+    bearer: str
+
+
+class Engine:
+    """All sessions of one port. Used on the loop only."""
+
+    def __init__(
+        self,
+        port: Port,
+        candidates: list[Candidate],
+        settings: WebrtcSettings,
+        metrics: Metrics,
+        open_egress: Callable[[Broadcast], Egress],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings = settings
+        self._port, self._candidates, self._metrics = port, candidates, metrics
+        self._open_egress = open_egress
+        self._clock = clock
+        self._identity = Identity()
+        self._sessions: dict[str, Session] = {}
+        self._settling: dict[str, Session] = {}
+        self._egresses: dict[Broadcast, Egress] = {}
+        self._ticks = 0
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    @property
+    def sessions(self) -> int:
+        return len(self._sessions)
+
+    def find(self, session_id: str) -> Session:
+        """Raises `NotAvailable`."""
+        try:
+            return self._sessions[session_id]
+        except KeyError:
+            raise NotAvailable("no such session") from None
+
+    def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "") -> Session:
+        """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet."""
+        self._make_sure_of_room()
+        offer = sdp.parse_offer(offer_sdp)
+        track = playable(broadcast)
+        chosen = negotiate.choose_playback(offer, profile_of(track))
+        assert chosen.video is not None
+        session_id = _new_id()
+        play = Play(chosen, lambda: self._egress(broadcast), lambda reason: self._ended(session_id, reason))
+        session = self._answer(session_id, _Terms("whep", offer, chosen, play, play.sending(track.config), bearer))
+        session.broadcast = broadcast
+        return session
+
+    async def whip(self, offer_sdp: str, authorise: Callable[[], Awaitable[Source]], bearer: str = "") -> Session:
+        """A publisher's offer answered. Raises `BadSdp`, `Refused`, and what `authorise` raises."""
+        self._make_sure_of_room()
+        offer = sdp.parse_offer(offer_sdp)
+        chosen = negotiate.choose_ingest(offer)
+        source = await authorise()
+        session_id = _new_id()
+        ingest = Ingest(chosen, source, self._metrics, lambda reason: self._ended(session_id, reason))
+        session = self._answer(session_id, _Terms("whip", offer, chosen, ingest, None, bearer))
+        source.on_close(lambda _: session.peer.end("source_closed"))
+        return session
+
+    def patch(self, session: Session, fragment_sdp: str) -> Restarted | None:
+        """A trickled candidate (nothing to do for a lite agent: None) or an ICE restart. Raises `BadSdp`."""
+        fragment = sdp.parse_fragment(fragment_sdp)
+        if not fragment.ufrag or fragment == session.remote:
+            return None
+        credentials = new_credentials()
+        session.peer.agent.restart(credentials, fragment.ufrag)
+        self._port.attach(session.peer)
+        session.remote, session.etag = fragment, _new_id()
+        transport = self._transport(credentials, "passive")
+        return Restarted(session.etag, answer.render_restart(session.mids, session.media_line, transport))
+
+    def delete(self, session: Session) -> None:
+        """The peer has said that it leaves."""
+        session.peer.end("deleted")
+
+    def end(self, broadcast: Broadcast) -> None:
+        """The show is over: its viewers are told so."""
+        for session in [session for session in self._sessions.values() if session.broadcast is broadcast]:
+            session.peer.end("show_ended")
+
+    def close(self) -> None:
+        """Everybody is told to go; the port stays open for the goodbyes."""
+        self._timer.cancel()
+        for session in list(self._sessions.values()):
+            session.peer.end("shutdown")
+
+    def _make_sure_of_room(self) -> None:
+        if len(self._sessions) >= self.settings.sessions_max:
+            self._metrics.webrtc_refused.labels("over_limit").inc()
+            raise Refused("over_limit", f"{self.settings.sessions_max} sessions are what this server takes")
+
+    def _egress(self, broadcast: Broadcast) -> Egress:
+        """The broadcast's fan-out, opened for its first viewer."""
+        if broadcast not in self._egresses:
+            self._egresses[broadcast] = self._open_egress(broadcast)
+        return self._egresses[broadcast]
+
+    def _answer(self, session_id: str, terms: _Terms) -> Session:
+        remote = terms.chosen.transport
+        credentials = new_credentials()
+        # RFC 8842, section 5.3: an active offer is answered passive, and the other way round; we prefer passive.
+        setup = "active" if remote.setup == "passive" else "passive"
+        endpoint = Endpoint(self._identity, "client" if setup == "active" else "server", tuple(remote.fingerprints))
+        peer = Peer(Agent(credentials, remote.ufrag, self._clock()), endpoint, terms.media, self._clock)
+        session = Session(
+            id=session_id,
+            kind=terms.kind,
+            etag=_new_id(),
+            answer=answer.render(terms.offer, terms.chosen, self._transport(credentials, setup), terms.sending),
+            peer=peer,
+            remote=sdp.Fragment(remote.ufrag, remote.password),
+            mids=[section.mid for section in terms.offer.sections if terms.chosen.of(section)],
+            media_line=answer.media_line(terms.chosen.first),
+            bearer=terms.bearer,
+        )
+        self._sessions[session_id] = self._settling[session_id] = session
+        self._port.attach(peer)
+        self._metrics.webrtc_sessions.labels(terms.kind).inc()
+        return session
+
+    def _transport(self, credentials: Credentials, setup: str) -> answer.Transport:
+        return answer.Transport(credentials, self._identity.fingerprint, setup, self._candidates)
+
+    def _ended(self, session_id: str, reason: str) -> None:
+        session = self._sessions.pop(session_id, None)
+        if session is None:
+            return
+        self._settling.pop(session_id, None)
+        self._port.detach(session.peer)
+        self._metrics.webrtc_sessions.labels(session.kind).dec()
+        self._metrics.webrtc_ended.labels(session.kind, reason).inc()
+        log.info("%s session %s ended: %s", session.kind, session.peer.agent.local.ufrag, reason)
+        broadcast = session.broadcast
+        if broadcast in self._egresses and not self._egresses[broadcast].viewers:
+            self._egresses.pop(broadcast).close()
+
+    def _tick(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+        self._ticks += 1
+        now = self._clock()
+        sweep = self._ticks % TICKS_PER_SWEEP == 0
+        for session in list((self._sessions if sweep else self._settling).values()):
+            session.peer.tick(now)
+            if session.peer.is_ready and self._settling.pop(session.id, None) is not None:
+                self._metrics.webrtc_setup_seconds.labels(session.kind).observe(now - session.peer.made)
+
+
+def playable(broadcast: Broadcast) -> Track:
+    """The picture that WebRTC viewers are sent. Raises `NotAvailable` while there is none."""
+    track = broadcast.tracks.get(Kind.VIDEO)
+    if track is None or track.codec is not Codec.H264:
+        raise NotAvailable("nothing is on that WebRTC could play")
+    return track
+
+
+def profile_of(track: Track) -> negotiate.Profile:
+    """The H.264 profile of a track's record (ISO/IEC 14496-15, 5.3.3.1: bytes 1 and 2)."""
+    profile = negotiate.profile_of(track.config[1], track.config[2])
+    return negotiate.Profile.HIGH if profile is None else profile
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(ID_BYTES)

@@ -1,0 +1,58 @@
+"""A WHEP session's media: a place in its broadcast's egress, from the moment the transport is ready."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from relay.webrtc.answer import Sending
+from relay.webrtc.negotiate import Chosen
+from relay.webrtc.session import Egress, Path, SrtpKeys, Viewer, ViewerParams
+
+
+class Play:
+    """See `peer.Media`. SSRCs and cname are drawn for each session; `egress` is asked for when ready."""
+
+    def __init__(self, chosen: Chosen, egress: Callable[[], Egress], on_end: Callable[[str], None]) -> None:
+        self._chosen = chosen
+        self._egress = egress
+        self._on_end = on_end
+        self._viewer: Viewer | None = None
+        self._ssrcs = secrets.SystemRandom().sample(range(1, 1 << 32), 3)
+        self._cname = secrets.token_urlsafe(9)
+
+    def sending(self, record: bytes) -> Sending:
+        """What the answer says of it. `record` is the video track's AVC record."""
+        video, rtx, audio = self._ssrcs
+        return Sending(video, rtx, audio, self._cname, record)
+
+    def ready(self, keys: SrtpKeys, path: Path) -> None:
+        video, audio = self._chosen.video, self._chosen.audio
+        assert video is not None
+        video_ssrc, rtx_ssrc, audio_ssrc = self._ssrcs
+        self._viewer = self._egress().add(
+            ViewerParams(
+                keys,
+                path,
+                video_ssrc,
+                video.format.payload_type,
+                rtx_ssrc,
+                video.rtx,
+                audio_ssrc,
+                audio.format.payload_type if audio else None,
+                self._cname,
+            )
+        )
+
+    def moved(self, path: Path) -> None:
+        if self._viewer is not None:
+            self._viewer.move(path)
+
+    def received(self, datagram: bytes, *, is_rtcp: bool) -> None:
+        if is_rtcp and self._viewer is not None:
+            self._viewer.receive_rtcp(datagram)
+
+    def ended(self, reason: str) -> None:
+        if self._viewer is not None:
+            self._viewer.close()
+        self._on_end(reason)

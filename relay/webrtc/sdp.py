@@ -1,0 +1,249 @@
+"""Offers and trickle fragments read (RFC 8866, RFC 8829, RFC 8840). Nothing but `BadSdp` escapes.
+
+aiortc's parser is not used: it asserts, or raises whatever comes, on lines that it does not expect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from relay.errors import BadSdp
+from relay.webrtc.dtls import Fingerprint
+
+SDP_BYTES_MAX = 64 * 1024
+SECTIONS_MAX = 16
+FORMATS_MAX = 128
+_MEDIA = re.compile(r"(\w{1,32}) (\d{1,5})(?:/\d+)? ([\w/]{1,64}) (.+)", re.ASCII)
+_TOKEN = re.compile(r"[!-~]{1,256}")
+_ICE_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")  # RFC 8839, section 5.4
+_ICE_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
+_FINGERPRINT = re.compile(r"([\w-]{1,32}) ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7,63})", re.ASCII)
+_DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
+_SETUPS = frozenset({"actpass", "active", "passive"})
+
+
+@dataclass(slots=True)
+class Format:
+    """One payload type of a section, with all that the offer says of it. `name` is in lower case."""
+
+    payload_type: int
+    name: str
+    clock_rate: int
+    channels: int
+    parameters: dict[str, str] = field(default_factory=dict)
+    feedback: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Section:
+    """One m= section of an offer."""
+
+    kind: str
+    port: int
+    protocol: str
+    formats: list[str]
+    mid: str = ""
+    direction: str = "sendrecv"  # RFC 8866, section 6.7
+    rtcp_mux: bool = False
+    rtcp_rsize: bool = False
+    codecs: dict[int, Format] = field(default_factory=dict)
+    ssrcs: list[int] = field(default_factory=list)
+    retransmits: dict[int, int] = field(default_factory=dict)
+    ufrag: str = ""
+    password: str = ""
+    setup: str = ""
+    fingerprints: list[Fingerprint] = field(default_factory=list)
+
+    @property
+    def sends(self) -> bool:
+        return self.direction in ("sendrecv", "sendonly")
+
+    @property
+    def receives(self) -> bool:
+        return self.direction in ("sendrecv", "recvonly")
+
+
+@dataclass(slots=True)
+class Offer:
+    """What an offer says, section by section; transport attributes of the session level stand in every section."""
+
+    sections: list[Section]
+    bundle: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A PATCH body (RFC 8840, section 9). Its candidates mean nothing to a lite agent and are not kept."""
+
+    ufrag: str
+    password: str
+
+
+def parse_offer(text: str) -> Offer:
+    """Read a whole offer. Raises `BadSdp`."""
+    lines = _lines(text)
+    if lines[:1] != ["v=0"]:
+        raise BadSdp("v=", "not SDP")
+    shared = Section("", 0, "", [])
+    offer = Offer([], [])
+    for line in lines[1:]:
+        if line.startswith("m="):
+            offer.sections.append(_section(line[2:], shared))
+            if len(offer.sections) > SECTIONS_MAX:
+                raise BadSdp("m=", f"more than {SECTIONS_MAX} sections")
+        elif line.startswith("a=group:BUNDLE"):
+            offer.bundle = line.split()[1:]
+        elif line.startswith("a="):
+            name, _, value = line[2:].partition(":")
+            _attribute(offer.sections[-1] if offer.sections else shared, name, value)
+    if not offer.sections:
+        raise BadSdp("m=", "no media")
+    _check_mids(offer)
+    return offer
+
+
+def parse_fragment(text: str) -> Fragment:
+    """Read an application/trickle-ice-sdpfrag body. Raises `BadSdp`."""
+    shared = Section("", 0, "", [])
+    for line in _lines(text):
+        name, _, value = line[2:].partition(":")
+        if line.startswith(("a=ice-ufrag:", "a=ice-pwd:")):
+            _attribute(shared, name, value)
+        elif not re.match(r"[a-z]=", line):
+            raise BadSdp("sdpfrag", "not lines of SDP")
+    if bool(shared.ufrag) != bool(shared.password):
+        raise BadSdp("sdpfrag", "ice-ufrag and ice-pwd come together")
+    return Fragment(shared.ufrag, shared.password)
+
+
+def _lines(text: str) -> list[str]:
+    if len(text) > SDP_BYTES_MAX:
+        raise BadSdp("body", f"longer than {SDP_BYTES_MAX} bytes")
+    return [line for line in text.replace("\r\n", "\n").split("\n") if line]
+
+
+def _section(line: str, shared: Section) -> Section:
+    found = _MEDIA.fullmatch(line)
+    if not found:
+        raise BadSdp("m=", "not a media line")
+    kind, port, protocol, formats = found.groups()
+    section = Section(kind, int(port), protocol, formats.split()[:FORMATS_MAX])
+    section.direction, section.setup = shared.direction, shared.setup
+    section.ufrag, section.password = shared.ufrag, shared.password
+    section.fingerprints = list(shared.fingerprints)
+    return section
+
+
+def _attribute(section: Section, name: str, value: str) -> None:
+    if name in _DIRECTIONS:
+        section.direction = name
+    elif name == "rtcp-mux":
+        section.rtcp_mux = True
+    elif name == "rtcp-rsize":
+        section.rtcp_rsize = True
+    elif reader := _READERS.get(name):
+        reader(section, value)
+
+
+def _read_mid(section: Section, value: str) -> None:
+    section.mid = _matched(_TOKEN, value, "mid")
+
+
+def _read_ufrag(section: Section, value: str) -> None:
+    section.ufrag = _matched(_ICE_UFRAG, value.strip(), "ice-ufrag")
+
+
+def _read_password(section: Section, value: str) -> None:
+    section.password = _matched(_ICE_PASSWORD, value.strip(), "ice-pwd")
+
+
+def _read_setup(section: Section, value: str) -> None:
+    if value not in _SETUPS:
+        raise BadSdp("setup", "not actpass, active or passive")
+    section.setup = value
+
+
+def _read_fingerprint(section: Section, value: str) -> None:
+    found = _FINGERPRINT.fullmatch(value.strip())
+    if not found:
+        raise BadSdp("fingerprint", "malformed")
+    section.fingerprints = [*section.fingerprints[:7], Fingerprint(found[1].lower(), found[2].upper())]
+
+
+def _read_rtpmap(section: Section, value: str) -> None:
+    number, _, encoding = value.partition(" ")
+    name, clock, *more = encoding.strip().split("/")[:3] if "/" in encoding else ("", "")
+    clock_rate, channels = _number(clock, "rtpmap"), _number(more[0], "rtpmap") if more else 1
+    payload_type = _payload_type(number, "rtpmap")
+    if len(section.codecs) < FORMATS_MAX and str(payload_type) in section.formats:
+        section.codecs[payload_type] = Format(payload_type, name.lower(), clock_rate, channels)
+
+
+def _read_fmtp(section: Section, value: str) -> None:
+    number, _, parameters = value.partition(" ")
+    format_ = section.codecs.get(_payload_type(number, "fmtp"))
+    if format_ is not None:
+        for parameter in parameters.split(";"):
+            name, _, setting = parameter.strip().partition("=")
+            format_.parameters[name.lower()] = setting
+
+
+def _read_feedback(section: Section, value: str) -> None:
+    number, _, feedback = value.partition(" ")
+    numbers = list(section.codecs) if number == "*" else [_payload_type(number, "rtcp-fb")]
+    for payload_type in numbers:
+        if payload_type in section.codecs:
+            section.codecs[payload_type].feedback.append(feedback.strip().lower())
+
+
+def _read_ssrc(section: Section, value: str) -> None:
+    ssrc = _number(value.partition(" ")[0], "ssrc")
+    if ssrc not in section.ssrcs and len(section.ssrcs) < FORMATS_MAX:
+        section.ssrcs.append(ssrc)
+
+
+def _read_ssrc_group(section: Section, value: str) -> None:
+    semantics, *ssrcs = value.split()[:8] or [""]
+    if semantics == "FID" and len(ssrcs) == 2 and len(section.retransmits) < FORMATS_MAX:
+        section.retransmits[_number(ssrcs[1], "ssrc-group")] = _number(ssrcs[0], "ssrc-group")
+
+
+def _matched(pattern: re.Pattern[str], value: str, where: str) -> str:
+    if not pattern.fullmatch(value):
+        raise BadSdp(where, "malformed")
+    return value
+
+
+def _number(text: str, where: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        raise BadSdp(where, "not a number")
+    return int(text)
+
+
+def _payload_type(text: str, where: str) -> int:
+    number = _number(text, where)
+    if number > 127:
+        raise BadSdp(where, "not a payload type")
+    return number
+
+
+def _check_mids(offer: Offer) -> None:
+    mids = [section.mid for section in offer.sections if section.mid]
+    if len(set(mids)) != len(mids) or not set(offer.bundle) <= set(mids):
+        raise BadSdp("mid", "not unique, or bundled and missing")
+
+
+_READERS: dict[str, Callable[[Section, str], None]] = {
+    "mid": _read_mid,
+    "ice-ufrag": _read_ufrag,
+    "ice-pwd": _read_password,
+    "setup": _read_setup,
+    "fingerprint": _read_fingerprint,
+    "rtpmap": _read_rtpmap,
+    "fmtp": _read_fmtp,
+    "rtcp-fb": _read_feedback,
+    "ssrc": _read_ssrc,
+    "ssrc-group": _read_ssrc_group,
+}
