@@ -1,14 +1,28 @@
 """Real media for the tests: what FFmpeg encodes, taken apart by PyAV into packets as a source would make them."""
 
+import asyncio
+import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
 
+from config.metrics import Metrics
+from config.settings import HlsSettings
+from relay.hls.http import routes
+from relay.hls.origin import Origin
+from relay.hls.window import Window
+from relay.hub import Broadcast, Hub
 from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
 
 VIDEO = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "b-pyramid=normal:scenecut=0")
@@ -51,7 +65,7 @@ def encode(folder: Path, seconds: float, rate: str, gop: int, audio: bool, video
         command += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate}"]
     if audio:
         command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-    command += [*(VIDEO + ("-g", str(gop)) if video else ()), *(AUDIO if audio else ())]
+    command += [*((*VIDEO, "-g", str(gop)) if video else ()), *(AUDIO if audio else ())]
     subprocess.run([*command, "-t", str(seconds), str(file)], check=True)
     return file
 
@@ -175,3 +189,205 @@ def read_fragments() -> Callable[[bytes], list[Traf]]:
         return found
 
     return read
+
+
+class Clock:
+    """Stands still until told: `time` is Unix seconds, and both move together."""
+
+    def __init__(self, unix: float = 1_800_000_000.0) -> None:
+        self.started, self.now = unix, 0.0
+
+    def time(self) -> float:
+        return self.started + self.now
+
+    def monotonic_ns(self) -> int:
+        return int(self.now * 1e9)
+
+
+class Live:
+    """A broadcast on a real server: packets go in when a test says so."""
+
+    def __init__(self, origin: Origin, client: TestClient, broadcast: Broadcast, clock: Clock) -> None:
+        self.origin, self.client, self.broadcast, self.clock = origin, client, broadcast, clock
+        self._rest: list[Packet] = []
+
+    @property
+    def base(self) -> str:
+        return f"/live/{self.broadcast.name}/{self.broadcast.epoch}/"
+
+    @property
+    def window(self) -> Window:
+        output = self.origin.find(self.broadcast.name, self.broadcast.epoch)
+        assert output is not None
+        return output.window
+
+    async def feed(self, clip: Clip | None = None, until: float = 1e9) -> None:
+        """Publish a clip, or what is left of the last one, up to a time on its line; returns when it is packaged."""
+        packets = self._rest if clip is None else clip.packets
+        self._rest = [packet for packet in packets if packet.seconds >= until]
+        for packet in packets:
+            if packet.seconds < until:
+                self.clock.now = packet.received_ns / 1e9
+                self.broadcast.publish(packet)
+        await self.turn()
+
+    async def turn(self) -> None:
+        """Let the loop do what is ready, and what follows from that."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def held(self, count: int = 1) -> None:
+        """Returns when that many requests are held by the server."""
+        for _ in range(100_000):
+            if self.origin.metrics.registry.get_sample_value("fenbo_hls_waiting") == count:
+                return
+            await asyncio.sleep(0)
+        raise AssertionError(f"{count} requests were not held")
+
+    async def get(self, name: str, status: int = 200, **headers: str) -> ClientResponse:
+        response = await self.client.get(self.base + name, headers={"Accept-Encoding": "identity"} | headers)
+        await response.read()
+        assert response.status == status, f"{name}: {await response.text()}"
+        return response
+
+    async def media(self, query: str = "") -> "M3u8":
+        return M3u8(await (await self.get("media.m3u8" + query)).text())
+
+
+@dataclass
+class M3u8Segment:
+    """A segment of a playlist; one without `uri` is still open."""
+
+    msn: int
+    tags: list[str]
+    parts: list[dict[str, str]]
+    uri: str = ""
+    duration: Decimal = Decimal()
+
+    def tag(self, name: str) -> str | None:
+        return next((tag.partition(":")[2] for tag in self.tags if tag.partition(":")[0] == name), None)
+
+    @property
+    def pdt(self) -> datetime:
+        return datetime.fromisoformat(self.tag("#EXT-X-PROGRAM-DATE-TIME") or "")
+
+
+class M3u8:
+    """A media playlist as a strict reader sees it."""
+
+    HEADER = ("VERSION", "TARGETDURATION", "SERVER-CONTROL", "PART-INF", "MEDIA-SEQUENCE", "DISCONTINUITY-SEQUENCE")
+
+    def __init__(self, text: str) -> None:
+        lines = text.splitlines()
+        assert lines[0] == "#EXTM3U" and text.endswith("\n")
+        self.text = text
+        self.header: dict[str, str] = {}
+        self.hints: list[dict[str, str]] = []
+        self.skipped = 0
+        self.segments: list[M3u8Segment] = []
+        self.ended = "#EXT-X-ENDLIST" in lines
+        self.independent = "#EXT-X-INDEPENDENT-SEGMENTS" in lines
+        for line in lines[1:]:
+            self._read(line)
+
+    def _read(self, line: str) -> None:
+        name, _, value = line.partition(":")
+        short = name.removeprefix("#EXT-X-")
+        if short in self.HEADER:
+            self.header[short] = value
+        elif short == "SKIP":
+            self.skipped = int(attributes(value)["SKIPPED-SEGMENTS"])
+        elif short == "PRELOAD-HINT":
+            self.hints.append(attributes(value))
+        elif short in ("ENDLIST", "INDEPENDENT-SEGMENTS"):
+            pass
+        elif short == "PART":
+            self._open().parts.append(attributes(value))
+        elif name == "#EXTINF":
+            self._open().duration = Decimal(value.rstrip(","))
+        elif not line.startswith("#"):
+            self._open().uri = line
+        else:
+            assert short in ("DISCONTINUITY", "MAP", "PROGRAM-DATE-TIME"), line
+            assert not self._open().parts, "row 7: before the first part"
+            self._open().tags.append(line)
+
+    def _open(self) -> M3u8Segment:
+        if not self.segments or self.segments[-1].uri:
+            msn = self.media_sequence + self.skipped + len(self.segments)
+            self.segments.append(M3u8Segment(msn, [], []))
+        return self.segments[-1]
+
+    @property
+    def media_sequence(self) -> int:
+        return int(self.header["MEDIA-SEQUENCE"])
+
+    @property
+    def control(self) -> dict[str, str]:
+        return attributes(self.header["SERVER-CONTROL"])
+
+    @property
+    def target(self) -> int:
+        return int(self.header["TARGETDURATION"])
+
+    @property
+    def part_target(self) -> Decimal:
+        return Decimal(attributes(self.header["PART-INF"])["PART-TARGET"])
+
+    @property
+    def whole(self) -> list[M3u8Segment]:
+        return [segment for segment in self.segments if segment.uri]
+
+    @property
+    def parts(self) -> list[dict[str, str]]:
+        return [part for segment in self.segments for part in segment.parts]
+
+    @property
+    def hint(self) -> str:
+        (hint,) = self.hints
+        assert hint["TYPE"] == "PART"
+        return hint["URI"]
+
+    @property
+    def next(self) -> tuple[int, int]:
+        """Sequence number and index of the hinted part."""
+        msn, part, _ = self.hint.split(".")
+        return int(msn), int(part)
+
+
+def attributes(text: str) -> dict[str, str]:
+    """An attribute list (rfc8216bis, 4.2)."""
+    found = re.findall(r'([A-Z0-9-]+)=("[^"]*"|[^",]+)(?:,|$)', text)
+    assert ",".join(f"{name}={value}" for name, value in found) == text
+    return {name: value.strip('"') for name, value in found}
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(CollectorRegistry())
+
+
+@pytest.fixture
+async def live(metrics: Metrics) -> AsyncIterator[Live]:
+    """A server with the origin's addresses, and a broadcast that has begun."""
+    async with serve(metrics, HlsSettings()) as one:
+        yield one
+
+
+@pytest.fixture
+def serving(metrics: Metrics) -> Callable[..., AbstractAsyncContextManager[Live]]:
+    """`async with serving(part_ms_target=...)`: the same with other settings."""
+    return lambda **options: serve(metrics, HlsSettings(**options))
+
+
+@asynccontextmanager
+async def serve(metrics: Metrics, settings: HlsSettings) -> AsyncIterator[Live]:
+    clock = Clock()
+    origin = Origin(settings, metrics, clock)
+    app = web.Application()
+    app.add_routes(routes(origin))
+    broadcast = Hub().open("show", "e1")
+    origin.open(broadcast)
+    async with TestClient(TestServer(app), auto_decompress=False) as client:
+        yield Live(origin, client, broadcast, clock)
+        await origin.close_all()

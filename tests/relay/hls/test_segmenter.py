@@ -1,4 +1,5 @@
 import io
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 
@@ -45,7 +46,7 @@ def test_an_obs_like_stream_loses_nothing_and_keeps_every_time(clip):
 
 def test_declared_durations_are_those_of_the_samples(clip, read_fragments):
     parts = parts_of(run(clip.packets))
-    for part, after in zip(parts, parts[1:], strict=False):
+    for part, after in itertools.pairwise(parts):
         video, audio = read_fragments(part.data)
         assert Fraction(video.duration, 90_000) == part.duration == after.start - part.start
         assert part.frames == len(video.durations)

@@ -1,3 +1,4 @@
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -85,7 +86,7 @@ def test_key_frames_up_to_the_limit_apart_never_need_a_cut_off_key(gop):
 
 def test_key_frames_ten_seconds_apart_are_cut_off_key_and_each_begins_a_segment():
     _, parts = cut(pictures(40, 30, 300))
-    begins = [after.start for before, after in zip(parts, parts[1:], strict=False) if before.ends_segment]
+    begins = [after.start for before, after in itertools.pairwise(parts) if before.ends_segment]
     keys = [part.start for part in parts if part.independent]
     assert keys == [0, 10, 20, 30]
     assert set(keys[1:]) < set(begins)
@@ -135,7 +136,7 @@ def test_few_pictures_a_second_are_cut_by_the_sound_beside_them():
     _, parts = cut(sorted(packets, key=lambda packet: packet.seconds), others=[SOUND])
     assert len(parts) >= 10
     assert all(part.duration <= Fraction(1, 2) for part in parts)
-    assert all(before.start + before.duration == after.start for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.start + before.duration == after.start for before, after in itertools.pairwise(parts))
 
 
 def test_sound_alone_is_cut_into_whole_parts():
@@ -167,7 +168,7 @@ def test_the_rest_takes_everything(read_fragments):
     parts += slices.rest(100 * slices.rate)
     assert parts[-1].ends_segment
     data = b"".join(part.data for part in parts)
-    kinds = {track_id: 0 for track_id in (1, 2)}
+    kinds = dict.fromkeys((1, 2), 0)
     for traf in read_fragments(data):
         kinds[traf.track_id] += len(traf.durations)
     assert kinds[1] == 37

@@ -1,0 +1,56 @@
+import asyncio
+
+from relay.hub import Hub
+
+
+async def test_a_broadcast_plays_at_an_address_with_its_epoch(live, clip):
+    assert live.origin.url("show") is None
+    await live.feed(clip, until=2)
+    assert live.origin.url("show") == "/live/show/e1/index.m3u8"
+    assert live.origin.url("other") is None
+
+
+async def test_opening_again_what_is_open_changes_nothing(live, clip):
+    """A backup encoder, a reconnected one: the broadcast is the same."""
+    await live.feed(clip, until=2)
+    output = live.origin.find("show", "e1")
+    live.origin.open(live.broadcast)
+    assert live.origin.find("show", "e1") is output
+
+
+async def test_another_broadcast_of_the_name_takes_its_place(live, clip):
+    await live.feed(clip, until=2)
+    live.broadcast.end()
+    await live.turn()
+    assert live.origin.url("show") is not None, "it stays fetchable after its end"
+    live.origin.open(Hub().open("show", "e2"))
+    assert live.origin.find("show", "e1") is None
+    assert live.origin.url("show") is None
+
+
+async def test_closing_answers_those_who_wait(live, clip):
+    await live.feed(clip, until=2.6)
+    hint = (await live.media()).hint
+    held = asyncio.create_task(live.get(hint, 404))
+    await live.held()
+    await live.origin.close("show")
+    await held
+    assert live.origin.url("show") is None
+    await live.origin.close("show")
+
+
+async def test_held_requests_are_in_the_metrics(live, clip, metrics):
+    await live.feed(clip, until=2.6)
+    hint = (await live.media()).hint
+    held = asyncio.create_task(live.get(hint))
+    await live.held()
+    await live.feed(until=3.1)
+    await held
+    assert metrics.registry.get_sample_value("fenbo_hls_waiting") == 0
+
+
+async def test_a_closed_broadcast_is_not_consumed_any_more(live, clip):
+    await live.feed(clip, until=2)
+    await live.origin.close("show")
+    await live.turn()
+    assert live.broadcast._subscriptions == ()
