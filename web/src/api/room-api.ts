@@ -1,15 +1,12 @@
 import { ask } from "./problem.ts";
 import type { Cart, Checkout, Order, RoomView, SandboxOutcome } from "./types.ts";
 
-/** The viewer's side of the API, for one room. `base` is the server's origin, "" for the page's own. */
+/** The viewer's side of the API, for one room. */
 export class RoomApi {
-  constructor(
-    readonly base: string,
-    readonly room: string,
-  ) {}
+  constructor(readonly room: string) {}
 
   get socketUrl(): string {
-    const url = new URL(`${this.base}/r/${this.room}/ws`, location.href);
+    const url = new URL(`/r/${this.room}/ws`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url.href;
   }
@@ -35,14 +32,14 @@ export class RoomApi {
   }
 
   order(id: string): Promise<Order> {
-    return ask(`${this.base}/api/v1/orders/${id}`);
+    return ask(`/api/v1/orders/${id}`);
   }
 
   paySandbox(payment: string, outcome: SandboxOutcome): Promise<Order> {
-    return ask(`${this.base}/api/v1/payments/sandbox/${payment}`, { method: "POST", body: { outcome } });
+    return ask(`/api/v1/payments/sandbox/${payment}`, { method: "POST", body: { outcome } });
   }
 
   private url(rest: string): string {
-    return `${this.base}/api/v1/rooms/${this.room}${rest}`;
+    return `/api/v1/rooms/${this.room}${rest}`;
   }
 }

@@ -142,6 +142,12 @@ export class FenboBar extends LitElement {
         .round.shelf {
           display: none;
         }
+        .complaint {
+          position: absolute;
+          inset: auto 0 100%;
+          padding: 8px 16px;
+          background: #3a1d20;
+        }
       }
     `,
   ];

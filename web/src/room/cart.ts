@@ -50,7 +50,12 @@ export class FenboCart extends LitElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
+      .quantity {
+        justify-self: start;
+      }
       .drop {
+        justify-self: end;
+        margin-inline-end: -10px;
         display: grid;
         place-items: center;
         width: 44px;

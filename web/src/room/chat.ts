@@ -14,6 +14,7 @@ export class FenboChat extends LitElement {
   declare feed: Feed;
   declare text: Text;
   private atEnd = true;
+  private readonly resized = new ResizeObserver(() => this.stayAtEnd());
 
   static override styles = [
     base,
@@ -102,7 +103,15 @@ export class FenboChat extends LitElement {
     if (list) this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
   }
 
+  override firstUpdated(): void {
+    this.resized.observe(this);
+  }
+
   override updated(): void {
+    this.stayAtEnd();
+  }
+
+  private stayAtEnd(): void {
     const list = this.renderRoot.querySelector(".list");
     if (list && this.atEnd) list.scrollTop = list.scrollHeight;
   }

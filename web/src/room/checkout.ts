@@ -137,7 +137,7 @@ export class FenboCheckout extends LitElement {
     event.preventDefault();
     if (this.busy) return;
     const values = formValues(event.target as HTMLFormElement);
-    this.contact = { name: values["name"] ?? "", phone: values["phone"] ?? "", address: values["address"] ?? "" };
+    this.contact = { name: values.name ?? "", phone: values.phone ?? "", address: values.address ?? "" };
     const missing = FIELDS.filter((name) => this.contact[name] === "");
     this.problem = Object.fromEntries(missing.map((name) => [name, this.text.required]));
     this.wrong = "";

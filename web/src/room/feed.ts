@@ -6,7 +6,7 @@
  */
 
 import type { ChatLine, Fact, Place, ServerMessage, Speaker } from "../api/messages.ts";
-import type { RoomView, ShelfItem } from "../api/types.ts";
+import type { RoomView, ShelfItem, ShowView } from "../api/types.ts";
 
 export const LINES_MAX = 200; // kept and shown
 
@@ -73,7 +73,7 @@ function applyFact(feed: Feed, fact: Fact): Feed {
     case "notice":
       return changeView(feed, () => ({ notice: fact.text }));
     case "show_state":
-      return changeView(feed, () => ({ show: fact.show }));
+      return changeView(feed, (view) => ({ show: withWhep(fact.show, view.room) }));
     case "shelf":
       return changeView(feed, () => ({ shelf: fact.shelf }));
     case "stock":
@@ -144,6 +144,11 @@ function refused(feed: Feed, id: string | null, detail: string, waitUntil: numbe
   if (!known) return { ...feed, complaint: detail, waitUntil };
   const pending = feed.pending.map((own) => (own.id === id ? { ...own, refused: detail } : own));
   return { ...feed, pending, complaint: detail, waitUntil };
+}
+
+/** The same fact goes to all rooms, so it names no room's WHEP address; that is known from the room. */
+function withWhep(show: ShowView | null, room: string): ShowView | null {
+  return show === null || show.hls === null ? show : { ...show, whep: `/r/${room}/whep` };
 }
 
 function withStock(shelf: readonly ShelfItem[], sku: string, free: number): ShelfItem[] {

@@ -26,20 +26,18 @@ import { lineStatus } from "./status.ts";
 import { drawer } from "./storage.ts";
 
 /**
- * A live room: `<fenbo-room room="slug">`. It fills the box it is put in. `base` is the server's origin when the page is
- * another's; `view` (a `RoomView`) spares the first request.
+ * A live room: `<fenbo-room room="slug">`, on any page of the server's own origin. It fills the box it is put in; `view` (a
+ * `RoomView`) spares the first request.
  */
 export class FenboRoom extends LitElement {
   static override properties = {
     room: {},
-    base: {},
     view: { attribute: false },
     open: { state: true },
     chosen: { state: true },
     portrait: { state: true },
   };
   declare room: string;
-  declare base: string;
   declare view: RoomView | null;
   declare open: Open | null;
   declare chosen: string | null;
@@ -52,7 +50,6 @@ export class FenboRoom extends LitElement {
   constructor() {
     super();
     this.room = "";
-    this.base = "";
     this.view = null;
     this.open = null;
     this.chosen = chosenLanguage(drawer("localStorage"));
@@ -71,7 +68,7 @@ export class FenboRoom extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (this.session === null && this.room !== "") {
-      this.session = new RoomSession(this, new RoomApi(this.base, this.room), this.view);
+      this.session = new RoomSession(this, new RoomApi(this.room), this.view);
     }
     if (changed.has("chosen") || this.lang === "") this.lang = this.text.language;
   }

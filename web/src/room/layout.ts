@@ -138,14 +138,13 @@ export const layout = css`
   /* a portrait picture on a narrow page: everything lies over it */
   .portrait {
     --stage-fit: cover;
-    --bubble: rgb(16 18 22 / 62%);
-    --stage-raised: rgb(16 18 22 / 62%);
-    --sound-bottom: calc(50cqh - 22px);
+    --bubble: rgb(16 18 22 / 74%);
+    --sound-top: 64px;
+    --sound-bottom: auto;
     --tags-top: 66px;
   }
   .portrait .stage {
-    position: absolute;
-    inset: 0;
+    grid-area: 1 / 1 / -1 / -1;
   }
   .portrait fenbo-stage {
     height: 100%;
@@ -154,12 +153,9 @@ export const layout = css`
   }
   .portrait .talk {
     z-index: 1;
-    max-height: 38cqh;
+    height: min(38cqh, 100%);
     align-self: end;
     justify-content: flex-end;
-  }
-  .portrait fenbo-chat {
-    flex: 0 1 auto;
   }
   .portrait fenbo-pinned,
   .portrait fenbo-bar {
@@ -174,7 +170,7 @@ export const layout = css`
     .frame.portrait {
       --stage-fit: contain;
       --bubble: none;
-      --stage-raised: #1b1e25;
+      --sound-top: auto;
       --sound-bottom: 10px;
       --tags-top: 10px;
       --card: #1b1e25;
@@ -184,7 +180,8 @@ export const layout = css`
       grid-template:
         "head head" auto
         "stage talk" minmax(0, 1fr)
-        "goods bar" auto
+        "goods talk" auto
+        "goods bar" 66px
         / minmax(0, 1fr) 360px;
     }
     header,
@@ -195,7 +192,7 @@ export const layout = css`
     }
     .stage,
     .portrait .stage {
-      position: static;
+      grid-area: stage;
       background: #000;
     }
     fenbo-stage,
@@ -206,14 +203,10 @@ export const layout = css`
     }
     .talk,
     .portrait .talk {
-      max-height: none;
+      height: auto;
       align-self: stretch;
       justify-content: flex-start;
       border-inline-start: 1px solid var(--stage-line);
-    }
-    fenbo-chat,
-    .portrait fenbo-chat {
-      flex: 1;
     }
     fenbo-pinned {
       grid-area: stage;
@@ -232,8 +225,6 @@ export const layout = css`
       border-top: 1px solid var(--stage-line);
     }
     fenbo-bar {
-      align-self: end;
-      height: 100%;
       border-inline-start: 1px solid var(--stage-line);
       border-top: 1px solid var(--stage-line);
     }

@@ -39,7 +39,7 @@ export function sheetHeading({ open, view, text }: SheetContext): string {
     case "cart":
       return text.cart;
     case "checkout":
-      return text.checkout;
+      return text.yourOrder;
     case "order":
       return open.order.payment?.state === "pending" ? text.pay : text.orderNumber;
     case "orders":

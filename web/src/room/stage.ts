@@ -114,6 +114,7 @@ export class FenboStage extends LitElement {
       .sound {
         position: absolute;
         right: 10px;
+        top: var(--sound-top, auto);
         bottom: var(--sound-bottom, 10px);
         display: flex;
         align-items: center;

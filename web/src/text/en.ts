@@ -83,6 +83,7 @@ export const en = {
   remove: (name: string) => `Remove ${name}`,
   total: "Total",
   checkout: "Check out",
+  yourOrder: "Your order",
   contact: "Where it goes",
   contactName: "Name",
   contactPhone: "Phone",

@@ -79,6 +79,7 @@ export const zh: Text = {
   remove: (name) => `移除 ${name}`,
   total: "合计",
   checkout: "去结算",
+  yourOrder: "确认订单",
   contact: "收货信息",
   contactName: "姓名",
   contactPhone: "电话",

@@ -1,0 +1,105 @@
+import type {
+  Channel,
+  ChannelChange,
+  Link,
+  Me,
+  NewKey,
+  NewProduct,
+  OrderPage,
+  Product,
+  ShelfPlace,
+  ShowChange,
+  ShowHq,
+  SkuHq,
+  Slot,
+  Studio,
+} from "./hq-types.ts";
+import { type Ask, ask } from "./problem.ts";
+
+const ROOT = "/api/v1/hq";
+
+/** Headquarters' side of the API. Knows the CSRF token once somebody is logged in. */
+export class HqApi {
+  private csrf = "";
+
+  async me(): Promise<Me> {
+    return this.entered(await ask<Me>(`${ROOT}/me`));
+  }
+
+  async login(user: string, password: string): Promise<Me> {
+    return this.entered(await ask<Me>(`${ROOT}/login`, { method: "POST", body: { user, password } }));
+  }
+
+  logout(): Promise<void> {
+    return this.change("POST", "/logout", {});
+  }
+
+  studio(): Promise<Studio> {
+    return ask(`${ROOT}/studio`);
+  }
+
+  rotateKey(slot: Slot): Promise<NewKey> {
+    return this.change("POST", `/studio/keys/${slot}/rotate`, {});
+  }
+
+  shows(): Promise<ShowHq[]> {
+    return ask(`${ROOT}/shows`);
+  }
+
+  createShow(title: string, startsAt: string | null): Promise<ShowHq> {
+    return this.change("POST", "/shows", startsAt === null ? { title } : { title, starts_at: startsAt });
+  }
+
+  changeShow(show: string, change: ShowChange): Promise<ShowHq> {
+    return this.change("PATCH", `/shows/${show}`, change);
+  }
+
+  setShelf(show: string, items: readonly ShelfPlace[]): Promise<ShowHq> {
+    return this.change("PUT", `/shows/${show}/shelf`, { items });
+  }
+
+  channels(): Promise<Channel[]> {
+    return ask(`${ROOT}/channels`);
+  }
+
+  createChannel(name: string, room: string): Promise<Channel> {
+    return this.change("POST", "/channels", room === "" ? { name } : { name, room });
+  }
+
+  changeChannel(channel: string, change: ChannelChange): Promise<Channel> {
+    return this.change("PATCH", `/channels/${channel}`, change);
+  }
+
+  createLink(channel: string, sharer: string): Promise<Link> {
+    return this.change("POST", `/channels/${channel}/links`, sharer === "" ? {} : { sharer });
+  }
+
+  products(): Promise<Product[]> {
+    return ask(`${ROOT}/products`);
+  }
+
+  createProduct(product: NewProduct): Promise<Product> {
+    return this.change("POST", "/products", product);
+  }
+
+  receiveStock(sku: string, received: number): Promise<SkuHq> {
+    return this.change("POST", `/skus/${sku}/stock`, { received });
+  }
+
+  orders(filter: { channel: string; state: string; cursor: string | null }): Promise<OrderPage> {
+    const query = new URLSearchParams();
+    if (filter.channel !== "") query.set("channel", filter.channel);
+    if (filter.state !== "") query.set("state", filter.state);
+    if (filter.cursor !== null) query.set("cursor", filter.cursor);
+    return ask(`${ROOT}/orders?${query}`);
+  }
+
+  private entered(me: Me): Me {
+    this.csrf = me.csrf;
+    return me;
+  }
+
+  private change<T>(method: NonNullable<Ask["method"]>, path: string, body: unknown): Promise<T> {
+    return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf } });
+  }
+}

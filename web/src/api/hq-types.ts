@@ -1,0 +1,130 @@
+/** The shapes of headquarters' side (signaling/api/models_hq.py). */
+
+import type { Money, Order, ShelfItem, ShowState } from "./types.ts";
+
+export type Slot = "primary" | "backup";
+
+export interface Me {
+  user: string;
+  role: string;
+  merchant: { id: string; name: string };
+  csrf: string;
+}
+
+export interface Source {
+  slot: string;
+  state: string;
+  video: string | null;
+  audio: string | null;
+  /** What the encoder should change, and how; absent where there is nothing to say. */
+  warnings?: string[];
+}
+
+export interface Studio {
+  rtmp_url: string;
+  whip_url: string;
+  keys: { slot: Slot; hint: string; created_at: string }[];
+  sources: Source[];
+}
+
+export interface NewKey {
+  slot: Slot;
+  stream_key: string;
+}
+
+export interface ShowHq {
+  id: string;
+  title: string;
+  state: ShowState;
+  starts_at: string | null;
+  hls: string | null;
+  shelf: ShelfItem[];
+}
+
+export interface ShowChange {
+  title?: string;
+  state?: ShowState;
+  starts_at?: string | null;
+}
+
+export interface ShelfPlace {
+  product: string;
+  pinned: boolean;
+}
+
+export interface Channel {
+  channel: string;
+  name: string;
+  room: string;
+  room_url: string;
+  state: "applied" | "active" | "suspended" | "closed";
+  house: boolean;
+  logo_url: string;
+  cover_url: string;
+  notice: string;
+  welcome: string;
+  theme: { accent: string };
+}
+
+export interface ChannelChange {
+  name?: string;
+  logo_url?: string;
+  cover_url?: string;
+  notice?: string;
+  welcome?: string;
+  accent?: string;
+}
+
+export interface Link {
+  code: string;
+  url: string;
+}
+
+export interface SkuHq {
+  sku: string;
+  name: string;
+  price: Money;
+  received: number;
+  reserved: number;
+  sold: number;
+  free: number;
+  per_buyer_max: number | null;
+}
+
+export interface Product {
+  product: string;
+  name: string;
+  description: string;
+  image_url: string;
+  skus: SkuHq[];
+}
+
+export interface NewProduct {
+  name: string;
+  description: string;
+  image_url: string;
+  skus: { name: string; price: Money; stock: number; per_buyer_max?: number }[];
+}
+
+export interface OrderPage {
+  orders: Order[];
+  cursor: string | null;
+}
+
+export interface ChannelFigures {
+  channel: string;
+  name: string;
+  room: string;
+  viewers: number;
+  orders: number;
+  paid: Money;
+}
+
+export interface Overview {
+  show: Omit<ShowHq, "shelf"> | null;
+  viewers: number;
+  channels: ChannelFigures[];
+  latest_orders: Order[];
+}
+
+export type HqMessage = ({ type: "overview" } & Overview) | { type: "order"; order: Order };

@@ -1,0 +1,143 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Channel, ChannelChange, Link } from "../api/hq-types.ts";
+import type { Problem } from "../api/problem.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { base } from "../ui/base.ts";
+import { field, formStyle, formValues } from "../ui/form.ts";
+import { picture } from "../ui/picture.ts";
+import "./copy.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+import { problemText } from "./wrong.ts";
+
+const FIELDS = ["name", "logo_url", "cover_url", "notice", "welcome", "accent"] as const;
+
+/** One channel: its room's address, links to pass on, and how the room looks. */
+export class FenboChannelCard extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    channel: { attribute: false },
+    text: { attribute: false },
+    link: { state: true },
+    saved: { state: true },
+    problem: { state: true },
+  };
+  declare store: HqStore;
+  declare channel: Channel;
+  declare text: HqText;
+  declare link: Link | null;
+  declare saved: boolean;
+  declare problem: Problem | null;
+
+  constructor() {
+    super();
+    this.link = null;
+    this.saved = false;
+    this.problem = null;
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      .panel {
+        display: grid;
+        gap: 10px;
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+      }
+      .head h2 {
+        flex: 1;
+        margin: 0;
+      }
+      .two {
+        grid-template-columns: 1fr auto;
+        align-items: end;
+        gap: 8px;
+      }
+      .act {
+        min-height: 44px;
+      }
+      input[type="color"] {
+        padding: 4px;
+      }
+    `,
+  ];
+
+  override render() {
+    const { channel, text } = this;
+    return html`<article class="panel" data-channel=${channel.channel}>
+      <div class="head">
+        ${picture(channel.logo_url, channel.name, 44)}
+        <h2>${channel.name}</h2>
+        ${channel.house ? html`<span class="tag">${text.house}</span>` : nothing}
+        <span class="tag ${channel.state === "active" ? "good" : "warn"}">${text.channelStates[channel.state]}</span>
+      </div>
+      <fenbo-copy .value=${channel.room_url} .what=${text.roomName} .text=${text}></fenbo-copy>
+      <a href="/r/${channel.room}" target="_blank">${text.openRoom}</a>
+      ${this.links()} ${this.settings()}
+      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
+    </article>`;
+  }
+
+  private links(): TemplateResult {
+    const { text, link } = this;
+    return html`<form class="two" @submit=${this.makeLink}>
+        ${field({ label: text.sharer, name: "sharer", wrong: this.problem?.at("sharer") ?? "" })}
+        <button class="act">${text.newLink}</button>
+      </form>
+      ${link === null ? nothing : html`<fenbo-copy .value=${link.url} .what=${text.link} .text=${text}></fenbo-copy>`}`;
+  }
+
+  private settings(): TemplateResult {
+    const { channel, text } = this;
+    const wrong = (name: string) => this.problem?.at(name) ?? "";
+    return html`<details>
+      <summary>${text.settings}</summary>
+      <form @submit=${this.save}>
+        ${field({ label: text.name, name: "name", value: channel.name, wrong: wrong("name"), required: true })}
+        ${field({ label: text.notice, name: "notice", value: channel.notice, wrong: wrong("notice"), rows: 2 })}
+        ${field({ label: text.welcome, name: "welcome", value: channel.welcome, wrong: wrong("welcome"), rows: 2 })}
+        ${field({ label: text.logoUrl, name: "logo_url", value: channel.logo_url, wrong: wrong("logo_url") })}
+        ${field({ label: text.coverUrl, name: "cover_url", value: channel.cover_url, wrong: wrong("cover_url") })}
+        ${field({ label: text.accent, name: "accent", value: channel.theme.accent, wrong: wrong("accent"), type: "color" })}
+        <div class="row"><button class="act main">${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
+      </form>
+    </details>`;
+  }
+
+  private async makeLink(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { sharer = "" } = formValues(event.target as HTMLFormElement);
+    await this.attempt(async () => {
+      this.link = await this.store.api.createLink(this.channel.channel, sharer);
+    });
+  }
+
+  private async save(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const values = formValues(event.target as HTMLFormElement);
+    const change: ChannelChange = Object.fromEntries(FIELDS.map((name) => [name, values[name] ?? ""]));
+    await this.attempt(async () => {
+      await this.store.api.changeChannel(this.channel.channel, change);
+      this.saved = true;
+      this.store.refresh();
+    });
+  }
+
+  private async attempt(act: () => Promise<void>): Promise<void> {
+    this.saved = false;
+    try {
+      await act();
+      this.problem = null;
+    } catch (error) {
+      this.problem = error as Problem;
+    }
+  }
+}
+
+customElements.define("fenbo-channel-card", FenboChannelCard);

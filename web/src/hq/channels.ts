@@ -1,0 +1,77 @@
+import { css, html, LitElement } from "lit";
+import type { Channel } from "../api/hq-types.ts";
+import type { Problem } from "../api/problem.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { base } from "../ui/base.ts";
+import { field, formStyle, formValues } from "../ui/form.ts";
+import "./channel-card.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+import { problemText } from "./wrong.ts";
+
+/** The channels and their rooms, and the form for one more. */
+export class FenboChannels extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    channels: { attribute: false },
+    text: { attribute: false },
+    problem: { state: true },
+  };
+  declare store: HqStore;
+  declare channels: readonly Channel[];
+  declare text: HqText;
+  declare problem: Problem | null;
+
+  constructor() {
+    super();
+    this.problem = null;
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr));
+        gap: 16px;
+        align-items: start;
+      }
+    `,
+  ];
+
+  override render() {
+    const { text, problem } = this;
+    return html`${this.channels.map(
+      (channel) =>
+        html`<fenbo-channel-card .store=${this.store} .channel=${channel} .text=${text}></fenbo-channel-card>`,
+    )}
+      <section class="panel" aria-label=${text.newChannel}>
+        <h2>${text.newChannel}</h2>
+        <form @submit=${this.create}>
+          ${field({ label: text.name, name: "name", wrong: problem?.at("name") ?? "", required: true })}
+          ${field({ label: text.slug, name: "room", wrong: problem?.at("room") ?? "" })}
+          <p class="hint">${text.slugHint}</p>
+          <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, ["name", "room"])}</p>
+          <button class="act main">${text.create}</button>
+        </form>
+      </section>`;
+  }
+
+  private async create(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const { name = "", room = "" } = formValues(form);
+    try {
+      await this.store.api.createChannel(name, room);
+      this.problem = null;
+      form.reset();
+      this.store.refresh();
+    } catch (error) {
+      this.problem = error as Problem;
+    }
+  }
+}
+
+customElements.define("fenbo-channels", FenboChannels);

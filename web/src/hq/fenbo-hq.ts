@@ -1,0 +1,226 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { HqApi } from "../api/hq-api.ts";
+import type { Me } from "../api/hq-types.ts";
+import { drawer } from "../room/storage.ts";
+import { type HqText, hqEn } from "../text/hq-en.ts";
+import { hqZh } from "../text/hq-zh.ts";
+import { chooseLanguage, chosenLanguage, type Language, pickLanguage } from "../text/language.ts";
+import { base } from "../ui/base.ts";
+import { themeStyle } from "../ui/theme.ts";
+import "./channels.ts";
+import "./encoder.ts";
+import "./figures.ts";
+import "./goods.ts";
+import "./login.ts";
+import "./orders.ts";
+import "./preview.ts";
+import "./shelf-editor.ts";
+import "./show-control.ts";
+import { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+
+const ACCENT = "#0f6b5c";
+const TABS = ["studio", "orders", "channels", "goods"] as const;
+type Tab = (typeof TABS)[number];
+
+/** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
+export class FenboHq extends LitElement {
+  static override properties = { tab: { state: true }, language: { state: true } };
+  declare tab: Tab;
+  declare language: Language;
+  private readonly store = new HqStore(this, new HqApi());
+  private readonly onHash = () => {
+    this.tab = tabIn(location.hash);
+  };
+
+  constructor() {
+    super();
+    this.tab = tabIn(location.hash);
+    this.language = pickLanguage(chosenLanguage(drawer("localStorage")), navigator.languages, "");
+  }
+
+  static override styles = [
+    base,
+    panel,
+    css`
+      :host {
+        display: block;
+        min-height: 100dvh;
+        background: #eef0f4;
+        color: #16181d;
+      }
+      .page {
+        padding-bottom: 32px;
+      }
+      header {
+        position: sticky;
+        top: 0;
+        z-index: 5;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        padding: 8px 16px;
+        background: var(--sheet);
+        border-bottom: 1px solid var(--sheet-line);
+      }
+      h1 {
+        flex: 1;
+        font-size: 17px;
+        white-space: nowrap;
+      }
+      nav {
+        display: flex;
+        gap: 4px;
+        overflow-x: auto;
+      }
+      nav a {
+        display: grid;
+        place-items: center;
+        min-height: 44px;
+        padding: 0 14px;
+        border-radius: 10px;
+        color: var(--sheet-text);
+        font-weight: 600;
+        text-decoration: none;
+        white-space: nowrap;
+      }
+      nav a[aria-current] {
+        background: var(--sheet-soft);
+        color: var(--accent-light);
+      }
+      .lost {
+        padding: 8px 16px;
+        background: #fff0d2;
+        color: #6b4500;
+      }
+      main {
+        max-width: 1500px;
+        margin: 0 auto;
+        padding: 16px;
+      }
+      .studio {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+        align-items: start;
+      }
+      .studio > div {
+        display: grid;
+        gap: 16px;
+        min-width: 0;
+      }
+      .corner {
+        display: flex;
+        justify-content: flex-end;
+        padding: 12px;
+      }
+      @media (min-width: 1000px) {
+        .studio {
+          grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("hashchange", this.onHash);
+    void this.store.begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("hashchange", this.onHash);
+    this.store.end();
+  }
+
+  override willUpdate(): void {
+    document.documentElement.lang = this.text.language;
+  }
+
+  override render() {
+    const { store, text } = this;
+    return html`<div class="page" style=${themeStyle(ACCENT)}>
+      ${
+        store.me !== null
+          ? this.inside(store.me)
+          : html`<div class="corner">${this.languageButton()}</div>
+              ${store.asking ? html`<p role="status">${text.loading}</p>` : this.login()}`
+      }
+    </div>`;
+  }
+
+  private login(): TemplateResult {
+    return html`<fenbo-login
+      .api=${this.store.api}
+      .text=${this.text}
+      @login-done=${(event: CustomEvent<Me>) => this.store.entered(event.detail)}
+    ></fenbo-login>`;
+  }
+
+  private inside(me: Me): TemplateResult {
+    const { store, text } = this;
+    return html`<header>
+        <h1>${me.merchant.name}</h1>
+        <nav aria-label=${text.title}>
+          ${TABS.map((tab) => html`<a href="#${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${text.tabs[tab]}</a>`)}
+        </nav>
+        <div class="row">
+          ${this.languageButton()}
+          <button class="act" @click=${() => store.logout()}>${text.logout}</button>
+        </div>
+      </header>
+      <p class="lost" role="status" ?hidden=${store.line.connected || store.overview === null}>${text.lineLost}</p>
+      <main>${this.content()}</main>`;
+  }
+
+  private content(): TemplateResult {
+    const { store, text } = this;
+    const currency = store.overview?.channels[0]?.paid.currency ?? "CNY";
+    switch (this.tab) {
+      case "orders":
+        return html`<fenbo-hq-orders .store=${store} .channels=${store.channels} .news=${store.orderNews} .text=${text}></fenbo-hq-orders>`;
+      case "channels":
+        return html`<fenbo-channels .store=${store} .channels=${store.channels} .text=${text}></fenbo-channels>`;
+      case "goods":
+        return html`<fenbo-goods .store=${store} .products=${store.products} .currency=${currency} .text=${text}></fenbo-goods>`;
+      default:
+        return this.studio();
+    }
+  }
+
+  private studio(): TemplateResult {
+    const { store, text } = this;
+    return html`<div class="studio">
+      <div>
+        <fenbo-preview .show=${store.show} .text=${text}></fenbo-preview>
+        <fenbo-show-control .store=${store} .show=${store.show} .text=${text}></fenbo-show-control>
+        <fenbo-encoder .store=${store} .studio=${store.studio} .text=${text}></fenbo-encoder>
+      </div>
+      <div>
+        <fenbo-figures .overview=${store.overview} .text=${text}></fenbo-figures>
+        <fenbo-shelf-editor .store=${store} .show=${store.show} .products=${store.products} .text=${text}></fenbo-shelf-editor>
+      </div>
+    </div>`;
+  }
+
+  private languageButton(): TemplateResult {
+    return html`<button class="act" aria-label=${this.text.switchLanguage} @click=${this.switchLanguage}>${this.text.otherLanguage}</button>`;
+  }
+
+  private get text(): HqText {
+    return this.language === "zh" ? hqZh : hqEn;
+  }
+
+  private switchLanguage(): void {
+    this.language = this.language === "zh" ? "en" : "zh";
+    chooseLanguage(drawer("localStorage"), this.language);
+  }
+}
+
+function tabIn(hash: string): Tab {
+  return TABS.find((tab) => hash === `#${tab}`) ?? "studio";
+}
+
+customElements.define("fenbo-hq", FenboHq);

@@ -1,0 +1,137 @@
+import { css, html, LitElement, type TemplateResult } from "lit";
+import type { Product, SkuHq } from "../api/hq-types.ts";
+import type { Problem } from "../api/problem.ts";
+import { formatMoney } from "../money.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { base } from "../ui/base.ts";
+import { formStyle, formValues } from "../ui/form.ts";
+import { picture } from "../ui/picture.ts";
+import "./product-form.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+import { problemText } from "./wrong.ts";
+
+/** The catalogue and its stock. */
+export class FenboGoods extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    products: { attribute: false },
+    currency: {},
+    text: { attribute: false },
+    wrong: { state: true },
+  };
+  declare store: HqStore;
+  declare products: readonly Product[];
+  declare currency: string;
+  declare text: HqText;
+  declare wrong: string;
+
+  constructor() {
+    super();
+    this.wrong = "";
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
+        align-items: start;
+      }
+      @media (min-width: 1100px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr) 400px;
+        }
+      }
+      .product {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        font-weight: 600;
+        padding: 10px 0 4px;
+      }
+      td form {
+        display: flex;
+        justify-content: flex-end;
+        gap: 6px;
+      }
+      td input {
+        width: 84px;
+        min-height: 36px;
+        padding: 0 8px;
+        border: 1px solid #8b929f;
+        border-radius: 9px;
+      }
+    `,
+  ];
+
+  override render() {
+    const { text } = this;
+    return html`<section class="panel" aria-label=${text.tabs.goods}>
+        <h2>${text.tabs.goods}</h2>
+        <p class="wrong" role="alert">${this.wrong}</p>
+        ${this.products.length === 0 ? html`<p class="dim">${text.noProducts}</p>` : this.products.map((product) => this.product(product))}
+      </section>
+      <fenbo-product-form .store=${this.store} .currency=${this.currency} .text=${text}></fenbo-product-form>`;
+  }
+
+  private product(product: Product): TemplateResult {
+    const { text } = this;
+    return html`<p class="product">${picture(product.image_url, product.name, 40)} ${product.name}</p>
+      <div class="scroll">
+        <table data-product=${product.product}>
+          <thead>
+            <tr>
+              <th scope="col">${text.kind}</th>
+              <th scope="col" class="number">${text.price}</th>
+              <th scope="col" class="number">${text.free}</th>
+              <th scope="col" class="number">${text.reserved}</th>
+              <th scope="col" class="number">${text.sold}</th>
+              <th scope="col" class="number">${text.received}</th>
+              <th scope="col" class="number">${text.receive}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${product.skus.map((sku) => this.sku(sku, product))}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  private sku(sku: SkuHq, product: Product): TemplateResult {
+    const { text } = this;
+    return html`<tr data-sku=${sku.sku}>
+      <td>${sku.name}</td>
+      <td class="number">${formatMoney(sku.price, text.language)}</td>
+      <td class="number">${sku.free}</td>
+      <td class="number">${sku.reserved}</td>
+      <td class="number">${sku.sold}</td>
+      <td class="number">${sku.received}</td>
+      <td>
+        <form @submit=${(event: SubmitEvent) => this.receive(event, sku)}>
+          <input name="received" type="number" min="1" step="1" required aria-label="${text.receive}: ${product.name} ${sku.name}" />
+          <button class="act" aria-label="${text.save}: ${product.name} ${sku.name}">+</button>
+        </form>
+      </td>
+    </tr>`;
+  }
+
+  private async receive(event: SubmitEvent, sku: SkuHq): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    try {
+      await this.store.api.receiveStock(sku.sku, Number(formValues(form).received));
+      this.wrong = "";
+      form.reset();
+      this.store.refresh();
+    } catch (error) {
+      this.wrong = problemText(error as Problem, this.text);
+    }
+  }
+}
+
+customElements.define("fenbo-goods", FenboGoods);

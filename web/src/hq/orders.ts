@@ -1,0 +1,108 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { Channel, OrderPage } from "../api/hq-types.ts";
+import type { Problem } from "../api/problem.ts";
+import type { Order, OrderState } from "../api/types.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { base } from "../ui/base.ts";
+import { formStyle } from "../ui/form.ts";
+import { orderTable } from "./order-table.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+import { problemText } from "./wrong.ts";
+
+const STATES: readonly OrderState[] = ["created", "paid", "shipped", "received", "finished", "cancelled", "refunded"];
+
+/** All orders, by channel and state. New ones appear by themselves while the first page is shown. */
+export class FenboHqOrders extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    channels: { attribute: false },
+    news: { type: Number },
+    text: { attribute: false },
+    channel: { state: true },
+    state: { state: true },
+    orders: { state: true },
+    cursor: { state: true },
+    wrong: { state: true },
+  };
+  declare store: HqStore;
+  declare channels: readonly Channel[];
+  declare news: number;
+  declare text: HqText;
+  declare channel: string;
+  declare state: string;
+  declare orders: readonly Order[] | null;
+  declare cursor: string | null;
+  declare wrong: string;
+  private pages = 0;
+
+  constructor() {
+    super();
+    this.channel = "";
+    this.state = "";
+    this.orders = null;
+    this.cursor = null;
+    this.wrong = "";
+  }
+
+  static override styles = [base, formStyle, panel];
+
+  override updated(changed: PropertyValues): void {
+    const filtered = changed.has("channel") || changed.has("state");
+    if (filtered || (changed.has("news") && this.pages <= 1)) void this.load(null);
+  }
+
+  override render() {
+    const { text } = this;
+    return html`<section class="panel" aria-label=${text.tabs.orders}>
+      <div class="row">
+        ${this.choice(text.channel, text.allChannels, this.channel, this.channelChoices(), (value) => {
+          this.channel = value;
+        })}
+        ${this.choice(text.state, text.allStates, this.state, this.stateChoices(), (value) => {
+          this.state = value;
+        })}
+      </div>
+      <p class="wrong" role="alert">${this.wrong}</p>
+      ${this.orders === null ? html`<p class="dim">${text.loading}</p>` : orderTable(this.orders, text)}
+      ${this.cursor === null ? nothing : html`<p><button class="act" @click=${() => this.load(this.cursor)}>${text.more}</button></p>`}
+    </section>`;
+  }
+
+  private channelChoices(): [string, string][] {
+    return this.channels.map((channel) => [channel.channel, channel.name]);
+  }
+
+  private stateChoices(): [string, string][] {
+    return STATES.map((state) => [state, this.text.room.orderStates[state]]);
+  }
+
+  private choice(
+    label: string,
+    all: string,
+    value: string,
+    choices: [string, string][],
+    choose: (value: string) => void,
+  ): TemplateResult {
+    return html`<label
+      >${label}<select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+        <option value="" ?selected=${value === ""}>${all}</option>
+        ${choices.map(([id, name]) => html`<option value=${id} ?selected=${value === id}>${name}</option>`)}
+      </select></label
+    >`;
+  }
+
+  private async load(cursor: string | null): Promise<void> {
+    try {
+      const page: OrderPage = await this.store.api.orders({ channel: this.channel, state: this.state, cursor });
+      this.orders = cursor === null ? page.orders : [...(this.orders ?? []), ...page.orders];
+      this.pages = cursor === null ? 1 : this.pages + 1;
+      this.cursor = page.cursor;
+      this.wrong = "";
+    } catch (error) {
+      this.wrong = problemText(error as Problem, this.text);
+    }
+  }
+}
+
+customElements.define("fenbo-hq-orders", FenboHqOrders);

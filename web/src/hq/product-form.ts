@@ -1,0 +1,124 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Problem } from "../api/problem.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { base } from "../ui/base.ts";
+import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
+import { readProduct } from "./new-product.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+import { problemText } from "./wrong.ts";
+
+const KINDS_MAX = 100; // signaling/api/models_hq.py
+const SKU_FIELDS = ["name", "price", "stock", "per_buyer_max"] as const;
+
+/** A new product with its kinds. */
+export class FenboProductForm extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    currency: {},
+    text: { attribute: false },
+    kinds: { state: true },
+    problem: { state: true },
+  };
+  declare store: HqStore;
+  declare currency: string;
+  declare text: HqText;
+  declare kinds: number;
+  declare problem: Problem | null;
+
+  constructor() {
+    super();
+    this.kinds = 1;
+    this.problem = null;
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      fieldset {
+        display: grid;
+        grid-template-columns: 2fr 1fr 1fr 1fr;
+        gap: 8px;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      @container (max-width: 480px) {
+        fieldset {
+          grid-template-columns: 1fr 1fr;
+        }
+      }
+      form {
+        container-type: inline-size;
+      }
+    `,
+  ];
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has("problem")) focusFirstWrong(this.renderRoot);
+  }
+
+  override render() {
+    const { text } = this;
+    const wrong = (name: string) => this.problem?.errors.find((error) => error.field === name)?.detail ?? "";
+    return html`<section class="panel" aria-label=${text.newProduct}>
+      <h2>${text.newProduct}</h2>
+      <form novalidate @submit=${this.create}>
+        ${field({ label: text.name, name: "name", wrong: wrong("name"), required: true })}
+        ${field({ label: text.description, name: "description", wrong: wrong("description"), rows: 2 })}
+        ${field({ label: text.imageUrl, name: "image_url", wrong: wrong("image_url") })}
+        ${Array.from({ length: this.kinds }, (_, at) => this.kind(at, wrong))}
+        <div class="row">
+          <button type="button" class="act" ?disabled=${this.kinds >= KINDS_MAX} @click=${() => this.setKinds(1)}>${text.addKind}</button>
+          ${this.kinds > 1 ? html`<button type="button" class="act" @click=${() => this.setKinds(-1)}>${text.removeKind}</button>` : nothing}
+        </div>
+        <p class="wrong" role="alert">${this.rest()}</p>
+        <button class="act main">${text.create}</button>
+      </form>
+    </section>`;
+  }
+
+  private kind(at: number, wrong: (name: string) => string): TemplateResult {
+    const { text } = this;
+    const cell = (name: (typeof SKU_FIELDS)[number], label: string, inputmode: string) =>
+      field({ label, name: `skus[${at}].${name}`, wrong: wrong(`skus[${at}].${name}`), inputmode });
+    return html`<fieldset>
+      ${cell("name", `${text.kind} ${at + 1}`, "text")} ${cell("price", `${text.price} (${this.currency})`, "decimal")}
+      ${cell("stock", text.stock, "numeric")} ${cell("per_buyer_max", text.perBuyer, "numeric")}
+    </fieldset>`;
+  }
+
+  /** What is said about no field that is shown. */
+  private rest(): string {
+    if (this.problem === null) return "";
+    const kinds = Array.from({ length: this.kinds }, (_, at) => SKU_FIELDS.map((name) => `skus[${at}].${name}`)).flat();
+    return problemText(this.problem, this.text, ["name", "description", "image_url", ...kinds]);
+  }
+
+  private setKinds(change: number): void {
+    this.kinds += change;
+  }
+
+  private async create(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const { product, wrong } = readProduct(formValues(form), this.kinds, this.currency, this.text);
+    if (wrong.length > 0) {
+      this.problem = new Problem(422, "", wrong);
+      return;
+    }
+    try {
+      await this.store.api.createProduct(product);
+      this.problem = null;
+      this.kinds = 1;
+      form.reset();
+      this.store.refresh();
+    } catch (error) {
+      this.problem = error as Problem;
+    }
+  }
+}
+
+customElements.define("fenbo-product-form", FenboProductForm);
