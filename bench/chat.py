@@ -28,9 +28,10 @@ async def enter(addresses: Addresses) -> list[Member]:
     connection = await connect(addresses["http"])
     cookies = [await viewer_cookie(connection, room["room"]) for _ in range(VIEWERS)]
     connection.close()
-    members = [await join(room["ws"], cookies[n % VIEWERS]) for n in range(MEMBERS)]
-    for member in members:
-        member.say({"type": "hello", "room_since": None, "show_since": None})
+    members = []
+    for n in range(MEMBERS):
+        members.append(await join(room["ws"], cookies[n % VIEWERS]))
+        members[-1].say({"type": "hello", "room_since": None, "show_since": None})
     await _until(lambda: all(member.others >= 2 for member in members))  # welcome and snapshot
     return members
 

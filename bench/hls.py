@@ -39,7 +39,7 @@ class Edge:
 
     @property
     def playlist(self) -> str:
-        return f"{self.folder}/index.m3u8?_HLS_msn={self.msn}&_HLS_part={self.part}"
+        return f"{self.folder}/media.m3u8?_HLS_msn={self.msn}&_HLS_part={self.part}"
 
     @property
     def media(self) -> str:
@@ -62,6 +62,8 @@ async def find_edge(http: str, path: str) -> Edge:
         answer = await connection.request("GET", path, keep=True)
         if answer.status == 307:
             path = answer.header(b"location")[0].decode().removeprefix(http)
+        elif answer.status == 200 and b"#EXT-X-STREAM-INF" in answer.body:
+            path = f"{path.rpartition('/')[0]}/{answer.body.decode().split()[-1]}"
         elif answer.status == 200 and answer.body.count(b"#EXTINF") >= 2:
             connection.close()
             return edge(path.rpartition("/")[0], answer.body.decode())
@@ -117,7 +119,7 @@ async def rows() -> list[Row]:
             idle = await idle_load(addresses["pid"])
             ours = {kind: await cost(addresses, path, kind, idle) for kind in ("playlist", "part")}
         with bare("hls", str(folder), str(at.parts)) as addresses:
-            path = "/live/bare/1/index.m3u8"
+            path = "/live/bare/1/media.m3u8"
             theirs = {kind: await cost(addresses, path, kind, 0.0) for kind in ours}
         sizes = {"playlist": (folder / "playlist.gz").stat().st_size, "part": (folder / "part.m4s").stat().st_size}
     return [_row(kind, ours[kind], theirs[kind], sizes[kind], idle) for kind in ours]

@@ -55,7 +55,7 @@ async def main() -> None:
     app = web.Application()
     app.add_routes(
         [
-            web.get("/live/bare/1/index.m3u8", handler.index),
+            web.get("/live/bare/1/media.m3u8", handler.index),
             web.get(r"/live/bare/1/{msn:\d+}.{part:\d+}.m4s", handler.media),
         ]
     )
