@@ -137,10 +137,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
     async with AsyncExitStack() as stack:
         metrics = Metrics(registry or _registry())
         ears = Ears()
-        commerce = await Commerce.open(
-            settings.database, settings.payments, settings.data_dir, metrics, secret=settings.secret, on_fact=ears.tell
-        )
-        stack.push_async_callback(commerce.close)
+        commerce = await _commerce(stack, settings, metrics, ears)
         core = Core(settings, metrics, commerce)
         stack.push_async_callback(core.origin.close_all)
         chores = Chores()
@@ -156,6 +153,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
         ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(rtmp_port)})
         app = _app(core, handlers, ops)
+        await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
         ops_port = await _open_ops(stack, settings, ops)
         await _open_site(stack, app, listener, _tls(settings.http))
         stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
@@ -164,6 +162,14 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch)
         _start(chores, core, handlers.hq_socket)
         yield Node(core, Ports(http_port, rtmp_port, ops_port), urls)
+
+
+async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics, ears: Ears) -> Commerce:
+    commerce = await Commerce.open(
+        settings.database, settings.payments, settings.data_dir, metrics, secret=settings.secret, on_fact=ears.tell
+    )
+    stack.push_async_callback(commerce.close)
+    return commerce
 
 
 def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
@@ -196,7 +202,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
 def _app(core: Core, handlers: Handlers, ops: Ops) -> web.Application:
     http = core.settings.http
     app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
-    app.add_routes([*routes(handlers), *hls_routes(core.origin), *handlers.pages.assets()])
+    app.add_routes([*routes(handlers), *hls_routes(core.origin)])
     if core.settings.metrics.port is None:
         app.add_routes(ops.routes())
     app.on_response_prepare.extend((handlers.viewers.on_prepare, assets_for_ever))

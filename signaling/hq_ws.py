@@ -40,7 +40,7 @@ class HqSocket:
         self._told: dict[int, bytes] = {}
         self._orders: asyncio.Queue[tuple[int, str]] = asyncio.Queue(ORDERS_WAITING_MAX)
 
-    async def __call__(self, request: web.Request) -> web.WebSocketResponse:
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
         me = await self._session.who(request)
         permissions.check(me.role, permissions.SEE_ORDERS)
         check_origin(request)

@@ -41,7 +41,7 @@ NOT_BUILT = "The pages are not built: run `make demo`, or `npm ci && npm run bui
 class Pages:
     """Read once at start. A page that is not there says how to build it."""
 
-    folder: Path
+    assets: list[web.AbstractRouteDef]
     room_html: str
     hq_html: str
     missing_html: str
@@ -54,7 +54,7 @@ class Pages:
         if absent:
             log.warning("%s has no %s. %s", folder, ", ".join(f"{name}.html" for name in absent), NOT_BUILT)
         texts = {name: text or f"<!doctype html><title>Fenbo</title><p>{NOT_BUILT}" for name, text in found.items()}
-        return cls(folder, texts["room"], texts["hq"], texts["missing"])
+        return cls(_assets(folder / "assets"), texts["room"], texts["hq"], texts["missing"])
 
     def room(self, view: RoomView, url: str) -> web.Response:
         """A room's page; `url` is the installation's own, without a slash at its end."""
@@ -68,16 +68,16 @@ class Pages:
     def missing(self) -> web.Response:
         return _page(self.missing_html.replace(TOKEN, ""), HEADERS, status=404)
 
-    def assets(self) -> list[web.AbstractRouteDef]:
-        """/assets/*: names carry a hash of what is inside (Vite), so they never change."""
-        folder = self.folder / "assets"
-        return [web.static("/assets", folder)] if folder.is_dir() else []
-
 
 async def assets_for_ever(request: web.Request, response: web.StreamResponse) -> None:
     """aiohttp's signal: assets are for ever."""
     if request.path.startswith("/assets/") and response.status in (200, 206, 304):
         response.headers["Cache-Control"] = IMMUTABLE
+
+
+def _assets(folder: Path) -> list[web.AbstractRouteDef]:
+    """/assets/*: names carry a hash of what is inside (Vite), so they never change."""
+    return [web.static("/assets", folder)] if folder.is_dir() else []
 
 
 def _text(path: Path) -> str | None:

@@ -45,16 +45,23 @@ class Handlers:
 
 def routes(to: Handlers) -> list[web.RouteDef]:
     """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
-    hq = to.session.guard
+    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_sales(to)]
+
+
+def _pages(to: Handlers) -> list[web.RouteDef]:
     return [
         web.get("/r/{room}", to.visits.room),
-        web.get("/r/{room}/ws", to.socket),
+        web.get("/r/{room}/ws", to.socket.connect),
         web.get("/r/{room}/live.m3u8", to.visits.playlist),
         web.get("/s/{code}", to.visits.short_link),
         web.get("/hq", to.visits.hq),
-        web.get("/hq/ws", to.hq_socket),
-        web.get("/openapi.json", to.describe),
-        # viewers
+        web.get("/hq/ws", to.hq_socket.connect),
+        web.get("/openapi.json", to.describe.get),
+    ]
+
+
+def _viewers(to: Handlers) -> list[web.RouteDef]:
+    return [
         web.get("/api/v1/rooms/{room}", to.rooms.room),
         web.get("/api/v1/rooms/{room}/cart", to.rooms.cart),
         web.put("/api/v1/rooms/{room}/cart/{sku}", to.rooms.set_cart),
@@ -63,12 +70,23 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
-        # headquarters
+    ]
+
+
+def _hq_house(to: Handlers) -> list[web.RouteDef]:
+    hq = to.session.guard
+    return [
         web.post("/api/v1/hq/login", to.session.login),
         web.post("/api/v1/hq/logout", hq(None, to.session.logout)),
         web.get("/api/v1/hq/me", hq(None, to.session.me)),
         web.get("/api/v1/hq/studio", hq(may.SEE_STUDIO, to.studio.studio)),
         web.post("/api/v1/hq/studio/keys/{slot}/rotate", hq(may.ROTATE_KEYS, to.studio.rotate)),
+    ]
+
+
+def _hq_sales(to: Handlers) -> list[web.RouteDef]:
+    hq = to.session.guard
+    return [
         web.get("/api/v1/hq/shows", hq(may.SEE_SHOWS, to.shows.shows)),
         web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
         web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),

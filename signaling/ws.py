@@ -34,7 +34,7 @@ class RoomSocket:
         self._entrance = entrance
         self._viewers = viewers
 
-    async def __call__(self, request: web.Request) -> web.WebSocketResponse:
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
         name = request.match_info["room"]
         facts = await self._rooms.load(name)  # an unknown room is a 404, before any socket
         viewer = self._viewers.of(request)

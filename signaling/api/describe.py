@@ -28,7 +28,7 @@ class OpenApi:
     def __init__(self) -> None:
         self._body = json.dumps(document(), ensure_ascii=False).encode()
 
-    async def __call__(self, _request: web.Request) -> web.Response:
+    async def get(self, _request: web.Request) -> web.Response:
         return web.Response(body=self._body, content_type="application/json")
 
 

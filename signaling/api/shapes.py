@@ -99,25 +99,6 @@ def cart(found: views.Cart) -> models.Cart:
 
 def order(found: views.Order) -> models.Order:
     """An order."""
-    lines = [
-        models.OrderLine(
-            sku=line.sku,
-            name=line.name,
-            product_name=line.product_name,
-            quantity=line.quantity,
-            price=money(line.price),
-            amount=money(line.amount),
-        )
-        for line in found.lines
-    ]
-    payment = models.PaymentView.model_validate(
-        {
-            "payment": found.payment.payment,
-            "provider": found.payment.provider,
-            "state": found.payment.state,
-            "expires_at": found.payment.expires_at,
-        }
-    )
     return models.Order(
         order=found.order,
         room=found.room,
@@ -125,9 +106,29 @@ def order(found: views.Order) -> models.Order:
         owner_channel=channel_ref(found.owner_channel),
         state=found.state,
         created_at=found.created_at,
-        lines=lines,
+        lines=[_order_line(line) for line in found.lines],
         total=money(found.total),
-        payment=payment,
+        payment=_payment(found.payment),
+    )
+
+
+def _order_line(line: views.OrderLine) -> models.OrderLine:
+    return models.OrderLine(
+        sku=line.sku,
+        name=line.name,
+        product_name=line.product_name,
+        quantity=line.quantity,
+        price=money(line.price),
+        amount=money(line.amount),
+    )
+
+
+def _payment(payment: views.Payment) -> models.PaymentView:
+    return models.PaymentView(
+        payment=payment.payment,
+        provider=payment.provider,
+        state=payment.state,  # type: ignore[arg-type]  # the same words; pydantic checks
+        expires_at=payment.expires_at,
     )
 
 

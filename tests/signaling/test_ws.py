@@ -1,0 +1,205 @@
+"""PROTOCOLS section 5, from the members' side."""
+
+import pytest
+
+
+async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
+    north = await (await shop.visitor()).enter("north")
+    also_north = await (await shop.visitor()).enter("north")
+    south = await (await shop.visitor()).enter("south")
+    await north.say("good evening", "a1")
+    mine, theirs = await north.wait_for("chat"), await also_north.wait_for("chat")
+    assert mine == theirs
+    assert (mine["text"], mine["id"], mine["stream"], mine["offset"]) == ("good evening", "a1", "room", 1)
+    await south.say("hello from the south")
+    assert (await south.wait_for("chat"))["text"] == "hello from the south"
+
+
+async def test_hello_comes_first_and_once(shop):
+    socket = await (await shop.visitor()).socket("north")
+    await socket.say("too early")
+    error = await socket.receive()
+    assert (error["type"], error["field"]) == ("error", "type")
+    await socket.hello()
+    await socket.send(type="hello")
+    assert (await socket.wait_for("error"))["detail"] == "hello was said already"
+
+
+async def test_the_snapshot_has_the_room_and_what_was_said(shop):
+    first = await (await shop.visitor()).enter("north")
+    await first.say("one")
+    await first.wait_for("chat")
+    socket = await (await shop.visitor()).socket("north")
+    welcome = await socket.hello()
+    snapshot = await socket.receive()
+    assert not welcome["resumed"]
+    assert welcome["room"]["offset"] == 1
+    assert [line["text"] for line in snapshot["chat"]] == ["one"]
+    assert snapshot["room"]["viewers"] == 2
+    assert snapshot["room"]["notice"] == "Open late"
+    assert snapshot["room"]["shelf"][0]["skus"][0]["free"] == 10
+
+
+async def test_resuming_gives_each_missed_line_once_and_in_order(shop):
+    visitor = await shop.visitor()
+    socket = await visitor.socket("north")
+    welcome = await socket.hello()
+    await socket.wait_for("snapshot")
+    other = await (await shop.visitor()).enter("north")
+    await socket.ws.close()
+    for text in ("one", "two", "three"):
+        await other.say(text)
+        await other.wait_for("chat")
+    again = await visitor.socket("north")
+    resumed = await again.hello(room_since=welcome["room"], show_since=welcome["show"])
+    assert resumed["resumed"]
+    assert [(await again.wait_for("chat"))["text"] for _ in range(3)] == ["one", "two", "three"]
+    await other.say("four")
+    assert (await again.wait_for("chat"))["offset"] == 4
+
+
+@pytest.mark.parametrize("since", [{"epoch": "another", "offset": 0}, {"epoch": "", "offset": 99}])
+async def test_a_place_that_nothing_can_be_said_about_gets_a_snapshot(shop, since):
+    socket = await (await shop.visitor()).socket("north")
+    assert not (await socket.hello(room_since=since, show_since=since))["resumed"]
+    assert (await socket.receive())["type"] == "snapshot"
+
+
+async def test_stock_and_show_facts_reach_every_room(shop):
+    visitor = await shop.visitor()
+    north, south = await visitor.enter("north"), await (await shop.visitor()).enter("south")
+    await visitor("PUT", f"/api/v1/rooms/north/cart/{shop.sku}", {"quantity": 2})
+    order = {"client_order_id": "order-0001", "contact": {"name": "A", "phone": "12345", "address": "x"}}
+    status, _ = await visitor("POST", "/api/v1/rooms/north/orders", order)
+    assert status == 201
+    stock, also = await north.wait_for("stock"), await south.wait_for("stock")
+    assert stock == also
+    assert (stock["sku"], stock["free"], stock["stream"]) == (shop.sku, 8, "show")
+
+
+async def test_presence_counts_members_and_nobody_else(shop):
+    south = await (await shop.visitor()).enter("south")
+    north = await (await shop.visitor()).enter("north")
+    also_north = await (await shop.visitor()).enter("north")
+    while (presence := await north.wait_for("presence"))["viewers"] != 2:
+        pass
+    assert presence["total"] == 3
+    await also_north.ws.close()
+    assert await north.wait_for("presence") == {"type": "presence", "viewers": 1, "total": 2}
+    await south.say("I am alone here")
+    await south.wait_for("chat")
+
+
+async def test_likes_are_summed(shop):
+    socket = await (await shop.visitor()).enter("north")
+    for count in (1, 2, 39):
+        await socket.send(type="likes", count=count)
+    total = 0
+    while total < 42:
+        total += (await socket.wait_for("likes"))["count"]
+    assert total == 42
+
+
+async def test_ping(shop):
+    socket = await (await shop.visitor()).enter("north")
+    await socket.send(type="ping")
+    assert (await socket.wait_for("pong")) == {"type": "pong"}
+
+
+BAD = [
+    ("nonsense", ""),
+    ("[]", ""),
+    ('"text"', ""),
+    ("null", ""),
+    ("{}", "type"),
+    ('{"type":"shout"}', "type"),
+    ('{"type":"chat","id":"1"}', "text"),
+    ('{"type":"chat","id":"","text":"x"}', "id"),
+    ('{"type":"chat","id":"1","text":7}', "text"),
+    ('{"type":"chat","id":"1","text":"x","room":"south"}', "room"),
+    ('{"type":"chat","id":"1","text":"   "}', "text"),
+    ('{"type":"chat","id":"1","text":"%s"}' % ("long " * 150), "text"),
+    ('{"type":"likes","count":0}', "count"),
+    ('{"type":"likes","count":-5}', "count"),
+    ('{"type":"likes","count":"5"}', "count"),
+    ('{"type":"likes","count":1e3}', "count"),
+    ('{"type":"likes","count":100000}', "count"),
+    ('{"type":"hello","room_since":{"epoch":"x"}}', "room_since.offset"),
+    ('{"type":"ping","x":' + "[" * 3000 + "]" * 3000 + "}", ""),
+    ('{"type":"ping","x":"' + "x" * 20_000 + '"}', ""),
+]
+
+
+async def test_a_bad_message_is_answered_with_the_field_and_harms_nobody(open_shop):
+    shop = await open_shop(f"--rooms.abuse_max={len(BAD)}")
+    socket = await (await shop.visitor()).enter("north")
+    for text, field in BAD:
+        await socket.ws.send_str(text)
+        error = await socket.wait_for("error")
+        assert error["field"] == field, text[:80]
+        assert error["detail"]
+    await socket.say("still here")
+    assert (await socket.wait_for("chat"))["text"] == "still here"
+
+
+async def test_binary_is_answered(shop):
+    socket = await (await shop.visitor()).enter("north")
+    await socket.ws.send_bytes(b"\x00\x01")
+    assert "binary" in (await socket.wait_for("error"))["detail"]
+
+
+async def test_repeated_abuse_closes_with_4400(open_shop):
+    shop = await open_shop("--rooms.abuse_max=3")
+    other = await (await shop.visitor()).enter("north")
+    socket = await (await shop.visitor()).enter("north")
+    for _ in range(4):
+        await socket.ws.send_str("nonsense")
+    assert await socket.closed() == 4400
+    await other.say("and the others?")
+    assert (await other.wait_for("chat"))["text"] == "and the others?"
+
+
+async def test_a_frame_beyond_all_measure_closes_with_1009(shop):
+    socket = await (await shop.visitor()).enter("north")
+    await socket.ws.send_str("x" * 1_000_000)
+    assert await socket.closed() == 1009
+
+
+async def test_who_never_says_hello_is_closed(open_shop):
+    shop = await open_shop("--rooms.hello_ms_max=100")
+    socket = await (await shop.visitor()).socket("north")
+    assert await socket.closed() == 4400
+
+
+async def test_talking_too_fast_is_refused_with_the_time_to_wait(open_shop):
+    shop = await open_shop("--rooms.chat_burst=2", "--rooms.chat_per_second=0.5")
+    socket = await (await shop.visitor()).enter("north")
+    for number in range(3):
+        await socket.say(f"line {number}", str(number))
+    error = await socket.wait_for("error")
+    assert (error["field"], error["id"]) == ("text", "2")
+    assert 0 < error["retry_after"] <= 2
+
+
+async def test_a_full_server_says_so(open_shop):
+    shop = await open_shop("--rooms.members_max=1")
+    first = await (await shop.visitor()).enter("north")
+    socket = await (await shop.visitor()).socket("north")
+    await socket.send(type="hello")
+    assert await socket.closed() == 4429
+    await first.say("room for one")
+    assert (await first.wait_for("chat"))["text"] == "room for one"
+
+
+async def test_an_unknown_room_is_a_404_before_any_socket(shop):
+    visitor = await shop.visitor()
+    status, problem = await visitor("GET", "/r/nowhere/ws")
+    assert (status, problem["type"]) == (404, "/problems/not-found")
+
+
+async def test_the_socket_makes_a_viewer_when_there_is_none(shop):
+    visitor = await shop.visitor()
+    socket = await visitor.socket("north")
+    me = (await socket.hello())["viewer"]["id"]
+    again = await visitor.socket("north")
+    assert (await again.hello())["viewer"]["id"] == me
