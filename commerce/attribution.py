@@ -3,11 +3,11 @@
 The five clauses, in the order they are tried:
 
     own          (1) the buyer is the channel's own owner or staff: his own channel
-    bound        (2) a valid binding that is protected, locked by first_lock, or that nobody came after: its channel
+    bound        (2) a valid binding that is protected, or locked by first_lock, or nobody came after: its channel
     rebound      (3) a valid, unprotected binding and a newer touch of another channel: the newest such touch
     first_touch  (4) no binding, first_lock: the oldest valid touch
     last_touch   (4) no binding, otherwise: the newest valid touch
-    not_new      (4) no binding, but he bought here before anybody brought him and the scope is new customers: the house
+    not_new      (4) no binding; he bought here before anybody brought him, and the scope is new customers: house
     house        (5) nothing
 
 The house is where visitors go whom nobody brought, so a touch of its own room binds nobody: a store that brings him later
@@ -114,7 +114,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a decision looks at. `returning`: he bought here before his first touch. `own_channel`: he works there."""
+    """All a decision looks at. `returning`: he bought here before his first touch. `own_channel`: he works there."""
 
     now: int
     house: int
@@ -243,7 +243,7 @@ def _is_after(until: int | None, now: int) -> bool:
 
 
 def add_period(at: int, period: Period, zone: ZoneInfo) -> int | None:
-    """When a period that starts at `at` ends: the same hour so many local days later; None: never. `none` ends at once."""
+    """When a period from `at` ends: the same hour so many local days later; None: never. `none` ends at once."""
     if period == "forever":
         return None
     if period == "none":
@@ -284,7 +284,7 @@ def credit(rule: LockRule, owner: int, room_channel: int) -> dict[int, int]:
 
 
 def merge(rule: LockRule, one: Binding, other: Binding, now: int) -> Binding:
-    """Which binding stays when two viewers turn out to be one customer: the older valid one under first_lock, else newer."""
+    """Which binding stays when two viewers are one customer: the older valid one under first_lock, else the newer."""
     valid = [binding for binding in (one, other) if _is_after(binding.valid_until, now)]
     if len(valid) == 1:
         return valid[0]

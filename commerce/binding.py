@@ -66,13 +66,14 @@ def find_first_purchases(connected: Connected, viewers: Collection[int]) -> dict
         .where(table.c.viewer_id.in_(viewers), table.c.state.in_(BOUGHT))
         .group_by(table.c.viewer_id)
     )
-    return {viewer: at for viewer, at in connected.connection.execute(query)}
+    return dict(connected.connection.execute(query).tuples().all())
 
 
 def situation(
     tenant: Tenant,
     now: int,
     room_channel: int,
+    *,
     held: Held | None,
     touches: Collection[Touch],
     first_purchase: int | None = None,
@@ -112,22 +113,24 @@ def settle_visit(unit: Unit, place: Place, viewer: int, viewer_public: str) -> s
     if tenant.rule.bind_on == "visit":
         touches = find_touches(unit, [viewer]).get(viewer, [])
         bought = find_first_purchases(unit, [viewer]).get(viewer)
-        found = situation(tenant, unit.now, place.channel, held, touches, bought)
+        found = situation(tenant, unit.now, place.channel, held=held, touches=touches, first_purchase=bought)
         decision = decide(tenant.rule, found, tenant.zone)
         if decision.binds:
-            return write_binding(unit, tenant, viewer, viewer_public, decision, held)
+            return write_binding(unit, tenant, (viewer, viewer_public), decision, held)
     if held is not None and held.terms.channel == place.channel:
         renew_held(unit, tenant, held, "visit")
     return None if held is None else held.channel_public
 
 
-def write_binding(
-    unit: Unit, tenant: Tenant, viewer: int, viewer_public: str, decision: Decision, held: Held | None
-) -> str:
-    """The new binding in place of the old one, which is kept as superseded; answers the channel's public id."""
+def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision: Decision, held: Held | None) -> str:
+    """The new binding of a viewer (key, public id) in place of the old one, which is kept as superseded.
+
+    Answers the channel's public id.
+    """
+    key, viewer_public = viewer
     if held is not None:
         supersede(unit, [held.id])
-    unit.connection.execute(insert(tables.binding), binding_row(unit, tenant, viewer, decision, held))
+    unit.connection.execute(insert(tables.binding), binding_row(unit, tenant, key, decision, held))
     query = select(tables.channel.c.public_id).where(tables.channel.c.id == decision.owner)
     channel = str(unit.connection.execute(query).scalar_one())
     unit.tell(ViewerBound(tenant.id, viewer_public, channel, None if held is None else held.channel_public))

@@ -26,9 +26,11 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    def receive(unit: Unit, command: c.ReceiveOrder) -> Any:
-        return changes.receive_order(unit, command, after_sales_ms)
+    return selling() | buying(after_sales_ms)
 
+
+def selling() -> dict[type, One]:
+    """The commands of HQ."""
     return {
         c.CreateMerchant: merchants.create_merchant,
         c.CreateUser: people.create_user,
@@ -45,6 +47,16 @@ def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
         c.Pin: shelf.pin,
         c.CreateLink: links.create_link,
         c.RevokeLink: links.revoke_link,
+    }
+
+
+def buying(after_sales_ms: int) -> dict[type, One]:
+    """The commands around viewers and their orders."""
+
+    def receive(unit: Unit, command: c.ReceiveOrder) -> Any:
+        return changes.receive_order(unit, command, after_sales_ms)
+
+    return {
         c.NoteTouch: touches.note_touch,
         c.CountTouch: touches.count_touch,
         c.NameViewer: touches.name_viewer,
@@ -112,7 +124,7 @@ def _only(many: Many, unit: Unit, command: Any) -> Any:
 
 
 def _alone(unit: Unit, one: One, command: Any) -> Any:
-    """A unique index that another node was quicker at is tried once more: now its row is seen, and answered properly."""
+    """Where another node was quicker at a unique index, once more: now its row is seen, and answered properly."""
     for _ in range(2):
         try:
             with unit.savepoint():

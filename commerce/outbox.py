@@ -1,7 +1,7 @@
 """Facts leave after the commit that made them true, in order, at least once.
 
-A batch writes its facts as one row per merchant. When they were told, a later batch deletes the rows; a crash in between
-leaves them, and the next start tells them again. `node` is whose rows they are: on a store shared by several nodes each
+A batch writes its facts as one row per merchant. When they were told, a later batch deletes the rows; a crash in
+between leaves them, and the next start tells them again. `node` is whose rows they are: on a shared store each node
 tells its own, and takes over those that have lain there for longer than ORPHAN_MS because their node is gone.
 """
 

@@ -1,7 +1,7 @@
 """What commerce can be asked: `await commerce.ask(questions.room, "nanjing-01")`.
 
-Each takes a Reading first (a read-only connection and the time), runs on a reader thread and never writes. `merchant` is
-the tenant's surrogate key. What does not exist, or is another's, raises errors.NotFound naming the argument.
+Each takes a Reading first (a read-only connection and the time), runs on a reader thread and never writes. `merchant`
+is the tenant's surrogate key. What does not exist, or is another's, raises errors.NotFound naming the argument.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -64,17 +65,14 @@ class Commerce:
 
         `on_fact` is called on the event loop, in order, after the commit; its exceptions are logged and go no further.
         """
-        url = await asyncio.to_thread(_prepare, database, data_dir)
-        engine = writer_engine(url)
         node = public_id()
-        opened = await asyncio.to_thread(_open_store, engine, data_dir, secret, node, int(clock() * 1000))
-        vault, untold = opened
+        store = await asyncio.to_thread(_open_store, database, data_dir, secret, node, int(clock() * 1000))
         limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
         dispatch = Dispatch(payments.after_sales_days * DAY_MS)
-        writer = Writer(engine, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=node)
-        readers = Readers(reader_engine(url, database.readers), database.readers, database.queue_max, clock)
-        writer.start(untold)
-        commerce = cls(engine, writer, readers, vault)
+        writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=node)
+        readers = Readers(store.readers, database.readers, database.queue_max, clock)
+        writer.start(store.untold)
+        commerce = cls(store.writer, writer, readers, store.vault)
         commerce._scheduler.start()
         return commerce
 
@@ -115,18 +113,24 @@ def _asked(question: Callable[..., T], args: tuple[object, ...], kwargs: dict[st
     return question(reading, *args, **kwargs)
 
 
-def _prepare(database: DatabaseSettings, data_dir: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """An opened store: engines, keys, and the facts that a crash kept from being told."""
+
+    writer: Engine
+    readers: Engine
+    vault: Vault
+    untold: list[tuple[int, list[Fact]]]
+
+
+def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, node: str, now: int) -> _Store:
+    """Schema, keys, facts not told. Blocks, so it runs on a thread."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    return store_url(database.url, data_dir)
-
-
-def _open_store(
-    engine: Engine, data_dir: Path, secret: str, node: str, now: int
-) -> tuple[Vault, list[tuple[int, list[Fact]]]]:
-    """Schema, keys, and the facts that a crash kept from being told."""
+    url = store_url(database.url, data_dir)
+    engine = writer_engine(url)
     migrate(engine)
     vault = Vault(master_secret(secret, data_dir))
     with engine.begin() as connection:
         vault.open(connection, now)
         untold = outbox.adopt(connection, node, now, all_nodes=engine.dialect.name == "sqlite")
-    return vault, untold
+    return _Store(engine, reader_engine(url, database.readers), vault, untold)

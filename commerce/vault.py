@@ -1,7 +1,7 @@
 """Keys. One master secret wraps all the others, which are kept wrapped in the store and so are the same on every node.
 
-The master secret is FENBO_SECRET, or a file of mode 0600 in the data directory, made at the first start. It goes through
-HKDF-SHA-256; keys are wrapped with AES-256-GCM, name and kid being authenticated with them.
+The master secret is FENBO_SECRET, or a file of mode 0600 in the data directory, made at the first start. It goes
+through HKDF-SHA-256; keys are wrapped with AES-256-GCM, name and kid being authenticated with them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NONCE_BYTES = 12
 
 
 def master_secret(secret: str, data_dir: Path) -> bytes:
-    """The configured secret, or the one in data_dir (made when missing); Invalid when it is too short or readable by others."""
+    """The configured secret, or data_dir's (made when missing); Invalid when too short or readable by others."""
     found = secret or _from_file(data_dir / FILE_NAME)
     if len(found) < SECRET_CHARS_MIN:
         raise Invalid("secret", f"must have at least {SECRET_CHARS_MIN} characters")

@@ -1,6 +1,6 @@
-"""The writer: one thread that takes what has queued up, does it in one transaction, commits once, then answers everyone.
+"""The writer: one thread takes what has queued up, does it in one transaction, commits once, then answers everyone.
 
-No answer leaves before its commit has returned. The queue is bounded: beyond it Overloaded is raised and nothing is done.
+No answer leaves before its commit has returned. The queue is bounded: beyond it Overloaded is raised, nothing is done.
 """
 
 from __future__ import annotations

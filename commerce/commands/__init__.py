@@ -3,8 +3,8 @@
 A command that exists is well formed: its constructor checks types, ranges and lengths and raises errors.Invalid naming
 the field. Whether it fits what is stored is decided by its function inside the transaction.
 
-`merchant` is always the tenant's surrogate key, taken by the server from a session, a room or a stream key and never from
-a client. All other ids are public.
+`merchant` is always the tenant's surrogate key, taken by the server from a session, a room or a stream key and never
+from a client. All other ids are public.
 """
 
 from commerce.commands.base import Command

@@ -55,7 +55,7 @@ class NoteTouch(Command[views.Entry]):
 
 @dataclass(frozen=True, slots=True)
 class CountTouch(Command[views.Entry]):
-    """The page's socket said hello: the viewer's last noted touch of this room counts, and binds him if the rule says so."""
+    """The page's socket said hello: the last noted touch of this room counts, and binds him if the rule says so."""
 
     viewer: str
     room: str

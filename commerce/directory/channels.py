@@ -1,4 +1,4 @@
-"""Channels and their rooms. A room is made with its channel and lasts as long; its slug never changes (printed QR codes)."""
+"""Channels and their rooms. A room lasts as long as its channel, and its slug never changes (printed QR codes)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
 
 def channel_view(row: AnyRow) -> views.Channel:
     """A row of select_channels: its columns stand in the order of the record."""
-    return views.Channel(*row._tuple())
+    return views.Channel(*row)
 
 
 def find_channel(connected: Connected, merchant: int, channel: str) -> views.Channel:

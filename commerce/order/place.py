@@ -174,7 +174,14 @@ class Checkout:
             row = touch_row(self._unit, place, viewer, None, self._unit.now)
             self.rows.touches.append(row)
             buyer.touches.append(Touch(row["id"], place.channel, self._unit.now, tenant.show))
-        found = situation(tenant, self._unit.now, place.channel, buyer.held, buyer.touches, buyer.first_purchase)
+        found = situation(
+            tenant,
+            self._unit.now,
+            place.channel,
+            held=buyer.held,
+            touches=buyer.touches,
+            first_purchase=buyer.first_purchase,
+        )
         decision = decide(tenant.rule, found, tenant.zone)
         if decision.binds and tenant.rule.bind_on in ("visit", "order"):
             self._bind(place, buyer, viewer, decision)

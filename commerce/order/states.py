@@ -5,7 +5,7 @@
        └──cancel, time_out, payment_failed──> cancelled
 
 An order is born `created`, holding its stock until expires_at. `refund` of a part leaves the state as it is and raises
-`refunded`; the refund that reaches the total is `refund_all`. Money that arrives for a cancelled order (`paid_late`) does
+`refunded`; the one that reaches the total is `refund_all`. Money that arrives for a cancelled order (`paid_late`) does
 not revive it - its goods may be another's by now - but is recorded, and is owed back.
 """
 

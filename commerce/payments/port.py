@@ -1,4 +1,4 @@
-"""The port to payment providers. A provider only says what happened to a payment; what follows is decided in record.py."""
+"""The port to payment providers. One only says what happened to a payment; what follows is decided in record.py."""
 
 from __future__ import annotations
 

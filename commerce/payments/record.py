@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from commerce import views
 from commerce.attribution import decide
-from commerce.binding import find_held, find_touches, renew_held, situation, write_binding
+from commerce.binding import find_first_purchases, find_held, find_touches, renew_held, situation, write_binding
 from commerce.commands import RecordPayment
 from commerce.errors import Conflict, NotFound
 from commerce.order.changes import apply, locked_order, shown
@@ -88,9 +88,10 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
         renew_held(unit, tenant, held, "purchase")
     if rule.bind_on == "paid":
         touches = find_touches(unit, [order.viewer_id]).get(order.viewer_id, [])
-        found = situation(tenant, unit.now, order.room_channel_id, held, touches)
+        bought = find_first_purchases(unit, [order.viewer_id]).get(order.viewer_id)
+        found = situation(tenant, unit.now, order.room_channel_id, held=held, touches=touches, first_purchase=bought)
         decision = decide(rule, found, tenant.zone)
         if decision.binds:
             query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
             viewer = str(unit.connection.execute(query).scalar_one())
-            write_binding(unit, tenant, order.viewer_id, viewer, decision, held)
+            write_binding(unit, tenant, (order.viewer_id, viewer), decision, held)

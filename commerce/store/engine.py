@@ -47,7 +47,7 @@ def reader_engine(url: str, connections: int) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
-    def connected(connection: SqliteConnection, record: Any) -> None:
+    def connected(connection: SqliteConnection, _: Any) -> None:
         connection.isolation_level = None
         for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()

@@ -38,12 +38,9 @@ class IdBlocks:
         return found
 
     def _grow(self, connection: Connection) -> None:
-        grown = connection.execute(
-            update(id_block)
-            .where(id_block.c.name == "id")
-            .values(next=id_block.c.next + BLOCK)
-            .returning(id_block.c.next)
-        ).scalar()
+        table = id_block
+        statement = update(table).where(table.c.name == "id").values(next=table.c.next + BLOCK).returning(table.c.next)
+        grown = connection.execute(statement).scalar()
         if grown is None:
             connection.execute(insert(id_block).values(name="id", next=FIRST + BLOCK))
             grown = FIRST + BLOCK

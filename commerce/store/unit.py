@@ -12,7 +12,7 @@ from commerce.store.ids import IdBlocks
 
 
 class Unit:
-    """One batch. `now` (ms since 1970) is the same for all its commands. `hold_ms` is how long unpaid orders keep stock."""
+    """One batch. `now` (ms since 1970) is the same for all commands; `hold_ms` is how long unpaid orders keep stock."""
 
     def __init__(self, connection: Connection, ids: IdBlocks, now: int, hold_ms: int) -> None:
         self.connection = connection

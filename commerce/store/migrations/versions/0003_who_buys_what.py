@@ -11,7 +11,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """customer, viewer, cart_line, link, orders, order_event, order_line, payment, refund, touch, binding, payment_notice."""
+    """Viewers, how they came, whose they are; carts, orders, payments."""
     _customer()
     _viewer()
     _cart_line()
@@ -95,41 +95,7 @@ def _link() -> None:
 
 
 def _orders() -> None:
-    op.create_table(
-        "orders",
-        sa.Column("id", KEY, autoincrement=False, nullable=False),
-        sa.Column("merchant_id", KEY, nullable=False),
-        sa.Column("public_id", sa.Text(), nullable=False),
-        sa.Column("viewer_id", KEY, nullable=False),
-        sa.Column("client_order_id", sa.Text(), nullable=False),
-        sa.Column("body_digest", sa.Text(), nullable=False),
-        sa.Column("room_id", KEY, nullable=False),
-        sa.Column("show_id", KEY, nullable=True),
-        sa.Column("room_channel_id", KEY, nullable=False),
-        sa.Column("owner_channel_id", KEY, nullable=False),
-        sa.Column("decision", sa.Text(), nullable=False),
-        sa.Column("rule_hash", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("total_minor", sa.BigInteger(), nullable=False),
-        sa.Column("refunded_minor", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("contact", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("refunded_minor >= 0 and refunded_minor <= total_minor", name=op.f("ck_orders_refunded")),
-        sa.CheckConstraint("total_minor >= 0", name=op.f("ck_orders_total")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_orders_merchant_id_merchant")),
-        sa.ForeignKeyConstraint(["owner_channel_id"], ["channel.id"], name=op.f("fk_orders_owner_channel_id_channel")),
-        sa.ForeignKeyConstraint(["room_channel_id"], ["channel.id"], name=op.f("fk_orders_room_channel_id_channel")),
-        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_orders_room_id_room")),
-        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_orders_show_id_show")),
-        sa.ForeignKeyConstraint(["viewer_id"], ["viewer.id"], name=op.f("fk_orders_viewer_id_viewer")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_orders_public_id")),
-        sa.UniqueConstraint("viewer_id", "client_order_id", name=op.f("uq_orders_viewer_id_client_order_id")),
-    )
+    op.create_table("orders", *_orders_columns(), *_orders_constraints())
     op.create_index(
         "ix_orders_due",
         "orders",
@@ -245,29 +211,7 @@ def _touch() -> None:
 
 
 def _binding() -> None:
-    op.create_table(
-        "binding",
-        sa.Column("id", KEY, autoincrement=False, nullable=False),
-        sa.Column("merchant_id", KEY, nullable=False),
-        sa.Column("viewer_id", KEY, nullable=False),
-        sa.Column("channel_id", KEY, nullable=False),
-        sa.Column("show_id", KEY, nullable=True),
-        sa.Column("touch_id", KEY, nullable=True),
-        sa.Column("replaces_id", KEY, nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("clause", sa.Text(), nullable=False),
-        sa.Column("rule_hash", sa.Text(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until", sa.BigInteger(), nullable=True),
-        sa.Column("protected_until", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_binding_channel_id_channel")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_binding_merchant_id_merchant")),
-        sa.ForeignKeyConstraint(["replaces_id"], ["binding.id"], name=op.f("fk_binding_replaces_id_binding")),
-        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_binding_show_id_show")),
-        sa.ForeignKeyConstraint(["touch_id"], ["touch.id"], name=op.f("fk_binding_touch_id_touch")),
-        sa.ForeignKeyConstraint(["viewer_id"], ["viewer.id"], name=op.f("fk_binding_viewer_id_viewer")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_binding")),
-    )
+    op.create_table("binding", *_binding_columns(), *_binding_constraints())
     op.create_index("ix_binding_viewer", "binding", ["viewer_id"], unique=False)
     op.create_index(
         "uq_binding_active",
@@ -294,3 +238,75 @@ def _payment_notice() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_notice")),
         sa.UniqueConstraint("provider", "notice", name=op.f("uq_payment_notice_provider_notice")),
     )
+
+
+def _orders_columns() -> list[sa.Column[object]]:
+    return [
+        sa.Column("id", KEY, autoincrement=False, nullable=False),
+        sa.Column("merchant_id", KEY, nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("viewer_id", KEY, nullable=False),
+        sa.Column("client_order_id", sa.Text(), nullable=False),
+        sa.Column("body_digest", sa.Text(), nullable=False),
+        sa.Column("room_id", KEY, nullable=False),
+        sa.Column("show_id", KEY, nullable=True),
+        sa.Column("room_channel_id", KEY, nullable=False),
+        sa.Column("owner_channel_id", KEY, nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("rule_hash", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+    ]
+
+
+def _orders_constraints() -> list[sa.Constraint]:
+    return [
+        sa.CheckConstraint("refunded_minor >= 0 and refunded_minor <= total_minor", name=op.f("ck_orders_refunded")),
+        sa.CheckConstraint("total_minor >= 0", name=op.f("ck_orders_total")),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_orders_merchant_id_merchant")),
+        sa.ForeignKeyConstraint(["owner_channel_id"], ["channel.id"], name=op.f("fk_orders_owner_channel_id_channel")),
+        sa.ForeignKeyConstraint(["room_channel_id"], ["channel.id"], name=op.f("fk_orders_room_channel_id_channel")),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_orders_room_id_room")),
+        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_orders_show_id_show")),
+        sa.ForeignKeyConstraint(["viewer_id"], ["viewer.id"], name=op.f("fk_orders_viewer_id_viewer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_orders_public_id")),
+        sa.UniqueConstraint("viewer_id", "client_order_id", name=op.f("uq_orders_viewer_id_client_order_id")),
+    ]
+
+
+def _binding_columns() -> list[sa.Column[object]]:
+    return [
+        sa.Column("id", KEY, autoincrement=False, nullable=False),
+        sa.Column("merchant_id", KEY, nullable=False),
+        sa.Column("viewer_id", KEY, nullable=False),
+        sa.Column("channel_id", KEY, nullable=False),
+        sa.Column("show_id", KEY, nullable=True),
+        sa.Column("touch_id", KEY, nullable=True),
+        sa.Column("replaces_id", KEY, nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("rule_hash", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=True),
+        sa.Column("protected_until", sa.BigInteger(), nullable=True),
+    ]
+
+
+def _binding_constraints() -> list[sa.Constraint]:
+    return [
+        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_binding_channel_id_channel")),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_binding_merchant_id_merchant")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["binding.id"], name=op.f("fk_binding_replaces_id_binding")),
+        sa.ForeignKeyConstraint(["show_id"], ["show.id"], name=op.f("fk_binding_show_id_show")),
+        sa.ForeignKeyConstraint(["touch_id"], ["touch.id"], name=op.f("fk_binding_touch_id_touch")),
+        sa.ForeignKeyConstraint(["viewer_id"], ["viewer.id"], name=op.f("fk_binding_viewer_id_viewer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_binding")),
+    ]

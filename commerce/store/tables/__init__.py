@@ -1,0 +1,55 @@
+"""All tables, once. The same on SQLite and PostgreSQL; migrations/ is held to this by a test.
+
+Conventions: `id` is an integer surrogate key from ids.IdBlocks (one space for all tables); `public_id` is what the
+outside sees; every row has `merchant_id` (the merchant's own row: `id`); times are integer ms since 1970 UTC; money is
+integer minor units; JSON is text, written canonically. An unpaid order's lines *are* the reservation: they hold stock
+until `orders.expires_at`.
+"""
+
+from commerce.store.tables.buying import (
+    binding,
+    cart_line,
+    customer,
+    link,
+    order_event,
+    order_line,
+    orders,
+    payment,
+    payment_notice,
+    refund,
+    touch,
+    viewer,
+)
+from commerce.store.tables.columns import metadata
+from commerce.store.tables.directory import channel, id_block, login, merchant, outbox, room, session, wrapped_key
+from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
+
+__all__ = [
+    "binding",
+    "cart_line",
+    "channel",
+    "customer",
+    "id_block",
+    "link",
+    "login",
+    "merchant",
+    "metadata",
+    "order_event",
+    "order_line",
+    "orders",
+    "outbox",
+    "payment",
+    "payment_notice",
+    "product",
+    "refund",
+    "room",
+    "session",
+    "shelf",
+    "show",
+    "sku",
+    "stock",
+    "stream_key",
+    "touch",
+    "viewer",
+    "wrapped_key",
+]

@@ -1,0 +1,202 @@
+"""Tables of who buys: viewers, how they came, whose they are, carts, orders, payments."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
+
+viewer = Table(
+    "viewer",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("public_id", Text, nullable=False),
+    ref("customer_id", "customer", nullable=True),
+    words("name"),
+    moment("created_at"),
+    UniqueConstraint("merchant_id", "public_id"),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("identity", Text, nullable=False),
+    moment("created_at"),
+    UniqueConstraint("merchant_id", "identity"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("channel_id", Key, ForeignKey("channel.id"), nullable=False, index=True),
+    ref("sharer_id", "viewer", nullable=True),
+    moment("created_at"),
+    moment("revoked_at", nullable=True),
+)
+
+touch = Table(
+    "touch",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("viewer_id", Key, ForeignKey("viewer.id"), nullable=False, index=True),
+    ref("channel_id", "channel"),
+    ref("link_id", "link", nullable=True),
+    ref("sharer_id", "viewer", nullable=True),
+    ref("show_id", "show", nullable=True),
+    moment("noted_at"),
+    moment("counted_at", nullable=True),
+)
+
+binding = Table(
+    "binding",
+    metadata,
+    key(),
+    of_merchant(),
+    ref("viewer_id", "viewer"),
+    ref("channel_id", "channel"),
+    ref("show_id", "show", nullable=True),
+    ref("touch_id", "touch", nullable=True),
+    ref("replaces_id", "binding", nullable=True),
+    Column("state", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("rule_hash", Text, nullable=False),
+    moment("since"),
+    moment("valid_until", nullable=True),
+    moment("protected_until", nullable=True),
+)
+Index("ix_binding_viewer", binding.c.viewer_id)
+Index(
+    "uq_binding_active",
+    binding.c.viewer_id,
+    unique=True,
+    sqlite_where=text("state = 'active'"),
+    postgresql_where=text("state = 'active'"),
+)
+
+cart_line = Table(
+    "cart_line",
+    metadata,
+    Column("viewer_id", Key, ForeignKey("viewer.id"), primary_key=True, autoincrement=False),
+    Column("room_id", Key, ForeignKey("room.id"), primary_key=True, autoincrement=False),
+    Column("sku_id", Key, ForeignKey("sku.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    Column("quantity", Integer, nullable=False),
+    moment("updated_at"),
+    CheckConstraint("quantity > 0", name="quantity"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    ref("viewer_id", "viewer"),
+    Column("client_order_id", Text, nullable=False),
+    Column("body_digest", Text, nullable=False),
+    ref("room_id", "room"),
+    ref("show_id", "show", nullable=True),
+    ref("room_channel_id", "channel"),
+    ref("owner_channel_id", "channel"),
+    Column("decision", Text, nullable=False),
+    Column("rule_hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total_minor", Wide, nullable=False),
+    Column("refunded_minor", Wide, nullable=False, server_default="0"),
+    Column("contact", Text, nullable=False),
+    words("note"),
+    moment("created_at"),
+    moment("changed_at"),
+    moment("expires_at", nullable=True),
+    UniqueConstraint("viewer_id", "client_order_id"),
+    CheckConstraint("total_minor >= 0", name="total"),
+    CheckConstraint("refunded_minor >= 0 and refunded_minor <= total_minor", name="refunded"),
+)
+Index("ix_orders_merchant", orders.c.merchant_id, orders.c.created_at, orders.c.id)
+Index("ix_orders_owner", orders.c.owner_channel_id, orders.c.created_at, orders.c.id)
+# Only what the clock still has to look at: unpaid orders, and received ones in their after-sales window.
+Index(
+    "ix_orders_due",
+    orders.c.expires_at,
+    sqlite_where=text("expires_at is not null"),
+    postgresql_where=text("expires_at is not null"),
+)
+
+order_line = Table(
+    "order_line",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    ref("sku_id", "sku"),
+    Column("sku_name", Text, nullable=False),
+    Column("product_name", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price_minor", Wide, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    CheckConstraint("quantity > 0", name="quantity"),
+)
+
+order_event = Table(
+    "order_event",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    words("detail"),
+    moment("at"),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, unique=True),
+    Column("provider", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    moment("expires_at"),
+    moment("changed_at"),
+)
+
+payment_notice = Table(
+    "payment_notice",
+    metadata,
+    key(),
+    of_merchant(),
+    ref("payment_id", "payment"),
+    Column("provider", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    moment("at"),
+    UniqueConstraint("provider", "notice"),
+)
+
+refund = Table(
+    "refund",
+    metadata,
+    key(),
+    of_merchant(),
+    ref("order_id", "orders"),
+    Column("key", Text, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    words("reason"),
+    Column("restocked", Boolean, nullable=False),
+    moment("at"),
+    UniqueConstraint("order_id", "key"),
+)

@@ -1,0 +1,109 @@
+"""Tables of what is sold: shows, the studio's keys, goods, stock, shelves."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
+
+show = Table(
+    "show",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("title", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    moment("starts_at", nullable=True),
+    moment("began_at", nullable=True),
+    moment("ended_at", nullable=True),
+    Column("epoch", Integer, nullable=False),
+    moment("created_at"),
+)
+Index("ix_show_merchant", show.c.merchant_id, show.c.id)
+Index(
+    "uq_show_on",
+    show.c.merchant_id,
+    unique=True,
+    sqlite_where=text("state in ('live', 'paused')"),
+    postgresql_where=text("state in ('live', 'paused')"),
+)
+
+stream_key = Table(
+    "stream_key",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("slot", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("hint", Text, nullable=False),
+    moment("created_at"),
+    UniqueConstraint("merchant_id", "slot"),
+)
+
+product = Table(
+    "product",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("name", Text, nullable=False),
+    words("description"),
+    words("image_url"),
+    moment("created_at"),
+)
+Index("ix_product_merchant", product.c.merchant_id, product.c.id)
+
+sku = Table(
+    "sku",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("product_id", Key, ForeignKey("product.id"), nullable=False, index=True),
+    public(),
+    Column("name", Text, nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("price_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("per_buyer_max", Integer),
+    CheckConstraint("price_minor >= 0", name="price"),
+)
+
+# Apart from sku, because every order rewrites this row and no order rewrites the other.
+stock = Table(
+    "stock",
+    metadata,
+    Column("sku_id", Key, ForeignKey("sku.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    Column("received", Wide, nullable=False),
+    Column("free", Wide, nullable=False),
+    Column("reserved", Wide, nullable=False),
+    Column("sold", Wide, nullable=False),
+    CheckConstraint("free >= 0 and reserved >= 0 and sold >= 0", name="never_negative"),
+    CheckConstraint("received = free + reserved + sold", name="adds_up"),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    key(),
+    of_merchant(),
+    ref("show_id", "show"),
+    ref("product_id", "product"),
+    Column("position", SmallInteger, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+    UniqueConstraint("show_id", "product_id"),
+)
