@@ -229,6 +229,8 @@ class Live:
             if packet.seconds < until:
                 self.clock.now = packet.received_ns / 1e9
                 self.broadcast.publish(packet)
+                if packet.key and packet.track.kind == "video":
+                    await self.turn()  # well before the queue of a subscriber is full
         await self.turn()
 
     async def turn(self) -> None:
