@@ -49,8 +49,6 @@ class Section:
     rtcp_mux: bool = False
     rtcp_rsize: bool = False
     codecs: dict[int, Format] = field(default_factory=dict)
-    ssrcs: list[int] = field(default_factory=list)
-    retransmits: dict[int, int] = field(default_factory=dict)
     ufrag: str = ""
     password: str = ""
     setup: str = ""
@@ -198,18 +196,6 @@ def _read_feedback(section: Section, value: str) -> None:
             section.codecs[payload_type].feedback.append(feedback.strip().lower())
 
 
-def _read_ssrc(section: Section, value: str) -> None:
-    ssrc = _number(value.partition(" ")[0], "ssrc")
-    if ssrc not in section.ssrcs and len(section.ssrcs) < FORMATS_MAX:
-        section.ssrcs.append(ssrc)
-
-
-def _read_ssrc_group(section: Section, value: str) -> None:
-    semantics, *ssrcs = value.split()[:8] or [""]
-    if semantics == "FID" and len(ssrcs) == 2 and len(section.retransmits) < FORMATS_MAX:
-        section.retransmits[_number(ssrcs[1], "ssrc-group")] = _number(ssrcs[0], "ssrc-group")
-
-
 def _matched(pattern: re.Pattern[str], value: str, where: str) -> str:
     if not pattern.fullmatch(value):
         raise BadSdp(where, "malformed")
@@ -244,6 +230,4 @@ _READERS: dict[str, Callable[[Section, str], None]] = {
     "rtpmap": _read_rtpmap,
     "fmtp": _read_fmtp,
     "rtcp-fb": _read_feedback,
-    "ssrc": _read_ssrc,
-    "ssrc-group": _read_ssrc_group,
 }
