@@ -61,7 +61,8 @@ class PythonLane:
         return feed
 
     def forget(self, feed: PythonFeed) -> None:
-        self._feeds.remove(feed)
+        if feed in self._feeds:
+            self._feeds.remove(feed)
 
     def stats(self) -> LaneStats:
         latencies = tuple(self._latencies)
@@ -182,7 +183,7 @@ class PythonLeg:
         self._sent = 0  # packets of the frame at the cursor that are out
         self._timestamp: int | None = None  # of the frame begun last
         self._free_at = 0  # pacing: nothing more before this moment
-        self._history: deque[tuple[int, int, Frame]] = deque(maxlen=HISTORY_FRAMES)  # first sequence, time stamp, frame
+        self._history: deque[tuple[int, int, int]] = deque(maxlen=HISTORY_FRAMES)  # first sequence, time stamp, serial
         self._counts = LegStats()
         self._joined = feed.lane.now()
         if params.catchup is not None:
@@ -201,7 +202,7 @@ class PythonLeg:
             self._feed.forget(self)
 
     def restart(self, catchup: Catchup) -> None:
-        if self.cursor < self._until or self._sent or catchup.serial not in self._feed.starts:
+        if not self._address or self.cursor < self._until or self._sent or catchup.serial not in self._feed.starts:
             return
         self.cursor, self._until, self._waits = catchup.serial, catchup.until, False
         self._base = (self._feed.starts[catchup.serial], catchup.timestamp)
@@ -259,7 +260,7 @@ class PythonLeg:
         if last is not None and not 0 < (timestamp - last) % TIMESTAMP_MOD < TIMESTAMP_MOD // 2:
             timestamp = (last + TIMESTAMP_STEP) % TIMESTAMP_MOD
         self._timestamp = timestamp
-        self._history.append((self._video_sequence, timestamp, frame))
+        self._history.append((self._video_sequence, timestamp, self.cursor))
 
     def send_audio(self, frame: Frame) -> None:
         audio = self._audio
@@ -273,13 +274,16 @@ class PythonLeg:
         self._counts.audio_octets += frame.size
 
     def repair(self, sequences: tuple[int, ...]) -> None:
+        if not self._address:
+            return
         for wanted in sequences[:REPAIR_PACKETS_MAX]:
             sequence = extend(wanted, self._video_sequence)
             found = next((entry for entry in reversed(self._history) if entry[0] <= sequence), None)
             if found is None or sequence >= self._video_sequence:
                 continue
-            first, timestamp, frame = found
-            if sequence - first < len(frame.payloads):
+            first, timestamp, serial = found
+            frame = self._feed.frames.get(serial)
+            if frame is not None and sequence - first < len(frame.payloads):
                 self._repeat(sequence, sequence - first, timestamp, frame)
 
     def _repeat(self, sequence: int, number: int, timestamp: int, frame: Frame) -> None:
