@@ -1,0 +1,245 @@
+"""Decoding and encoding with PyAV. Pure of threads and of the loop: packets in, packets out; `rung.py` calls it.
+
+Times are kept: what comes out stands on the same line as what went in, with its moment of arrival.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from fractions import Fraction
+from typing import Any, Protocol
+
+import av
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.error import FFmpegError
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+
+from relay.codecs import h264, nal, opus
+from relay.errors import BadMedia
+from relay.media import OPUS_CLOCK_RATE, VIDEO_CLOCK_RATE, Codec, Packet, Track
+
+VIDEO_TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
+FRAMES_INSIDE_MAX = 64  # frames whose moment of arrival is remembered: more than any decoder holds back
+SLIP_SECONDS = 0.04  # sound further from its place than this is put there
+OPUS_BITS_PER_SECOND = 96_000
+AAC_BITS_PER_SECOND = 128_000
+VIDEO_BITS_PER_SECOND_MAX = 4_000_000
+RATE_FACTOR = "23"  # x264's own default: visually close to its input
+GLOBAL_HEADER = 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets out of band
+DECODERS = {Codec.H264: "h264", Codec.HEVC: "hevc", Codec.AV1: "libdav1d", Codec.VP8: "vp8"}
+
+
+class Transcoder(Protocol):
+    """Packets of one kind in, packets of another codec out. Not for use by two threads at once."""
+
+    def convert(self, packet: Packet) -> list[Packet]:
+        """What comes out now. Raises `BadMedia` for input that cannot be decoded."""
+
+    def request_keyframe(self) -> None:
+        """Make the next picture a key frame."""
+
+
+class _Arrivals:
+    """When the packet of each time came in; codecs hold frames back, so it is looked up when one comes out."""
+
+    def __init__(self) -> None:
+        self._by_time: OrderedDict[int, int] = OrderedDict()
+        self._latest = 0
+
+    def note(self, time: int, received_ns: int) -> None:
+        self._by_time[time] = self._latest = received_ns
+        while len(self._by_time) > FRAMES_INSIDE_MAX:
+            self._by_time.popitem(last=False)
+
+    def of(self, time: int) -> int:
+        return self._by_time.get(time, self._latest)
+
+
+class VideoTranscoder:
+    """Any picture to H.264, constrained baseline: no B-frames, a key frame every `gop_seconds` and on demand.
+
+    Pictures before `from_seconds` on the line are decoded and not encoded: that is how it starts in the middle of a
+    group of pictures without falling behind.
+    """
+
+    def __init__(self, gop_seconds: float = 1.0, from_seconds: float = 0.0) -> None:
+        self._gop_ticks = round(gop_seconds * VIDEO_CLOCK_RATE)
+        self._from_ticks = round(from_seconds * VIDEO_CLOCK_RATE)
+        self._source: Track | None = None
+        self._decoder: VideoCodecContext | None = None
+        self._encoder: VideoCodecContext | None = None
+        self._track: Track | None = None
+        self._arrivals = _Arrivals()
+        self._wants_key = True
+        self._next_key = 0
+        self._last = -1
+
+    def request_keyframe(self) -> None:
+        """Make the next picture a key frame."""
+        self._wants_key = True
+
+    def convert(self, packet: Packet) -> list[Packet]:
+        """What comes out now. Raises `BadMedia` for pictures that cannot be decoded."""
+        if packet.track is not self._source:
+            self._source, self._decoder = packet.track, _video_decoder(packet.track)
+        assert self._decoder is not None
+        self._arrivals.note(packet.pts, packet.received_ns)
+        piece = av.Packet(packet.data)
+        piece.pts, piece.dts, piece.time_base = packet.pts, packet.dts, VIDEO_TIME_BASE
+        try:
+            frames = self._decoder.decode(piece)
+        except FFmpegError as problem:
+            raise BadMedia(packet.track.codec, str(problem)) from problem
+        return [out for frame in frames for out in self._encode(frame)]
+
+    def _encode(self, frame: VideoFrame) -> list[Packet]:
+        time = frame.pts
+        if time is None or time < self._from_ticks or time <= self._last:
+            return []
+        if self._encoder is None or (self._encoder.width, self._encoder.height) != _even(frame):
+            self._open(frame)
+        assert self._encoder is not None
+        encoder, self._last = self._encoder, time
+        picture = frame.reformat(encoder.width, encoder.height, "yuv420p")
+        picture.pts, picture.time_base = time, VIDEO_TIME_BASE
+        picture.pict_type = PictureType.NONE
+        if self._wants_key or time >= self._next_key:
+            picture.pict_type = PictureType.I
+            self._wants_key, self._next_key = False, time + self._gop_ticks
+        return [packet for piece in encoder.encode(picture) if (packet := self._packet(piece)) is not None]
+
+    def _open(self, frame: VideoFrame) -> None:
+        width, height = _even(frame)
+        encoder = av.CodecContext.create("libx264", "w")
+        assert isinstance(encoder, VideoCodecContext)
+        encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+        encoder.time_base, encoder.framerate = VIDEO_TIME_BASE, Fraction(30)
+        encoder.flags |= GLOBAL_HEADER
+        encoder.thread_count = 1  # one shared rung must not take the machine: pictures come one by one anyway
+        kilobits = VIDEO_BITS_PER_SECOND_MAX // 1000
+        encoder.options = {
+            "preset": "superfast", "tune": "zerolatency", "profile": "baseline", "crf": RATE_FACTOR, "forced-idr": "1",
+            "x264-params": f"keyint=infinite:scenecut=0:vbv-maxrate={kilobits}:vbv-bufsize={kilobits}",
+        }  # fmt: skip
+        encoder.open()
+        self._encoder, self._wants_key = encoder, True
+        self._track = _track_of(encoder.extradata or b"", width, height)
+
+    def _packet(self, piece: av.Packet[Any]) -> Packet | None:
+        assert self._track is not None
+        unit = h264.from_units(list(nal.from_annexb(bytes(piece))))
+        if not unit.picture or piece.pts is None:
+            return None
+        return Packet(self._track, piece.pts, piece.pts, unit.key, unit.data, self._arrivals.of(piece.pts))
+
+
+def _even(frame: VideoFrame) -> tuple[int, int]:
+    """4:2:0 has one chroma sample for two by two pixels."""
+    return frame.width & ~1, frame.height & ~1
+
+
+def _video_decoder(track: Track) -> VideoCodecContext:
+    decoder = av.CodecContext.create(DECODERS[track.codec], "r")
+    assert isinstance(decoder, VideoCodecContext)
+    decoder.thread_count = 1  # frame threads would each hold a picture back
+    if track.config:
+        decoder.extradata = track.config
+    return decoder
+
+
+def _track_of(extradata: bytes, width: int, height: int) -> Track:
+    units = list(nal.from_annexb(extradata))
+    sps = tuple(unit for unit in units if unit[0] & 0x1F == h264.SPS)
+    pps = tuple(unit for unit in units if unit[0] & 0x1F == h264.PPS)
+    return Track(Codec.H264, VIDEO_CLOCK_RATE, h264.record_of(sps, pps), width, height)
+
+
+class AudioTranscoder:
+    """AAC to Opus or Opus to AAC: stereo at 48 kHz, times counted in samples."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self._source: Track | None = None
+        self._decoder: AudioCodecContext | None = None
+        self._resampler: AudioResampler | None = None
+        self._encoder: AudioCodecContext | None = None
+        self._track: Track | None = None
+        self._next = 0  # where the next decoded sample belongs, in 48 kHz ticks
+        self._last: int | None = None
+
+    def request_keyframe(self) -> None:
+        """Every audio frame is one."""
+
+    def convert(self, packet: Packet) -> list[Packet]:
+        """What comes out now. Raises `BadMedia` for sound that cannot be decoded."""
+        if packet.track is not self._source:
+            self._source, self._decoder, self._resampler = packet.track, _audio_decoder(packet.track), None
+        assert self._decoder is not None
+        piece = av.Packet(packet.data)
+        piece.pts = piece.dts = packet.pts
+        piece.time_base = Fraction(1, packet.track.clock_rate)
+        begin = packet.pts * OPUS_CLOCK_RATE // packet.track.clock_rate
+        try:
+            frames = self._decoder.decode(piece)
+        except FFmpegError as problem:
+            raise BadMedia(packet.track.codec, str(problem)) from problem
+        self._place(begin)
+        return [out for frame in frames for out in self._encode(frame, packet.received_ns)]
+
+    def _place(self, begin: int) -> None:
+        """Begin anew where the sound has left its place: after a gap, a jump, a new source."""
+        if self._resampler is None or abs(begin - self._next) > SLIP_SECONDS * OPUS_CLOCK_RATE:
+            self._resampler = AudioResampler(_sample_format(self._codec), "stereo", OPUS_CLOCK_RATE)
+            self._next = begin
+
+    def _encode(self, frame: AudioFrame, received_ns: int) -> list[Packet]:
+        assert self._resampler is not None
+        encoder, found = self._opened(), []
+        frame.pts = None
+        for part in self._resampler.resample(frame):
+            part.pts, part.time_base = self._next, Fraction(1, OPUS_CLOCK_RATE)
+            self._next += part.samples
+            found += encoder.encode(part)
+        return [packet for piece in found if (packet := self._packet(piece, received_ns)) is not None]
+
+    def _opened(self) -> AudioCodecContext:
+        if self._encoder is None:
+            self._encoder = _audio_encoder(self._codec)
+            config = opus.head(2) if self._codec is Codec.OPUS else bytes(self._encoder.extradata or b"")
+            self._track = Track(self._codec, OPUS_CLOCK_RATE, config, channels=2)
+        return self._encoder
+
+    def _packet(self, piece: av.Packet[Any], received_ns: int) -> Packet | None:
+        time = piece.pts
+        if time is None or (self._last is not None and time <= self._last):
+            return None
+        self._last = time
+        assert self._track is not None
+        return Packet(self._track, time, time, True, bytes(piece), received_ns)
+
+
+def _sample_format(codec: Codec) -> str:
+    return "s16" if codec is Codec.OPUS else "fltp"
+
+
+def _audio_decoder(track: Track) -> AudioCodecContext:
+    decoder = av.CodecContext.create("aac" if track.codec is Codec.AAC else "libopus", "r")
+    assert isinstance(decoder, AudioCodecContext)
+    if track.config:
+        decoder.extradata = track.config
+    if track.codec is Codec.OPUS:
+        decoder.sample_rate, decoder.layout = OPUS_CLOCK_RATE, "stereo"
+    return decoder
+
+
+def _audio_encoder(codec: Codec) -> AudioCodecContext:
+    encoder = av.CodecContext.create("libopus" if codec is Codec.OPUS else "aac", "w")
+    assert isinstance(encoder, AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format = OPUS_CLOCK_RATE, "stereo", _sample_format(codec)
+    encoder.bit_rate = OPUS_BITS_PER_SECOND if codec is Codec.OPUS else AAC_BITS_PER_SECOND
+    encoder.flags |= GLOBAL_HEADER
+    encoder.open()
+    return encoder
