@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from commerce import questions
 from signaling.app import Node
@@ -22,6 +23,7 @@ async def of(node: Node) -> dict[str, Any]:
         "http": base,
         "rtmp": node.urls.rtmp,
         "whip": f"{base}/whip",
+        "webrtc": f"{urlsplit(base).hostname}:{node.ports.webrtc}",
         "metrics": f"{ops}/metrics",
         "hq": {"url": f"{base}/hq"},
         "rooms": await rooms(node),

@@ -25,7 +25,8 @@ from relay.hls.origin import Origin
 from relay.hub import Hub
 from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
-from signaling import problems
+from relay.webrtc.engine import Engine
+from signaling import problems, webrtc
 from signaling.api.describe import OpenApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
@@ -69,6 +70,7 @@ class Ports:
 
     http: int
     rtmp: int
+    webrtc: int
     ops: int | None
 
 
@@ -105,8 +107,8 @@ class Core:
 
     def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce) -> None:
         self.settings, self.metrics, self.commerce = settings, metrics, commerce
-        gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
-        self.hub = Hub(gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
+        self.gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
+        self.hub = Hub(self.gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
         self.origin = Origin(settings.hls, metrics)
         room = settings.rooms
         self.bus = MemoryBus(Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds), time.time)
@@ -139,29 +141,28 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         ears = Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
         core = Core(settings, metrics, commerce)
-        stack.push_async_callback(core.origin.close_all)
         chores = Chores()
         stack.push_async_callback(chores.close)
 
-        rtmp = RtmpServer(settings.rtmp, core.studio.authorise, metrics)
-        stack.push_async_callback(rtmp.close)
-        rtmp_port = await rtmp.listen(settings.rtmp.host, settings.rtmp.port)
+        rtmp_port = await _open_rtmp(stack, core)
+        engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics)
+        core.studio.on_end(engine.end)
         listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
         http_port = int(listener.getsockname()[1])
         urls = _urls(settings.http, http_port, rtmp_port)
 
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
         ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(rtmp_port)})
-        app = _app(core, handlers, ops)
-        await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
+        app = await _app(core, handlers, ops, engine)
         ops_port = await _open_ops(stack, settings, ops)
         await _open_site(stack, app, listener, _tls(settings.http))
+        stack.push_async_callback(core.origin.close_all)  # whoever waits for a part is answered
         stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch)
         _start(chores, core, handlers.hq_socket)
-        yield Node(core, Ports(http_port, rtmp_port, ops_port), urls)
+        yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port), urls)
 
 
 async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics, ears: Ears) -> Commerce:
@@ -170,6 +171,12 @@ async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics,
     )
     stack.push_async_callback(commerce.close)
     return commerce
+
+
+async def _open_rtmp(stack: AsyncExitStack, core: Core) -> int:
+    rtmp = RtmpServer(core.settings.rtmp, core.studio.authorise, core.metrics)
+    stack.push_async_callback(rtmp.close)
+    return await rtmp.listen(core.settings.rtmp.host, core.settings.rtmp.port)
 
 
 def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
@@ -199,10 +206,11 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     )
 
 
-def _app(core: Core, handlers: Handlers, ops: Ops) -> web.Application:
+async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
     app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
-    app.add_routes([*routes(handlers), *hls_routes(core.origin)])
+    app.add_routes([*routes(handlers), *hls_routes(core.origin), *webrtc.routes(engine, core.studio)])
+    await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:
         app.add_routes(ops.routes())
     app.on_response_prepare.extend((handlers.viewers.on_prepare, assets_for_ever))

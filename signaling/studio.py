@@ -12,7 +12,7 @@ from commerce.errors import NotFound
 from commerce.service import Commerce
 from relay.errors import NotAvailable, Refused
 from relay.hls.origin import Origin
-from relay.hub import Hub
+from relay.hub import Broadcast, Hub
 from relay.media import Kind, Track
 from relay.source import Slot, Source
 from signaling.api.models_hq import SourceView
@@ -33,6 +33,7 @@ class Studio:
         self._playable = playable
         self._opened: dict[str, int] = {}
         self._silent: dict[str, int] = {}
+        self._tell_end: Callable[[Broadcast], None] | None = None
 
     async def authorise(self, key: str, address: str) -> Source:
         """A place for a publisher; raises `Refused` with the reason bad_key, no_show or busy."""
@@ -51,6 +52,17 @@ class Studio:
         log.info("%s publishes into show %s as %s", address, show.show, studio.slot)
         return source
 
+    async def on_now(self, room: str) -> Broadcast:
+        """What a room plays now, for WHEP; raises NotFound for an unknown room and `NotAvailable` outside a show."""
+        show = (await self._commerce.ask(questions.room, room)).show
+        if show is None or show.state not in ("live", "paused"):
+            raise NotAvailable("no show is on")
+        return self._hub.get(show.show)
+
+    def on_end(self, tell: Callable[[Broadcast], None]) -> None:
+        """Who else is to know of a broadcast that is over."""
+        self._tell_end = tell
+
     def look(self) -> None:
         """A few times a second: whether the broadcasts that were opened can be played by now."""
         for show, merchant in list(self._silent.items()):
@@ -66,6 +78,8 @@ class Studio:
             and self._opened.pop(fact.show, None) is not None
         ):
             self._silent.pop(fact.show, None)
+            if self._tell_end is not None:
+                self._tell_end(self._hub.get(fact.show))
             self._hub.close(fact.show)
             asyncio.get_running_loop().call_later(FETCHABLE_SECONDS, self._forget, fact.show)
 

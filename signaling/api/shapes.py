@@ -127,7 +127,7 @@ def _payment(payment: views.Payment) -> models.PaymentView:
     return models.PaymentView(
         payment=payment.payment,
         provider=payment.provider,
-        state=payment.state,  # type: ignore[arg-type]  # the same words; pydantic checks
+        state=payment.state,
         expires_at=payment.expires_at,
     )
 

@@ -1,0 +1,46 @@
+"""Puts WebRTC together: the port, the fan-out behind it, the engine, and its addresses over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from config.metrics import Metrics
+from config.settings import WebrtcSettings
+from relay.gop import GopLimits
+from relay.hub import Broadcast
+from relay.webrtc.candidates import candidates, own, resolve
+from relay.webrtc.egress import Egress
+from relay.webrtc.engine import Engine, Stage
+from relay.webrtc.lanes import open_fanout
+from relay.webrtc.port import Port
+from signaling import whep, whip
+from signaling.studio import Studio
+
+
+async def open_engine(
+    stack: AsyncExitStack, settings: WebrtcSettings, limits: GopLimits, metrics: Metrics
+) -> tuple[Engine, int]:
+    """The engine and its port's number. Closed the other way round: goodbyes are said while the port is open."""
+    port = await Port.open(settings.host, settings.port)
+    stack.push_async_callback(port.close)
+    fanout = open_fanout(port.udp)
+    stack.callback(fanout.close)
+    if settings.advertised_hosts:
+        addresses = await resolve(settings.advertised_hosts, port.number, port.udp.family)
+    else:
+        addresses = await asyncio.to_thread(own, settings.host, port.number, port.udp.family)
+
+    def open_stage(broadcast: Broadcast) -> Stage:
+        return Stage(broadcast, Egress(broadcast, fanout, settings, metrics, limits=limits))
+
+    engine = Engine(port, candidates(addresses), settings, metrics, open_stage)
+    stack.callback(engine.close)
+    return engine, port.number
+
+
+def routes(engine: Engine, studio: Studio) -> list[web.RouteDef]:
+    """WHIP and WHEP."""
+    return [*whip.routes(engine, studio.authorise), *whep.routes(engine, studio.on_now)]

@@ -1,0 +1,47 @@
+"""The whole table, cell by cell, written out once more by hand."""
+
+import pytest
+
+from commerce.commands.selling import ROLES
+from signaling import permissions
+from signaling.errors import NotAllowed
+
+#                     owner operator host finance auditor channel_owner
+TABLE = {
+    "see shows":           "x x x x x .",
+    "run shows":           "x x x . . .",
+    "see the studio":      "x x x . x .",
+    "rotate stream keys":  "x . . . . .",
+    "see channels":        "x x x x x .",
+    "change channels":     "x x . . . .",
+    "make links":          "x x . . . .",
+    "see goods":           "x x x x x .",
+    "change goods":        "x x . . . .",
+    "see orders":          "x x . x x .",
+}  # fmt: skip
+COLUMNS = ("owner", "operator", "host", "finance", "auditor", "channel_owner")
+CELLS = [
+    (role, action, cell == "x")
+    for action, row in TABLE.items()
+    for role, cell in zip(COLUMNS, row.split(), strict=True)
+]
+
+
+@pytest.mark.parametrize(("role", "action", "allowed"), CELLS)
+def test_each_cell(role, action, allowed):
+    if allowed:
+        permissions.check(role, action)
+    else:
+        with pytest.raises(NotAllowed):
+            permissions.check(role, action)
+
+
+def test_the_table_is_whole():
+    assert set(TABLE) == set(permissions.ACTIONS)
+    assert set(COLUMNS) == set(permissions.TABLE) == set(ROLES)
+
+
+def test_an_unknown_role_may_do_nothing():
+    for action in permissions.ACTIONS:
+        with pytest.raises(NotAllowed):
+            permissions.check("admin", action)
