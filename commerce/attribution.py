@@ -3,15 +3,15 @@
 The five clauses, in the order they are tried:
 
     own          (1) the buyer is the channel's own owner or staff: his own channel
-    bound        (2) a valid binding that is protected, or locked by first_lock, or nobody came after: its channel
+    bound        (2) a valid binding that is protected, or locked by first_lock, or that nobody came after: its channel
     rebound      (3) a valid, unprotected binding and a newer touch of another channel: the newest such touch
     first_touch  (4) no binding, first_lock: the oldest valid touch
     last_touch   (4) no binding, otherwise: the newest valid touch
-    not_new      (4) no binding; he bought here before anybody brought him, and the scope is new customers: house
+    not_new      (4) no binding; he bought here before anybody brought him, and only new customers count: the house
     house        (5) nothing
 
-The house is where visitors go whom nobody brought, so a touch of its own room binds nobody: a store that brings him later
-still can.
+The house is where visitors go whom nobody brought, so a touch of its own room binds nobody: a store that brings him
+later still can.
 """
 
 from __future__ import annotations

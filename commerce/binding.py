@@ -66,7 +66,7 @@ def find_first_purchases(connected: Connected, viewers: Collection[int]) -> dict
         .where(table.c.viewer_id.in_(viewers), table.c.state.in_(BOUGHT))
         .group_by(table.c.viewer_id)
     )
-    return dict(connected.connection.execute(query).tuples().all())
+    return dict(connected.connection.execute(query).all())
 
 
 def situation(

@@ -21,8 +21,8 @@ def public_id() -> str:
 class IdBlocks:
     """Hands out surrogate keys, growing within one node; the store is asked once in 4,096.
 
-    A block is taken inside the batch's transaction. `mark` and `reset` take back what a rolled back part of it was given,
-    so that no key of a block that was never committed is used.
+    A block is taken inside the batch's transaction. `mark` and `reset` take back what a part of it that is rolled back
+    was given, so that no key of a block that was never committed is used.
     """
 
     def __init__(self) -> None:

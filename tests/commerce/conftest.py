@@ -21,6 +21,7 @@ from sqlalchemy import select
 from commerce import commands as c
 from commerce import views
 from commerce.events import Fact
+from commerce.questions import products
 from commerce.service import Commerce
 from commerce.store.engine import FILE_NAME, writer_engine
 from commerce.store.ids import public_id
@@ -34,7 +35,7 @@ CONTACT = views.Contact("Li Lei", "13800138000", "1 Zhongshan Road, Nanjing")
 
 
 class Postgres:
-    """A private cluster with one database for all cases, which keep apart by their merchants; `fresh()` makes another."""
+    """A private cluster. All cases share one database and keep apart by their merchants; `fresh()` makes another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -200,8 +201,6 @@ class Shop:
 
 
 def _product(reading: Reading, merchant: int) -> views.Product:
-    from commerce.questions import products
-
     return products(reading, merchant)[0]
 
 

@@ -1,0 +1,50 @@
+"""Integers only: shares, rounding, splitting."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commerce.errors import Invalid
+from commerce.money import PPM, Money, currency, divide_half_even, share, split
+
+
+@pytest.mark.parametrize(
+    ("amount", "ppm", "expected"),
+    [(10_000, 150_000, 1_500), (5, 500_000, 2), (15, 500_000, 8), (-5, 500_000, -2), (1, 1, 0), (7, PPM, 7)],
+)
+def test_a_share_is_rounded_half_to_even(amount, ppm, expected):
+    assert share(amount, ppm) == expected
+
+
+@given(st.integers(-(10**18), 10**18), st.integers(1, 10**9))
+def test_division_agrees_with_exact_rounding(numerator, denominator):
+    assert divide_half_even(numerator, denominator) == round(Fraction(numerator, denominator))
+
+
+@given(st.integers(0, 10**12), st.dictionaries(st.text(max_size=3), st.integers(0, 10**6), min_size=1))
+def test_parts_of_a_split_sum_to_the_whole_and_are_off_by_less_than_one(total, weights):
+    if not sum(weights.values()):
+        weights["x"] = 1
+    parts = split(total, weights)
+    assert sum(parts.values()) == total
+    whole = sum(weights.values())
+    assert all(abs(parts[key] - Fraction(total * weight, whole)) < 1 for key, weight in weights.items())
+
+
+def test_ties_of_a_split_go_by_key():
+    assert split(2, {"b": 1, "a": 1, "c": 1}) == {"a": 1, "b": 1, "c": 0}
+
+
+def test_sums_are_made_per_currency():
+    assert Money(1, "CNY") + Money(2, "CNY") == Money(3, "CNY")
+    with pytest.raises(AssertionError):
+        _ = Money(1, "CNY") + Money(1, "USD")
+
+
+@pytest.mark.parametrize("value", ["cny", "CN", "CNYY", 1, None, ""])
+def test_a_currency_is_three_capitals(value):
+    with pytest.raises(Invalid) as caught:
+        currency("currency", value)
+    assert caught.value.field == "currency"
