@@ -19,7 +19,14 @@ from relay.errors import BadMedia
 from relay.gop import GopLimits
 from relay.media import Codec, Kind, Packet, Track
 from relay.outlet import PACKETS_QUEUED_MAX, Outlet, Subscription
-from relay.transcode import AudioTranscoder, Transcoder, VideoTranscoder
+from relay.transcode import (
+    BASELINE_COST,
+    VIDEO_BITS_PER_SECOND_MAX,
+    VIDEO_BITS_PER_SECOND_MIN,
+    AudioTranscoder,
+    Transcoder,
+    VideoTranscoder,
+)
 
 THREADS = 2  # one for pictures, one for sound
 
@@ -154,11 +161,17 @@ class _Run:
         if packet.key:
             if packet.track is self._encoded or self._needs_encoding(packet):
                 self._encoded = packet.track
-                self._video = self._video or VideoTranscoder(self._wants.gop_seconds, self._live_seconds)
+                self._video = self._video or self._open_video(packet)
             else:
                 self._video = None
             self._live_seconds = 0.0  # only what was cached before the start is decoded without being encoded
         return self._video
+
+    def _open_video(self, packet: Packet) -> VideoTranscoder:
+        known = self._origin.facts(packet.received_ns).video
+        bits = known.bits_per_second * BASELINE_COST if known else 0.0
+        bits_max = min(max(bits, VIDEO_BITS_PER_SECOND_MIN), VIDEO_BITS_PER_SECOND_MAX)
+        return VideoTranscoder(self._wants.gop_seconds, self._live_seconds, bits_max)
 
     def _needs_encoding(self, packet: Packet) -> bool:
         if packet.track.codec not in self._wants.video:

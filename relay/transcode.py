@@ -26,7 +26,8 @@ FRAMES_INSIDE_MAX = 64  # frames whose moment of arrival is remembered: more tha
 SLIP_SECONDS = 0.04  # sound further from its place than this is put there
 OPUS_BITS_PER_SECOND = 96_000
 AAC_BITS_PER_SECOND = 128_000
-VIDEO_BITS_PER_SECOND_MAX = 4_000_000
+VIDEO_BITS_PER_SECOND_MIN, VIDEO_BITS_PER_SECOND_MAX = 800_000, 4_000_000
+BASELINE_COST = 1.5  # bits for the same picture without B-frames and CABAC, against what encoders send
 RATE_FACTOR = "23"  # x264's own default: visually close to its input
 GLOBAL_HEADER = 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets out of band
 DECODERS = {Codec.H264: "h264", Codec.HEVC: "hevc", Codec.AV1: "libdav1d", Codec.VP8: "vp8"}
@@ -65,8 +66,14 @@ class VideoTranscoder:
     group of pictures without falling behind.
     """
 
-    def __init__(self, gop_seconds: float = 1.0, from_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        gop_seconds: float = 1.0,
+        from_seconds: float = 0.0,
+        bits_per_second_max: float = VIDEO_BITS_PER_SECOND_MAX,
+    ) -> None:
         self._gop_ticks = round(gop_seconds * VIDEO_CLOCK_RATE)
+        self._kilobits = round(bits_per_second_max / 1000)
         self._from_ticks = round(from_seconds * VIDEO_CLOCK_RATE)
         self._source: Track | None = None
         self._decoder: VideoCodecContext | None = None
@@ -90,10 +97,9 @@ class VideoTranscoder:
         piece = av.Packet(packet.data)
         piece.pts, piece.dts, piece.time_base = packet.pts, packet.dts, VIDEO_TIME_BASE
         try:
-            frames = self._decoder.decode(piece)
+            return [out for frame in self._decoder.decode(piece) for out in self._encode(frame)]
         except FFmpegError as problem:
             raise BadMedia(packet.track.codec, str(problem)) from problem
-        return [out for frame in frames for out in self._encode(frame)]
 
     def _encode(self, frame: VideoFrame) -> list[Packet]:
         time = frame.pts
@@ -119,10 +125,9 @@ class VideoTranscoder:
         encoder.time_base, encoder.framerate = VIDEO_TIME_BASE, Fraction(30)
         encoder.flags |= GLOBAL_HEADER
         encoder.thread_count = 1  # one shared rung must not take the machine: pictures come one by one anyway
-        kilobits = VIDEO_BITS_PER_SECOND_MAX // 1000
         encoder.options = {
             "preset": "superfast", "tune": "zerolatency", "profile": "baseline", "crf": RATE_FACTOR, "forced-idr": "1",
-            "x264-params": f"keyint=infinite:scenecut=0:vbv-maxrate={kilobits}:vbv-bufsize={kilobits}",
+            "x264-params": f"keyint=infinite:scenecut=0:vbv-maxrate={self._kilobits}:vbv-bufsize={self._kilobits}",
         }  # fmt: skip
         encoder.open()
         self._encoder, self._wants_key = encoder, True
@@ -184,10 +189,10 @@ class AudioTranscoder:
         begin = packet.pts * OPUS_CLOCK_RATE // packet.track.clock_rate
         try:
             frames = self._decoder.decode(piece)
+            self._place(begin)
+            return [out for frame in frames for out in self._encode(frame, packet.received_ns)]
         except FFmpegError as problem:
             raise BadMedia(packet.track.codec, str(problem)) from problem
-        self._place(begin)
-        return [out for frame in frames for out in self._encode(frame, packet.received_ns)]
 
     def _place(self, begin: int) -> None:
         """Begin anew where the sound has left its place: after a gap, a jump, a new source."""

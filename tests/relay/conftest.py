@@ -1,10 +1,14 @@
 """Packets as a source of H.264 and AAC sends them."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
+import av
+import numpy
 import pytest
 
+from relay.codecs import h264, nal
 from relay.media import Codec, Packet, Track
 
 SECOND_NS = 1_000_000_000
@@ -47,3 +51,75 @@ class Feed:
 @pytest.fixture
 def feed() -> Callable[..., Any]:
     return Feed
+
+
+def encoded_video(
+    seconds: float, *, codec: str = "libx264", bframes: int = 0, gop: int = 30, size: tuple[int, int] = (320, 180)
+) -> list[Packet]:
+    """30 pictures a second, each grey and brighter than the last, as the named encoder of PyAV makes them."""
+    encoder = av.CodecContext.create(codec, "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
+    encoder.time_base, encoder.framerate = Fraction(1, 30), Fraction(30)
+    if codec == "libx264":
+        encoder.flags |= 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER
+        encoder.options = {"preset": "ultrafast", "bf": str(bframes), "x264-params": f"keyint={gop}:scenecut=0"}
+    else:
+        encoder.options = {"deadline": "realtime", "g": str(gop), "lag-in-frames": "0"}
+    pieces = []
+    for number in range(round(seconds * 30)):
+        grey = numpy.full((size[1] * 3 // 2, size[0]), brightness(number), numpy.uint8)
+        grey[size[1] :] = 128
+        frame = av.VideoFrame.from_ndarray(grey, "yuv420p")
+        frame.pts = number
+        pieces += encoder.encode(frame)
+    pieces += encoder.encode(None)
+    first_dts = min(piece.dts for piece in pieces)
+    track = _h264_track(encoder, size) if codec == "libx264" else Track(Codec.VP8, 90_000, b"", *size)
+    packets = []
+    for piece in pieces:
+        dts, pts, data = (piece.dts - first_dts) * 3000, (piece.pts - first_dts) * 3000, bytes(piece)
+        if codec == "libx264":
+            data = nal.join(nal.from_annexb(data))
+        packets.append(Packet(track, pts, dts, piece.is_keyframe, data, SECOND_NS + dts * 100_000 // 9))
+    return packets
+
+
+def brightness(number: int) -> int:
+    return 20 + number * 2 % 200
+
+
+def _h264_track(encoder: av.VideoCodecContext, size: tuple[int, int]) -> Track:
+    units = list(nal.from_annexb(encoder.extradata or b""))
+    sps = tuple(unit for unit in units if unit[0] & 31 == h264.SPS)
+    pps = tuple(unit for unit in units if unit[0] & 31 == h264.PPS)
+    return Track(Codec.H264, 90_000, h264.record_of(sps, pps), *size)
+
+
+def encoded_tone(seconds: float, *, hertz: int = 1000, rate: int = 44_100) -> list[Packet]:
+    """A sine as AAC."""
+    encoder = av.CodecContext.create("aac", "w")
+    assert isinstance(encoder, av.AudioCodecContext)
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = rate, "stereo", "fltp", 128_000
+    encoder.flags |= 1 << 22
+    packets: list[Packet] = []
+    encoder.open()
+    track = Track(Codec.AAC, rate, bytes(encoder.extradata or b""), channels=2)
+    for at in range(0, round(seconds * rate), 1024):
+        wave = 0.5 * numpy.sin(2 * numpy.pi * hertz * numpy.arange(at, at + 1024) / rate)
+        frame = av.AudioFrame.from_ndarray(numpy.stack([wave, wave]).astype(numpy.float32), "fltp", "stereo")
+        frame.sample_rate, frame.pts = rate, at
+        for piece in encoder.encode(frame):
+            time = piece.pts + 1024  # no negative times: the encoder's delay moves everything
+            packets.append(Packet(track, time, time, True, bytes(piece), SECOND_NS + time * 1_000_000_000 // rate))
+    return packets
+
+
+@pytest.fixture
+def video() -> Callable[..., list[Packet]]:
+    return encoded_video
+
+
+@pytest.fixture
+def tone() -> Callable[..., list[Packet]]:
+    return encoded_tone
