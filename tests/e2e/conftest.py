@@ -1,0 +1,50 @@
+"""A show as people meet it: `fenbo demo` in processes of its own, and Debian's Chromium."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+PHONE = {"width": 390, "height": 844}
+DEADLINE_MS = 12_000
+PAGE_SCRIPT = Path(__file__).parent / "page.js"
+
+
+@pytest.fixture(scope="session")
+def show(start_server):
+    """The demo with its broadcast on."""
+    return start_server("demo")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+Enter = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+def enter(browser: Browser) -> Enter:
+    """`enter(url)`: a new person on a phone opens an address; with `context` somebody who was there before.
+
+    Errors of the page's scripts fail the test when they are looked at: `page.errors`.
+    """
+
+    async def open_page(url: str, context: BrowserContext | None = None, without: str = "") -> Page:
+        context = context or await browser.new_context(viewport=PHONE, locale="en-GB")
+        context.set_default_timeout(DEADLINE_MS)
+        page = await context.new_page()
+        await page.add_init_script(path=PAGE_SCRIPT)
+        if without:
+            await page.route(without, lambda route: route.abort())
+        await page.goto(url)
+        return page
+
+    return open_page
