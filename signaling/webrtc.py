@@ -34,7 +34,8 @@ async def open_engine(
         addresses = await asyncio.to_thread(own, settings.host, port.number, port.udp.family)
 
     def open_stage(broadcast: Broadcast) -> Stage:
-        return Stage(broadcast, Egress(broadcast, fanout, settings, metrics, limits=limits))
+        rung = broadcast.webrtc_rung()
+        return Stage(rung, Egress(rung, fanout, settings, metrics, limits=limits))
 
     engine = Engine(port, candidates(addresses), settings, metrics, open_stage)
     stack.callback(engine.close)

@@ -24,7 +24,7 @@ def routes(engine: Engine, on_now: OnNow) -> list[web.RouteDef]:
     async def play(request: web.Request) -> web.Response:
         text = await sdp_sessions.offer(request)
         broadcast = await on_now(request.match_info["room"])
-        session = engine.whep(broadcast, text, sdp_sessions.fingerprint(sdp_sessions.bearer(request)))
+        session = await engine.whep(broadcast, text, sdp_sessions.fingerprint(sdp_sessions.bearer(request)))
         return sdp_sessions.created(request, session, engine)
 
     return [

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from config.metrics import Metrics
@@ -15,6 +15,7 @@ from config.settings import WebrtcSettings
 from relay.errors import NotAvailable, Refused
 from relay.hub import Broadcast
 from relay.media import Codec, Kind, Track
+from relay.outlet import Outlet
 from relay.source import Source
 from relay.webrtc import answer, negotiate, sdp
 from relay.webrtc.candidates import Candidate
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1  # handshake repeats are due after 0.4 s at the earliest
 TICKS_PER_SWEEP = 10  # how often the sessions that play are asked for consent
 ID_BYTES = 16
+PICTURE_S_MAX = 2.0  # a transcoder makes its first key frame sooner; without a source, nothing will come
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class Session:
     mids: list[str]
     media_line: str
     bearer: str
-    broadcast: Broadcast | None = None
+    broadcast: Broadcast | None
 
 
 @dataclass(slots=True)
@@ -68,6 +70,16 @@ class _Terms:
     media: Media
     sending: answer.Sending | None
     bearer: str
+    broadcast: Broadcast | None
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a broadcast's viewers watch, and the fan-out to them; `sessions` are those who count on it."""
+
+    outlet: Outlet
+    egress: Egress
+    sessions: set[str] = field(default_factory=set)
 
 
 class Engine:
@@ -79,18 +91,18 @@ class Engine:
         candidates: list[Candidate],
         settings: WebrtcSettings,
         metrics: Metrics,
-        open_egress: Callable[[Broadcast], Egress],
+        open_stage: Callable[[Broadcast], Stage],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
         self._port, self._candidates, self._metrics = port, candidates, metrics
-        self._open_egress = open_egress
+        self._open_stage = open_stage
         self._clock = clock
         self._identity = Identity()
         self._sessions: dict[str, Session] = {}
         self._settling: dict[str, Session] = {}
-        self._egresses: dict[Broadcast, Egress] = {}
+        self._stages: dict[Broadcast, Stage] = {}
         self._ticks = 0
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
@@ -105,18 +117,21 @@ class Engine:
         except KeyError:
             raise NotAvailable("no such session") from None
 
-    def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "") -> Session:
+    async def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "") -> Session:
         """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet."""
         self._make_sure_of_room()
         offer = sdp.parse_offer(offer_sdp)
-        track = playable(broadcast)
-        chosen = negotiate.choose_playback(offer, profile_of(track))
-        assert chosen.video is not None
         session_id = _new_id()
-        play = Play(chosen, lambda: self._egress(broadcast), lambda reason: self._ended(session_id, reason))
-        session = self._answer(session_id, _Terms("whep", offer, chosen, play, play.sending(track.config), bearer))
-        session.broadcast = broadcast
-        return session
+        stage = self._enter(broadcast, session_id)
+        try:
+            track = await picture(stage.outlet)
+            chosen = negotiate.choose_playback(offer, profile_of(track))
+            play = Play(chosen, stage.egress, lambda reason: self._ended(session_id, reason))
+            terms = _Terms("whep", offer, chosen, play, play.sending(track.config), bearer, broadcast)
+            return self._answer(session_id, terms)
+        except BaseException:
+            self._leave(broadcast, session_id)
+            raise
 
     async def whip(self, offer_sdp: str, authorise: Callable[[], Awaitable[Source]], bearer: str = "") -> Session:
         """A publisher's offer answered. Raises `BadSdp`, `Refused`, and what `authorise` raises."""
@@ -126,7 +141,7 @@ class Engine:
         source = await authorise()
         session_id = _new_id()
         ingest = Ingest(chosen, source, self._metrics, lambda reason: self._ended(session_id, reason))
-        session = self._answer(session_id, _Terms("whip", offer, chosen, ingest, None, bearer))
+        session = self._answer(session_id, _Terms("whip", offer, chosen, ingest, None, bearer, None))
         source.on_close(lambda _: session.peer.end("source_closed"))
         return session
 
@@ -162,11 +177,21 @@ class Engine:
             self._metrics.webrtc_refused.labels("over_limit").inc()
             raise Refused("over_limit", f"{self.settings.sessions_max} sessions are what this server takes")
 
-    def _egress(self, broadcast: Broadcast) -> Egress:
-        """The broadcast's fan-out, opened for its first viewer."""
-        if broadcast not in self._egresses:
-            self._egresses[broadcast] = self._open_egress(broadcast)
-        return self._egresses[broadcast]
+    def _enter(self, broadcast: Broadcast, session_id: str) -> Stage:
+        """The broadcast's stage, opened by its first session."""
+        stage = self._stages.get(broadcast)
+        if stage is None:
+            stage = self._stages[broadcast] = self._open_stage(broadcast)
+        stage.sessions.add(session_id)
+        return stage
+
+    def _leave(self, broadcast: Broadcast, session_id: str) -> None:
+        """The last one closes it."""
+        stage = self._stages[broadcast]
+        stage.sessions.discard(session_id)
+        if not stage.sessions:
+            del self._stages[broadcast]
+            stage.egress.close()
 
     def _answer(self, session_id: str, terms: _Terms) -> Session:
         remote = terms.chosen.transport
@@ -185,6 +210,7 @@ class Engine:
             mids=[section.mid for section in terms.offer.sections if terms.chosen.of(section)],
             media_line=answer.media_line(terms.chosen.first),
             bearer=terms.bearer,
+            broadcast=terms.broadcast,
         )
         self._sessions[session_id] = self._settling[session_id] = session
         self._port.attach(peer)
@@ -203,9 +229,8 @@ class Engine:
         self._metrics.webrtc_sessions.labels(session.kind).dec()
         self._metrics.webrtc_ended.labels(session.kind, reason).inc()
         log.info("%s session %s ended: %s", session.kind, session.peer.agent.local.ufrag, reason)
-        broadcast = session.broadcast
-        if broadcast in self._egresses and not self._egresses[broadcast].viewers:
-            self._egresses.pop(broadcast).close()
+        if session.broadcast is not None:
+            self._leave(session.broadcast, session_id)
 
     def _tick(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
@@ -218,12 +243,22 @@ class Engine:
                 self._metrics.webrtc_setup_seconds.labels(session.kind).observe(now - session.peer.made)
 
 
-def playable(broadcast: Broadcast) -> Track:
-    """The picture that WebRTC viewers are sent. Raises `NotAvailable` while there is none."""
-    track = broadcast.tracks.get(Kind.VIDEO)
-    if track is None or track.codec is not Codec.H264:
-        raise NotAvailable("nothing is on that WebRTC could play")
-    return track
+async def picture(outlet: Outlet) -> Track:
+    """The H.264 track that viewers will be sent, as soon as one comes. Raises `NotAvailable` when none does."""
+    subscription = outlet.subscribe("whep")
+    try:
+        async with asyncio.timeout(PICTURE_S_MAX):
+            while not subscription.closed:
+                track = outlet.tracks.get(Kind.VIDEO)
+                if track is not None and track.codec is Codec.H264:
+                    return track
+                subscription.take()
+                await subscription.ready.wait()
+    except TimeoutError:
+        pass
+    finally:
+        subscription.close()
+    raise NotAvailable("nothing is on that WebRTC could play")
 
 
 def profile_of(track: Track) -> negotiate.Profile:

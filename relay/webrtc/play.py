@@ -11,9 +11,9 @@ from relay.webrtc.session import Egress, Path, SrtpKeys, Viewer, ViewerParams
 
 
 class Play:
-    """See `peer.Media`. SSRCs and cname are drawn for each session; `egress` is asked for when ready."""
+    """See `peer.Media`. SSRCs and cname are drawn for each session."""
 
-    def __init__(self, chosen: Chosen, egress: Callable[[], Egress], on_end: Callable[[str], None]) -> None:
+    def __init__(self, chosen: Chosen, egress: Egress, on_end: Callable[[str], None]) -> None:
         self._chosen = chosen
         self._egress = egress
         self._on_end = on_end
@@ -30,7 +30,7 @@ class Play:
         video, audio = self._chosen.video, self._chosen.audio
         assert video is not None
         video_ssrc, rtx_ssrc, audio_ssrc = self._ssrcs
-        self._viewer = self._egress().add(
+        self._viewer = self._egress.add(
             ViewerParams(
                 keys,
                 path,
