@@ -33,6 +33,7 @@ def selling() -> dict[type, One]:
     """The commands of HQ."""
     return {
         c.CreateMerchant: merchants.create_merchant,
+        c.SetLockRule: merchants.set_lock_rule,
         c.CreateUser: people.create_user,
         c.OpenSession: people.open_session,
         c.CloseSession: people.close_session,

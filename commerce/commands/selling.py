@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commerce import checks, views
+from commerce.attribution import LockRule
 from commerce.commands.base import Command
 from commerce.money import currency
 
@@ -34,6 +35,14 @@ class CreateMerchant(Command[views.Merchant]):
         checks.text("timezone", self.timezone, 64, 1)
         currency("currency", self.currency)
         checks.choice("language", self.language, ("zh", "en"))
+
+
+@dataclass(frozen=True, slots=True)
+class SetLockRule(Command[int]):
+    """A new version of the merchant's lock; answers its number. Decisions made before keep their rule."""
+
+    merchant: int
+    rule: LockRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from commerce import views
 from commerce.attribution import LockRule
-from commerce.commands import CreateMerchant
+from commerce.commands import CreateMerchant, SetLockRule
 from commerce.directory.channels import add_channel, check_slug_free
 from commerce.errors import Invalid, NotFound
 from commerce.store import tables
@@ -46,9 +46,28 @@ def create_merchant(unit: Unit, command: CreateMerchant) -> views.Merchant:
             "created_at": unit.now,
         },
     )
+    _keep_rule(unit, merchant, 1, LockRule())
     name = HOUSE_NAME[command.language]
     add_channel(unit, merchant, name, parent=None, house=True, room={"slug": command.room, "name": command.name})
     return find_merchant(unit, merchant)
+
+
+def set_lock_rule(unit: Unit, command: SetLockRule) -> int:
+    """From now on decisions follow this rule; every earlier version stays readable by its digest."""
+    table = tables.merchant
+    query = select(table.c.lock_version).where(table.c.id == command.merchant).with_for_update()
+    version = unit.connection.execute(query).scalar()
+    if version is None:
+        raise NotFound("merchant", "no such merchant")
+    changes = {"lock_version": version + 1, "lock_rule": command.rule.canonical()}
+    unit.connection.execute(update(table).where(table.c.id == command.merchant).values(changes))
+    _keep_rule(unit, command.merchant, version + 1, command.rule)
+    return int(version) + 1
+
+
+def _keep_rule(unit: Unit, merchant: int, version: int, rule: LockRule) -> None:
+    row = {"id": unit.new_id(), "merchant_id": merchant, "version": version, "since": unit.now}
+    unit.connection.execute(insert(tables.lock_rule), row | {"digest": rule.digest(), "canonical": rule.canonical()})
 
 
 def find_merchant(connected: Connected, merchant: int) -> views.Merchant:

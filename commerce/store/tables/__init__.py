@@ -21,7 +21,17 @@ from commerce.store.tables.buying import (
     viewer,
 )
 from commerce.store.tables.columns import metadata
-from commerce.store.tables.directory import channel, id_block, login, merchant, outbox, room, session, wrapped_key
+from commerce.store.tables.directory import (
+    channel,
+    id_block,
+    lock_rule,
+    login,
+    merchant,
+    outbox,
+    room,
+    session,
+    wrapped_key,
+)
 from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
 
 __all__ = [
@@ -31,6 +41,7 @@ __all__ = [
     "customer",
     "id_block",
     "link",
+    "lock_rule",
     "login",
     "merchant",
     "metadata",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
 
@@ -29,6 +29,19 @@ merchant = Table(
     Column("lock_rule", Text, nullable=False),
     Column("lock_version", Integer, nullable=False, server_default="1"),
     moment("created_at"),
+)
+
+# Every version of a merchant's lock, for ever: decisions name it by its digest.
+lock_rule = Table(
+    "lock_rule",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    moment("since"),
+    UniqueConstraint("merchant_id", "version"),
 )
 
 login = Table(

@@ -1,0 +1,142 @@
+"""Whose customer: the first lock holds through visits, orders and time, in the store as in the pure rules."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from commerce import commands as c
+from commerce.attribution import LockRule, decide, read_inputs
+from commerce.events import ViewerBound
+from commerce.store import tables
+from commerce.store.ids import public_id
+from commerce.visits import find_tenant
+
+DAY = 86_400
+
+
+async def set_rule(shop, rule: LockRule) -> None:
+    assert await shop.commerce.execute(c.SetLockRule(shop.merchant.id, rule)) == 2
+
+
+async def rows_of(shop, table):
+    query = select(table).where(table.c.merchant_id == shop.merchant.id).order_by(table.c.id)
+    return await shop.commerce.ask(lambda reading: reading.connection.execute(query).all())
+
+
+async def test_entering_a_partners_room_binds(shop):
+    viewer = public_id()
+    entry = await shop.enter(viewer)
+    assert entry.bound == entry.channel == shop.store_a.channel
+    assert shop.facts[-1] == ViewerBound(shop.merchant.id, viewer, shop.store_a.channel, None)
+
+
+async def test_entering_anothers_room_later_does_not_move_him(shop):
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a)
+    shop.clock.advance(DAY)
+    assert (await shop.enter(viewer, shop.room_b)).bound == shop.store_a.channel
+    order = await shop.place(viewer, shop.room_b)
+    assert (order.room_channel.id, order.owner_channel.id) == (shop.store_b.channel, shop.store_a.channel)
+
+
+async def test_ordering_in_a_room_is_having_entered_it(shop):
+    viewer = public_id()
+    first = await shop.place(viewer, shop.room_b)
+    second = await shop.place(viewer, shop.room_a)
+    assert first.owner_channel.id == second.owner_channel.id == shop.store_b.channel
+    assert len(await rows_of(shop, tables.binding)) == 1
+
+
+async def test_a_noted_touch_brings_nobody(shop):
+    viewer = public_id()
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a))
+    shop.clock.advance(1)
+    order = await shop.place(viewer, shop.room_b)
+    assert order.owner_channel.id == shop.store_b.channel
+
+
+async def test_a_visitor_of_the_house_is_nobodys_until_a_partner_brings_him(shop):
+    viewer, house = public_id(), (await rows_of(shop, tables.room))[0].slug
+    assert (await shop.enter(viewer, house)).bound is None
+    order = await shop.place(viewer, house)
+    assert order.owner_channel == order.room_channel
+    assert (await shop.enter(viewer, shop.room_a)).bound == shop.store_a.channel
+
+
+async def test_whoever_bought_at_the_house_before_is_not_new(shop):
+    viewer, house = public_id(), (await rows_of(shop, tables.room))[0].slug
+    await shop.pay(await shop.place(viewer, house))
+    shop.clock.advance(1)
+    assert (await shop.enter(viewer, shop.room_a)).bound is None
+    order = await shop.place(viewer, shop.room_a)
+    assert order.owner_channel.id != shop.store_a.channel == order.room_channel.id
+
+
+@pytest.mark.parametrize("protection", ["forever", "none"])
+async def test_the_last_touch_takes_over_only_what_is_not_protected(shop, protection):
+    await set_rule(shop, LockRule(mode="last_touch", protection=protection))
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a)
+    shop.clock.advance(1)
+    taken = protection == "none"
+    assert (await shop.enter(viewer, shop.room_b)).bound == (shop.store_b if taken else shop.store_a).channel
+    bindings = await rows_of(shop, tables.binding)
+    assert [row.state for row in bindings] == (["superseded", "active"] if taken else ["active"])
+    if taken:
+        assert bindings[1].replaces_id == bindings[0].id
+
+
+async def test_a_binding_that_is_over_gives_way(shop):
+    await set_rule(shop, LockRule(validity=30))
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a)
+    shop.clock.advance(31 * DAY)
+    assert (await shop.enter(viewer, shop.room_b)).bound == shop.store_b.channel
+
+
+@pytest.mark.parametrize("cause", ["visit", "purchase"])
+async def test_a_binding_is_renewed_by_what_the_rule_names(shop, cause):
+    await set_rule(shop, LockRule(validity=30, renew_on=cause))
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a)
+    before = (await rows_of(shop, tables.binding))[0].valid_until
+    shop.clock.advance(DAY)
+    await (shop.enter(viewer, shop.room_a) if cause == "visit" else shop.pay(await shop.place(viewer, shop.room_a)))
+    assert (await rows_of(shop, tables.binding))[0].valid_until == before + DAY * 1000
+
+
+@pytest.mark.parametrize(("bind_on", "after"), [("visit", "visit"), ("order", "order"), ("paid", "paid")])
+async def test_the_moment_of_binding_is_the_rules(shop, bind_on, after):
+    await set_rule(shop, LockRule(bind_on=bind_on))
+    viewer, bound = public_id(), []
+    await shop.enter(viewer, shop.room_a)
+    bound.append(len(await rows_of(shop, tables.binding)))
+    order = await shop.place(viewer, shop.room_a)
+    assert order.owner_channel.id == shop.store_a.channel
+    bound.append(len(await rows_of(shop, tables.binding)))
+    await shop.pay(order)
+    bound.append(len(await rows_of(shop, tables.binding)))
+    assert bound == {"visit": [1, 1, 1], "order": [0, 1, 1], "paid": [0, 0, 1]}[after]
+
+
+async def test_what_is_stored_with_an_order_decides_the_same_again(shop):
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a)
+    shop.clock.advance(5)
+    await shop.place(viewer, shop.room_b)
+    await shop.place()
+    tenant = await shop.commerce.ask(find_tenant, shop.merchant.id)
+    for row in await rows_of(shop, tables.orders):
+        decision = decide(tenant.rule, read_inputs(row.decision), tenant.zone)
+        assert (decision.owner, row.rule_hash) == (row.owner_channel_id, tenant.rule_hash)
+
+
+async def test_a_merchant_never_sees_another_merchants_binding(shop):
+    viewer, slug = public_id(), "other-" + public_id()
+    await shop.enter(viewer, shop.room_a)
+    other = await shop.commerce.execute(c.CreateMerchant("Other", "hq-" + slug))
+    channel = await shop.commerce.execute(c.CreateChannel(other.id, "Their store", slug))
+    entry = await shop.enter(viewer, slug)
+    assert entry.bound == channel.channel
+    assert replace(entry, touch="") == replace(await shop.enter(viewer, slug), touch="")

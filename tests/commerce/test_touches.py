@@ -1,0 +1,93 @@
+"""Entries: noted by the page, counted by its socket, and not once more for every reload."""
+
+import pytest
+from sqlalchemy import select
+
+from commerce import commands as c
+from commerce import questions
+from commerce.errors import NotFound
+from commerce.store import tables
+from commerce.store.ids import public_id
+
+
+async def touches(shop):
+    table = tables.touch
+    query = select(table).where(table.c.merchant_id == shop.merchant.id).order_by(table.c.id)
+    return await shop.commerce.ask(lambda reading: reading.connection.execute(query).all())
+
+
+async def test_a_touch_is_noted_then_counts(shop):
+    viewer = public_id()
+    noted = await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a))
+    assert (noted.channel, noted.bound) == (shop.store_a.channel, None)
+    assert [row.counted_at for row in await touches(shop)] == [None]
+    shop.clock.advance(1)
+    counted = await shop.commerce.execute(c.CountTouch(viewer, shop.room_a))
+    assert (counted.touch, counted.bound) == (noted.touch, shop.store_a.channel)
+    (row,) = await touches(shop)
+    assert row.counted_at - row.noted_at == 1_000
+
+
+async def test_reloads_within_the_hour_are_one_visit(shop):
+    viewer = public_id()
+    entries = {(await shop.enter(viewer)).touch for _ in range(3)}
+    assert len(entries) == 1
+    shop.clock.advance(3_600)
+    assert (await shop.enter(viewer)).touch not in entries
+
+
+async def test_a_link_adds_its_sharer(shop):
+    sharer, viewer = public_id(), public_id()
+    await shop.enter(sharer)
+    link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel, sharer))
+    await shop.enter(viewer, shop.room_a, link.code)
+    first, second = await touches(shop)
+    assert (first.sharer_id, second.sharer_id) == (None, first.viewer_id)
+    assert second.link_id is not None
+
+
+async def test_the_later_link_counts_when_the_first_never_did(shop):
+    viewer = public_id()
+    link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a))
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a, link.code))
+    (row,) = await touches(shop)
+    assert row.link_id is not None
+
+
+@pytest.mark.parametrize("kind", ["unknown", "revoked", "another room's", "no text"])
+async def test_a_code_that_does_not_belong_here_is_ignored(shop, kind):
+    link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
+    code, room = link.code, shop.room_a
+    if kind == "unknown":
+        code = "x" * 12
+    elif kind == "revoked":
+        await shop.commerce.execute(c.RevokeLink(shop.merchant.id, shop.store_a.channel, link.code))
+    elif kind == "another room's":
+        room = shop.room_b
+    else:
+        code = 5
+    entry = await shop.enter(public_id(), room, code)
+    assert entry.channel == (shop.store_b if room == shop.room_b else shop.store_a).channel
+    assert [row.link_id for row in await touches(shop)] == [None]
+
+
+async def test_a_kept_page_is_noted_and_counted_at_once(shop):
+    entry = await shop.commerce.execute(c.CountTouch(public_id(), shop.room_a))
+    assert entry.bound == shop.store_a.channel
+
+
+async def test_an_unknown_room_leaves_nothing(shop):
+    before = await shop.dump()
+    for command in (c.NoteTouch, c.CountTouch):
+        with pytest.raises(NotFound) as caught:
+            await shop.commerce.execute(command(public_id(), "nowhere"))
+        assert caught.value.field == "room"
+    assert await shop.dump() == before
+
+
+async def test_a_viewer_chats_under_his_name(shop):
+    viewer = public_id()
+    assert await shop.commerce.ask(questions.viewer_name, viewer, shop.room_a) is None
+    await shop.commerce.execute(c.NameViewer(viewer, shop.room_a, "小明"))
+    assert await shop.commerce.ask(questions.viewer_name, viewer, shop.room_b) == "小明"
