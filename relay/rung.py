@@ -29,6 +29,8 @@ from relay.transcode import (
 )
 
 THREADS = 2  # one for pictures, one for sound
+LANE_PACKETS_MAX = 256  # waiting for their thread: more than a cached group of pictures
+TICKS = 1_000_000  # a second, where times of different clocks are compared
 
 log = logging.getLogger(__name__)
 
@@ -101,22 +103,23 @@ class _Run:
         self._origin = origin
         self._wants = wants
         self._gop_seconds_max = limits.seconds_max
-        self._publish = publish
+        self._emit = publish
+        self._last: dict[Kind, int] = {}
         self._video: VideoTranscoder | None = None
         self._audio: AudioTranscoder | None = None
         self._encoded: Track | None = None  # the track that is known to need it
         self._live_seconds = origin.live_seconds
         self._bad = 0
         self._threads = ThreadPoolExecutor(THREADS, f"rung-{wants.name}")
-        self._subscriptions = {kind: origin.subscribe(f"rung-{wants.name}-{kind}") for kind in Kind}
+        self._subscription = origin.subscribe(f"rung-{wants.name}")
+        self._lanes = {kind: Subscription(origin, f"transcode-{kind}", LANE_PACKETS_MAX, []) for kind in Kind}
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._carry(kind)) for kind in Kind]
+        self._tasks = [loop.create_task(self._carry()), *(loop.create_task(self._work(kind)) for kind in Kind)]
 
     def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        for subscription in self._subscriptions.values():
-            subscription.close()
+        self._subscription.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def request_keyframe(self) -> bool:
@@ -125,15 +128,28 @@ class _Run:
             self._video.request_keyframe()
         return self._video is not None
 
-    async def _carry(self, kind: Kind) -> None:
-        """The packets of one kind, in order."""
-        async for packet in self._subscriptions[kind]:
-            if packet.track.kind is kind:
-                transcoder = self._for_video(packet) if kind is Kind.VIDEO else self._for_audio(packet)
-                if transcoder is None:
-                    self._publish(packet)
-                else:
-                    await self._transcode(transcoder, packet)
+    async def _carry(self) -> None:
+        """What needs no transcoding is passed on in its order; the rest waits for its thread."""
+        async for packet in self._subscription:
+            kind = packet.track.kind
+            if (self._for_video(packet) if kind is Kind.VIDEO else self._for_audio(packet)) is None:
+                self._publish(packet)
+            else:
+                self._lanes[kind].offer(packet, has_video=kind is Kind.VIDEO)
+
+    async def _work(self, kind: Kind) -> None:
+        """One kind's packets through their transcoder, in order."""
+        async for packet in self._lanes[kind]:
+            transcoder = self._video if kind is Kind.VIDEO else self._audio
+            if transcoder is not None:
+                await self._transcode(transcoder, packet)
+
+    def _publish(self, packet: Packet) -> None:
+        """Time goes forward also where passing on and transcoding take turns."""
+        kind, seconds_ticks = packet.track.kind, packet.dts * TICKS // packet.track.clock_rate
+        if seconds_ticks > self._last.get(kind, -1):
+            self._last[kind] = seconds_ticks
+            self._emit(packet)
 
     async def _transcode(self, transcoder: Transcoder, packet: Packet) -> None:
         loop = asyncio.get_running_loop()

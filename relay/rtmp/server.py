@@ -9,6 +9,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from config.metrics import Metrics
 from config.settings import RtmpSettings
@@ -48,14 +49,13 @@ class Connection(asyncio.Protocol):
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if isinstance(peer, tuple) else ""
         self.deadline_ns = self._server.clock() + self._server.settings.handshake_ms_max * 1_000_000
         if not self._server.add(self):
             self._closing = True
-            transport.abort()
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if not self._closing:  # otherwise: what a refused peer still says

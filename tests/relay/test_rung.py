@@ -1,6 +1,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -55,6 +57,10 @@ async def read(subscription: Subscription, enough: Callable[[list[Packet]], bool
             if enough(found):
                 break
     return found
+
+
+def later(packets: list[Packet], ticks: int) -> list[Packet]:
+    return [replace(packet, pts=packet.pts + ticks, dts=packet.dts + ticks) for packet in packets]
 
 
 def of(packets: list[Packet], kind: Kind) -> list[Packet]:
@@ -157,9 +163,7 @@ async def test_key_frames_are_asked_of_whoever_makes_the_pictures(origin: Origin
     await read(output, lambda found: len(found) == 6)
     rung.request_keyframe()
     assert origin.asked == 1
-    plain, reordered = video(0.5), video(1, bframes=2, gop=300)
-    origin.play(plain[:1])
-    await read(output, lambda found: len(found) == 1)
+    reordered = later(video(1, bframes=2, gop=300), 90_000)
     origin.play(reordered[:20])
     await read(output, lambda found: len(found) == 15)
     rung.request_keyframe()
@@ -195,6 +199,20 @@ async def test_hls_gets_h264_from_vp8(origin: Origin, hls_rung: Rung, video: Any
     origin.play(video(0.5, codec="libvpx"))
     got = await read(output, lambda found: len(found) == 15)
     assert {packet.track.codec for packet in got} == {Codec.H264}
+
+
+async def test_time_goes_forward_where_transcoding_and_passing_on_take_turns(
+    origin: Origin, rung: Rung, video: Any
+) -> None:
+    output = rung.subscribe("test")
+    got = []
+    parts = [video(0.5, bframes=2), later(video(0.5), 50_000), later(video(0.5, bframes=2), 100_000)]
+    for part in parts:
+        origin.play(part)
+        got += await read(output, lambda found, part=part: found[-1].dts >= part[-4].dts)
+    assert all(after.dts > before.dts for before, after in pairwise(got))
+    assert [packet for packet in got if packet.track is parts[1][0].track] == parts[1][:12]
+    assert len({packet.track for packet in got}) == 3
 
 
 async def test_the_end_of_the_broadcast_ends_it(origin: Origin, rung: Rung, video: Any) -> None:

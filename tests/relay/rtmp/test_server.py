@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import uvloop
 
 from relay.media import Kind, Packet
 from relay.rtmp import handshake
@@ -248,3 +249,15 @@ async def test_a_peer_that_reads_no_answers_is_closed(studio: Any, script: Any, 
             peer.say(pings)
             await asyncio.wait_for(peer.writer.drain(), 10)
     assert studio.refused("unread") == 1
+
+
+def test_it_runs_on_uvloop(script: Any, open_studio: Any) -> None:
+    async def publish() -> bytes:
+        async with open_studio() as studio:
+            reader, writer = await asyncio.open_connection("127.0.0.1", studio.port)
+            writer.write(script.opening())
+            said = await reader.readuntil(b"NetStream.Publish.Start")
+            writer.close()
+            return said
+
+    assert b"NetConnection.Connect.Success" in uvloop.run(publish())
