@@ -1,17 +1,27 @@
 """A viewer made of a UDP socket and libsrtp, and frames to send him."""
 
+import asyncio
 import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
+from prometheus_client import CollectorRegistry
 from pylibsrtp import Policy, Session
 
-from relay.media import Kind
-from relay.webrtc import rtcp, srtp
-from relay.webrtc.legs import Catchup, LegParams, Source
+from config.metrics import Metrics
+from config.settings import WebrtcSettings
+from relay.codecs import h264, nal
+from relay.gop import GopLimits
+from relay.hub import Subscription
+from relay.media import OPUS_CLOCK_RATE, VIDEO_CLOCK_RATE, Codec, Kind, Packet, Track
+from relay.webrtc import legs, rtcp, srtp
+from relay.webrtc.egress import Egress
+from relay.webrtc.lanes import open_fanout
+from relay.webrtc.legs import Catchup, LegParams
 from relay.webrtc.packetise import Frame
 from relay.webrtc.rtp import RtpPacket
 from relay.webrtc.session import SrtpKeys, ViewerParams
@@ -78,9 +88,9 @@ class Receiver:
         return LegParams(
             srtp.open_media(self.keys),
             self.path,
-            Source(VIDEO_SSRC, 96, sequence, 1000),
-            Source(RTX_SSRC, rtx, sequence),
-            Source(AUDIO_SSRC, audio, sequence, 2000),
+            legs.Source(VIDEO_SSRC, 96, sequence, 1000),
+            legs.Source(RTX_SSRC, rtx, sequence),
+            legs.Source(AUDIO_SSRC, audio, sequence, 2000),
             catchup,
         )
 
@@ -123,3 +133,112 @@ def video_frame(number: int, sizes: list[int], *, key: bool = False) -> Frame:
 @pytest.fixture
 def frames() -> Callable[..., Frame]:
     return video_frame
+
+
+SPS, PPS = bytes.fromhex("6742c01f8c8d4014016e9a808080"), bytes.fromhex("68ce3c80")
+VIDEO = Track(Codec.H264, VIDEO_CLOCK_RATE, h264.record_of((SPS,), (PPS,)))
+AUDIO = Track(Codec.OPUS, OPUS_CLOCK_RATE)
+FRAME = VIDEO_CLOCK_RATE // 30
+
+
+class Source:
+    """A broadcast as an egress sees it: cached packets, then what is published; counts the wishes for a key frame."""
+
+    def __init__(self, *cached):
+        self.cached, self.wishes, self.name = list(cached), 0, "show"
+
+    def subscribe(self, name):
+        self.subscription = Subscription(self, name, 1000, list(self.cached))
+        return self.subscription
+
+    def unsubscribe(self, subscription):
+        assert subscription is self.subscription
+
+    def request_keyframe(self):
+        self.wishes += 1
+
+    def publish(self, *packets):
+        for packet in packets:
+            self.subscription.offer(packet, has_video=True)
+
+
+def video(number, *, key=False, size=1000):
+    return Packet(VIDEO, number * FRAME, number * FRAME, key, nal.join([(b"\x65" if key else b"\x41") + bytes(size)]))
+
+
+def audio(number):
+    return Packet(AUDIO, number * 960, number * 960, True, b"sound%d" % number)
+
+
+@pytest.fixture(params=[True, False], ids=["compiled", "python"])
+async def stage(request, udp):
+    """Opens egresses on one fan-out, with a clock of their own in nanoseconds."""
+    fanout = open_fanout(udp, threads=1, compiled=request.param)
+    clock = SimpleNamespace(now=1_000_000_000_000)
+    made, metrics = [], Metrics(CollectorRegistry())
+
+    def opened(source, **limits):
+        made.append(
+            Egress(
+                source,
+                fanout,
+                WebrtcSettings(),
+                metrics,
+                limits=GopLimits(**limits),
+                now_ns=lambda: clock.now,
+                unix_s=lambda: clock.now / 1e9,
+            )
+        )
+        return made[-1]
+
+    yield SimpleNamespace(open=opened, clock=clock, value=metrics.registry.get_sample_value)
+    for egress in made:
+        egress.close()
+    fanout.close()
+
+
+class Screen:
+    """What a viewer has been sent so far, by stream."""
+
+    def __init__(self, far):
+        self.far, self.packets = far, []
+
+    def of(self, ssrc):
+        self.packets += self.far.packets()
+        return [packet for packet in self.packets if packet.ssrc == ssrc]
+
+    @property
+    def video(self):
+        return self.of(0x1111)
+
+    @property
+    def stamps(self):
+        return list(dict.fromkeys(packet.timestamp for packet in self.video))
+
+
+@pytest.fixture
+def screen() -> type[Screen]:
+    return Screen
+
+
+@pytest.fixture
+def source() -> type[Source]:
+    return Source
+
+
+@pytest.fixture
+def packets() -> Any:
+    """`packets.video(number, key=, size=)` and `packets.audio(number)`."""
+    return SimpleNamespace(video=video, audio=audio, bad=Track(Codec.H264, VIDEO_CLOCK_RATE, b"\x02"))
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Waits for what another thread makes true."""
+
+    async def wait(condition: Callable[[], Any], seconds_max: float = 5.0) -> None:
+        async with asyncio.timeout(seconds_max):
+            while not condition():  # noqa: ASYNC110  # another thread makes it true
+                await asyncio.sleep(0.001)
+
+    return wait
