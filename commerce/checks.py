@@ -34,6 +34,11 @@ def text(field: str, value: object, chars_max: int, chars_min: int = 0) -> str:
     return value
 
 
+def storable(value: str) -> bool:
+    """Whether a database takes it: no NUL, no lone surrogates. For values that are only looked up."""
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value)
+
+
 def _is_control(char: str) -> bool:
     """Control characters and lone surrogates: neither can be stored or shown safely."""
     return char not in "\n\r\t" and unicodedata.category(char) in ("Cc", "Cs")

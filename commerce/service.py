@@ -13,9 +13,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Engine
 
 from commerce import outbox, views
+from commerce.checks import storable
 from commerce.commands import CloseSession, Command, OpenSession
 from commerce.directory.people import proven_login
 from commerce.dispatch import Dispatch
+from commerce.errors import NotFound
 from commerce.events import Fact
 from commerce.payments.sandbox import Sandbox
 from commerce.readers import Readers
@@ -83,11 +85,14 @@ class Commerce:
 
     async def ask(self, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Asks one of `commerce.questions` on a reader thread; sees everything that was answered before."""
+        if any(isinstance(value, str) and not storable(value) for value in (*args, *kwargs.values())):
+            raise NotFound("", "no such thing")
         return await self._readers.ask(partial(_asked, question, args, kwargs))
 
     async def log_in(self, user: str, password: str) -> views.Session:
         """Checks a password (argon2, on a reader thread) and opens a session; raises BadCredentials."""
-        return await self.execute(OpenSession(await self.ask(proven_login, user, password)))
+        login = await self._readers.ask(partial(_asked, proven_login, (user, password), {}))
+        return await self.execute(OpenSession(login))
 
     async def log_out(self, token: str) -> None:
         """Ends a session; an unknown one is no error."""

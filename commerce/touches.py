@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from commerce import views
 from commerce.binding import find_held, settle_visit
+from commerce.checks import storable
 from commerce.commands import CountTouch, NameViewer, NoteTouch
 from commerce.errors import NotFound
 from commerce.store import tables
@@ -57,7 +58,7 @@ def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
 
 def _link_row(unit: Unit, place: Place, code: str | None) -> AnyRow | None:
     """The link, if it is valid here."""
-    if not isinstance(code, str):
+    if not isinstance(code, str) or not storable(code):
         return None
     table = tables.link
     query = select(table.c.id, table.c.sharer_id).where(

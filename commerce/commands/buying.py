@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from commerce import checks, views
 from commerce.commands.base import Command
 from commerce.errors import Invalid
+from commerce.money import currency
 
 OUTCOMES = ("paid", "failed", "timed_out")
 CONTACT_CHARS_MAX = {"name": 80, "phone": 40, "address": 300}
@@ -38,6 +39,10 @@ class RevokeLink(Command[None]):
     merchant: int
     channel: str
     code: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("channel", self.channel)
+        checks.text("code", self.code, 32, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class NameViewer(Command[str]):
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
         checks.text("name", self.name, 40, 1)
 
 
@@ -89,6 +95,7 @@ class SetCartLine(Command[views.Cart]):
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
         checks.public_id("sku", self.sku)
         checks.quantity("quantity", self.quantity, 0)
 
@@ -114,6 +121,7 @@ class PlaceOrder(Command[views.Order]):
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
         checks.text("client_order_id", self.client_order_id, 64, 8)
         checks.text("note", self.note, NOTE_CHARS_MAX)
         contact = self.contact
@@ -145,7 +153,9 @@ class RecordPayment(Command[views.Order]):
     currency: str
 
     def __post_init__(self) -> None:
+        checks.text("provider", self.provider, 32, 1)
         checks.text("notice", self.notice, 64, 1)
+        currency("currency", self.currency)
         checks.public_id("payment", self.payment)
         checks.choice("outcome", self.outcome, OUTCOMES)
         checks.number("amount", self.amount_minor, 0, checks.PRICE_MINOR_MAX)
@@ -163,6 +173,8 @@ class CancelOrder(Command[views.Order]):
     def __post_init__(self) -> None:
         checks.public_id("order", self.order)
         checks.text("reason", self.reason, REASON_CHARS_MAX)
+        if self.viewer is not None:
+            checks.public_id("viewer", self.viewer)
 
 
 @dataclass(frozen=True, slots=True)

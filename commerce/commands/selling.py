@@ -57,6 +57,9 @@ class CreateUser(Command[str]):
 
     def __post_init__(self) -> None:
         checks.login("user", self.user)
+        checks.text("password_hash", self.password_hash, 500, 1)
+        if self.channel is not None:
+            checks.public_id("channel", self.channel)
         checks.choice("role", self.role, ROLES)
 
 
@@ -92,6 +95,8 @@ class CreateChannel(Command[views.Channel]):
     def __post_init__(self) -> None:
         checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
         checks.slug("room", self.room)
+        if self.parent is not None:
+            checks.public_id("parent", self.parent)
         _check_look(self.logo_url, self.cover_url, self.notice, self.welcome, self.accent)
 
 
@@ -109,6 +114,7 @@ class UpdateRoom(Command[views.Channel]):
     accent: str | None = None
 
     def __post_init__(self) -> None:
+        checks.public_id("channel", self.channel)
         if self.name is not None:
             checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
         _check_look(self.logo_url or "", self.cover_url or "", self.notice or "", self.welcome or "", self.accent or "")
@@ -139,6 +145,7 @@ class UpdateShow(Command[views.Show]):
     state: str | None = None
 
     def __post_init__(self) -> None:
+        checks.public_id("show", self.show)
         if self.title is not None:
             checks.text("title", self.title, checks.NAME_CHARS_MAX, 1)
         if self.starts_at is not None:
@@ -221,6 +228,7 @@ class SetShelf(Command[tuple[views.ShelfItem, ...]]):
     items: tuple[ShelfEntry, ...]
 
     def __post_init__(self) -> None:
+        checks.public_id("show", self.show)
         checks.size("items", self.items, 0, SHELF_MAX)
         for at, item in enumerate(self.items):
             checks.public_id(f"items[{at}].product", item.product)
@@ -234,6 +242,10 @@ class Pin(Command[None]):
     show: str
     product: str
     pinned: bool = True
+
+    def __post_init__(self) -> None:
+        checks.public_id("show", self.show)
+        checks.public_id("product", self.product)
 
 
 def _check_look(logo_url: str, cover_url: str, notice: str, welcome: str, accent: str) -> None:

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select
 
 from commerce import views
+from commerce.checks import storable
 from commerce.commands import CloseSession, CreateUser, OpenSession
 from commerce.directory.channels import channel_key
 from commerce.directory.merchants import find_merchant
@@ -55,19 +56,23 @@ def create_user(unit: Unit, command: CreateUser) -> str:
 
 def proven_login(connected: Connected, user: str, password: str) -> int:
     """The login's key when the password is right; BadCredentials after the same work when the name is unknown."""
-    query = select(tables.login.c.id, tables.login.c.password_hash).where(
-        tables.login.c.name_folded == str(user).casefold()
-    )
-    row = connected.connection.execute(query).first()
+    name = str(user).casefold()
+    query = select(tables.login.c.id, tables.login.c.password_hash).where(tables.login.c.name_folded == name)
+    row = connected.connection.execute(query).first() if storable(name) else None
     hasher = PasswordHasher()
     if row is None:
-        hasher.hash(str(password)[:PASSWORD_CHARS_MAX])
+        hasher.hash(_bounded(password))
         raise BadCredentials("password", REFUSED)
     try:
-        hasher.verify(row.password_hash, str(password)[: PASSWORD_CHARS_MAX + 1])
+        hasher.verify(row.password_hash, _bounded(password))
     except (VerificationError, InvalidHashError) as error:
         raise BadCredentials("password", REFUSED) from error
     return int(row.id)
+
+
+def _bounded(password: str) -> bytes:
+    """One character more than a password can have is enough to be wrong."""
+    return str(password)[: PASSWORD_CHARS_MAX + 1].encode("utf-8", "surrogatepass")
 
 
 def open_session(unit: Unit, command: OpenSession) -> views.Session:

@@ -227,3 +227,12 @@ async def furnish(commerce: Commerce, clock: Clock, url: str, facts: list[Fact])
 async def shop(url: str, open_commerce: OpenCommerce, clock: Clock) -> Shop:
     facts: list[Fact] = []
     return await furnish(await open_commerce(url, facts.append), clock, url, facts)
+
+
+@pytest.fixture
+async def sqlite_shop(sqlite_template: Path, tmp_path: Path, open_commerce: OpenCommerce, clock: Clock) -> Shop:
+    """For cases with nothing in them that a database could do differently."""
+    shutil.copy(sqlite_template, tmp_path / FILE_NAME)
+    facts: list[Fact] = []
+    url = f"sqlite:///{tmp_path / FILE_NAME}"
+    return await furnish(await open_commerce(url, facts.append), clock, url, facts)
