@@ -10,6 +10,14 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self._media_in(registry)
+        self._hls(registry)
+        self._webrtc_sessions(registry)
+        self._webrtc_media(registry)
+        self._rooms(registry)
+        self._commerce(registry)
+
+    def _media_in(self, registry: CollectorRegistry) -> None:
         self.rtmp_connections = Gauge("fenbo_rtmp_connections", "RTMP connections open now", registry=registry)
         self.rtmp_refused = Counter("fenbo_rtmp_refused", "RTMP publishers refused", ["reason"], registry=registry)
         self.broadcasts = Gauge("fenbo_broadcasts", "Broadcasts with a source publishing now", registry=registry)
@@ -22,9 +30,13 @@ class Metrics:
         self.packets_dropped = Counter(
             "fenbo_packets_dropped", "Packets an output was too slow for", ["output"], registry=registry
         )
+
+    def _hls(self, registry: CollectorRegistry) -> None:
         self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
         self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
         self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+
+    def _webrtc_sessions(self, registry: CollectorRegistry) -> None:
         self.webrtc_sessions = Gauge("fenbo_webrtc_sessions", "WHIP and WHEP sessions now", ["kind"], registry=registry)
         self.webrtc_ended = Counter(
             "fenbo_webrtc_ended", "WHIP and WHEP sessions ended, by reason", ["kind", "reason"], registry=registry
@@ -45,6 +57,8 @@ class Metrics:
             ["event"],
             registry=registry,
         )
+
+    def _webrtc_media(self, registry: CollectorRegistry) -> None:
         self.webrtc_packets = Counter("fenbo_webrtc_packets", "RTP packets sent to WebRTC viewers", registry=registry)
         self.webrtc_bytes = Counter("fenbo_webrtc_bytes", "Bytes of RTP payload sent to viewers", registry=registry)
         self.webrtc_repaired = Counter("fenbo_webrtc_repaired", "RTP packets sent again on request", registry=registry)
@@ -67,10 +81,17 @@ class Metrics:
             registry=registry,
         )
         self.webrtc_fanout = Gauge("fenbo_webrtc_fanout", "1 for the fan-out path in use", ["path"], registry=registry)
+
+    def _rooms(self, registry: CollectorRegistry) -> None:
+        self.http_requests = Counter(
+            "fenbo_http_requests", "Requests outside LL-HLS", ["route", "status"], registry=registry
+        )
         self.room_members = Gauge("fenbo_room_members", "WebSocket members in rooms now", registry=registry)
         self.chat_lines = Counter("fenbo_chat_lines", "Chat lines by outcome", ["outcome"], registry=registry)
         self.chat_deliveries = Counter("fenbo_chat_deliveries", "Lines handed to members", registry=registry)
         self.touches = Counter("fenbo_touches", "Entries through links, by outcome", ["outcome"], registry=registry)
+
+    def _commerce(self, registry: CollectorRegistry) -> None:
         self.commands = Counter(
             "fenbo_commands", "Commerce commands by outcome", ["command", "outcome"], registry=registry
         )
@@ -87,6 +108,3 @@ class Metrics:
             registry=registry,
         )
         self.orders = Counter("fenbo_orders", "Orders by the state they reached", ["state"], registry=registry)
-        self.http_requests = Counter(
-            "fenbo_http_requests", "Requests outside LL-HLS", ["route", "status"], registry=registry
-        )
