@@ -22,9 +22,11 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
 
 
 def sample_entry(track: Track) -> bytes:
-    """The `stsd` entry of a track. Raises `BadMedia` for a codec that does not go into fMP4."""
+    """The `stsd` entry of a track. Raises `BadMedia` for a codec that does not go into fMP4, or an unknown config."""
     if track.codec not in _ENTRIES:
         raise BadMedia("fmp4", f"{track.codec} is not carried in fMP4")
+    if not track.config and track.codec is not Codec.OPUS:
+        raise BadMedia("fmp4", f"a {track.codec} track without its decoder configuration")
     return _ENTRIES[track.codec](track)
 
 

@@ -6,24 +6,30 @@ hinted part is held until the whole part can go.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http import StreamWriter
 from multidict import CIMultiDict
 from prometheus_client import Counter
 
 from relay.hls.origin import Origin
 from relay.hls.output import Output
 from relay.hls.playlist import MEDIA, MULTIVARIANT, Text
+from relay.hls.waiting import Awaited
 
+ADDRESS = "/live/{address:.+}"  # broadcast/epoch/name: taken apart here, which costs less than three patterns
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MEDIA_TYPE = "video/mp4"
 IMMUTABLE_SECONDS = 86_400
 BLOCKING_TARGETS, MISSING_TARGETS = 6, 4  # cache times in target durations (rfc8216bis, B.1)
 DIGITS_MAX = 18  # of a directive: what is longer is no number of ours
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+QUERIES_KEPT = 256  # read once: at any moment most players ask the same
+UNSENT_BYTES_MAX = 64 * 1024  # asyncio's high-water mark: a writer with less never waits
+UNSENT_SECONDS_MAX = 12.0  # a reader that does not come below it in this time is cut off, and its part forgotten
 
 
 class BadDirective(Exception):
@@ -39,6 +45,7 @@ class Directives:
     skip: bool = False
 
 
+@lru_cache(QUERIES_KEPT)
 def directives(query: str) -> Directives:
     """Read a query string; parameters of others are ignored. Raises `BadDirective`."""
     if not query:
@@ -62,8 +69,8 @@ def routes(origin: Origin) -> list[web.RouteDef]:
     """The origin's addresses."""
     service = Service(origin)
     return [
-        web.get("/live/{broadcast}/{epoch}/{name}", service.get),
-        web.options("/live/{broadcast}/{epoch}/{name}", service.options),
+        web.get(ADDRESS, service.get),
+        web.options(ADDRESS, service.options),
     ]
 
 
@@ -82,16 +89,16 @@ class Service:
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Playlists, parts, segments, init segments."""
-        match = request.match_info
-        output = self._origin.find(match["broadcast"], match["epoch"])
-        name = match["name"]
+        broadcast, _, rest = request.match_info["address"].partition("/")
+        epoch, _, name = rest.partition("/")
+        output = self._origin.find(broadcast, epoch)
         if name == MEDIA:
             return await self._get_media(request, output)
         if name == MULTIVARIANT:
             if output is None or output.state is None:
                 return self._refuse("index", 404, "nothing is on yet")
             return self._text(request, "index", output.state.index, self._playlist)
-        return await self._get_bytes(output, name)
+        return await self._get_bytes(request, output, name)
 
     async def options(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         """CORS preflight: embedded players read from anywhere."""
@@ -109,18 +116,27 @@ class Service:
             return self._refuse(
                 "media", 404, "nothing is on yet", None if wanted.msn is None else self._missing_blocking
             )
-        if wanted.msn is not None and not output.exists((wanted.msn, wanted.part)):
-            if output.window.too_far(wanted.msn, wanted.part):
-                return self._refuse("media", 400, "too far ahead")
-            if not await output.waiting.until((wanted.msn, wanted.part)):
-                return self._refuse("media", 503, "it did not come in time")
+        refused = None if wanted.msn is None else await self._wait(output, (wanted.msn, wanted.part))
+        if refused is not None:
+            return refused
         if output.state is None:
             return self._refuse("media", 404, "nothing is on yet")
         media = output.state.media
         headers = self._playlist if wanted.msn is None or output.window.ended else self._blocking
         return self._text(request, "media", media.delta if wanted.skip else media.full, headers)
 
-    async def _get_bytes(self, output: Output | None, name: str) -> web.StreamResponse:
+    async def _wait(self, output: Output, awaited: Awaited) -> web.Response | None:
+        """Hold the request until that part exists; an answer when that is not to be."""
+        if awaited not in output.waiting:
+            if output.exists(awaited):
+                return None
+            if output.window.too_far(*awaited):
+                return self._refuse("media", 400, "too far ahead")
+        if not await output.waiting.until(awaited):
+            return self._refuse("media", 503, "it did not come in time")
+        return None
+
+    async def _get_bytes(self, request: web.Request, output: Output | None, name: str) -> web.StreamResponse:
         if output is None:
             return self._refuse("bytes", 404, "no such broadcast")
         data = output.window.resources.get(name)
@@ -131,24 +147,40 @@ class Service:
         if data is None:
             return self._refuse("bytes", 404, "no such part")
         self._count("bytes", 200)
-        return web.Response(body=data, headers=self._media.copy())
+        return await self._send(request, data)
+
+    async def _send(self, request: web.Request, chunks: Sequence[bytes]) -> web.StreamResponse:
+        """Write bytes that everybody shares, without a copy for each connection."""
+        response = web.StreamResponse(headers=self._media)
+        response.content_length = sum(map(len, chunks))
+        writer = await response.prepare(request)
+        transport = request.transport
+        if request.method == hdrs.METH_GET and transport is not None:
+            assert isinstance(writer, StreamWriter)
+            for chunk in chunks:
+                await writer.write(chunk, drain=False)
+                if transport.get_write_buffer_size() > UNSENT_BYTES_MAX and not await _sent(writer):
+                    transport.abort()
+                    break
+        await response.write_eof()
+        return response
 
     def _text(self, request: web.Request, resource: str, text: Text, headers: CIMultiDict[str]) -> web.Response:
         self._count(resource, 200)
-        headers = headers.copy()
         # "gzip;q=0.5" is also read as a refusal: the plain text is right for everyone
-        accepted = request.headers.get("Accept-Encoding", "")
+        accepted = request.headers.get(hdrs.ACCEPT_ENCODING, "")
         if "gzip" in accepted and "gzip;q=0" not in accepted:
-            headers["Content-Encoding"] = "gzip"
-            return web.Response(body=text.gzipped, headers=headers)
+            response = web.Response(body=text.gzipped, headers=headers)
+            response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+            return response
         return web.Response(body=text.plain, headers=headers)
 
     def _refuse(self, resource: str, status: int, why: str, headers: CIMultiDict[str] | None = None) -> web.Response:
         self._count(resource, status)
-        headers = (headers or self._missing).copy()
+        response = web.Response(status=status, body=f"{why}\n".encode(), headers=headers or self._missing)
         if status == 503:
-            headers["Retry-After"] = "1"
-        return web.Response(status=status, body=f"{why}\n".encode(), headers=headers)
+            response.headers[hdrs.RETRY_AFTER] = "1"
+        return response
 
     def _count(self, resource: str, status: int) -> None:
         key = (resource, status)
@@ -162,3 +194,13 @@ def _headers(content_type: str, cache: str, *, varies: bool = False) -> CIMultiD
     if varies:
         headers["Vary"] = "Accept-Encoding"
     return headers
+
+
+async def _sent(writer: StreamWriter) -> bool:
+    """Whether what is held back went out in time."""
+    try:
+        async with asyncio.timeout(UNSENT_SECONDS_MAX):
+            await writer.drain()
+    except TimeoutError:
+        return False
+    return True

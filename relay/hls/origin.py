@@ -58,7 +58,7 @@ class Origin:
         return f"/live/{name}/{output.broadcast.epoch}/{MULTIVARIANT}"
 
     async def _run(self, output: Output, broadcast: Broadcast) -> None:
-        subscription = broadcast.subscribe("hls")
+        subscription = broadcast.hls_rung().subscribe("hls")
         try:
             await output.run(subscription)
         finally:

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 WAKE_MAX = 16  # in one turn: some two milliseconds of answers
 JOIN_SECONDS = 0.25  # how long a future takes more waiters: the most that one of them waits too long
@@ -17,9 +18,16 @@ JOIN_SECONDS = 0.25  # how long a future takes more waiters: the most that one o
 Awaited = tuple[int, int | None]  # media sequence number, part index or none for the whole segment
 
 
+class _Shared(asyncio.Future[bool]):
+    """A future that a cancelled waiter cannot cancel for the others: he leaves when it is answered."""
+
+    def cancel(self, msg: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
 @dataclass(slots=True)
 class _Turn:
-    future: asyncio.Future[bool]
+    future: _Shared
     opened: float
     timer: asyncio.TimerHandle
     members: int = 0
@@ -35,6 +43,10 @@ class Waiting:
         self._turns: dict[Awaited, list[_Turn]] = {}
         self._due: deque[_Turn] = deque()
 
+    def __contains__(self, awaited: Awaited) -> bool:
+        """Whether somebody waits for it already."""
+        return awaited in self._turns
+
     async def until(self, awaited: Awaited) -> bool:
         """Wait for it. False when it took too long, or too many wait already."""
         if self.held >= self._held_max:
@@ -42,8 +54,7 @@ class Waiting:
         turn = self._join(awaited)
         self.held += 1
         try:
-            # A waiter that is cancelled must not take the others with it.
-            return await asyncio.shield(turn.future)
+            return await turn.future
         finally:
             self.held -= 1
 
@@ -68,7 +79,7 @@ class Waiting:
         turns = self._turns.setdefault(awaited, [])
         now = loop.time()
         if not turns or turns[-1].members >= WAKE_MAX or now - turns[-1].opened > JOIN_SECONDS:
-            future = loop.create_future()
+            future = _Shared(loop=loop)
             timer = loop.call_later(self._seconds_max + JOIN_SECONDS, self._expire, awaited, future)
             turns.append(_Turn(future, now, timer))
         turns[-1].members += 1

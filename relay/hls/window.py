@@ -2,10 +2,13 @@
 
 Media sequence numbers never come back in an epoch, over restarts, too: a run's first number is the quarter seconds
 since 2026 (`first_msn`), and no source makes four segments a second. Names carry it, so a cached name is never given to
-other bytes. The discontinuity sequence starts at the same number, so it only grows, and a restart is a discontinuity.
+other bytes. The discontinuity sequence starts at a number of its own for every four seconds (`first_discontinuity`), so
+a restart is a discontinuity; it stays small, because hls.js walks an array of that length at every playlist and part,
+which takes it seconds for a hundred million.
 
-A segment stays in the playlist for `segments_listed`, and its bytes - parts and whole, which are the same memory - stay
-fetchable for as long again (rfc8216bis, 6.2.2: its own duration and that of the longest playlist it was in).
+A segment stays in the playlist for `segments_listed`, and its bytes - parts and whole, the same memory - stay
+fetchable for as long again (rfc8216bis, 6.2.2: its own duration and that of the longest playlist it was in). A whole
+segment is never joined: it is sent part by part.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from relay.hls.slices import Part, Targets
 
 MSN_PER_SECOND = 4
 MSN_EPOCH_SECONDS = 1_767_225_600  # 2026-01-01T00:00:00Z
+RESTART_SECONDS = 4  # a run that begins this much later begins with another discontinuity sequence number
+DISCONTINUITIES = 1 << 16
 SEQUENCE_AHEAD_MAX = 2  # rfc8216bis, 6.2.5.2: beyond that a request is wrong
 TARGETS_WITH_PARTS = 3  # rfc8216bis, 6.2.2: parts are listed this many target durations from the end
 
@@ -27,6 +32,11 @@ def first_msn(unix_seconds: float) -> int:
     return max(0, int((unix_seconds - MSN_EPOCH_SECONDS) * MSN_PER_SECOND))
 
 
+def first_discontinuity(msn: int) -> int:
+    """The first discontinuity sequence number of a run. It comes back after three days."""
+    return msn // (MSN_PER_SECOND * RESTART_SECONDS) % DISCONTINUITIES
+
+
 @dataclass(frozen=True, slots=True)
 class ListedPart:
     """A part as the playlist has it."""
@@ -34,7 +44,7 @@ class ListedPart:
     name: str
     duration: Fraction
     independent: bool
-    data: bytes | memoryview
+    data: bytes
 
 
 @dataclass(slots=True)
@@ -46,7 +56,6 @@ class Segment:
     unix: float
     discontinuity: bool
     parts: list[ListedPart] = field(default_factory=list)
-    data: bytes = b""
     complete: bool = False
 
     @property
@@ -65,15 +74,9 @@ class Segment:
     def bits_per_second(self) -> int:
         return int(8 * sum(len(part.data) for part in self.parts) / self.duration)
 
-    def close(self) -> None:
-        """All parts are there: from now on they are views into the segment's bytes."""
-        self.data = b"".join(part.data for part in self.parts)
-        whole, at = memoryview(self.data), 0
-        for index, part in enumerate(self.parts):
-            end = at + len(part.data)
-            self.parts[index] = ListedPart(part.name, part.duration, part.independent, whole[at:end])
-            at = end
-        self.complete = True
+    @property
+    def chunks(self) -> tuple[bytes, ...]:
+        return tuple(part.data for part in self.parts)
 
 
 class Window:
@@ -82,9 +85,9 @@ class Window:
     def __init__(self, targets: Targets, segments_listed: int, first: int) -> None:
         self.targets = targets
         self.segments: deque[Segment] = deque()
-        self.resources: dict[str, bytes | memoryview] = {}
+        self.resources: dict[str, tuple[bytes, ...]] = {}
         self.first_msn = self.next_msn = first
-        self.discontinuities_gone = first
+        self.discontinuities_gone = first_discontinuity(first)
         self.independent = True  # whether every segment so far began with a key frame
         self.ended = False
         self._peak = 0
@@ -98,7 +101,7 @@ class Window:
         """What follows needs this init segment; `anchor` is the wall clock at zero of its time line (Unix seconds)."""
         self._close_open()
         self._init = f"init-{self.next_msn}.mp4"
-        self.resources[self._init] = init
+        self.resources[self._init] = (init,)
         self._anchor = anchor
         self._discontinuity = bool(self.segments)
 
@@ -107,7 +110,7 @@ class Window:
         segment = self.open_segment or self._open(part)
         listed = ListedPart(f"{segment.msn}.{len(segment.parts)}.m4s", part.duration, part.independent, part.data)
         segment.parts.append(listed)
-        self.resources[listed.name] = part.data
+        self.resources[listed.name] = (part.data,)
         if part.ends_segment:
             self._close_open()
 
@@ -176,9 +179,8 @@ class Window:
         segment = self.open_segment
         if segment is None:
             return
-        segment.close()
-        self.resources[segment.name] = segment.data
-        self.resources.update((part.name, part.data) for part in segment.parts)
+        segment.complete = True
+        self.resources[segment.name] = segment.chunks
         # 4.4.6.2: of stretches shorter than half a target duration the peak does not count
         if 2 * segment.duration >= self.targets.target_seconds:
             self._peak = max(self._peak, segment.bits_per_second)

@@ -40,6 +40,11 @@ def test_what_fmp4_cannot_carry_is_refused(read):
         read(Track(Codec.VP8, 90_000))
 
 
+def test_a_decoder_must_be_told_its_configuration():
+    with pytest.raises(BadMedia, match="configuration"):
+        entries.sample_entry(Track(Codec.H264, 90_000))
+
+
 def test_a_rate_that_does_not_fit_is_left_to_the_decoder(clip):
     sound = next(track for track in clip.tracks if track.codec is Codec.AAC)
     entry = entries.sample_entry(Track(Codec.AAC, 96_000, sound.config, channels=2))

@@ -62,15 +62,26 @@ async def test_sixteen_share_one_future():
     assert not waiting._turns
 
 
-async def test_one_that_leaves_takes_nobody_with_it():
+async def test_one_that_is_cancelled_takes_nobody_with_it():
     waiting = Waiting(60, HELD_MAX)
     tasks = await held(waiting, 3)
     tasks[0].cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await tasks[0]
-    assert waiting.held == 2
+    await turns()
+    assert waiting.held == 3, "he leaves with the others"
     waiting.wake(lambda _: True)
     assert await asyncio.gather(*tasks[1:]) == [True, True]
+    with pytest.raises(asyncio.CancelledError):
+        await tasks[0]
+    assert waiting.held == 0
+
+
+async def test_it_knows_what_is_waited_for():
+    waiting = Waiting(60, HELD_MAX)
+    tasks = await held(waiting, 1)
+    assert (1, 0) in waiting and (1, 1) not in waiting
+    waiting.wake(lambda _: True)
+    await asyncio.gather(*tasks)
+    assert (1, 0) not in waiting
 
 
 async def test_time_is_up_for_those_who_waited_too_long():

@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from relay.hls.slices import Part, Targets
-from relay.hls.window import MSN_EPOCH_SECONDS, MSN_PER_SECOND, Window, first_msn
+from relay.hls.window import MSN_EPOCH_SECONDS, MSN_PER_SECOND, Window, first_discontinuity, first_msn
 
 TARGETS = Targets(500, 2_000)
 
@@ -24,15 +24,14 @@ def add(window, count, begin=0):
 def test_a_whole_segment_is_its_parts_and_the_same_memory():
     window = window_of(2)
     segment = window.segments[0]
-    assert segment.data == b"".join(bytes(part.data) for part in segment.parts) == b"000000000001000002000003"
-    assert all(part.data.obj is segment.data for part in segment.parts)
-    assert window.resources["100.m4s"] is segment.data
-    assert window.resources["100.3.m4s"] is segment.parts[3].data
+    assert window.resources["100.m4s"] == (b"000000", b"000001", b"000002", b"000003")
+    for number, part in enumerate(segment.parts):
+        assert window.resources["100.m4s"][number] is window.resources[part.name][0] is part.data
 
 
 def test_a_part_can_be_fetched_before_its_segment_is_whole():
     window = window_of(0, open_parts=2)
-    assert bytes(window.resources["100.1.m4s"]) == b"000001"
+    assert window.resources["100.1.m4s"] == (b"000001",)
     assert "100.m4s" not in window.resources
     assert (window.next_part, window.last_msn) == ((100, 2), 99)
 
@@ -51,7 +50,7 @@ def test_bytes_outlive_their_place_in_the_playlist():
 
 def test_memory_is_the_window_and_no_more():
     window = window_of(60)
-    whole = [data for name, data in window.resources.items() if name.count(".") == 1 and name.endswith("m4s")]
+    whole = [name for name in window.resources if name.count(".") == 1 and name.endswith("m4s")]
     assert len(whole) == 21
     assert len(window.resources) == 21 * 5 + 1
 
@@ -60,7 +59,7 @@ def test_an_init_segment_goes_with_the_last_that_needs_it():
     window = window_of(1)
     window.start(b"other", 0.0)
     add(window, 4 * 21, begin=4)
-    assert window.resources["init-101.mp4"] == b"other"
+    assert window.resources["init-101.mp4"] == (b"other",)
     assert "init-100.mp4" not in window.resources
 
 
@@ -76,9 +75,16 @@ def test_a_start_ends_the_open_segment_and_marks_a_discontinuity():
 def test_a_discontinuity_that_left_the_playlist_is_counted():
     window = window_of(1)
     window.start(b"other", 0.0)
-    assert window.discontinuities_gone == 100
+    begun = window.discontinuities_gone
     add(window, 4 * 11, begin=4)
-    assert window.discontinuities_gone == 101
+    assert window.discontinuities_gone == begun + 1
+
+
+def test_a_restart_is_a_discontinuity_and_its_number_stays_small():
+    begin = first_msn(MSN_EPOCH_SECONDS + 10 * 365 * 86_400)
+    numbers = [first_discontinuity(begin + MSN_PER_SECOND * seconds) for seconds in range(0, 100_000, 4)]
+    assert len(set(numbers)) == len(numbers)
+    assert max(numbers) < 100_000
 
 
 @pytest.mark.parametrize(
