@@ -19,6 +19,7 @@ export class HqStore {
   /** Counts the orders that were pushed, so that a list of orders knows when to look again. */
   orderNews = 0;
   readonly line: HqLine;
+  private stockMoved = false;
   private looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -63,12 +64,11 @@ export class HqStore {
     this.load(this.api.channels(), (channels) => {
       this.channels = channels;
     });
-    this.load(this.api.products(), (products) => {
-      this.products = products;
-    });
+    this.loadProducts();
   }
 
   look(): void {
+    if (this.stockMoved) this.loadProducts();
     this.load(this.api.studio(), (studio) => {
       this.studio = studio;
     });
@@ -87,6 +87,13 @@ export class HqStore {
     const others = this.shows.filter((show) => show.id !== changed.id);
     this.shows = [changed, ...others];
     this.host.requestUpdate();
+  }
+
+  private loadProducts(): void {
+    this.stockMoved = false;
+    this.load(this.api.products(), (products) => {
+      this.products = products;
+    });
   }
 
   private left(): void {
@@ -110,7 +117,10 @@ export class HqStore {
 
   private received(message: HqMessage): void {
     if (message.type === "overview") this.overview = message;
-    else this.orderNews++;
+    else {
+      this.orderNews++;
+      this.stockMoved = true;
+    }
     this.host.requestUpdate();
   }
 }

@@ -8,7 +8,7 @@ import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
 import { quantity, quantityStyle } from "../ui/quantity.ts";
 import { Attempts, type Buying } from "./attempt.ts";
-import { rememberContact, rememberedContact } from "./contact.ts";
+import { rememberContact, rememberedContact, wrongContact } from "./contact.ts";
 import { QUANTITY_MAX } from "./prices.ts";
 import type { RoomSession } from "./session.ts";
 import { drawer } from "./storage.ts";
@@ -138,10 +138,9 @@ export class FenboCheckout extends LitElement {
     if (this.busy) return;
     const values = formValues(event.target as HTMLFormElement);
     this.contact = { name: values.name ?? "", phone: values.phone ?? "", address: values.address ?? "" };
-    const missing = FIELDS.filter((name) => this.contact[name] === "");
-    this.problem = Object.fromEntries(missing.map((name) => [name, this.text.required]));
+    this.problem = wrongContact(this.contact, this.text);
     this.wrong = "";
-    if (missing.length === 0) await this.place();
+    if (Object.keys(this.problem).length === 0) await this.place();
   }
 
   private async place(): Promise<void> {

@@ -18,3 +18,18 @@ export function rememberedContact(storage: Drawer): Contact {
 export function rememberContact(storage: Drawer, contact: Contact): void {
   storage.setItem(KEY, JSON.stringify(contact));
 }
+
+/** The server's own rule (signaling/api/models.py), so that it can be said in the viewer's language. */
+const PHONE = /^\+?[0-9][0-9 -]{3,24}$/;
+
+export function wrongContact(
+  contact: Contact,
+  words: { required: string; badPhone: string },
+): Partial<Record<keyof Contact, string>> {
+  const wrong: Partial<Record<keyof Contact, string>> = {};
+  for (const name of ["name", "phone", "address"] as const) {
+    if (contact[name] === "") wrong[name] = words.required;
+  }
+  if (contact.phone !== "" && !PHONE.test(contact.phone)) wrong.phone = words.badPhone;
+  return wrong;
+}

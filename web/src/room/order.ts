@@ -81,8 +81,7 @@ export class FenboOrder extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: auto auto;
-        justify-content: space-between;
+        grid-template-columns: 1fr auto;
         gap: 6px 16px;
         margin: 0 0 16px;
       }
@@ -173,7 +172,9 @@ export class FenboOrder extends LitElement {
       <dt class="sum">${text.total}</dt>
       <dd class="sum tabular">${formatMoney(order.total, text.language)}</dd>
       <dt>${text.orderNumber}</dt>
-      <dd>${order.order} · ${text.orderStates[order.state]}</dd>
+      <dd>${order.order}</dd>
+      <dt>${text.orderState}</dt>
+      <dd>${text.orderStates[order.state]}</dd>
     </dl>`;
   }
 

@@ -115,6 +115,7 @@ export const en = {
   noOrders: "No orders yet.",
   loading: "Loading…",
   again: "Try again",
+  orderState: "Status",
   orderStates: {
     created: "To be paid",
     paid: "Paid",
@@ -124,6 +125,7 @@ export const en = {
     cancelled: "Cancelled",
     refunded: "Refunded",
   },
+  badPhone: "Digits, spaces and hyphens, with a + in front if needed.",
   required: "Please fill this in.",
 };
 

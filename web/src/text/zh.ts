@@ -110,6 +110,7 @@ export const zh: Text = {
   noOrders: "还没有订单。",
   loading: "加载中…",
   again: "重试",
+  orderState: "状态",
   orderStates: {
     created: "待支付",
     paid: "已支付",
@@ -119,5 +120,6 @@ export const zh: Text = {
     cancelled: "已取消",
     refunded: "已退款",
   },
+  badPhone: "请填写正确的电话号码（数字、空格、连字符）。",
   required: "请填写此项。",
 };

@@ -47,8 +47,16 @@ export interface Accent {
   onLight: string; // as text on a sheet
 }
 
+const NEARLY = 3; // white on it is nearly readable: the colour gives way a little, and white stays
+
 export function accentFrom(hex: string, dark: string, light: string): Accent {
-  const fill = text(parse(hex));
-  const onFill = contrast(fill, "#ffffff") >= READABLE ? "#ffffff" : "#111111";
-  return { fill, onFill, onDark: readableOn(fill, dark), onLight: readableOn(fill, light) };
+  const wished = text(parse(hex));
+  const whiteOn = contrast(wished, "#ffffff") >= NEARLY;
+  const fill = whiteOn ? readableOn(wished, "#ffffff") : wished;
+  return {
+    fill,
+    onFill: whiteOn ? "#ffffff" : "#000000",
+    onDark: readableOn(wished, dark),
+    onLight: readableOn(wished, light),
+  };
 }
