@@ -32,6 +32,7 @@ soak:
 
 readme:
 	$(BIN)/python -m config.describe
+	$(BIN)/python -m bench.report
 
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
