@@ -65,13 +65,14 @@ class Vault:
             self._keys.setdefault(row.name, {})[row.kid] = self._unwrap(row.name, row.kid, row.wrapped)
         for name in NAMES:
             if name not in self._keys:
-                self._add(connection, name, now)
+                self.rotate(connection, name, now)
 
-    def _add(self, connection: Connection, name: str, now: int) -> None:
+    def rotate(self, connection: Connection, name: str, now: int) -> None:
+        """A new key: from now on it signs, and those before it still verify."""
         kid, key = public_id(), secrets.token_bytes(KEY_BYTES)
         row = {"name": name, "kid": kid, "wrapped": self._wrap(name, kid, key), "created_at": now}
         connection.execute(insert(wrapped_key), row)
-        self._keys[name] = {kid: key}
+        self._keys.setdefault(name, {})[kid] = key
 
     def _wrap(self, name: str, kid: str, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)

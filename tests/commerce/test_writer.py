@@ -1,0 +1,171 @@
+"""The writer: many commands in one commit, answers only after it, a bounded queue, and what happens when it fails."""
+
+import asyncio
+import threading
+
+import pytest
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from commerce.errors import Overloaded, Unavailable
+from commerce.store.engine import writer_engine
+from commerce.writer import Limits, Writer
+from config.metrics import Metrics
+
+
+class Gate:
+    """Stands in for dispatch: holds the thread until opened, and counts batches."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.batches: list[list[object]] = []
+        self.fail: list[Exception] = []
+
+    def run(self, unit, commands):
+        assert self.open.wait(10)
+        self.batches.append(list(commands))
+        if self.fail:
+            raise self.fail.pop(0)
+        return list(commands)
+
+
+@pytest.fixture
+async def make_writer(sqlite_template):
+    made = []
+
+    async def make(gate, batch=4, queued=8):
+        engine = await asyncio.to_thread(writer_engine, f"sqlite:///{sqlite_template}")
+        writer = Writer(
+            engine,
+            gate,
+            Limits(batch, queued, 0),
+            Metrics(CollectorRegistry()),
+            clock=lambda: 0.0,
+            on_fact=lambda fact: None,
+            node="n",
+        )
+        writer.start([])
+        made.append((writer, engine, gate))
+        return writer
+
+    yield make
+    for writer, engine, gate in made:
+        gate.open.set()
+        await writer.close()
+        await asyncio.to_thread(engine.dispose)
+
+
+def metric(writer, name):
+    return writer._metrics.registry.get_sample_value(name)
+
+
+async def test_what_queues_up_is_done_in_batches_in_order(make_writer):
+    gate = Gate()
+    writer = await make_writer(gate)
+    answers = [writer.submit(number) for number in range(8)]
+    gate.open.set()
+    assert await asyncio.gather(*answers) == list(range(8))
+    assert [number for batch in gate.batches for number in batch] == list(range(8))
+    assert max(map(len, gate.batches)) == 4
+    assert metric(writer, "fenbo_commit_batch_commands_sum") == 8
+    assert metric(writer, "fenbo_commit_seconds_count") == len(gate.batches)
+
+
+async def test_the_queue_is_bounded(make_writer):
+    gate = Gate()
+    writer = await make_writer(gate, queued=3)
+    answers = asyncio.Queue()
+    with pytest.raises(Overloaded):
+        for number in range(100):
+            answers.put_nowait(writer.submit(number))
+    assert 3 <= answers.qsize() <= 3 + 4
+    gate.open.set()
+    while not answers.empty():
+        await answers.get_nowait()
+    assert await writer.submit("again") == "again"
+
+
+async def test_closing_finishes_what_was_taken_and_takes_no_more(make_writer):
+    gate = Gate()
+    writer = await make_writer(gate)
+    answers = [writer.submit(number) for number in range(6)]
+    closing = asyncio.ensure_future(writer.close())
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded, match="closing"):
+        writer.submit(7)
+    gate.open.set()
+    await closing
+    assert [answer.result() for answer in answers] == list(range(6))
+
+
+async def test_a_failing_batch_fails_everyone_in_it_and_nobody_else(make_writer):
+    gate = Gate()
+    gate.fail = [RuntimeError("disk on fire")]
+    writer = await make_writer(gate)
+    gate.open.set()
+    with pytest.raises(Unavailable, match="RuntimeError"):
+        await writer.submit(1)
+    assert await writer.submit(2) == 2
+
+
+class Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+async def test_a_batch_broken_off_by_the_database_is_done_again(make_writer):
+    gate = Gate()
+    gate.fail = [OperationalError("x", {}, Deadlock())] * 2
+    writer = await make_writer(gate)
+    gate.open.set()
+    assert await writer.submit(1) == 1
+    assert gate.batches == [[1]] * 3
+
+
+async def test_not_for_ever(make_writer):
+    gate = Gate()
+    gate.fail = [OperationalError("x", {}, Deadlock())] * 5
+    writer = await make_writer(gate)
+    gate.open.set()
+    with pytest.raises(Unavailable):
+        await writer.submit(1)
+    assert len(gate.batches) == 5
+
+
+async def test_whoever_stops_waiting_hurts_nobody(make_writer):
+    gate = Gate()
+    writer = await make_writer(gate)
+    gone, stays = writer.submit(1), writer.submit(2)
+    gone.cancel()
+    gate.open.set()
+    assert await stays == 2
+
+
+async def test_no_answer_leaves_before_its_commit(shop, monkeypatch):
+    """The connection's commit is held; the answer must not be there while it is."""
+    held, may_go = threading.Event(), threading.Event()
+    commit = Connection.commit
+
+    def slow(self):
+        held.set()
+        assert may_go.wait(10)
+        commit(self)
+
+    monkeypatch.setattr(Connection, "commit", slow)
+    answer = asyncio.ensure_future(shop.place())
+    await asyncio.to_thread(held.wait, 10)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (answer.done(), shop.facts) == (False, [])
+    may_go.set()
+    assert (await answer).state == "created"
+
+
+async def test_outcomes_are_counted_by_command(shop):
+    await shop.place()
+    await asyncio.gather(shop.place(quantity=99), return_exceptions=True)
+    value = shop.commerce._writer._metrics.registry.get_sample_value
+    counted = [
+        value("fenbo_commands_total", {"command": "PlaceOrder", "outcome": outcome}) for outcome in ("done", "SoldOut")
+    ]
+    assert counted == [1, 1]
