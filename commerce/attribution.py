@@ -19,12 +19,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from commerce.errors import Invalid
 from commerce.money import PPM, split
+from commerce.times import to_ms
 
 Period = Literal["forever", "none"] | int  # an int counts days in the merchant's time zone
 CHOICES = {
@@ -249,7 +250,7 @@ def add_period(at: int, period: Period, zone: ZoneInfo) -> int | None:
     if period == "none":
         return at
     local = datetime.fromtimestamp(at / 1000, zone) + timedelta(days=period)
-    return int(local.timestamp() * 1000)
+    return to_ms(local.astimezone(UTC))
 
 
 def bind(rule: LockRule, touch: Touch, zone: ZoneInfo) -> Binding:

@@ -16,8 +16,8 @@ from commerce.events import ShowChanged
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
-from commerce.store.times import aware, aware_or_none, to_ms
 from commerce.store.unit import Unit
+from commerce.times import aware, aware_or_none, to_ms
 
 ON = ("live", "paused")
 MOVES = {

@@ -14,8 +14,8 @@ from commerce.errors import NotFound
 from commerce.show import current_show_row, show_view
 from commerce.store import tables
 from commerce.store.reading import Connected
-from commerce.store.times import aware
 from commerce.store.unit import Unit
+from commerce.times import aware
 
 KEY_BYTES = 20
 HINT_CHARS = 4

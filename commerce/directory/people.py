@@ -17,8 +17,8 @@ from commerce.directory.merchants import find_merchant
 from commerce.errors import BadCredentials, Conflict, Invalid
 from commerce.store import tables
 from commerce.store.reading import Connected
-from commerce.store.times import aware
 from commerce.store.unit import Unit
+from commerce.times import aware
 
 PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 200

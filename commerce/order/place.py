@@ -22,8 +22,8 @@ from commerce.order.gather import Buyer, Earlier, Gathered, Goods, gather
 from commerce.order.record import orders_by_key
 from commerce.order.rows import PROVIDER, Placing, Rows
 from commerce.store.ids import public_id
-from commerce.store.times import aware
 from commerce.store.unit import Unit
+from commerce.times import aware
 from commerce.touches import touch_row
 from commerce.visits import Place, viewer_row
 

@@ -12,7 +12,7 @@ from commerce import views
 from commerce.money import Money
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
-from commerce.store.times import aware
+from commerce.times import aware
 
 
 def select_orders() -> Select[*tuple[Any, ...]]:

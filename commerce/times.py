@@ -1,8 +1,10 @@
-"""Times at the edge of the store: integer ms inside, aware UTC datetimes outside."""
+"""Times at the edge: integer ms inside, aware UTC datetimes outside."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def aware(milliseconds: int) -> datetime:
@@ -16,5 +18,5 @@ def aware_or_none(milliseconds: int | None) -> datetime | None:
 
 
 def to_ms(moment: datetime) -> int:
-    """An aware datetime as ms since 1970."""
-    return int(moment.timestamp() * 1000)
+    """An aware datetime as ms since 1970; in integers, since floats lose one now and then."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)

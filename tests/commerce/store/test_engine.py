@@ -1,0 +1,68 @@
+"""Durable by the settings of the live connection, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from commerce.store.engine import assert_durable, reader_engine, store_url, writer_engine
+
+
+def test_the_writers_connection_is_durable(url):
+    engine = writer_engine(url)
+    with engine.connect() as connection:
+        assert_durable(connection)
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+    engine.dispose()
+
+
+def test_one_that_is_not_is_noticed(url):
+    engine = writer_engine(url)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.rollback()
+            connection.connection.dbapi_connection.execute("PRAGMA synchronous=OFF")
+        else:
+            connection.exec_driver_sql("SET synchronous_commit=off")
+        with pytest.raises(AssertionError):
+            assert_durable(connection)
+    engine.dispose()
+
+
+def test_a_savepoint_of_sqlite_is_rolled_back_alone(tmp_path):
+    engine = writer_engine(f"sqlite:///{tmp_path / 'x'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (n)"))
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+        nested = connection.begin_nested()
+        connection.execute(text("INSERT INTO t VALUES (2)"))
+        nested.rollback()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT n FROM t")).scalars().all() == [1]
+    engine.dispose()
+
+
+def test_readers_do_not_wait_for_the_writer(url):
+    writer, reader = writer_engine(url), reader_engine(url, 1)
+    with writer.begin() as writing, reader.connect() as reading:
+        before = reading.execute(text("SELECT count(*) FROM id_block")).scalar()
+        writing.execute(text("INSERT INTO id_block VALUES ('held', 1)"))
+        assert reading.execute(text("SELECT count(*) FROM id_block")).scalar() == before
+        writing.rollback()
+    writer.dispose()
+    reader.dispose()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", "sqlite:////data/fenbo.sqlite3"),
+        ("sqlite:////x/y", "sqlite:////x/y"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
+        ("postgresql+psycopg://h/d", "postgresql+psycopg://h/d"),
+    ],
+)
+def test_the_url_of_the_store(given, expected):
+    assert store_url(given, Path("/data")) == expected

@@ -1,0 +1,66 @@
+"""Migrations: their end is what tables.py says, on both databases, from nothing and step by step."""
+
+import threading
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from commerce.store.engine import writer_engine
+from commerce.store.schema import FOLDER, differences, head, migrate, revision_of
+from commerce.store.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres").fresh()
+    return f"sqlite:///{tmp_path / 'empty'}"
+
+
+def test_the_history_ends_at_the_tables(empty_url):
+    engine = writer_engine(empty_url)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert differences(connection) == []
+        assert revision_of(connection) == head()
+    engine.dispose()
+
+
+def test_every_step_can_be_taken_alone_and_the_last_twice(empty_url):
+    engine = writer_engine(empty_url)
+    steps = [step.revision for step in ScriptDirectory(str(FOLDER)).walk_revisions()][::-1]
+    for step in [*steps, steps[-1]]:
+        migrate(engine, step)
+        with engine.connect() as connection:
+            assert revision_of(connection) == step
+    assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_several_nodes_may_start_at_once(empty_url):
+    failed = []
+
+    def start() -> None:
+        engine = writer_engine(empty_url)
+        try:
+            migrate(engine)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            engine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+
+
+def test_every_row_has_its_merchant():
+    shared = {"id_block", "wrapped_key", "merchant"}
+    assert {name for name, table in metadata.tables.items() if "merchant_id" not in table.columns} == shared
+    assert all(
+        not table.columns["merchant_id"].nullable for name, table in metadata.tables.items() if name not in shared
+    )
