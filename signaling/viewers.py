@@ -10,6 +10,7 @@ from signaling.messages import Speaker
 from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
 
 COOKIE = "fenbo_viewer"
+FRESH = web.RequestKey("fresh_viewer", str)  # made for this request: his cookie goes out with the answer
 GUEST = {"zh": "观众", "en": "Guest"}
 
 
@@ -36,7 +37,7 @@ class Viewers:
         viewer = self.find(request)
         if viewer is None:
             viewer = new_viewer()
-            request["fresh_viewer"] = viewer
+            request[FRESH] = viewer
         return viewer
 
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
@@ -44,7 +45,7 @@ class Viewers:
 
         By then aiohttp has turned `response.cookies` into headers already, so this is one.
         """
-        viewer = request.get("fresh_viewer")
+        viewer = request.get(FRESH)
         if viewer is not None:
             token = self._tokens.sign(viewer, time.time())
             secure = "; Secure" if self._secure else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import cast
 
 from aiohttp import WSMsgType, web
@@ -39,28 +40,35 @@ class RoomSocket:
         facts = await self._rooms.load(name)  # an unknown room is a 404, before any socket
         viewer = self._viewers.of(request)
         speaker = await self._entrance.speaker(viewer, name, facts.view.language)
-        socket = web.WebSocketResponse(
+        ws = web.WebSocketResponse(
             heartbeat=self._rooms.settings.heartbeat_ms / 1000,
             max_msg_size=FRAME_BYTES_MAX,
             compress=False,
             timeout=CLOSE_WAIT_SECONDS,
         )
-        await socket.prepare(request)
-        member = Member(name, viewer, speaker, cast("asyncio.Transport", request.transport), self._slow_bytes_max)
-        await _Conversation(self, socket, member).run()
-        return socket
+        await ws.prepare(request)
+        transport = cast("asyncio.Transport", request.transport)
+        bound_kernel_buffer(transport, self._slow_bytes_max)
+        member = Member(name, viewer, speaker, transport, self._slow_bytes_max)
+        await _Conversation(self, ws, member).run()
+        return ws
 
     @property
     def _slow_bytes_max(self) -> int:
         return self._rooms.settings.slow_bytes_max
 
 
+def bound_kernel_buffer(transport: asyncio.Transport, octets: int) -> None:
+    """Otherwise the kernel takes megabytes for somebody who does not read before we hear of it."""
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, octets)
+
+
 class _Conversation:
     """One socket from hello to close."""
 
-    def __init__(self, parts: RoomSocket, socket: web.WebSocketResponse, member: Member) -> None:
+    def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member) -> None:
         self._parts = parts
-        self._socket = socket
+        self._ws = ws
         self._member = member
         settings = parts._rooms.settings
         self._settings = settings
@@ -113,7 +121,7 @@ class _Conversation:
     async def _next(self) -> str | None:
         """The next text message; None when the socket is closed."""
         while not self._member.gone:
-            message = await self._socket.receive()
+            message = await self._ws.receive()
             if message.type is WSMsgType.TEXT:
                 return str(message.data)
             if message.type is not WSMsgType.BINARY:
