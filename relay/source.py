@@ -166,8 +166,11 @@ class Sources:
         self.on, source.state = source, SourceState.ON
         self._mapping = Mapping(self._line)
         self._waits_for_key = True
-        for cached in source.cache.packets() or [packet]:
-            self._place(cached)
+        cached = source.cache.packets()
+        if cached and self._line.begun:
+            self._mapping.join(cached, packet.received_ns)
+        for one in cached or [packet]:
+            self._place(one)
         source.cache.clear()
 
     def _place(self, packet: Packet) -> None:

@@ -12,7 +12,7 @@ from relay.media import VIDEO_CLOCK_RATE, Codec, Kind, Packet, Track
 
 START_SECONDS = 1  # where a line begins: room for tracks that begin a little earlier than the first packet
 BACK_SECONDS_MAX = 0.2  # behind its own track: more is another clock
-BEGIN_SECONDS_MAX = 1.0  # how much a track may begin before the line's end
+LAG_SECONDS_MAX = 3.0  # behind the line, which is the other track: no encoder interleaves worse
 AHEAD_SECONDS_MAX = 3.0  # ahead of the line: more is believed only when that time has passed here, too
 ARRIVAL_SLACK_SECONDS = 1.0
 OLD_SHIFT_SECONDS = 2.0  # how long the shift before a jump is kept when nothing uses it
@@ -21,6 +21,7 @@ SLIP_SECONDS = 0.1  # audio further off than this is a gap
 DRIFT_SECONDS = 0.005  # audio further off than this, on average, is led back
 SMOOTHING = 64  # frames over which that average is taken
 CORRECTION = 64  # one part in so many of a frame is moved at a time
+SQUEEZED_TICKS = VIDEO_CLOCK_RATE // 1000  # between pictures whose time has passed: they are there to be decoded
 
 
 class Unwrapper:
@@ -82,6 +83,7 @@ class Line:
         self.head = START_SECONDS * VIDEO_CLOCK_RATE
         self._last: dict[Kind, tuple[Track, int]] = {}
         self._audio_end: tuple[Track, int] | None = None
+        self._head_ns = 0  # when the head came in
 
     @property
     def begun(self) -> bool:
@@ -98,17 +100,28 @@ class Line:
         known = self._audio_end
         return None if known is None else rescale(known[1], known[0].clock_rate, track.clock_rate)
 
+    def position(self, now_ns: int) -> int:
+        """Where the line would be now had nothing been missing, in 90 kHz ticks."""
+        return self.head + max(0, now_ns - self._head_ns) * VIDEO_CLOCK_RATE // 1_000_000_000
+
+    @property
+    def next_start(self) -> int:
+        """Where another clock goes on, in 90 kHz ticks."""
+        return self.head + (FRAME_TICKS if self.begun else 0)
+
     def emit(self, packet: Packet, track: Track, pts: int, dts: int, samples: int) -> Packet | None:
         """The packet at that time; none for audio that lies before what has been heard; later for such video."""
-        last = self.last(track)
-        if last is not None and dts <= last:
-            if track.kind is Kind.AUDIO:
+        last, end = self.last(track), self.audio_end(track)
+        if track.kind is Kind.AUDIO:
+            if (last is not None and dts <= last) or (end is not None and dts < end - samples // 2):
                 return None
-            dts = last + 1
-        self._last[track.kind] = (track, dts)
-        if samples:
             self._audio_end = (track, dts + samples)
-        self.head = max(self.head, rescale(dts, track.clock_rate, VIDEO_CLOCK_RATE))
+        elif last is not None and dts <= last:
+            dts = last + SQUEEZED_TICKS
+        self._last[track.kind] = (track, dts)
+        at = rescale(dts, track.clock_rate, VIDEO_CLOCK_RATE)
+        if at > self.head:
+            self.head, self._head_ns = at, packet.received_ns
         return Packet(track, max(pts, dts), dts, packet.key, packet.data, packet.received_ns)
 
 
@@ -117,6 +130,7 @@ class Mapping:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._joining = 0  # packets whose place is not doubted
         self._shift = 0  # 90 kHz ticks from the source's clock to the line
         self._old_shift: int | None = None  # before the last jump: tracks do not jump in the same moment
         self._old_until = 0  # on the line
@@ -124,11 +138,27 @@ class Mapping:
         self._last: dict[Kind, int] = {}  # of this source, on the line, in 90 kHz ticks
         self._received_ns = 0
 
+    def join(self, cached: list[Packet], now_ns: int) -> None:
+        """Go on with a group of pictures that was kept.
+
+        Its newest packet belongs where the line would be now: what is older than the silence was seen from the other
+        source, and is squeezed (pictures) or left out (audio). A group shorter than the silence follows without a gap.
+        """
+        first, newest = (
+            rescale(packet.dts, packet.track.clock_rate, VIDEO_CLOCK_RATE) for packet in (cached[0], cached[-1])
+        )
+        self._shift = min(self._line.position(now_ns) - newest, self._line.next_start - first)
+        self._joining = len(cached)
+
     def place(self, packet: Packet, track: Track) -> Packet | None:
         """The packet on the line, as one of `track`; none for audio that comes too late. Raises `BadMedia`."""
         rate = track.clock_rate
         at = rescale(packet.dts, rate, VIDEO_CLOCK_RATE)
-        shift = rescale(self._choose_shift(packet, at), VIDEO_CLOCK_RATE, rate)
+        if self._joining:
+            self._joining -= 1
+            shift = rescale(self._shift, VIDEO_CLOCK_RATE, rate)
+        else:
+            shift = rescale(self._choose_shift(packet, at), VIDEO_CLOCK_RATE, rate)
         dts, pts, samples = packet.dts + shift, packet.pts + shift, 0
         if track.kind is Kind.AUDIO:
             clock = self._sample_clock(track)
@@ -164,16 +194,15 @@ class Mapping:
         head = self._line.head
         self._old_shift = self._shift if self._last else None
         self._old_until = head + int(OLD_SHIFT_SECONDS * VIDEO_CLOCK_RATE)
-        self._shift = head + (FRAME_TICKS if self._line.begun else 0) - at
+        self._shift = self._line.next_start - at
         if self._samples is not None:
             self._samples.restart()
 
     def _fits(self, packet: Packet, at: int) -> bool:
-        last = self._last.get(packet.track.kind)
-        earliest = self._line.head - BEGIN_SECONDS_MAX * VIDEO_CLOCK_RATE
-        if last is not None:
-            earliest = last - BACK_SECONDS_MAX * VIDEO_CLOCK_RATE
-        if at < earliest:
+        last, head = self._last.get(packet.track.kind), self._line.head
+        if at < max(0, head - LAG_SECONDS_MAX * VIDEO_CLOCK_RATE):
+            return False
+        if last is not None and at < last - BACK_SECONDS_MAX * VIDEO_CLOCK_RATE:
             return False
         passed = (packet.received_ns - self._received_ns) / 1e9 + ARRIVAL_SLACK_SECONDS
-        return at - self._line.head <= max(AHEAD_SECONDS_MAX, passed) * VIDEO_CLOCK_RATE
+        return at - head <= max(AHEAD_SECONDS_MAX, passed) * VIDEO_CLOCK_RATE

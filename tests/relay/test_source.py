@@ -175,3 +175,23 @@ def test_a_primary_that_stutters_does_not_come_back(stage: Stage, feed: Any) -> 
     stutter = [packet for start in range(5_000, 30_000, 3_000) for packet in encoder.play(start, start + 1_000)]
     stage.run((primary, encoder.play(0, 2_000) + stutter), (backup, feed().play(0, 30_000)))
     assert backup.state is SourceState.ON
+
+
+def test_a_switch_keeps_the_line_on_the_clock(stage: Stage, feed: Any) -> None:
+    """What was seen already of a long cached group is squeezed: the live edge stays where it was."""
+    primary, backup = stage.attach(Slot.PRIMARY), stage.attach(Slot.BACKUP)
+    encoder, other = feed(), feed(start_ms=70_000)
+    stage.run((primary, encoder.play(0, 3_500, gop=75)), (backup, other.play(70_000, 80_000, gop=75)))
+    offsets = [packet.seconds - packet.received_ns / 1e9 for packet in stage.out if packet.track.kind is Kind.VIDEO]
+    assert offsets[-1] == pytest.approx(offsets[0], abs=0.05)
+    assert stage.largest_step(Kind.AUDIO) < 0.05  # sound without a hole
+    assert stage.largest_step() < 0.1
+
+
+def test_a_cached_group_shorter_than_the_silence_follows_without_a_gap(stage: Stage, feed: Any) -> None:
+    primary, backup = stage.attach(Slot.PRIMARY), stage.attach(Slot.BACKUP)
+    other = feed(start_ms=70_000)
+    stage.run((primary, feed().play(0, 3_900, gop=10)), (backup, other.play(70_000, 76_000, gop=10)))
+    assert backup.state is SourceState.ON
+    assert stage.largest_step() < 0.1
+    assert stage.largest_step(Kind.AUDIO) < 0.1

@@ -1,4 +1,5 @@
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -173,3 +174,33 @@ def test_whatever_a_source_says_the_line_only_goes_forward(said: list[tuple[str,
             assert out.dts > last[track.kind]
             assert out.pts >= out.dts
             last[track.kind] = out.dts
+
+
+@pytest.mark.soak
+def test_three_hours_through_every_clock_fault(feed: Any) -> None:
+    """Wraps, jumps, silences, audio alone, pictures alone, changing rates: the line keeps all it promises."""
+    line, random, now_ns, at_ms = Line(), Random(4), 10**9, 2**32 - 3_600_000
+    encoder = feed()
+    mapping, last = Mapping(line), {Kind.VIDEO: -1, Kind.AUDIO: -1}
+    played_ms = 0
+    while played_ms < 3 * 3_600_000:
+        encoder.start_ms, encoder.start_ns = at_ms, now_ns
+        length_ms, kept = (
+            random.choice([2_000, 10_000, 60_000]),
+            random.choice([list(Kind), list(Kind), [Kind.AUDIO], [Kind.VIDEO]]),
+        )
+        for packet in encoder.play(at_ms, at_ms + length_ms, fps=random.choice([10, 25, 30, 60]), gop=300):
+            if packet.track.kind not in kept:
+                continue
+            out = mapping.place(packet, packet.track)
+            if out is not None:
+                assert out.dts > last[out.track.kind]
+                assert out.pts >= out.dts
+                last[out.track.kind] = out.dts
+        played_ms += length_ms
+        now_ns += length_ms * 1_000_000
+        at_ms += length_ms + random.choice([0, 0, -500, 4_000, -60_000, 3_600_000, -at_ms])
+        if random.random() < 0.1:
+            mapping = Mapping(line)  # another connection
+    lost = (now_ns - 10**9) / 1e9 - line.head / 90_000
+    assert abs(lost) < 60  # of three hours: a jump within three seconds cannot be told from a track that lags
