@@ -223,16 +223,27 @@ async def furnish(commerce: Commerce, clock: Clock, url: str, facts: list[Fact])
     return Shop(commerce, clock, url, merchant, store_a, store_b, product, show, facts)
 
 
-@pytest.fixture
-async def shop(url: str, open_commerce: OpenCommerce, clock: Clock) -> Shop:
-    facts: list[Fact] = []
-    return await furnish(await open_commerce(url, facts.append), clock, url, facts)
+FurnishShop = Callable[[str], Awaitable[Shop]]
 
 
 @pytest.fixture
-async def sqlite_shop(sqlite_template: Path, tmp_path: Path, open_commerce: OpenCommerce, clock: Clock) -> Shop:
+def furnish_shop(open_commerce: OpenCommerce, clock: Clock) -> FurnishShop:
+    """`furnish_shop(url)`: a node on a store, and a shop in it."""
+
+    async def open_shop(url: str) -> Shop:
+        facts: list[Fact] = []
+        return await furnish(await open_commerce(url, facts.append), clock, url, facts)
+
+    return open_shop
+
+
+@pytest.fixture
+async def shop(url: str, furnish_shop: FurnishShop) -> Shop:
+    return await furnish_shop(url)
+
+
+@pytest.fixture
+async def sqlite_shop(sqlite_template: Path, tmp_path: Path, furnish_shop: FurnishShop) -> Shop:
     """For cases with nothing in them that a database could do differently."""
     shutil.copy(sqlite_template, tmp_path / FILE_NAME)
-    facts: list[Fact] = []
-    url = f"sqlite:///{tmp_path / FILE_NAME}"
-    return await furnish(await open_commerce(url, facts.append), clock, url, facts)
+    return await furnish_shop(f"sqlite:///{tmp_path / FILE_NAME}")

@@ -1,0 +1,135 @@
+"""`fenbo audit`: what must be true of a store at any moment (MONEY section 9), checked on the live one.
+
+Every check is a query for what contradicts it, so that a clean store answers nothing and a million orders are read by
+the database, not by us. Decisions are the exception: they are decided again from what was stored with the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select
+
+from commerce.attribution import LockRule, decide, read_inputs
+from commerce.order.states import PAID
+from commerce.store import tables
+from commerce.store.reading import Connected
+from commerce.store.tables import metadata
+
+FOUND_MAX = 100
+PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A row that contradicts a check: which check, which table, which key, and what is wrong with it."""
+
+    check: str
+    table: str
+    key: int
+    detail: str
+
+
+def audit(connected: Connected) -> list[Finding]:
+    """All that is wrong, at most 100 findings per check; empty when nothing is."""
+    return [
+        *_stock_adds_up(connected),
+        *_sums_agree(connected),
+        *_one_binding(connected),
+        *_no_row_across_merchants(connected),
+        *_decisions_hold(connected),
+    ]
+
+
+def _findings(
+    connected: Connected, check: str, table: str, query: Select[*tuple[Any, ...]], detail: str
+) -> Iterator[Finding]:
+    for row in connected.connection.execute(query.limit(FOUND_MAX)):
+        yield Finding(check, table, row[0], detail.format(*row))
+
+
+def _held(states: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Units of a SKU in the lines of orders in some states."""
+    line, order = tables.order_line, tables.orders
+    total = func.coalesce(func.sum(line.c.quantity), 0)
+    query = select(total).join(order, order.c.id == line.c.order_id)
+    return query.where(line.c.sku_id == tables.stock.c.sku_id, states).correlate(tables.stock)
+
+
+def _stock_adds_up(connected: Connected) -> Iterator[Finding]:
+    """received = free + reserved + sold, none negative; reserved and sold are what the orders say."""
+    stock, order, refund = tables.stock.c, tables.orders.c, tables.refund
+    negative = or_(stock.free < 0, stock.reserved < 0, stock.sold < 0)
+    broken = select(stock.sku_id).where(or_(negative, stock.received != stock.free + stock.reserved + stock.sold))
+    yield from _findings(connected, "stock", "stock", broken, "does not add up")
+    restocked = select(refund.c.id).where(refund.c.order_id == order.id, refund.c.restocked).exists()
+    reserved = _held(order.state == "created").scalar_subquery()
+    sold = _held(or_(order.state.in_(PAID), (order.state == "refunded") & ~restocked)).scalar_subquery()
+    for name, column, held in (("reserved", stock.reserved, reserved), ("sold", stock.sold, sold)):
+        query = select(stock.sku_id, column, held).where(column != held)
+        yield from _findings(connected, "stock", "stock", query, name + " {1}, orders say {2}")
+
+
+def _sums_agree(connected: Connected) -> Iterator[Finding]:
+    """An order is the sum of its lines, its refunds are the sum of its refunds, its payment is for its total."""
+    order, line, refund, payment = tables.orders.c, tables.order_line.c, tables.refund.c, tables.payment.c
+    lines = select(func.sum(line.amount_minor)).where(line.order_id == order.id).scalar_subquery()
+    refunds = select(func.coalesce(func.sum(refund.amount_minor), 0)).where(refund.order_id == order.id)
+    paid = select(payment.amount_minor).where(payment.order_id == order.id).scalar_subquery()
+    for name, column, held in (
+        ("total", order.total_minor, func.coalesce(lines, -1)),
+        ("refunded", order.refunded_minor, refunds.scalar_subquery()),
+        ("payment", order.total_minor, func.coalesce(paid, -1)),
+    ):
+        query = select(order.id, column, held).where(column != held)
+        yield from _findings(connected, name, "orders", query, "{1}, but its rows say {2}")
+
+
+def _one_binding(connected: Connected) -> Iterator[Finding]:
+    """A viewer is one channel's at a time."""
+    viewer = tables.binding.c.viewer_id
+    query = select(viewer, func.count()).where(tables.binding.c.state == "active").group_by(viewer)
+    yield from _findings(connected, "binding", "viewer", query.having(func.count() > 1), "{1} active bindings")
+
+
+def _no_row_across_merchants(connected: Connected) -> Iterator[Finding]:
+    """Every row refers to rows of its own merchant only; the references are found from the metadata."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            for reference in column.foreign_keys:
+                target = reference.column.table
+                if "merchant_id" in table.columns and "merchant_id" in target.columns:
+                    yield from _strangers(connected, table, column, target)
+
+
+def _strangers(connected: Connected, table: Table, column: Any, target: Table) -> Iterator[Finding]:
+    other = target.alias("target")
+    query = (
+        select(column, literal(target.name))
+        .select_from(table.join(other, other.c[next(iter(target.primary_key)).name] == column))
+        .where(table.c.merchant_id != other.c.merchant_id)
+    )
+    yield from _findings(connected, "merchant", table.name, query, f"{column.name} is another merchant's {{1}}")
+
+
+def _decisions_hold(connected: Connected) -> Iterator[Finding]:
+    """Every order's owner follows from what was stored with it, under the rule it names."""
+    rules = {
+        row.digest: LockRule.parse(row.canonical) for row in connected.connection.execute(select(tables.lock_rule))
+    }
+    merchant = tables.merchant.c
+    zones = {
+        row.id: ZoneInfo(row.timezone) for row in connected.connection.execute(select(merchant.id, merchant.timezone))
+    }
+    order = tables.orders.c
+    query = select(order.id, order.merchant_id, order.owner_channel_id, order.rule_hash, order.decision)
+    rows = connected.connection.execution_options(yield_per=PAGE).execute(query.order_by(order.id))
+    for key, tenant, owner, digest, decision in rows:
+        rule = rules.get(digest)
+        if rule is None:
+            yield Finding("decision", "orders", key, "names a rule that is not kept")
+        elif decide(rule, read_inputs(decision), zones[tenant]).owner != owner:
+            yield Finding("decision", "orders", key, "another owner follows from its inputs")
