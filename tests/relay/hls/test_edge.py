@@ -1,0 +1,205 @@
+"""The edge's configuration in a real nginx, in front of a real origin."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from relay.hls.edge import COOKIE, edge_cookie
+
+CONF = Path(__file__).parents[3] / "config" / "deploy" / "nginx-edge.conf"
+SECRET = "change-this-secret"
+VIEWERS = 1_000
+MAIN = """
+daemon off; {user} worker_processes 1; pid {folder}/pid; error_log {folder}/error.log warn;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off; include {folder}/edge.conf;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+}}
+"""
+
+
+def configured(folder: Path, origin: int, port: int, open_to_all: bool) -> str:
+    """The file as it is shipped, with what is marked HERE changed."""
+    text = CONF.read_text("utf-8")
+    changes = {
+        "127.0.0.1:8080": f"127.0.0.1:{origin}",
+        "/var/cache/nginx/fenbo": f"{folder}/cache",
+        "listen 443": f"listen 127.0.0.1:{port}",
+        "/etc/nginx/fenbo.crt": f"{folder}/crt",
+        "/etc/nginx/fenbo.key": f"{folder}/key",
+        "$fenbo_open { default 1; }": f"$fenbo_open {{ default {int(open_to_all)}; }}",
+    }
+    for shipped, changed in changes.items():
+        assert text.count(shipped) == 1, shipped
+        text = text.replace(shipped, changed)
+    return text
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def start(folder: Path, origin: int, open_to_all: bool) -> tuple[subprocess.Popen[bytes], str]:
+    port = free_port()
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+    certificate = [*command.split(), "-keyout", f"{folder}/key", "-out", f"{folder}/crt"]
+    subprocess.run(certificate, check=True, capture_output=True)
+    (folder / "edge.conf").write_text(configured(folder, origin, port, open_to_all), "utf-8")
+    user = "user root;" if os.geteuid() == 0 else ""  # else it would not be let into the folder
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), "utf-8")
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert nginx is not None, "nginx is not installed"
+    process = subprocess.Popen([nginx, "-e", f"{folder}/error.log", "-p", str(folder), "-c", f"{folder}/nginx.conf"])
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return process, f"https://127.0.0.1:{port}"
+        except OSError:
+            assert process.poll() is None, (folder / "error.log").read_text("utf-8")
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def connector(folder: Path) -> aiohttp.TCPConnector:
+    trust = ssl.create_default_context(cafile=str(folder / "crt"))
+    trust.check_hostname = False
+    return aiohttp.TCPConnector(limit=0, ssl=trust)
+
+
+class Edge:
+    """A running nginx; `await edge(name, header=...)` asks it."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, base: str) -> None:
+        self.session, self.url = session, url + base
+
+    async def __call__(self, name: str, **headers: str) -> aiohttp.ClientResponse:
+        answer = await self.session.get(self.url + name, headers={"Accept-Encoding": "gzip", **headers})
+        await answer.read()
+        return answer
+
+
+@pytest.fixture
+def edge(live, tmp_path):
+    """`async with edge(open_to_all) as get`: nginx before the live origin."""
+
+    @asynccontextmanager
+    async def running(open_to_all=True):
+        process, url = await asyncio.to_thread(start, tmp_path, live.client.port, open_to_all)
+        try:
+            async with aiohttp.ClientSession(connector=connector(tmp_path), auto_decompress=False) as session:
+                yield Edge(session, url, live.base)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, 10)
+
+    return running
+
+
+def asked(live):
+    """Requests that reached the origin, by resource."""
+    samples = next(iter(live.origin.metrics.hls_requests.collect())).samples
+    return {
+        (s.labels["resource"], s.labels["status"]): s.value for s in samples if s.name.endswith("_total") and s.value
+    }
+
+
+def cookie(number, secret=SECRET, expires=4_000_000_000):
+    return {"Cookie": f"{COOKIE}={edge_cookie(secret, f'viewer{number}', expires)}; fenbo_viewer=v{number}"}
+
+
+async def test_a_thousand_viewers_cost_the_origin_one_request(live, clip, edge):
+    """Each with a cookie and a token of his own; the state of the playlist is held, the part is there."""
+    await live.feed(clip, until=2.6)
+    async with edge(open_to_all=False) as get:
+        output = live.origin.find("show", "e1")
+        msn, part = output.window.next_part
+        query = f"media.m3u8?_HLS_msn={msn}&_HLS_part={part}"
+        viewers = [asyncio.create_task(get(f"{query}&token=t{n}", **cookie(n))) for n in range(VIEWERS)]
+        await live.held()
+        await live.feed(until=3.1)
+        answers = await asyncio.gather(*viewers)
+        assert {answer.status for answer in answers} == {200}
+        assert len({await answer.read() for answer in answers}) == 1
+        assert answers[0].headers["Content-Encoding"] == "gzip"
+        assert asked(live) == {("media", "200"): 1}
+        parts = await asyncio.gather(*(get(f"{msn}.{part}.m4s?token=t{n}", **cookie(n)) for n in range(VIEWERS)))
+        assert {await answer.read() for answer in parts} == {b"".join(output.window.resources[f"{msn}.{part}.m4s"])}
+        assert asked(live) == {("media", "200"): 1, ("bytes", "200"): 1}
+
+
+async def test_each_state_and_each_part_is_fetched_once_while_it_goes_on(live, clip, edge):
+    await live.feed(clip, until=2.6)
+    async with edge() as get:
+        states = 0
+        for until in (3.1, 3.6, 4.1, 4.6):
+            msn, part = live.origin.find("show", "e1").window.next_part
+            query = f"media.m3u8?_HLS_part={part}&x={until}&_HLS_msn={msn}"
+            held = [asyncio.create_task(get(query, **cookie(n))) for n in range(20)]
+            hinted = [asyncio.create_task(get(f"{msn}.{part}.m4s")) for _ in range(20)]
+            await live.held(2)
+            await live.feed(until=until)
+            assert {answer.status for answer in await asyncio.gather(*held, *hinted)} == {200}
+            states += 1
+        assert asked(live) == {("media", "200"): states, ("bytes", "200"): states}
+
+
+async def test_the_cache_keeps_what_the_origin_says(live, clip, edge):
+    await live.feed(clip, until=6)
+    async with edge() as get:
+        name = (await live.media()).whole[0].uri
+        assert [(await get(name)).headers["X-Cache"] for _ in range(2)] == ["MISS", "HIT"]
+        assert [(await get("0.0.m4s")).headers["X-Cache"] for _ in range(2)] == ["MISS", "MISS"], "a 404 is not kept"
+        assert (await get("media.m3u8?_HLS_msn=x")).status == 400
+        plain = await get("index.m3u8", **{"Accept-Encoding": "identity"})
+        zipped = await get("index.m3u8", **{"Accept-Encoding": "br, gzip"})
+        assert (plain.headers.get("Content-Encoding"), zipped.headers.get("Content-Encoding")) == (None, "gzip")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        cookie(1, secret="other"),
+        cookie(1, expires=1_000_000_000),
+        {"Cookie": cookie(1)["Cookie"].replace("viewer1", "viewer2")},
+        {"Cookie": cookie(1)["Cookie"].replace("4000000000", "4000000001")},
+    ],
+)
+async def test_without_a_valid_cookie_the_origin_is_not_even_asked(live, clip, edge, headers):
+    await live.feed(clip, until=4)
+    async with edge(open_to_all=False) as get:
+        assert (await get("index.m3u8", **headers)).status == 403
+        assert asked(live) == {}
+        assert (await get("index.m3u8", **cookie(1))).status == 200
+
+
+async def test_it_speaks_http_2(live, clip, edge):
+    await live.feed(clip, until=4)
+    async with edge() as get:
+        url = f"{get.url}index.m3u8"
+        command = ["curl", "-sk", "--http2", "-o", os.devnull, "-w", "%{http_version} %{http_code}", url]
+        run = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
+        assert run.stdout == "2 200"
+
+
+def test_a_cookie_names_its_viewer_and_end():
+    value = edge_cookie("secret", "abc_1", 1_800_000_000)
+    assert value.startswith("1800000000-abc_1-")
+    assert value != edge_cookie("secret2", "abc_1", 1_800_000_000)
+    with pytest.raises(AssertionError):
+        edge_cookie("secret", "a-b", 1)
