@@ -27,6 +27,9 @@ class Metrics:
         self.media_bytes = Counter(
             "fenbo_media_bytes", "Bytes of media published into broadcasts", ["kind"], registry=registry
         )
+        self.source_warnings = Gauge(
+            "fenbo_source_warnings", "Sources now that give cause for a warning", ["warning"], registry=registry
+        )
         self.packets_dropped = Counter(
             "fenbo_packets_dropped", "Packets an output was too slow for", ["output"], registry=registry
         )

@@ -5,11 +5,14 @@ A broadcast belongs to a show and knows nothing of rooms.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import Counter
 
 from config.metrics import Metrics
+from relay.advice import Warned
 from relay.errors import NotAvailable
 from relay.gop import GopCache, GopLimits
 from relay.media import Kind, Packet
@@ -97,17 +100,29 @@ class Hub:
     """All broadcasts of this node, by name."""
 
     def __init__(
-        self, limits: GopLimits | None = None, policy: SourcePolicy | None = None, metrics: Metrics | None = None
+        self,
+        limits: GopLimits | None = None,
+        policy: SourcePolicy | None = None,
+        metrics: Metrics | None = None,
+        clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
+        self._clock = clock
         self._limits = limits or GopLimits()
         self._policy = policy or SourcePolicy()
         self._metrics = metrics
         self._broadcasts: dict[str, Broadcast] = {}
         if metrics is not None:
             metrics.broadcasts.set_function(self._publishing)
+            for warned in Warned:
+                metrics.source_warnings.labels(warned).set_function(partial(self._warned, warned))
 
     def _publishing(self) -> int:
         return sum(broadcast.sources.on is not None for broadcast in self._broadcasts.values())
+
+    def _warned(self, warned: Warned) -> int:
+        now_ns = self._clock()
+        sources = [source for one in self._broadcasts.values() for source in one.sources.by_slot.values()]
+        return sum(any(said.warned is warned for said in source.advice(now_ns)) for source in sources)
 
     def open(self, name: str, epoch: str) -> Broadcast:
         """The broadcast of that name, made when there is none."""

@@ -17,9 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relay.advice import Advice, Observed, advice
 from relay.errors import Refused
 from relay.gop import GopCache, GopLimits
 from relay.media import Kind, Packet, Track
+from relay.meter import Facts, Meter
 from relay.timeline import Line, Mapping
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class SourcePolicy:
 
     takeover_ms: int = 1_000  # without media for this long, a source can be replaced
     healthy_ms: int = 10_000  # media for this long, and the primary takes its place again
+    returns: bool = True  # whether it does so by itself
 
 
 class Source:
@@ -60,6 +63,7 @@ class Source:
         self.tracks: dict[Kind, Track] = {}
         self.closed_because = ""
         self.cache = GopCache(sources.limits)
+        self.meter = Meter()
         self._sources = sources
         self._on_close: Callable[[str], None] | None = None
         self._on_keyframe_request: Callable[[], None] | None = None
@@ -74,6 +78,7 @@ class Source:
         if packet.received_ns - self.media_ns > self._sources.policy.takeover_ms * 1_000_000:
             self.healthy_ns = packet.received_ns
         self.media_ns = packet.received_ns
+        self.meter.add(packet)
         self._sources.arrived(self, packet)
 
     def close(self, reason: str = "the publisher has left") -> None:
@@ -98,6 +103,15 @@ class Source:
         if self._on_keyframe_request is not None:
             self._on_keyframe_request()
 
+    def facts(self, now_ns: int) -> Facts:
+        """What it sends, as of `now_ns`."""
+        return self.meter.facts(now_ns)
+
+    def advice(self, now_ns: int) -> list[Advice]:
+        """What the broadcaster should know of it."""
+        age_ms = (now_ns - self.attached_ns) / 1e6
+        return advice(Observed(self.facts(now_ns), age_ms, self.silent_ms(now_ns)))
+
     def silent_ms(self, now_ns: int) -> float:
         """Time since its last packet, or since it came."""
         return (now_ns - self.media_ns) / 1e6
@@ -111,6 +125,7 @@ class Sources:
         self.policy = policy
         self.on: Source | None = None
         self.by_slot: dict[Slot, Source] = {}
+        self.chosen: Slot | None = None  # by people: goes on at its next key frame, and stays; None: by the policy
         self._emit = emit
         self._line = Line()
         self._mapping = Mapping(self._line)
@@ -155,8 +170,11 @@ class Sources:
         on, now_ns = self.on, packet.received_ns
         if on is None or on.silent_ms(now_ns) > self.policy.takeover_ms:
             return on is None or bool(source.cache.packets()) or Kind.VIDEO not in source.tracks
+        if not packet.key or packet.track.kind is not Kind.VIDEO:
+            return False
         healthy = now_ns - source.healthy_ns >= self.policy.healthy_ms * 1_000_000
-        return source.slot is Slot.PRIMARY and healthy and packet.key and packet.track.kind is Kind.VIDEO
+        returns = self.policy.returns and source.slot is Slot.PRIMARY and self.chosen is None and healthy
+        return returns or source.slot is self.chosen
 
     def _switch_to(self, source: Source, packet: Packet) -> None:
         """Go on with a source: from its cached key frame, or from this packet."""

@@ -49,3 +49,17 @@ def test_the_hub_knows_broadcasts_by_name_and_counts_those_on_air(feed: Any) -> 
 def test_a_rung_of_each_kind_is_shared(broadcast: Broadcast) -> None:
     assert broadcast.webrtc_rung() is broadcast.webrtc_rung()
     assert broadcast.webrtc_rung() is not broadcast.hls_rung()
+
+
+def test_warnings_are_counted_by_kind(feed: Any) -> None:
+    metrics = Metrics(CollectorRegistry())
+    encoder = feed()
+    hub = Hub(metrics=metrics, clock=lambda: encoder.arrival(9_000))
+    source = hub.open("show", "epoch").attach(Slot.PRIMARY, "encoder", encoder.start_ns)
+    for packet in encoder.play(0, 9_000, gop=1_000):
+        source.publish(packet)
+
+    def warned(kind: str) -> float | None:
+        return metrics.registry.get_sample_value("fenbo_source_warnings", {"warning": kind})
+
+    assert (warned("long_groups"), warned("b_frames"), warned("no_audio")) == (1, 0, 0)

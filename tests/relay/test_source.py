@@ -14,9 +14,9 @@ MS = 1_000_000
 class Stage:
     """The slots of a broadcast and what has come out of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: SourcePolicy | None = None) -> None:
         self.out: list[Packet] = []
-        self.sources = Sources(self.out.append, GopLimits(), SourcePolicy())
+        self.sources = Sources(self.out.append, GopLimits(), policy or SourcePolicy())
 
     def attach(self, slot: Slot = Slot.PRIMARY, now_ms: int = 0, *, force: bool = False) -> Any:
         return self.sources.attach(slot, f"{slot} encoder", now_ms * MS, force=force)
@@ -195,3 +195,33 @@ def test_a_cached_group_shorter_than_the_silence_follows_without_a_gap(stage: St
     assert backup.state is SourceState.ON
     assert stage.largest_step() < 0.1
     assert stage.largest_step(Kind.AUDIO) < 0.1
+
+
+def test_people_can_choose_the_source(stage: Stage, feed: Any) -> None:
+    primary, backup = stage.attach(Slot.PRIMARY), stage.attach(Slot.BACKUP)
+    stage.run((primary, feed().play(0, 500)), (backup, feed().play(0, 500)))
+    stage.sources.chosen = Slot.BACKUP
+    encoder = feed()
+    later = encoder.play(500, 20_000)
+    stage.run((primary, later), (backup, later))
+    assert backup.state is SourceState.ON  # and the healthy primary does not take it back
+    stage.sources.chosen = None
+    stage.run((primary, encoder.play(20_000, 21_000)), (backup, encoder.play(20_000, 21_000)))
+    assert primary.state is SourceState.ON
+    assert stage.largest_step() < 0.2
+
+
+def test_the_primary_need_not_come_back_by_itself(feed: Any) -> None:
+    stage = Stage(SourcePolicy(returns=False))
+    primary, backup = stage.attach(Slot.PRIMARY), stage.attach(Slot.BACKUP)
+    stage.run((primary, feed().play(0, 2_000) + feed().play(5_000, 30_000)), (backup, feed().play(0, 30_000)))
+    assert backup.state is SourceState.ON
+
+
+def test_what_a_source_sends_is_known(stage: Stage, feed: Any) -> None:
+    source, encoder = stage.attach(), feed()
+    stage.run((source, encoder.play(0, 6_000, gop=500)))
+    facts = source.facts(encoder.arrival(6_000))
+    assert facts.video is not None
+    assert facts.video.packets_per_second == pytest.approx(25, rel=0.05)
+    assert [one.warned for one in source.advice(encoder.arrival(6_000))] == ["long_groups"]
