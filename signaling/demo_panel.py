@@ -18,9 +18,10 @@ def panel(addresses: dict[str, Any], *, publishes: bool) -> RenderableType:
     hq = addresses["hq"]
     ways = Table(box=None, show_header=False, pad_edge=False)
     ways.add_row("HQ", Text(hq["url"], style="bold cyan"), Text(f"user {hq['user']}   password {hq['password']}"))
-    if not publishes:
-        ways.add_row("publish", Text(f"{addresses['rtmp']}/{addresses['stream_key']}"), Text("OBS, FFmpeg"))
-    lines: list[RenderableType] = [rooms, "", ways, "", Text(_advice(addresses, publishes=publishes), style="dim")]
+    lines: list[RenderableType] = [rooms, "", ways, ""]
+    if not publishes:  # on a line of its own, so that it can be copied
+        lines += ["publish to", Text(f"{addresses['rtmp']}/{addresses['stream_key']}", style="bold cyan"), ""]
+    lines.append(Text(_advice(addresses, publishes=publishes), style="dim"))
     return Panel(Group(*lines), title="Fenbo is live", border_style="green", expand=False)
 
 

@@ -29,4 +29,4 @@ def test_it_says_where_to_look_and_how_to_stop(publishes):
 
 def test_the_stream_key_is_for_those_who_publish_themselves():
     assert "the-stream-key" not in shown(120, publishes=True)
-    assert "rtmp://127.0.0.1:1935/live/the-stream-key" in shown(120, publishes=False)
+    assert "rtmp://127.0.0.1:1935/live/the-stream-key" in shown(80, publishes=False)

@@ -1,0 +1,70 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from signaling.demo import all_addresses
+from signaling.demo_goods import Furnished, Room
+
+TOP = {"pid", "http", "rtmp", "whip", "stream_key", "backup_stream_key", "metrics", "hq", "rooms"}
+
+
+def test_the_addresses_are_those_of_the_design():
+    listening = {"pid": 1, "http": "https://h:8080", "rtmp": "rtmp://h/live", "whip": "w", "metrics": "m"}
+    keys = {"primary": "p" * 40, "backup": "b" * 40}
+    found = all_addresses(listening, Furnished(1, "show", (Room("north", "North", "code"),), (), "hq", "secret", keys))
+    assert set(found) == TOP
+    assert (found["stream_key"], found["backup_stream_key"]) == (keys["primary"], keys["backup"])
+    assert found["hq"] == {"url": "https://h:8080/hq", "user": "hq", "password": "secret"}
+    assert found["rooms"] == [
+        {
+            "room": "north",
+            "channel": "North",
+            "url": "https://h:8080/r/north",
+            "link": "https://h:8080/s/code",
+            "whep": "https://h:8080/r/north/whep",
+            "hls": "https://h:8080/r/north/live.m3u8",
+            "ws": "wss://h:8080/r/north/ws",
+        }
+    ]
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_it_runs_beside_whoever_has_its_port_and_cleans_up(start_server, taken_port, tmp_path):
+    demo = start_server("demo", "--no-publisher", FENBO_HTTP__PORT=str(taken_port), TMPDIR=str(tmp_path))
+    assert f"Port {taken_port} (http) is taken" in demo.log
+    assert set(demo.addresses) >= TOP
+    assert [room["room"] for room in demo.addresses["rooms"]] == ["north", "harbour", "garden", "hq"]
+    assert f":{taken_port}" not in demo.http
+    assert b"North Peak" in demo.get("/r/north")
+    assert f"{demo.addresses['rtmp']}/{demo.addresses['stream_key']}" in demo.log
+    assert list(tmp_path.glob("fenbo-demo-*/data/*"))
+    assert demo.stop() == 0
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ProcessLookupError):
+        os.kill(demo.pid, 0)
+
+
+def test_it_ends_with_the_server(start_server, wait_until):
+    demo = start_server("demo", "--no-publisher")
+    os.kill(demo.pid, signal.SIGKILL)
+    wait_until(lambda: not demo.running, "the end of the demo")
+    assert demo.stop() == 1
+    assert "The server ended by itself (status -9)" in demo.log
+
+
+def test_an_option_that_does_not_exist_stops_it(tmp_path: Path):
+    command = [sys.executable, "-m", "signaling", "demo", "--http.prot", "1"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "http.prot" in done.stdout
+    assert not list(tmp_path.iterdir())
