@@ -13,7 +13,8 @@ from commerce.service import Commerce
 from relay.errors import NotAvailable, Refused
 from relay.hls.origin import Origin
 from relay.hub import Broadcast, Hub
-from relay.media import Kind, Track
+from relay.media import Kind
+from relay.meter import TrackFacts
 from relay.source import Slot, Source
 from signaling.api.models_hq import SourceView
 
@@ -97,16 +98,30 @@ class Studio:
             sources = self._hub.get(show.show).sources
         except NotAvailable:
             return []
-        return [_view(source) for source in sources.by_slot.values()]
+        now_ns = time.monotonic_ns()
+        return [_view(source, now_ns) for source in sources.by_slot.values()]
 
 
-def _view(source: Source) -> SourceView:
-    video, audio = source.tracks.get(Kind.VIDEO), source.tracks.get(Kind.AUDIO)
-    return SourceView(slot=source.slot, state=source.state, video=_said(video), audio=_said(audio))
+def _view(source: Source, now_ns: int) -> SourceView:
+    facts = source.facts(now_ns)
+    return SourceView(
+        slot=source.slot,
+        state=source.state,
+        video=_said(facts.video),
+        audio=_said(facts.audio),
+        gop_seconds=round(facts.gop_seconds, 1),
+        b_frames=facts.has_b_frames,
+        jitter_ms=round(facts.video.jitter_ms, 1) if facts.video else 0.0,
+        warnings=[advice.text for advice in source.advice(now_ns)],
+    )
 
 
-def _said(track: Track | None) -> str | None:
-    """`h264 1280x720`, `aac 48000 Hz`."""
-    if track is None:
+def _said(facts: TrackFacts | None) -> str | None:
+    """`h264 1280x720, 30 fps, 2.5 Mb/s`, `aac 48000 Hz, 0.1 Mb/s`."""
+    if facts is None:
         return None
-    return f"{track.codec} " + (f"{track.width}x{track.height}" if track.width else f"{track.clock_rate} Hz")
+    track, rate = facts.track, f"{facts.bits_per_second / 1e6:.1f} Mb/s"
+    if track.kind is Kind.AUDIO:
+        return f"{track.codec} {track.clock_rate} Hz, {rate}"
+    size = f" {track.width}x{track.height}" if track.width else ""
+    return f"{track.codec}{size}, {facts.packets_per_second:.0f} fps, {rate}"

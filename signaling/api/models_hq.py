@@ -54,8 +54,12 @@ class SourceView(View):
 
     slot: str
     state: str
-    video: str | None = Field(description="codec and picture size, such as `h264 1280x720`")
+    video: str | None = Field(description="such as `h264 1280x720, 30 fps, 2.5 Mb/s`")
     audio: str | None
+    gop_seconds: float = Field(description="the longest time between key frames lately")
+    b_frames: bool
+    jitter_ms: float = Field(description="by how much pictures arrive unevenly, on average")
+    warnings: list[str] = Field(description="what the broadcaster should change, in plain words")
 
 
 class Studio(View):
