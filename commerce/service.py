@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,8 +86,8 @@ class Commerce:
 
     async def ask(self, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Asks one of `commerce.questions` on a reader thread; sees everything that was answered before."""
-        if any(isinstance(value, str) and not storable(value) for value in (*args, *kwargs.values())):
-            raise NotFound("", "no such thing")
+        if not all(storable(value) for value in (*args, *kwargs.values()) if isinstance(value, str)):
+            raise _unstorable(question, args, kwargs)
         return await self._readers.ask(partial(_asked, question, args, kwargs))
 
     async def log_in(self, user: str, password: str) -> views.Session:
@@ -112,6 +113,13 @@ class Commerce:
         await self._writer.close()
         await self._readers.close()
         await asyncio.to_thread(self._engine.dispose)
+
+
+def _unstorable(question: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> NotFound:
+    """What no database can hold is nowhere to be found; the error names the argument."""
+    given = inspect.signature(question).bind(None, *args, **kwargs).arguments
+    name = next(name for name, value in given.items() if isinstance(value, str) and not storable(value))
+    return NotFound(name, f"no such {name}")
 
 
 def _asked(question: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object], reading: Reading) -> T:

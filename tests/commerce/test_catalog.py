@@ -9,6 +9,12 @@ from commerce.errors import Conflict, NotFound
 from commerce.money import Money
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def test_goods_are_listed_as_they_were_made(shop):
     skus = (c.NewSku("red", 1_000, stock=3, per_buyer_max=2), c.NewSku("blue", 1_200))
     made = await shop.commerce.execute(c.CreateProduct(shop.merchant.id, "Cup", skus, "A cup.", "/assets/cup.svg"))

@@ -8,6 +8,12 @@ from commerce.errors import NotFound
 from commerce.store.ids import public_id
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def test_a_link_leads_to_its_room_until_it_is_revoked(shop):
     link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
     assert (link.room, link.channel, link.sharer) == (shop.room_a, shop.store_a.channel, None)

@@ -9,6 +9,12 @@ from commerce.events import PinChanged, ShelfChanged
 from commerce.store.ids import public_id
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def goods(shop, count: int) -> list[str]:
     make = (c.CreateProduct(shop.merchant.id, f"Goods {n}", (c.NewSku("x", 1),)) for n in range(count))
     return [(await shop.commerce.execute(command)).product for command in make]

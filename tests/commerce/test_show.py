@@ -11,6 +11,13 @@ from commerce.events import ShowChanged
 from commerce.show import MOVES
 from commerce.store.ids import public_id
 
+
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 TOMORROW = datetime(2030, 1, 2, tzinfo=UTC)
 
 
@@ -20,8 +27,7 @@ async def move(shop, show, state):
 
 @pytest.mark.parametrize("state", list(MOVES))
 @pytest.mark.parametrize("to", list(MOVES))
-async def test_the_table_of_moves(sqlite_shop, state, to):
-    shop = sqlite_shop
+async def test_the_table_of_moves(shop, state, to):
     await move(shop, shop.show.show, "ended")
     show = (await shop.commerce.execute(c.CreateShow(shop.merchant.id, "Next"))).show
     for step in {"live": ["live"], "paused": ["live", "paused"], "ended": ["ended"]}.get(state, []):

@@ -7,6 +7,12 @@ from commerce import questions
 from commerce.errors import NotFound
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def test_a_key_opens_the_studio_and_the_show_that_is_on(shop):
     fresh = await shop.commerce.execute(c.RotateStreamKey(shop.merchant.id))
     studio = await shop.commerce.ask(questions.studio, fresh.stream_key)

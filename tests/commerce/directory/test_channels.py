@@ -9,6 +9,12 @@ from commerce.events import RoomChanged
 from commerce.store.ids import public_id
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def test_a_channel_comes_with_its_room(shop):
     slug = "agent-" + public_id()
     agent = await shop.commerce.execute(

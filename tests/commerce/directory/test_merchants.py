@@ -12,6 +12,12 @@ from commerce.store import tables
 from commerce.store.ids import public_id
 
 
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 async def test_a_merchant_is_born_with_its_house(shop):
     slug = "hq-" + public_id()
     merchant = await shop.commerce.execute(c.CreateMerchant("Brand", slug, "Europe/Berlin", "EUR", "en"))

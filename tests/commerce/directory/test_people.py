@@ -10,6 +10,13 @@ from commerce.directory.people import hash_password
 from commerce.errors import BadCredentials, Conflict, Invalid, NotFound
 from commerce.store.ids import public_id
 
+
+@pytest.fixture
+def shop(sqlite_shop):
+    """Nothing here that a database could do differently."""
+    return sqlite_shop
+
+
 PASSWORD = "correct horse"
 
 
