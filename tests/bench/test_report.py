@@ -1,0 +1,19 @@
+from bench.report import BLOCK, RESULTS, Row, markdown, save
+from config.describe import README, with_block
+
+ROWS = [Row("chat", "us a line", 8.351, 10.7, 0.01, "how", {"cores": 0.2}), Row("orders", "a second", 12728.4)]
+
+
+def test_a_saved_run_is_a_table(tmp_path):
+    save("chat", ROWS, tmp_path)
+    lines = markdown(tmp_path).splitlines()
+    assert lines[2].startswith("| chat | 8.35 | 10.7 | 0.78 | us a line | ")
+    assert lines[3].startswith("| orders | 12,728 |  |  | a second | ")
+    save("chat", ROWS[:1], tmp_path)
+    assert len(markdown(tmp_path).splitlines()) == 3
+
+
+def test_the_readme_has_the_table_of_the_kept_results():
+    text = README.read_text("utf-8")
+    assert with_block(text, BLOCK, markdown()) == text, "run `make readme`"
+    assert RESULTS.is_dir()
