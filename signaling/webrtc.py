@@ -26,7 +26,8 @@ async def open_engine(
     """The engine and its port's number. Closed the other way round: goodbyes are said while the port is open."""
     port = await Port.open(settings.host, settings.port)
     stack.push_async_callback(port.close)
-    fanout = open_fanout(port.udp, threads=settings.fanout_threads)
+    compiled = {"auto": None, "compiled": True, "python": False}[settings.fanout]
+    fanout = open_fanout(port.udp, threads=settings.fanout_threads, compiled=compiled)
     stack.callback(fanout.close)
     if settings.advertised_hosts:
         addresses = await resolve(settings.advertised_hosts, port.number, port.udp.family)

@@ -8,6 +8,7 @@ from commerce import views
 from commerce.money import Money as Amount
 from signaling.api import models, models_hq
 
+PAYMENT_STATES: dict[str, models.PaymentState] = {"timed_out": "expired"}  # other states are called the same
 MediaUrl = Callable[[str], str | None]  # a show's LL-HLS address, or None while nothing can be played
 
 
@@ -127,7 +128,7 @@ def _payment(payment: views.Payment) -> models.PaymentView:
     return models.PaymentView(
         payment=payment.payment,
         provider=payment.provider,
-        state=payment.state,
+        state=PAYMENT_STATES.get(payment.state, payment.state),
         expires_at=payment.expires_at,
     )
 

@@ -1,0 +1,59 @@
+from signaling.api.models_hq import ChannelHq, Link
+
+
+async def test_a_channel_comes_with_a_room(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    status, channel = await boss("POST", "/api/v1/hq/channels", {"name": "Harbour", "room": "harbour"})
+    assert status == 201
+    assert ChannelHq.model_validate(channel).room_url == f"{shop.node.urls.http}/r/harbour"
+    _, unnamed = await boss("POST", "/api/v1/hq/channels", {"name": "Somewhere"})
+    assert (await boss("GET", f"/api/v1/rooms/{unnamed['room']}"))[0] == 200
+    _, channels = await boss("GET", "/api/v1/hq/channels")
+    assert [each["name"] for each in channels if each["house"]] == [channels[0]["name"]]
+    assert {each["name"] for each in channels} > {"North", "South", "Harbour", "Somewhere"}
+
+
+async def test_a_changed_notice_is_heard_in_the_room(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    member = await (await shop.visitor()).enter("north")
+    path = f"/api/v1/hq/channels/{shop.north.channel}"
+    status, channel = await boss("PATCH", path, {"notice": "Closing soon", "accent": "#112233"})
+    assert (status, channel["notice"], channel["theme"]) == (200, "Closing soon", {"accent": "#112233"})
+    assert (await member.wait_for("notice"))["text"] == "Closing soon"
+    later = await (await shop.visitor()).socket("north")
+    await later.hello()
+    assert (await later.wait_for("snapshot"))["room"]["notice"] == "Closing soon"
+
+
+async def test_a_link_leads_into_the_room_until_it_is_revoked(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    path = f"/api/v1/hq/channels/{shop.north.channel}/links"
+    status, link = await boss("POST", path, {})
+    assert (status, Link.model_validate(link).url) == (201, f"{shop.node.urls.http}/s/{link['code']}")
+    assert (await boss("GET", f"/s/{link['code']}"))[0] == 302
+    assert (await boss("DELETE", f"{path}/{link['code']}"))[0] == 204
+    assert (await boss("GET", f"/s/{link['code']}"))[0] == 404
+
+
+async def test_bad_channels_name_the_field(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    channels, path = "/api/v1/hq/channels", f"/api/v1/hq/channels/{shop.north.channel}"
+    bad = [
+        ("POST", channels, {"name": ""}, 422, "name"),
+        ("POST", channels, {"name": "x", "room": "No Spaces"}, 422, "room"),
+        ("POST", channels, {"name": "x", "room": "north"}, 409, "room"),
+        ("PATCH", path, {"accent": "red"}, 422, "accent"),
+        ("PATCH", path, {"logo_url": "javascript:alert(1)"}, 422, "logo_url"),
+        ("PATCH", path, {"merchant": 1}, 422, "merchant"),
+        ("PATCH", f"{channels}/aaaaaaaaaaaaaaaa", {"name": "x"}, 404, "channel"),
+        ("POST", f"{channels}/aaaaaaaaaaaaaaaa/links", {}, 404, "channel"),
+        ("DELETE", f"{path}/links/nothere", None, 404, "code"),
+    ]
+    for method, address, body, expected, field in bad:
+        status, problem = await boss(method, address, body)
+        assert status == expected, (address, body, problem)
+        assert field in [each["field"] for each in problem["errors"]], (body, problem)
