@@ -41,8 +41,8 @@ class Goods:
 
 
 SHOPS = (
-    Shop("north", "North Peak Outfitters", "#1d5fa8", "Free delivery in the old town", "Welcome to North Peak!"),
-    Shop("harbour", "Harbour Corner Store", "#0b7a75", "Open until ten tonight", "Good evening from the harbour!"),
+    Shop("north", "North Peak", "#1d5fa8", "Free delivery in the old town", "Welcome to North Peak!"),
+    Shop("harbour", "Harbour Corner", "#0b7a75", "Open until ten tonight", "Good evening from the harbour!"),
     Shop("garden", "Garden Lane", "#8e44ad", "Members get a flower with each order", "Come in, sit down!"),
 )
 GOODS = (

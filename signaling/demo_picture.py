@@ -54,6 +54,7 @@ class Picture:
         self._sun = list(_disc(SUN_RADIUS))
         self._waves = [_wave_row(row) for row in range(BAND_HEIGHT)]
         self._glyphs = {character: _glyph(rows) for character, rows in GLYPHS.items()}
+        self._glyphs[" "] = [bytes([BLACK]) * GLYPH_SCALE] * (9 * GLYPH_SCALE)  # the margin on the right
 
     def at(self, milliseconds: int) -> Planes:
         """The picture of that wall-clock time, a function of the time alone."""
@@ -87,7 +88,7 @@ class Picture:
         moment = time.gmtime(milliseconds // 1000)
         text = f"{moment.tm_hour:02}:{moment.tm_min:02}:{moment.tm_sec:02}.{milliseconds % 1000 // 100}"
         x = (WIDTH - (len(text) * 6 + 1) * GLYPH_SCALE) // 2
-        for character in text:
+        for character in f"{text} ":
             for row, dots in enumerate(self._glyphs[character]):
                 start = (130 + row) * WIDTH + x
                 planes.y[start : start + len(dots)] = dots
