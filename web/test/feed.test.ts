@@ -164,7 +164,7 @@ describe("what facts change", () => {
 });
 
 describe("one's own lines", () => {
-  const waiting = () => ({ ...entered(), pending: [{ id: "mine", text: "hi", refused: null }] });
+  const waiting = () => ({ ...entered(), pending: [{ id: "mine", text: "hi", sent: true, refused: null }] });
 
   it("stop waiting when they come back", () => {
     assert.deepEqual(after(waiting(), chat(6, { id: "mine", from: ME })).pending, []);
@@ -176,8 +176,13 @@ describe("one's own lines", () => {
 
   it("say why they were refused, and until when to wait", () => {
     const feed = after(waiting(), { type: "error", field: "text", detail: "too fast", id: "mine", retry_after: 2 });
-    assert.deepEqual(feed.pending, [{ id: "mine", text: "hi", refused: "too fast" }]);
+    assert.deepEqual(feed.pending, [{ id: "mine", text: "hi", sent: true, refused: "too fast" }]);
     assert.equal(feed.waitUntil, NOW + 2_000);
+  });
+
+  it("wait for the line when they could not be sent", () => {
+    const unsent = { ...entered(), pending: [{ id: "mine", text: "hi", sent: false, refused: null }] };
+    assert.equal(after(unsent, welcome(5, 0, true)).pending[0]?.refused, null);
   });
 
   it("are unanswered after a lost connection, unless they arrive with the missed ones", () => {

@@ -3,7 +3,7 @@ import type { Text } from "../text/room.ts";
 import { base } from "../ui/base.ts";
 import { icons } from "../ui/icons.ts";
 
-const CHAT_CHARS_MAX = 200;
+const CHAT_CHARS_MAX = 160; // three bytes each for Chinese: within the 500 bytes of a line
 const HEARTS_MAX = 12; // drawn at once
 
 /** What one does in a room: shelf, say something, cart, like. Says `bar-shelf`, `bar-cart`, `bar-like`, `bar-say` (detail: the text). */

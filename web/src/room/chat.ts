@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ChatLine } from "../api/messages.ts";
 import type { Text } from "../text/room.ts";
@@ -64,11 +64,11 @@ export class FenboChat extends LitElement {
         font-size: 11px;
         color: var(--stage-dim);
       }
-      .line.pending {
-        opacity: 0.75;
+      .line small {
+        margin-inline-start: 8px;
+        color: var(--stage-dim);
       }
       .line.refused {
-        opacity: 1;
         border: 1px solid #ff8f8f;
       }
       .line.refused em {
@@ -157,7 +157,7 @@ export class FenboChat extends LitElement {
           ? html`<em>${line.refused || text.notSent}</em>
             <button @click=${() => this.tell("chat-again", line.id)}>${text.sendAgain}</button>
             <button @click=${() => this.tell("chat-forget", line.id)}>${text.discard}</button>`
-          : nothing
+          : html`<small>${text.sending}</small>`
       }
     </div>`;
   }

@@ -16,10 +16,12 @@ export interface Dropped {
   count: number;
 }
 
-/** A line that we sent and that has not come back yet. `refused` says why it will not. */
+/** A line of ours that has not come back yet. `refused` says why it will not ("" when nobody knows). */
 export interface Pending {
   id: string;
   text: string;
+  /** It left this page. What did not is sent when the line is there again. */
+  sent: boolean;
   refused: string | null;
 }
 
@@ -106,10 +108,10 @@ function receiveOther(feed: Feed, message: Exclude<ServerMessage, Fact>, now: nu
 
 /**
  * Resumed: the missed facts follow from where we are. Else a snapshot follows, and counting goes on from the welcome's places.
- * What we sent on the old line stays unanswered; if it did arrive, it comes back with the missed lines.
+ * What we sent on the old line may or may not have arrived: it is not sent again unasked. If it did, it is among the missed lines.
  */
 function welcomed(feed: Feed, { viewer, room, show, resumed }: ServerMessage & { type: "welcome" }): Feed {
-  const pending = feed.pending.map((own) => (own.refused === null ? { ...own, refused: "" } : own));
+  const pending = feed.pending.map((own) => (own.sent && own.refused === null ? { ...own, refused: "" } : own));
   return resumed ? { ...feed, viewer, pending } : { ...feed, viewer, pending, room, show };
 }
 

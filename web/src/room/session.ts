@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { ClientMessage, ServerMessage } from "../api/messages.ts";
+import type { ServerMessage } from "../api/messages.ts";
 import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
 import { newId } from "../ids.ts";
@@ -50,9 +50,9 @@ export class RoomSession implements ReactiveController {
   }
 
   say(text: string): void {
-    const line = { id: newId(), text, refused: null };
+    const line = { id: newId(), text, sent: false, refused: null };
     this.set({ pending: [...this.feed.pending, line], complaint: "" });
-    this.sendLine({ type: "chat", id: line.id, text });
+    this.sendPending();
   }
 
   sayAgain(id: string): void {
@@ -92,9 +92,10 @@ export class RoomSession implements ReactiveController {
     );
   }
 
-  private sendLine(message: ClientMessage & { type: "chat" }): void {
-    if (this.socket.send(message)) return;
-    const pending = this.feed.pending.map((one) => (one.id === message.id ? { ...one, refused: "" } : one));
+  private sendPending(): void {
+    const pending = this.feed.pending.map((line) =>
+      line.sent ? line : { ...line, sent: this.socket.send({ type: "chat", id: line.id, text: line.text }) },
+    );
     this.set({ pending });
   }
 
@@ -106,6 +107,7 @@ export class RoomSession implements ReactiveController {
     }
     if ("stream" in message) this.gaps = 0;
     this.feed = feed;
+    if (message.type === "welcome") this.sendPending();
     this.host.requestUpdate();
   }
 

@@ -2,6 +2,7 @@ import type { ClientMessage, Place, ServerMessage } from "../api/messages.ts";
 import { type Backoff, waitBefore } from "../backoff.ts";
 
 const RETRY: Backoff = { first_ms: 500, most_ms: 20_000 };
+const WELCOME_MS_MAX = 10_000; // from the first try to connect to the server's welcome
 const PING_MS = 25_000;
 const SILENCE_MS_MAX = 60_000; // no message at all, not even a pong: the line is dead
 const STEADY_MS = 5_000; // open for so long: the next failure starts the waits anew
@@ -27,6 +28,7 @@ export class RoomSocket {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private steady: ReturnType<typeof setTimeout> | undefined;
   private beat: ReturnType<typeof setInterval> | undefined;
+  private late: ReturnType<typeof setTimeout> | undefined;
   private readonly onOnline = () => this.state.phase === "retrying" && this.connect();
 
   constructor(private readonly port: SocketPort) {}
@@ -52,6 +54,7 @@ export class RoomSocket {
     socket.addEventListener("open", () => this.hello());
     socket.addEventListener("message", (event) => this.hear(socket, event.data));
     socket.addEventListener("close", () => socket === this.socket && this.lost());
+    this.late = setTimeout(() => this.lost(), WELCOME_MS_MAX);
   }
 
   /** False when there is no line now: nothing was sent. */
@@ -73,6 +76,7 @@ export class RoomSocket {
     this.heardAt = Date.now();
     const message = JSON.parse(data) as ServerMessage;
     if (message.type === "welcome") {
+      clearTimeout(this.late);
       this.steady = setTimeout(() => {
         this.attempt = 0;
       }, STEADY_MS);
@@ -96,6 +100,7 @@ export class RoomSocket {
   private drop(): void {
     clearInterval(this.beat);
     clearTimeout(this.steady);
+    clearTimeout(this.late);
     const socket = this.socket;
     this.socket = null;
     socket?.close();

@@ -58,11 +58,10 @@ export interface FieldOptions {
 export function field(options: FieldOptions): TemplateResult {
   const { label, name, wrong = "" } = options;
   const described = wrong === "" ? nothing : `${name}-wrong`;
-  return html`<label
-    >${label}${options.rows ? area(options, described) : line(options, described)}${
-      wrong === "" ? nothing : html`<span class="wrong" id="${name}-wrong" role="alert">${wrong}</span>`
-    }</label
-  >`;
+  return html`<div class="field">
+    <label>${label}${options.rows ? area(options, described) : line(options, described)}</label>
+    ${wrong === "" ? nothing : html`<p class="wrong" id="${name}-wrong" role="alert">${wrong}</p>`}
+  </div>`;
 }
 
 function line(options: FieldOptions, described: string | typeof nothing): TemplateResult {

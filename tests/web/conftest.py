@@ -1,0 +1,62 @@
+"""The pages in Debian's Chromium, on a real server with the demo's rooms and nobody publishing."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+DEADLINE_MS = 8_000
+
+
+@pytest.fixture(scope="session")
+def shop(start_server):
+    """Rooms, a shelf, a show that is on; no picture, so that the processor is left to the pages."""
+    return start_server("demo", "--no-publisher", FENBO_ROOMS__CHAT_BURST="4", FENBO_ROOMS__CHAT_PER_SECOND="0.1")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+Visit = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(browser: Browser) -> AsyncIterator[Visit]:
+    """`visit(url, size=PHONE, locale="en-GB")`: a new person opens an address; with `context` one who was there before.
+
+    What the pages' scripts throw fails the test at its end.
+    """
+
+    async def open_page(
+        url: str, size: dict[str, int] = PHONE, locale: str = "en-GB", context: BrowserContext | None = None
+    ) -> Page:
+        context = context or await browser.new_context(viewport=size, locale=locale, reduced_motion="reduce")
+        contexts.append(context)
+        context.set_default_timeout(DEADLINE_MS)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        await page.goto(url)
+        return page
+
+    thrown: list[str] = []
+    contexts: list[BrowserContext] = []
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert not thrown
+
+
+@pytest.fixture
+def rooms(shop) -> dict[str, dict[str, str]]:
+    """The demo's rooms by their address."""
+    return {room["room"]: room for room in shop.addresses["rooms"]}
