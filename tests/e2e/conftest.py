@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *CAMERA]
 PHONE = {"width": 390, "height": 844}
 DEADLINE_MS = 12_000
 PAGE_SCRIPT = Path(__file__).parent / "page.js"

@@ -1,0 +1,209 @@
+"""Chromium over WebRTC: playing a room by UDP, by TCP and over a bad network; publishing from its camera."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from signaling.demo_media import TONE_HERTZ
+
+SCRIPT = Path(__file__).parent / "webrtc.js"
+FFT_BIN_HERTZ = 48_000 / 8192
+LOSS, DELAY_S = 0.05, 0.05
+SINE_HERTZ = 1000
+B_FRAMES = (
+    "ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc2=size=640x360:rate=30 -f lavfi -i sine=frequency=1000"
+    " -c:v libx264 -preset veryfast -bf 2 -g 60 -b:v 1M -pix_fmt yuv420p -c:a aac -ar 48000 -b:a 96k -f flv"
+)
+
+Open = Callable[[Any], Awaitable[Page]]
+
+
+@pytest.fixture
+def blank(enter: Any) -> Open:
+    """A page of that server's origin with nothing in it but the script."""
+
+    async def open_page(server: Any) -> Page:
+        page: Page = await enter(server.http + "/healthz")
+        await page.evaluate(SCRIPT.read_text("utf-8"))
+        return page
+
+    return open_page
+
+
+async def frames(page: Page, count: int) -> dict[str, Any]:
+    """The viewer's statistics once so many frames have been decoded."""
+    await page.wait_for_function(
+        "async count => ((await rtc.stats()).video ?? {}).frames >= count", arg=count, polling=100
+    )
+    found: dict[str, Any] = await page.evaluate("rtc.stats()")
+    return found
+
+
+async def test_a_room_plays_at_once_with_sound(show: Any, blank: Open, record_property: Any):
+    page = await blank(show)
+    room = show.addresses["rooms"][0]
+    assert (await page.evaluate("url => rtc.play(url)", room["whep"]))["status"] == 201
+    found = await frames(page, 60)
+    record_property("first_frame_ms", found["firstFrameMs"])
+    assert found["state"] == "connected"
+    assert (found["srtp"], found["protocol"]) == ("SRTP_AEAD_AES_128_GCM", "udp")
+    assert found["video"]["lost"] == 0
+    heard = await page.evaluate("fenboTest.loudest()")
+    assert heard["hertz"] == pytest.approx(TONE_HERTZ, abs=FFT_BIN_HERTZ)
+
+
+async def test_without_udp_it_plays_over_tcp(show: Any, blank: Open):
+    page = await blank(show)
+    assert (await page.evaluate("url => rtc.play(url, {tcp: true})", show.addresses["rooms"][0]["whep"]))[
+        "status"
+    ] == 201
+    found = await frames(page, 60)
+    assert (found["state"], found["protocol"]) == ("connected", "tcp")
+    assert found["video"]["lost"] == 0
+
+
+async def test_delete_ends_the_picture(show: Any, blank: Open):
+    page = await blank(show)
+    await page.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"])
+    assert await page.evaluate("async () => (await fetch(rtc.location, {method: 'DELETE'})).status") == 200
+    await page.wait_for_function("rtc.peer.getReceivers()[0].transport.state === 'closed'")
+
+
+class BadNetwork(asyncio.DatagramProtocol):
+    """A UDP way to a port that loses and delays in both directions. One socket for each client behind it."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self.target = target
+        self.chance = random.Random(5)
+        self.ways: dict[tuple[str, int], socket.socket] = {}
+        self.loop = asyncio.get_running_loop()
+        self.lost = 0
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self.transport = transport
+
+    def later(self, send: Callable[[], Any]) -> None:
+        if self.chance.random() < LOSS:
+            self.lost += 1
+            return
+        self.loop.call_later(DELAY_S / 2, send)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        way = self.ways.get(addr)
+        if way is None:
+            way = self.ways[addr] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            way.setblocking(False)
+            way.connect(self.target)
+            self.loop.add_reader(way.fileno(), self.back, way, addr)
+        self.later(lambda: self.send(way, data))
+
+    def send(self, way: socket.socket, data: bytes) -> None:
+        if way.fileno() >= 0:
+            way.send(data)
+
+    def back(self, way: socket.socket, addr: tuple[str, int]) -> None:
+        data = way.recv(2048)
+        self.later(lambda: self.transport.sendto(data, addr))
+
+    def close(self) -> None:
+        for way in self.ways.values():
+            self.loop.remove_reader(way.fileno())
+            way.close()
+        self.transport.close()
+
+
+@pytest.fixture
+async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable[BadNetwork]]]:
+    made: list[BadNetwork] = []
+
+    async def open_way(host: str, port: int) -> BadNetwork:
+        _, way = await asyncio.get_running_loop().create_datagram_endpoint(lambda: BadNetwork((host, port)), (host, 0))
+        made.append(way)
+        return way
+
+    yield open_way
+    for way in made:
+        way.close()
+
+
+async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
+    show: Any, blank: Open, bad_network: Any, record_property: Any
+):
+    """Loss and delay are made by a relay in this process: not every kernel has netem."""
+    page = await blank(show)
+    probe = await page.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"])
+    host, port = next(
+        (line.split()[4], int(line.split()[5])) for line in probe["sdp"].split("\r\n") if " 1 udp " in line
+    )
+    way = await bad_network(host, port)
+    page = await blank(show)
+    answer = await page.evaluate(
+        "([url, port]) => rtc.play(url, {port})",
+        [show.addresses["rooms"][1]["whep"], way.transport.get_extra_info("sockname")[1]],
+    )
+    assert answer["status"] == 201
+    found = await frames(page, 250)
+    record_property("stats", found)
+    assert found["remotePort"] == way.transport.get_extra_info("sockname")[1]
+    assert way.lost > 5
+    assert found["video"]["repaired"] > 0
+    assert found["maxGapMs"] <= 1000
+
+
+@pytest.fixture(scope="module")
+def studio(start_server: Any) -> Any:
+    """A demo that waits for a publisher."""
+    return start_server("demo", "--no-publisher")
+
+
+@pytest.fixture
+async def b_frames(studio: Any) -> AsyncIterator[None]:
+    """What OBS sends as it comes: B-frames and AAC, over RTMP."""
+    target = f"{studio.addresses['rtmp']}/{studio.addresses['stream_key']}"
+    encoder = await asyncio.create_subprocess_exec(*B_FRAMES.split(), target)
+    yield
+    encoder.terminate()
+    await encoder.wait()
+
+
+async def play_when_on(page: Page, url: str) -> None:
+    """Plays as soon as the show is: until then the answer is 409."""
+    async with asyncio.timeout(15):
+        while (answer := await page.evaluate("url => rtc.play(url)", url))["status"] != 201:
+            assert answer["status"] == 409, answer
+            await page.wait_for_timeout(100)
+
+
+@pytest.mark.usefixtures("b_frames")
+async def test_b_frames_and_aac_just_play(studio: Any, blank: Open, record_property: Any):
+    page = await blank(studio)
+    await play_when_on(page, studio.addresses["rooms"][0]["whep"])
+    found = await frames(page, 90)
+    record_property("stats", found)
+    heard = await page.evaluate("fenboTest.loudest()")
+    assert heard["hertz"] == pytest.approx(SINE_HERTZ, abs=FFT_BIN_HERTZ)
+
+
+@pytest.mark.parametrize("codec", ["video/H264", "video/VP8"])
+async def test_a_camera_in_one_browser_is_seen_in_another(studio: Any, blank: Open, codec: str):
+    camera, viewer = await blank(studio), await blank(studio)
+    where = studio.addresses
+    session = await camera.evaluate(
+        "([url, key, codec]) => rtc.publish(url, key, codec)", [where["whip"], where["stream_key"], codec]
+    )
+    await play_when_on(viewer, where["rooms"][0]["whep"])
+    await frames(viewer, 40)
+    await viewer.wait_for_function("async () => ((await rtc.stats()).audio ?? {}).packets > 40", polling=100)
+    assert await viewer.evaluate("rtc.video.videoWidth") > 0
+    ended = (
+        "([url, key]) => fetch(url, {method: 'DELETE', headers: {Authorization: `Bearer ${key}`}}).then(a => a.status)"
+    )
+    assert await camera.evaluate(ended, [session, where["stream_key"]]) == 200

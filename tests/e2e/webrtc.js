@@ -1,0 +1,96 @@
+// Put into pages under test: a WHEP viewer and a WHIP publisher, nothing more than a page needs.
+window.rtc = {
+  // Plays into a new <video>. `tcp` leaves only TCP candidates, `port` sends UDP to another port. Resolves with the
+  // answer's status when the first frame is on the screen; `firstFrameMs` is the time that took.
+  async play(url, { tcp = false, port = 0 } = {}) {
+    const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, playsInline: true });
+    document.body.append(video);
+    const peer = new RTCPeerConnection();
+    Object.assign(this, { peer, video, gaps: [], firstFrameMs: null, started: performance.now() });
+    const stream = new MediaStream();
+    peer.ontrack = ({ track }) => {
+      stream.addTrack(track);
+      video.srcObject = stream;
+    };
+    for (const kind of ["video", "audio"]) peer.addTransceiver(kind, { direction: "recvonly" });
+    const shown = new Promise((resolve) => {
+      let last = null;
+      const watch = (now) => {
+        if (last === null) {
+          this.firstFrameMs = now - this.started;
+          resolve();
+        } else this.gaps.push(now - last);
+        last = now;
+        video.requestVideoFrameCallback(watch);
+      };
+      video.requestVideoFrameCallback(watch);
+    });
+    await peer.setLocalDescription();
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp" },
+      body: peer.localDescription.sdp,
+    });
+    let sdp = await answer.text();
+    if (answer.status !== 201) return { status: answer.status, sdp };
+    this.location = new URL(answer.headers.get("Location"), url).href;
+    if (tcp) sdp = sdp.replace(/a=candidate:\S+ 1 udp .*\r\n/g, "");
+    if (port) sdp = sdp.replace(/(a=candidate:\S+ 1 udp \d+ \S+) \d+/g, `$1 ${port}`).replace(/a=candidate:\S+ 1 tcp .*\r\n/g, "");
+    await peer.setRemoteDescription({ type: "answer", sdp });
+    await shown;
+    return { status: 201, sdp };
+  },
+
+  // Publishes the camera and microphone; resolves with the session's address.
+  async publish(url, key, codec) {
+    const media = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+    const peer = (this.publisher = new RTCPeerConnection());
+    for (const track of media.getTracks()) {
+      const transceiver = peer.addTransceiver(track, { direction: "sendonly", streams: [media] });
+      if (track.kind === "video" && codec) {
+        const codecs = RTCRtpSender.getCapabilities("video").codecs;
+        transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === codec || mimeType === "video/rtx"));
+      }
+    }
+    await peer.setLocalDescription();
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${key}` },
+      body: peer.localDescription.sdp,
+    });
+    if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+    await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    return new URL(answer.headers.get("Location"), url).href;
+  },
+
+  // What getStats says of the viewer, flat.
+  async stats() {
+    const found = { state: this.peer.connectionState, firstFrameMs: this.firstFrameMs, maxGapMs: Math.max(0, ...this.gaps) };
+    const report = await this.peer.getStats();
+    for (const one of report.values()) {
+      if (one.type === "inbound-rtp") {
+        found[one.kind] = {
+          packets: one.packetsReceived,
+          lost: one.packetsLost,
+          frames: one.framesDecoded,
+          keys: one.keyFramesDecoded,
+          nacks: one.nackCount,
+          plis: one.pliCount,
+          freezes: one.freezeCount,
+          frozenS: one.totalFreezesDuration,
+          repaired: one.retransmittedPacketsReceived,
+          energy: one.totalAudioEnergy,
+          concealed: one.concealedSamples,
+        };
+      }
+      if (one.type === "transport") {
+        found.srtp = one.srtpCipher;
+        const pair = report.get(one.selectedCandidatePairId);
+        found.protocol = pair && report.get(pair.localCandidateId).protocol;
+        found.remotePort = pair && report.get(pair.remoteCandidateId).port;
+        found.rttS = pair && pair.currentRoundTripTime;
+      }
+    }
+    return found;
+  },
+};
