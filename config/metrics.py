@@ -38,6 +38,9 @@ class Metrics:
         self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
         self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
         self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+        self.recording_lost = Counter(
+            "fenbo_recording_segments_lost", "Segments that could not be written to their recording", registry=registry
+        )
 
     def _webrtc_sessions(self, registry: CollectorRegistry) -> None:
         self.webrtc_sessions = Gauge("fenbo_webrtc_sessions", "WHIP and WHEP sessions now", ["kind"], registry=registry)

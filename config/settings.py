@@ -63,6 +63,9 @@ class HlsSettings(Section):
     window_segments: int = Field(10, ge=7, le=1_000, description="segments in the playlist")
     held_requests_max: int = Field(20_000, ge=1, description="requests of a broadcast held until their part exists")
 
+    record: bool = Field(False, description="keep every broadcast as fMP4 files in data_dir/recordings")
+    record_days_max: int = Field(90, ge=1, description="recordings older than this are deleted")
+
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.segment_ms_target < 2 * self.part_ms_target:
@@ -81,6 +84,9 @@ class WebrtcSettings(Section):
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
     ice_servers: tuple[str, ...] = Field(
         (), description="STUN or TURN URLs told to WHIP and WHEP clients; this server itself needs none"
+    )
+    fanout: str = Field(
+        "auto", pattern="^(auto|compiled|python)$", description="how media is sent: compiled, python, or auto"
     )
     fanout_threads: int = Field(
         0, ge=0, le=64, description="threads that send to WebRTC viewers; 0: half the processors, one at least"
@@ -123,7 +129,9 @@ class DatabaseSettings(Section):
 
     url: str = Field("", description="SQLAlchemy URL; empty: fenbo.sqlite3 in data_dir")
     batch_max: int = Field(256, ge=1, description="commands in one commit")
-    queue_max: int = Field(10_000, ge=1, description="commands waiting for a commit, or questions for a reader, at once")
+    queue_max: int = Field(
+        10_000, ge=1, description="commands waiting for a commit, or questions for a reader, at once"
+    )
     readers: int = Field(4, ge=1, le=64, description="threads and connections that read")
 
 

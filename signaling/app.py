@@ -20,8 +20,10 @@ from commerce.service import Commerce
 from config.metrics import Metrics
 from config.settings import HttpSettings, Settings
 from relay.gop import GopLimits
+from relay.hls import replay
 from relay.hls.http import routes as hls_routes
 from relay.hls.origin import Origin
+from relay.hls.recording import Recordings
 from relay.hub import Hub
 from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
@@ -109,7 +111,10 @@ class Core:
         self.settings, self.metrics, self.commerce = settings, metrics, commerce
         self.gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
         self.hub = Hub(self.gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
-        self.origin = Origin(settings.hls, metrics)
+        hls = settings.hls
+        folder = settings.data_dir / "recordings"
+        recordings = Recordings(folder, hls.record_days_max, metrics.recording_lost) if hls.record else None
+        self.origin = Origin(hls, metrics, recordings=recordings)
         room = settings.rooms
         self.bus = MemoryBus(Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds), time.time)
         self.directory = Directory(commerce, self.origin.url)
@@ -209,7 +214,8 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
     app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
-    app.add_routes([*routes(handlers), *hls_routes(core.origin), *webrtc.routes(engine, core.studio)])
+    media = [*hls_routes(core.origin), *replay.routes(core.origin), *webrtc.routes(engine, core.studio)]
+    app.add_routes([*routes(handlers), *media])
     await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:
         app.add_routes(ops.routes())

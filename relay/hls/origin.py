@@ -9,14 +9,18 @@ from config.metrics import Metrics
 from config.settings import HlsSettings
 from relay.hls.output import Clock, Output
 from relay.hls.playlist import MULTIVARIANT
+from relay.hls.recording import Recordings
 from relay.hls.slices import Targets
 from relay.hub import Broadcast
 
 
 class Origin:
-    """All packaged broadcasts of this node. `clock` is the `time` module."""
+    """All packaged broadcasts of this node. `clock` is the `time` module; with `recordings` each is recorded."""
 
-    def __init__(self, settings: HlsSettings, metrics: Metrics, clock: Clock = time) -> None:
+    def __init__(
+        self, settings: HlsSettings, metrics: Metrics, clock: Clock = time, recordings: Recordings | None = None
+    ) -> None:
+        self.recordings = recordings
         self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
         self.metrics = metrics
         self._settings, self._clock = settings, clock
@@ -33,7 +37,9 @@ class Origin:
         if known is not None and known.broadcast is broadcast and not known.window.ended:
             return
         self._stop(broadcast.name)
-        output = Output(broadcast, self._settings, self.metrics, self._clock)
+        recorder = None if self.recordings is None else self.recordings.recorder(broadcast.name, broadcast.epoch)
+        on_whole = None if recorder is None else recorder.add
+        output = Output(broadcast, self._settings, self.metrics, self._clock, on_whole)
         self._outputs[broadcast.name] = output
         self._tasks[broadcast.name] = asyncio.create_task(self._run(output, broadcast), name=f"hls {broadcast.name}")
 
@@ -45,6 +51,8 @@ class Origin:
         """The node goes down: those who wait are answered now."""
         for name in list(self._outputs):
             self._stop(name)
+        if self.recordings is not None:
+            await asyncio.to_thread(self.recordings.close)
 
     def find(self, name: str, epoch: str) -> Output | None:
         output = self._outputs.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
@@ -15,9 +15,9 @@ from relay.errors import BadMedia
 from relay.hls import playlist
 from relay.hls.playlist import MediaPlaylist, Text, Variant
 from relay.hls.segmenter import Event, Segmenter, Start
-from relay.hls.slices import Targets
+from relay.hls.slices import Part, Targets
 from relay.hls.waiting import Awaited, Waiting
-from relay.hls.window import Window, first_msn
+from relay.hls.window import Segment, Window, first_msn
 from relay.hub import Broadcast, Subscription
 from relay.media import Codec, Packet, Track
 
@@ -52,10 +52,17 @@ class State:
 class Output:
     """One broadcast, packaged. `state` is none until there is a part."""
 
-    def __init__(self, broadcast: Broadcast, settings: HlsSettings, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        settings: HlsSettings,
+        metrics: Metrics,
+        clock: Clock,
+        on_whole: Callable[[Segment, bytes], None] | None = None,
+    ) -> None:
         self.broadcast = broadcast
         self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
-        self.window = Window(self.targets, settings.window_segments, first_msn(clock.time()))
+        self.window = Window(self.targets, settings.window_segments, first_msn(clock.time()), on_whole)
         seconds_max = BLOCKED_TARGETS_MAX * self.targets.target_seconds
         self.waiting = Waiting(seconds_max, settings.held_requests_max)
         self.state: State | None = None
@@ -97,8 +104,16 @@ class Output:
         return f"{msn}.{part}.m4s"
 
     def leave(self) -> None:
-        """Nothing more comes from here: nobody waits on."""
-        self.waiting.wake(lambda _: True)
+        """Nothing more comes from here: nobody waits on, and what is not a whole segment yet is recorded, too.
+
+        The playlist gets no end: after a restart the broadcast goes on.
+        """
+        self.waiting.refuse()
+        if not self.window.ended:
+            for event in self._segmenter.finish():
+                if isinstance(event, Part):
+                    self.window.add(event)
+            self.window.hand_over()
 
     def _publish(self, events: Iterable[Event], *, ended: bool) -> None:
         for event in events:

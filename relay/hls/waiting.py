@@ -48,7 +48,7 @@ class Waiting:
         return awaited in self._turns
 
     async def until(self, awaited: Awaited) -> bool:
-        """Wait for it. False when it took too long, or too many wait already."""
+        """Wait for it. False when it took too long, too many wait already, or the broadcast was closed."""
         if self.held >= self._held_max:
             return False
         turn = self._join(awaited)
@@ -65,6 +65,14 @@ class Waiting:
             self._due.extend(self._turns.pop(awaited))
         if idle and self._due:
             self._wake_next()
+
+    def refuse(self) -> None:
+        """Nothing comes any more."""
+        turns, self._turns = self._turns, {}
+        for turn in [turn for group in turns.values() for turn in group]:
+            turn.timer.cancel()
+            if not turn.future.done():
+                turn.future.set_result(False)
 
     def _wake_next(self) -> None:
         turn = self._due.popleft()

@@ -14,6 +14,7 @@ segment is never joined: it is sent part by part.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -82,8 +83,15 @@ class Segment:
 class Window:
     """The segments of a rendition, the last of them perhaps open, and the bytes behind every name."""
 
-    def __init__(self, targets: Targets, segments_listed: int, first: int) -> None:
+    def __init__(
+        self,
+        targets: Targets,
+        segments_listed: int,
+        first: int,
+        on_whole: Callable[[Segment, bytes], None] | None = None,
+    ) -> None:
         self.targets = targets
+        self._on_whole = on_whole  # told each whole segment, with its init segment
         self.segments: deque[Segment] = deque()
         self.resources: dict[str, tuple[bytes, ...]] = {}
         self.first_msn = self.next_msn = first
@@ -118,6 +126,11 @@ class Window:
         """Nothing comes any more."""
         self._close_open()
         self.ended = True
+
+    def hand_over(self) -> None:
+        """Tell of the segment that will not become whole."""
+        if self.open_segment is not None:
+            self._tell(self.open_segment)
 
     @property
     def open_segment(self) -> Segment | None:
@@ -184,8 +197,13 @@ class Window:
         # 4.4.6.2: of stretches shorter than half a target duration the peak does not count
         if 2 * segment.duration >= self.targets.target_seconds:
             self._peak = max(self._peak, segment.bits_per_second)
+        self._tell(segment)
         while len(self.segments) > self._listed:
             self._drop_first()
+
+    def _tell(self, segment: Segment) -> None:
+        if self._on_whole is not None:
+            self._on_whole(segment, self.resources[segment.init][0])
 
     def _drop_first(self) -> None:
         segment = self.segments.popleft()

@@ -19,8 +19,10 @@ from prometheus_client import CollectorRegistry
 
 from config.metrics import Metrics
 from config.settings import HlsSettings
+from relay.hls import replay
 from relay.hls.http import routes
 from relay.hls.origin import Origin
+from relay.hls.recording import Recordings
 from relay.hls.window import Window
 from relay.hub import Broadcast, Hub
 from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
@@ -378,16 +380,17 @@ async def live(metrics: Metrics) -> AsyncIterator[Live]:
 
 @pytest.fixture
 def serving(metrics: Metrics) -> Callable[..., AbstractAsyncContextManager[Live]]:
-    """`async with serving(part_ms_target=...)`: the same with other settings."""
-    return lambda **options: serve(metrics, HlsSettings(**options))
+    """`async with serving(part_ms_target=...)`: the same with other settings; `recorded_in` a folder."""
+    return lambda recorded_in=None, **options: serve(metrics, HlsSettings(**options), recorded_in)
 
 
 @asynccontextmanager
-async def serve(metrics: Metrics, settings: HlsSettings) -> AsyncIterator[Live]:
+async def serve(metrics: Metrics, settings: HlsSettings, folder: Path | None = None) -> AsyncIterator[Live]:
     clock = Clock()
-    origin = Origin(settings, metrics, clock)
+    recordings = None if folder is None else Recordings(folder, 7, metrics.recording_lost)
+    origin = Origin(settings, metrics, clock, recordings)
     app = web.Application()
-    app.add_routes(routes(origin))
+    app.add_routes([*routes(origin), *replay.routes(origin)])
     broadcast = Hub().open("show", "e1")
     origin.open(broadcast)
     async with TestClient(TestServer(app), auto_decompress=False) as client:

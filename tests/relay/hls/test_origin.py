@@ -31,7 +31,7 @@ async def test_another_broadcast_of_the_name_takes_its_place(live, clip):
 async def test_closing_answers_those_who_wait(live, clip):
     await live.feed(clip, until=2.6)
     hint = (await live.media()).hint
-    held = asyncio.create_task(live.get(hint, 404))
+    held = asyncio.create_task(live.get(hint, 503))
     await live.held()
     await live.origin.close("show")
     await held
