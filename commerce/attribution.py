@@ -145,10 +145,10 @@ def decide(rule: LockRule, situation: Situation, zone: ZoneInfo) -> Decision:
     """Whose customer he is now. The same arguments give the same answer, for ever."""
     if situation.own_channel is not None:
         return Decision(situation.own_channel, "own")
-    touches = valid_touches(rule, situation, zone)
     binding = valid_binding(rule, situation)
     if binding is not None:
-        return _decide_bound(rule, situation, binding, touches)
+        return _decide_bound(rule, situation, binding, zone)
+    touches = valid_touches(rule, situation, zone)
     if not touches:
         return Decision(situation.house, "house")
     if rule.scope == "new_customers" and situation.returning:
@@ -203,10 +203,10 @@ def read_inputs(stored: str) -> Situation:
     )
 
 
-def _decide_bound(rule: LockRule, situation: Situation, binding: Binding, touches: list[Touch]) -> Decision:
+def _decide_bound(rule: LockRule, situation: Situation, binding: Binding, zone: ZoneInfo) -> Decision:
     protected = binding.protected_until is None or binding.protected_until > situation.now
     if not protected and rule.mode != "first_lock":
-        newer = [touch for touch in touches if touch.at > binding.since]
+        newer = [touch for touch in valid_touches(rule, situation, zone) if touch.at > binding.since]
         newest = max(newer, key=_by_time, default=None)
         if newest is not None and newest.channel != binding.channel:
             return Decision(newest.channel, "rebound", newest)

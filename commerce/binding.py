@@ -12,7 +12,7 @@ from commerce.attribution import Binding, Decision, Situation, Touch, bind, deci
 from commerce.events import ViewerBound
 from commerce.order.states import PAID
 from commerce.store import tables
-from commerce.store.reading import AnyRow, Connected
+from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.visits import Place, Tenant
 
@@ -31,17 +31,14 @@ class Held:
 def find_held(connected: Connected, viewers: Collection[int]) -> dict[int, Held]:
     """The active bindings of these viewers (surrogate keys)."""
     table = tables.binding
+    terms = (table.c.channel_id, table.c.since, table.c.valid_until, table.c.protected_until, table.c.show_id)
     query = (
-        select(table, tables.channel.c.public_id)
+        select(table.c.viewer_id, table.c.id, tables.channel.c.public_id, *terms)
         .join(tables.channel, tables.channel.c.id == table.c.channel_id)
         .where(table.c.viewer_id.in_(viewers), table.c.state == "active")
     )
-    return {row.viewer_id: _held(row) for row in connected.connection.execute(query)}
-
-
-def _held(row: AnyRow) -> Held:
-    terms = Binding(row.channel_id, row.since, row.valid_until, row.protected_until, row.show_id)
-    return Held(row.id, terms, row.public_id)
+    rows = connected.connection.execute(query)
+    return {viewer: Held(key, Binding(*terms), public) for viewer, key, public, *terms in rows}
 
 
 def find_touches(connected: Connected, viewers: Collection[int]) -> dict[int, list[Touch]]:

@@ -12,11 +12,10 @@ from commerce.commands import CreateLink, RevokeLink
 from commerce.directory.channels import channel_key
 from commerce.errors import NotFound
 from commerce.store import tables
-from commerce.store.ids import public_id
+from commerce.store.ids import short_code
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
-CODE_CHARS = 12  # 60 random bits: short on a poster, hopeless to guess
 CODE_CHARS_MAX = 32
 LISTED_MAX = 200
 
@@ -25,7 +24,7 @@ def create_link(unit: Unit, command: CreateLink) -> views.Link:
     """A new code for the channel's room."""
     channel = channel_key(unit, command.merchant, command.channel)
     sharer = None if command.sharer is None else _sharer_key(unit, command)
-    code = public_id()[:CODE_CHARS]
+    code = short_code()
     row = {"id": unit.new_id(), "merchant_id": command.merchant, "code": code, "channel_id": channel}
     unit.connection.execute(insert(tables.link), row | {"sharer_id": sharer, "created_at": unit.now})
     return find_link(unit, code)

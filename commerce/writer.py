@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import getLogger
@@ -197,13 +198,18 @@ class Writer:
 
     def _answer(self, batch: list[Waiting], done: Done) -> None:
         for waiting, answer in zip(batch, done.answers, strict=True):
-            self._metrics.commands.labels(type(waiting.command).__name__, _outcome(answer)).inc()
             if waiting.answer.done():
                 continue  # its caller has gone; the deed stands
             if isinstance(answer, BaseException):
                 waiting.answer.set_exception(answer)
             else:
                 waiting.answer.set_result(answer)
+        counted = Counter(
+            (type(waiting.command).__name__, _outcome(answer))
+            for waiting, answer in zip(batch, done.answers, strict=True)
+        )
+        for labels, count in counted.items():
+            self._metrics.commands.labels(*labels).inc(count)
         outbox.tell(done.facts, self._on_fact)
         for row in done.told:
             self._told.put(row)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert
+from sqlalchemy import bindparam, delete
 
 from commerce.attribution import Decision
 from commerce.binding import Held, supersede
@@ -15,10 +14,10 @@ from commerce.errors import Conflict
 from commerce.order.gather import Buyer, Goods
 from commerce.stock import Move, move
 from commerce.store import tables
+from commerce.store.bulk import Row, insert_rows
 from commerce.store.unit import Unit
 from commerce.visits import Place
 
-Row = dict[str, Any]
 PROVIDER = "sandbox"
 _contact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -54,7 +53,6 @@ class Rows:
     goods: dict[int, Goods] = field(default_factory=dict)
     orders: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
     carts: list[Row] = field(default_factory=list)
 
@@ -72,31 +70,25 @@ class Rows:
         """All rows of an order."""
         self.orders.append(order_row(placing))
         self.lines.extend(line_row(unit.new_id(), placing, goods, quantity) for goods, quantity in placing.lines)
-        self.events.append(event_row(unit.new_id(), placing))
         self.payments.append(payment_row(unit.new_id(), placing))
 
     def write(self, unit: Unit) -> None:
         """All of it."""
-        _insert(unit, tables.viewer, self.viewers)
-        _insert(unit, tables.touch, self.touches)
+        connection = unit.connection
+        insert_rows(connection, tables.viewer, self.viewers)
+        insert_rows(connection, tables.touch, self.touches)
         if self.superseded:
             supersede(unit, self.superseded)
-        _insert(unit, tables.binding, self.bindings)
+        insert_rows(connection, tables.binding, self.bindings)
         for key in sorted(self.goods):
             _take(unit, self.goods[key])
-        _insert(unit, tables.orders, self.orders)
-        _insert(unit, tables.order_line, self.lines)
-        _insert(unit, tables.order_event, self.events)
-        _insert(unit, tables.payment, self.payments)
+        insert_rows(connection, tables.orders, self.orders)
+        insert_rows(connection, tables.order_line, self.lines)
+        insert_rows(connection, tables.payment, self.payments)
         if self.carts:
             table = tables.cart_line
             mine = (table.c.viewer_id == bindparam("viewer"), table.c.room_id == bindparam("room"))
-            unit.connection.execute(delete(table).where(*mine), self.carts)
-
-
-def _insert(unit: Unit, table: Table, rows: list[Row]) -> None:
-    if rows:
-        unit.connection.execute(insert(table), rows)
+            connection.execute(delete(table).where(*mine), self.carts)
 
 
 def _take(unit: Unit, goods: Goods) -> None:
@@ -148,19 +140,6 @@ def line_row(key: int, placing: Placing, goods: Goods, quantity: int) -> Row:
         "quantity": quantity,
         "price_minor": goods.price_minor,
         "amount_minor": goods.price_minor * quantity,
-    }
-
-
-def event_row(key: int, placing: Placing) -> Row:
-    """The first row of order_event."""
-    return {
-        "id": key,
-        "merchant_id": placing.place.tenant.id,
-        "order_id": placing.order,
-        "event": "place",
-        "state": "created",
-        "detail": "",
-        "at": placing.now,
     }
 
 

@@ -4,7 +4,8 @@
        │                └──────────────┴──── refund_all ──────┴────────────────────┴──> refunded
        └──cancel, time_out, payment_failed──> cancelled
 
-An order is born `created`, holding its stock until expires_at. `refund` of a part leaves the state as it is and raises
+An order is born `created`, holding its stock until expires_at; its row is the record of that, and each later event has
+a row of its own. `refund` of a part leaves the state as it is and raises
 `refunded`; the one that reaches the total is `refund_all`. Money that arrives for a cancelled order (`paid_late`) does
 not revive it - its goods may be another's by now - but is recorded, and is owed back.
 """

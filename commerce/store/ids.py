@@ -9,13 +9,19 @@ from sqlalchemy import Connection, insert, update
 
 from commerce.store.tables import id_block
 
+CODE_CHARS = 12
 BLOCK = 4_096
 FIRST = 1
 
 
 def public_id() -> str:
-    """80 random bits as 16 characters of [a-z2-7]."""
-    return base64.b32encode(os.urandom(10)).decode().lower()
+    """64 random bits as 16 characters of [0-9a-f]."""
+    return os.urandom(8).hex()
+
+
+def short_code() -> str:
+    """60 random bits as 12 characters of [a-z2-7]: short on a poster, hopeless to guess."""
+    return base64.b32encode(os.urandom(8)).decode().lower()[:CODE_CHARS]
 
 
 class IdBlocks:

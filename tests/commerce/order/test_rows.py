@@ -23,7 +23,6 @@ async def test_every_column_is_written(shop, monkeypatch):
         (tables.binding, rows.bindings),
         (tables.orders, rows.orders),
         (tables.order_line, rows.lines),
-        (tables.order_event, rows.events),
         (tables.payment, rows.payments),
     ):
         assert [set(row) for row in written] == [{column.name for column in table.columns}]
