@@ -98,6 +98,7 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (commerce.BodyDiffers, Look(409, "body-differs", "This was sent before with another body")),
     (commerce.WrongState, Look(409, "wrong-state", "Not possible in this state")),
     (commerce.Conflict, Look(409, "conflict", "This does not fit what is stored")),
+    (commerce.Unavailable, Look(503, "unavailable", "The store cannot be reached now, try again")),
     (commerce.Overloaded, Look(503, "overloaded", "Too much to do, try again")),
     (relay.BadInput, BAD_REQUEST),
     (relay.Refused, Look(403, "refused", "The relay does not take this")),

@@ -136,7 +136,7 @@ async def open_shop(tmp_path: Path, password_hash: str) -> AsyncIterator[OpenSho
         async def open_it(*options: str) -> Shop:
             settings = load(None, {}, (*PORTS, f"--data_dir={tmp_path / 'data'}", *options))
             node = await stack.enter_async_context(open_node(settings, CollectorRegistry()))
-            return await furnish(node, password_hash, lambda: visitor(node.urls.http))
+            return await furnish(node, password_hash, lambda: visitor(f"http://127.0.0.1:{node.ports.http}"))
 
         yield open_it
 

@@ -1,0 +1,35 @@
+import asyncio
+
+from signaling.chores import Chores
+
+
+async def test_acts_are_repeated_and_a_failing_one_goes_on(caplog):
+    chores, done = Chores(), asyncio.Event()
+    calls = []
+
+    def act():
+        calls.append(1)
+        if len(calls) == 3:
+            done.set()
+        raise ValueError("again")
+
+    chores.every(0.001, "the act", act)
+    await asyncio.wait_for(done.wait(), 5)
+    await chores.close()
+    assert "the act failed" in caplog.text
+
+
+async def test_acts_may_be_asynchronous_and_close_ends_everything():
+    chores, ran = Chores(), asyncio.Event()
+
+    async def act():
+        ran.set()
+
+    async def for_ever():
+        await asyncio.Event().wait()
+
+    chores.every(0.001, "an act", act)
+    chores.start("for ever", for_ever())
+    await asyncio.wait_for(ran.wait(), 5)
+    await chores.close()
+    assert {task.get_name() for task in asyncio.all_tasks()} & {"an act", "for ever"} == set()

@@ -1,0 +1,108 @@
+"""MONEY section 2: whose customer somebody becomes, and what a token that does not hold brings."""
+
+import time
+
+import pytest
+
+from commerce import commands
+from signaling.tokens import LinkClaims, LinkTokens
+
+CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
+
+
+async def owner_of(shop, visitor, room):
+    """Whose customer the visitor is: he buys something there."""
+    lines = [{"sku": shop.sku, "quantity": 1}]
+    body = {"client_order_id": f"order-{time.monotonic_ns()}", "contact": CONTACT, "lines": lines}
+    status, order = await visitor("POST", f"/api/v1/rooms/{room}/orders", body)
+    assert status == 201, order
+    return order["owner_channel"]["name"]
+
+
+async def arrive(visitor, room, path=None):
+    """Opens an address; the page's socket then says hello in the room."""
+    status, _ = await visitor("GET", path or f"/r/{room}")
+    assert status in (200, 302)
+    socket = await visitor.socket(room)
+    await socket.hello()
+    await socket.wait_for("snapshot")
+    await socket.send(type="ping")
+    await socket.wait_for("pong")  # by then the touch has counted
+    await socket.ws.close()
+
+
+async def counted(shop, outcome):
+    return shop.node.core.metrics.touches.labels(outcome)._value.get()
+
+
+async def test_entering_a_room_makes_a_customer_of_its_channel_and_a_later_link_does_not_move_him(shop):
+    visitor = await shop.visitor()
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.south.channel))
+    await arrive(visitor, "north")
+    await arrive(visitor, "south", f"/s/{link.code}")
+    assert await owner_of(shop, visitor, "south") == "North"
+
+
+async def test_the_redirect_of_a_short_link_carries_nothing(shop):
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.south.channel))
+    visitor = await shop.visitor()
+    async with visitor.client.get(f"{visitor.base}/s/{link.code}", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "/r/south")
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_looking_at_an_address_binds_nobody(shop):
+    visitor = await shop.visitor()
+    await visitor("GET", "/r/north")
+    await arrive(visitor, "south")
+    assert await owner_of(shop, visitor, "north") == "South"
+    assert (await counted(shop, "noted"), await counted(shop, "counted")) == (2, 1)
+
+
+def tokens_of(shop, **claims):
+    """A token into the north room, and whoever signs it."""
+    body = {"merchant": shop.merchant.merchant, "room": "north", "link": "code"} | claims
+    return LinkClaims(**body)
+
+
+@pytest.mark.parametrize("reason", ["forged", "expired", "foreign", "malformed"])
+async def test_a_token_that_does_not_hold_lets_in_without_a_touch_and_the_reason_is_counted(shop, reason):
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    signer, claims, now = shop.node.core.link_tokens, tokens_of(shop, link=link.code), time.time()
+    token = {
+        "forged": LinkTokens({"1": b"x" * 32}, "1").sign(claims, now, 60),
+        "expired": signer.sign(claims, now - 120, 60),
+        "foreign": signer.sign(tokens_of(shop, merchant="somebodyelse"), now, 60),
+        "malformed": "x.y.z",
+    }[reason]
+    visitor = await shop.visitor()
+    await arrive(visitor, "north", f"/r/north?t={token}")
+    assert await counted(shop, reason) == 1
+    assert await counted(shop, "noted") == 0
+    await arrive(visitor, "south")
+    assert await owner_of(shop, visitor, "north") == "South", "only the second visit can have bound him"
+
+
+async def test_a_token_that_holds_counts_like_its_link(shop):
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    token = shop.node.core.link_tokens.sign(tokens_of(shop, link=link.code), time.time(), 60)
+    visitor = await shop.visitor()
+    await arrive(visitor, "north", f"/r/north?t={token}")
+    assert await owner_of(shop, visitor, "south") == "North"
+
+
+async def test_a_bad_token_does_not_move_somebody_elses_customer(shop):
+    visitor = await shop.visitor()
+    await arrive(visitor, "south")
+    await arrive(visitor, "north", "/r/north?t=nonsense")
+    assert await owner_of(shop, visitor, "north") == "South"
+
+
+async def test_the_name_in_chat_is_the_viewers_own(shop):
+    visitor = await shop.visitor()
+    socket = await visitor.socket("north")
+    me = (await socket.hello())["viewer"]
+    assert me["name"] == f"Guest {me['id'][:4]}"
+    await shop.do(commands.NameViewer(me["id"], "north", "Ann"))
+    again = await visitor.socket("north")
+    assert (await again.hello())["viewer"] == {"id": me["id"], "name": "Ann"}

@@ -1,0 +1,68 @@
+"""Commerce's facts as the rooms hear them."""
+
+from commerce import commands, events
+from signaling.bus import BusDown
+from signaling.rooms import show_stream
+
+
+async def test_a_pin_reaches_every_room_once(shop):
+    rooms = [await (await shop.visitor()).enter(room) for room in ("north", "south")]
+    await shop.do(commands.Pin(shop.merchant.id, shop.show.show, shop.product.product))
+    pins = [await room.wait_for("pin") for room in rooms]
+    assert pins[0] == pins[1]
+    assert (pins[0]["product"], pins[0]["pinned"]) == (shop.product.product, True)
+
+
+async def test_the_shows_state_comes_with_its_shelf(shop):
+    member = await (await shop.visitor()).enter("north")
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="paused"))
+    state, shelf = await member.wait_for("show_state"), await member.wait_for("shelf")
+    assert (state["show"]["state"], state["show"]["whep"]) == ("paused", None)
+    assert shelf["offset"] == state["offset"] + 1
+    assert shelf["epoch"] == state["epoch"]
+
+
+async def test_a_member_that_comes_later_finds_it_in_the_snapshot(shop):
+    first = await (await shop.visitor()).enter("north")
+    await shop.do(commands.Pin(shop.merchant.id, shop.show.show, shop.product.product))
+    await first.wait_for("pin")
+    socket = await (await shop.visitor()).socket("north")
+    await socket.hello()
+    assert (await socket.wait_for("snapshot"))["room"]["shelf"][0]["pinned"]
+
+
+async def test_of_many_changes_of_stock_the_last_is_told_and_nothing_piles_up(shop):
+    facts = shop.node.core.facts
+    for free in range(1000, 0, -1):
+        facts.take(events.StockChanged(shop.merchant.id, shop.sku, free))
+    assert len(facts._waiting) == 1
+    member = await (await shop.visitor()).enter("north")
+    facts.take(events.StockChanged(shop.merchant.id, shop.sku, 7))
+    while (await member.wait_for("stock"))["free"] != 7:
+        pass
+
+
+async def test_a_fact_waits_for_a_bus_that_is_down(shop, monkeypatch):
+    bus = shop.node.core.bus
+    working, failures = bus.publish, iter([BusDown(), BusDown()])
+
+    async def failing(stream, body):
+        if error := next(failures, None):
+            raise error
+        return await working(stream, body)
+
+    monkeypatch.setattr("signaling.facts.RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(bus, "publish", failing)
+    member = await (await shop.visitor()).enter("north")
+    await shop.do(commands.ReceiveStock(shop.merchant.id, shop.sku, 5))
+    assert (await member.wait_for("stock"))["free"] == 15
+
+
+async def test_a_fact_about_something_that_is_gone_stops_nothing(shop, caplog):
+    caplog.set_level("INFO")
+    member = await (await shop.visitor()).enter("north")
+    shop.node.core.facts.take(events.RoomChanged(shop.merchant.id, "nowhere"))
+    shop.node.core.facts.take(events.StockChanged(shop.merchant.id, shop.sku, 3))
+    assert (await member.wait_for("stock"))["free"] == 3
+    assert "nothing to tell" in caplog.text
+    assert (await shop.node.core.bus.read(show_stream(shop.merchant.id), None, 10)).complete

@@ -1,0 +1,57 @@
+import aiohttp
+import pytest
+
+from signaling.api.models_hq import Overview
+
+CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
+
+
+async def screen(visitor, **more):
+    return await visitor.client.ws_connect(f"{visitor.base}/hq/ws", **more)
+
+
+async def wait_for(ws, kind, holds=lambda message: True):
+    while True:
+        message = await ws.receive_json(timeout=10)
+        if message["type"] == kind and holds(message):
+            return message
+
+
+async def test_an_order_shows_at_once_and_the_overview_follows(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    ws = await screen(boss)
+    first = await ws.receive_json(timeout=10)
+    assert first.pop("type") == "overview"
+    Overview.model_validate(first)
+    buyer = await shop.visitor()
+    body = {"client_order_id": "order-0001", "contact": CONTACT, "lines": [{"sku": shop.sku, "quantity": 1}]}
+    _, order = await buyer("POST", "/api/v1/rooms/north/orders", body)
+    assert (await wait_for(ws, "order"))["order"] == order
+    overview = await wait_for(ws, "overview", lambda message: message["latest_orders"])
+    assert overview["latest_orders"][0]["order"] == order["order"]
+
+
+async def test_members_are_counted_live(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    ws = await screen(boss)
+    member = await (await shop.visitor()).enter("south")
+    overview = await wait_for(ws, "overview", lambda message: message["viewers"] == 1)
+    assert {each["name"]: each["viewers"] for each in overview["channels"]}["South"] == 1
+    await member.ws.close()
+    await wait_for(ws, "overview", lambda message: message["viewers"] == 0)
+
+
+async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop):
+    visitor = await shop.visitor()
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await screen(visitor)
+    assert refused.value.status == 401
+    await visitor.log_in()
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await screen(visitor, origin="https://evil.example")
+    assert refused.value.status == 403
+    ws = await screen(visitor, origin=visitor.base)
+    assert (await ws.receive_json(timeout=10))["type"] == "overview"
+    await ws.close()

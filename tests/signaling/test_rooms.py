@@ -1,0 +1,81 @@
+"""A room is there while somebody is in it."""
+
+import asyncio
+
+import pytest
+
+from signaling.errors import TooMany
+from signaling.member import Member
+from signaling.messages import Speaker
+from signaling.rooms import show_stream
+
+
+async def until(condition, member):
+    """Asks again whenever the member has had an answer."""
+    while not condition():
+        await member.send(type="ping")
+        await member.wait_for("pong")
+
+
+async def test_a_room_comes_with_its_first_member_and_goes_with_its_last(shop):
+    rooms = shop.node.core.rooms
+    assert len(rooms) == 0
+    north = await (await shop.visitor()).enter("north")
+    south = await (await shop.visitor()).enter("south")
+    assert rooms.viewers(shop.merchant.id) == {"north": 1, "south": 1}
+    await north.ws.close()
+    await until(lambda: len(rooms) == 1, south)
+    assert rooms.get("north") is None
+    await south.ws.close()
+    watcher = await (await shop.visitor()).enter("hq")
+    await until(lambda: len(rooms) == 1, watcher)
+    assert rooms.viewers(shop.merchant.id) == {"hq": 1}
+
+
+async def test_what_was_said_stays_for_a_while_after_the_last_has_left(shop):
+    north = await (await shop.visitor()).enter("north")
+    await north.say("is anybody there?")
+    await north.wait_for("chat")
+    await north.ws.close()
+    south = await (await shop.visitor()).enter("south")
+    await until(lambda: shop.node.core.rooms.get("north") is None, south)
+    again = await (await shop.visitor()).socket("north")
+    await again.hello()
+    assert [line["text"] for line in (await again.wait_for("snapshot"))["chat"]] == ["is anybody there?"]
+
+
+async def test_many_comings_and_goings_leave_nothing_behind(shop):
+    rooms = shop.node.core.rooms
+    visitor = await shop.visitor()
+    for _ in range(30):
+        member = await visitor.socket("north")
+        await member.hello()
+        await member.ws.close()
+    watcher = await (await shop.visitor()).enter("south")
+    await until(lambda: len(rooms) == 1, watcher)
+    assert rooms._of_viewer == {next(iter(rooms.get("south").members)).viewer: 1}
+    assert not rooms.behind
+    assert len(rooms._audiences) == 1
+    assert set(shop.node.core.bus._streams) == {"room:north", "room:south", show_stream(shop.merchant.id)}
+
+
+async def test_one_viewer_may_not_open_windows_without_end(open_shop):
+    shop = await open_shop("--rooms.members_per_viewer_max=2")
+    visitor = await shop.visitor()
+    first, second = await visitor.enter("north"), await visitor.enter("north")
+    third = await visitor.socket("north")
+    await third.send(type="hello")
+    assert await third.closed() == 4429
+    await second.ws.close()
+    await until(lambda: shop.node.core.rooms.viewers(shop.merchant.id) == {"north": 1}, first)
+    fourth = await visitor.enter("north")
+    await fourth.say("back")
+    assert (await first.wait_for("chat"))["text"] == "back"
+
+
+async def test_a_room_that_cannot_be_opened_leaves_nothing_behind(shop, monkeypatch):
+    rooms = shop.node.core.rooms
+    with pytest.raises(TooMany):
+        monkeypatch.setattr(rooms, "_members", rooms.settings.members_max)
+        await rooms.enter("north", Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1))
+    assert len(rooms) == 0

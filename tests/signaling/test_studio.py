@@ -1,0 +1,75 @@
+"""From a stream key to a broadcast that plays."""
+
+import pytest
+
+from commerce import commands
+from relay.errors import NotAvailable, Refused
+
+
+async def key_of(shop, slot="primary"):
+    return (await shop.do(commands.RotateStreamKey(shop.merchant.id, slot))).stream_key
+
+
+async def refusal(shop, key):
+    with pytest.raises(Refused) as refused:
+        await shop.node.core.studio.authorise(key, "10.0.0.7")
+    return refused.value.reason
+
+
+async def test_a_key_opens_the_show_that_is_on(shop):
+    studio = shop.node.core.studio
+    source = await studio.authorise(await key_of(shop), "10.0.0.7")
+    assert (source.slot, source.description) == ("primary", "10.0.0.7")
+    assert (await studio.on_now("north")) is shop.node.core.hub.get(shop.show.show)
+    backup = await studio.authorise(await key_of(shop, "backup"), "10.0.0.8")
+    assert backup.slot == "backup"
+
+
+async def test_refusals(shop):
+    key = await key_of(shop)
+    assert await refusal(shop, "nonsense") == "bad_key"
+    await shop.node.core.studio.authorise(key, "10.0.0.7")
+    assert await refusal(shop, key) == "busy"
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
+    assert await refusal(shop, key) == "no_show"
+
+
+async def test_an_announced_show_takes_the_encoder_and_plays_when_it_is_on(shop):
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
+    show = await shop.do(commands.CreateShow(shop.merchant.id, "Next"))
+    await shop.node.core.studio.authorise(await key_of(shop), "10.0.0.7")
+    with pytest.raises(NotAvailable):
+        await shop.node.core.studio.on_now("north")
+    await shop.do(commands.UpdateShow(shop.merchant.id, show.show, state="live"))
+    assert (await shop.node.core.studio.on_now("north")).name == show.show
+
+
+async def test_the_end_of_a_show_ends_its_broadcast_for_everybody(shop):
+    told = []
+    shop.node.core.studio.on_end(told.append)
+    source = await shop.node.core.studio.authorise(await key_of(shop), "10.0.0.7")
+    broadcast = shop.node.core.hub.get(shop.show.show)
+    member = await (await shop.visitor()).enter("north")
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
+    assert (await member.wait_for("show_state"))["show"]["state"] == "ended"
+    assert told == [broadcast]
+    assert source.state == "closed"
+    with pytest.raises(NotAvailable):
+        shop.node.core.hub.get(shop.show.show)
+
+
+async def test_rooms_are_told_when_there_is_something_to_play(shop, monkeypatch):
+    core = shop.node.core
+    await core.studio.authorise(await key_of(shop), "10.0.0.7")
+    member = await (await shop.visitor()).enter("north")
+    url = f"/live/{shop.show.show}/1/index.m3u8"
+    monkeypatch.setattr(core.origin, "url", lambda name: url)
+    monkeypatch.setattr(core.directory, "hls", lambda name: url)
+    assert (await member.wait_for("show_state"))["show"]["hls"] == url
+
+
+async def test_a_room_that_is_not(shop):
+    from commerce.errors import NotFound  # noqa: PLC0415
+
+    with pytest.raises(NotFound):
+        await shop.node.core.studio.on_now("nowhere")
