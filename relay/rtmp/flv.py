@@ -1,86 +1,37 @@
-"""FLV tag bodies, as RTMP carries them, to packets (Adobe FLV 10.1, annex E).
+"""FLV tag bodies, as RTMP carries them, to packets (Adobe FLV 10.1, annex E; Enhanced RTMP v2).
 
-The packets count on the encoder's own clock; `relay.timeline` puts them on the broadcast's.
-One reader per codec: the legacy codec numbers find theirs in a table, a FourCC will in another.
+The packets count on the encoder's own clock; `relay.timeline` puts them on the broadcast's. This file reads what stands
+before the codec's own bytes; `readers.py` has one reader per codec, found by its old number or its FourCC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from relay.codecs import aac, h264
 from relay.errors import BadMedia
-from relay.media import VIDEO_CLOCK_RATE, Codec, Kind, Packet, Track
+from relay.media import Kind, Packet
+from relay.rtmp.readers import (
+    CODED_FRAMES,
+    CODED_FRAMES_X,
+    SEQUENCE_START,
+    AacReader,
+    Av1Reader,
+    AvcReader,
+    HevcReader,
+    OpusReader,
+    Reader,
+    Tag,
+)
 from relay.timeline import Unwrapper
 
-TICKS_PER_MS = VIDEO_CLOCK_RATE // 1000
 COMPOSITION_MS_MAX = 5_000  # a picture shown later than that after its decoding is a lie
 CONFIG_BYTES_MAX = 16 * 1024
 VIDEO_COMMAND = 5  # E.4.3.1: frame type of seek markers
-SEQUENCE_HEADER, FRAME = 0, 1  # AVCPacketType, AACPacketType
+EX_VIDEO, EX_AUDIO = 0x80, 9  # Enhanced RTMP: bit of the first byte; sound format
+MULTITRACK_VIDEO, MULTITRACK_AUDIO, MOD_EX = 6, 5, 7
+COMPOSED = frozenset((b"avc1", b"hvc1"))  # their CodedFrames begin with a composition time
+FOURCCS = ("avc1", "hvc1", "av01", "mp4a", "Opus")
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    """A tag body behind its codec byte."""
-
-    packet_type: int
-    composition_ms: int
-    data: bytes
-
-
-class AvcReader:
-    """AVCVIDEOPACKET bodies (E.4.3.2)."""
-
-    def __init__(self) -> None:
-        self._track: Track | None = None
-        self._length_bytes = 4
-
-    def read(self, tag: _Tag, milliseconds: int, received_ns: int) -> Packet | None:
-        """A packet, or none for what carries no picture. Raises `BadMedia`."""
-        if tag.packet_type == SEQUENCE_HEADER:
-            config = h264.parse_record(tag.data)
-            self._length_bytes = config.length_bytes
-            self._use(config.record(), config)
-        if tag.packet_type != FRAME or self._track is None:
-            return None
-        unit = h264.access_unit(tag.data, self._length_bytes)
-        if unit.sps and unit.pps:
-            config = h264.AvcConfig(4, unit.sps, unit.pps)
-            self._use(h264.record_of(unit.sps, unit.pps), config)
-        if not unit.picture:
-            return None
-        dts = milliseconds * TICKS_PER_MS
-        pts = dts + max(tag.composition_ms, 0) * TICKS_PER_MS
-        return Packet(self._track, pts, dts, unit.key, unit.data, received_ns)
-
-    def _use(self, record: bytes, config: h264.AvcConfig) -> None:
-        """A repeated header changes nothing; another one begins a new track."""
-        if self._track is None or self._track.config != record:
-            sps = config.first_sps()
-            self._track = Track(Codec.H264, VIDEO_CLOCK_RATE, record, sps.width, sps.height)
-
-
-class AacReader:
-    """AACAUDIODATA bodies (E.4.2.2)."""
-
-    def __init__(self) -> None:
-        self._track: Track | None = None
-
-    def read(self, tag: _Tag, milliseconds: int, received_ns: int) -> Packet | None:
-        """A packet, or none for a header. Raises `BadMedia`."""
-        if tag.packet_type == SEQUENCE_HEADER and tag.data:
-            config = aac.parse_config(tag.data)
-            if self._track is None or self._track.config != tag.data:
-                self._track = Track(Codec.AAC, config.sample_rate, tag.data, channels=config.channels)
-        if tag.packet_type != FRAME or self._track is None or not tag.data:
-            return None
-        ticks = milliseconds * self._track.clock_rate // 1000
-        return Packet(self._track, ticks, ticks, True, tag.data, received_ns)
-
-
-Read = Callable[[_Tag, int, int], Packet | None]
+_Parts = tuple[Reader | None, int, int, bytes]  # the reader, packet type, composition time in ms, the codec's bytes
 
 
 class Demuxer:
@@ -88,43 +39,79 @@ class Demuxer:
 
     def __init__(self) -> None:
         self._unwrap = Unwrapper(32)
-        self._video: dict[int, Read] = {7: AvcReader().read}
-        self._audio: dict[int, Read] = {10: AacReader().read}
+        avc, hevc, aac = AvcReader(), HevcReader(), AacReader()
+        self._video: dict[int | bytes, Reader] = {7: avc, 12: hevc, b"avc1": avc, b"hvc1": hevc, b"av01": Av1Reader()}
+        self._audio: dict[int | bytes, Reader] = {10: aac, b"mp4a": aac, b"Opus": OpusReader()}
 
     def read(self, kind: Kind, timestamp: int, body: bytes, received_ns: int) -> Packet | None:
         """The packet of a tag, or none for headers and markers. Raises `BadMedia`, also for other codecs."""
         if not body:
             return None
         milliseconds = self._unwrap(timestamp)
-        if kind is Kind.AUDIO:
-            return self._read_audio(body, milliseconds, received_ns)
-        return self._read_video(body, milliseconds, received_ns)
-
-    def _read_video(self, body: bytes, milliseconds: int, received_ns: int) -> Packet | None:
-        frame_type, codec = body[0] >> 4, body[0] & 0x0F
-        if frame_type == VIDEO_COMMAND:
+        take_apart = self._audio_tag if kind is Kind.AUDIO else self._video_tag
+        reader, packet_type, composition_ms, data = take_apart(body)
+        if reader is None:
             return None
-        read = self._video.get(codec)
-        if read is None:
-            raise BadMedia("flv", f"video codec {codec} is not taken: send H.264")
-        if len(body) < 5:
-            raise BadMedia("flv", f"a video tag of {len(body)} bytes")
-        composition = int.from_bytes(body[2:5], "big", signed=True)
-        if composition > COMPOSITION_MS_MAX:
-            raise BadMedia("flv", f"a composition time of {composition} ms")
-        return read(_Tag(body[1], composition, _checked(body[1], body[5:])), milliseconds, received_ns)
+        if packet_type == SEQUENCE_START and len(data) > CONFIG_BYTES_MAX:
+            raise BadMedia("flv", f"a sequence header of {len(data)} bytes")
+        return reader.read(Tag(packet_type, composition_ms, data, milliseconds, received_ns))
 
-    def _read_audio(self, body: bytes, milliseconds: int, received_ns: int) -> Packet | None:
-        codec = body[0] >> 4
-        read = self._audio.get(codec)
-        if read is None:
-            raise BadMedia("flv", f"audio codec {codec} is not taken: send AAC")
+    def _video_tag(self, body: bytes) -> _Parts:
+        if body[0] >> 4 & 7 == VIDEO_COMMAND:
+            return None, 0, 0, b""
+        codec: int | bytes = body[0] & 0x0F
+        if body[0] & EX_VIDEO:
+            packet_type, codec, data = _extended(body, MULTITRACK_VIDEO)
+        else:
+            packet_type, data = body[1] if len(body) > 1 else 0, body[2:]
+        reader = self._video.get(codec)
+        if reader is None:
+            raise BadMedia("flv", f"video codec {_name(codec)} is not taken: send H.264, HEVC or AV1")
+        if isinstance(codec, int) or (packet_type == CODED_FRAMES and codec in COMPOSED):
+            return reader, packet_type, *_composition(data)
+        return reader, CODED_FRAMES if packet_type == CODED_FRAMES_X else packet_type, 0, data
+
+    def _audio_tag(self, body: bytes) -> _Parts:
+        codec: int | bytes = body[0] >> 4
+        if codec == EX_AUDIO:
+            packet_type, codec, data = _extended(body, MULTITRACK_AUDIO)
+        else:
+            packet_type, data = body[1] if len(body) > 1 else 0, body[2:]
+        reader = self._audio.get(codec)
+        if reader is None:
+            raise BadMedia("flv", f"audio codec {_name(codec)} is not taken: send AAC or Opus")
         if len(body) < 2:
             raise BadMedia("flv", "an audio tag of one byte")
-        return read(_Tag(body[1], 0, _checked(body[1], body[2:])), milliseconds, received_ns)
+        return reader, packet_type, 0, data
 
 
-def _checked(packet_type: int, data: bytes) -> bytes:
-    if packet_type == SEQUENCE_HEADER and len(data) > CONFIG_BYTES_MAX:
-        raise BadMedia("flv", f"a sequence header of {len(data)} bytes")
-    return data
+def _extended(body: bytes, multitrack: int) -> tuple[int, bytes, bytes]:
+    """Packet type, FourCC and the rest of an extended tag; modifiers are passed over. Raises `BadMedia`."""
+    packet_type, at = body[0] & 0x0F, 1
+    while packet_type == MOD_EX:
+        size = int.from_bytes(body[at : at + 1], "big") + 1
+        at += 1
+        if size == 256:
+            size, at = int.from_bytes(body[at : at + 2], "big") + 1, at + 2
+        at += size
+        if at >= len(body):
+            raise BadMedia("flv", "a modifier that runs past its tag")
+        packet_type, at = body[at] & 0x0F, at + 1
+    if packet_type == multitrack:
+        raise BadMedia("flv", "several tracks in one stream are not taken: send one picture and one sound")
+    if at + 4 > len(body):
+        raise BadMedia("flv", f"an extended tag of {len(body)} bytes")
+    return packet_type, body[at : at + 4], body[at + 4 :]
+
+
+def _composition(data: bytes) -> tuple[int, bytes]:
+    if len(data) < 3:
+        raise BadMedia("flv", "a video tag without its composition time")
+    composition = int.from_bytes(data[:3], "big", signed=True)
+    if composition > COMPOSITION_MS_MAX:
+        raise BadMedia("flv", f"a composition time of {composition} ms")
+    return composition, data[3:]
+
+
+def _name(codec: int | bytes) -> str:
+    return str(codec) if isinstance(codec, int) else ascii(codec.decode("latin-1"))

@@ -20,6 +20,7 @@ from relay.rtmp import amf, handshake
 from relay.rtmp import messages as m
 from relay.rtmp.buffer import Buffer
 from relay.rtmp.chunks import CHUNK_BYTES_MAX, ChunkReader, Limits, write
+from relay.rtmp.flv import FOURCCS
 
 APP = "live"
 CHUNK_BYTES_OUT = 60_000  # FFmpeg takes over the server's size: large chunks cost both sides less
@@ -223,7 +224,7 @@ class Protocol:
         self._send(m.peer_bandwidth(WINDOW_BYTES))
         self._send(m.control(m.SET_CHUNK_SIZE, CHUNK_BYTES_OUT))
         self._chunk_bytes_out = CHUNK_BYTES_OUT
-        self._answer(command, {"fmsVer": "FMS/3,5,3,888", "capabilities": 127.0}, _connected())
+        self._answer(command, _properties(), _connected())
 
     def _create_stream(self, command: m.Command, _stream: int) -> None:
         if self.state is State.NEW or self._streams >= STREAMS_MAX:
@@ -254,6 +255,12 @@ class Protocol:
     def _send(self, message: m.Message) -> None:
         number = COMMAND_CHUNKS if message.kind == m.COMMAND else CONTROL_CHUNKS
         self._output.extend(write(message, number, self._chunk_bytes_out))
+
+
+def _properties() -> amf.Value:
+    """Of the server; the list of FourCCs is how Enhanced RTMP is agreed on."""
+    names: list[amf.Value] = [*FOURCCS]
+    return {"fmsVer": "FMS/3,5,3,888", "capabilities": 127.0, "fourCcList": names}
 
 
 def _connected() -> amf.Value:

@@ -18,7 +18,7 @@ from relay.media import Kind
 from relay.rtmp import handshake
 from relay.rtmp.chunks import Limits
 from relay.rtmp.flv import Demuxer
-from relay.rtmp.protocol import Event, Media, Metadata, Protocol, Publish, Unpublish
+from relay.rtmp.protocol import Event, Media, Metadata, Protocol, Publish, State, Unpublish
 from relay.source import Source
 
 # Takes the stream key and the peer's address; raises `Refused`.
@@ -66,6 +66,8 @@ class Connection(asyncio.Protocol):
         try:
             step()
         except BadInput as problem:
+            if self._core.state in (State.CONNECTED, State.ASKING, State.PUBLISHING):
+                self._core.end("NetStream.Failed", str(problem))
             self._stop("malformed", str(problem))
         except Refused as refusal:
             self._stop(refusal.reason, refusal.detail)

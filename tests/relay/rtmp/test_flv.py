@@ -37,33 +37,6 @@ def test_pictures_and_frames(script: Any) -> None:
     assert (audio.track.codec, audio.track.clock_rate, audio.track.channels) == (Codec.AAC, 44_100, 2)
 
 
-def test_the_key_flag_is_read_from_the_picture_not_from_the_tag(script: Any) -> None:
-    packet = ready(script).read(Kind.VIDEO, 0, picture(b"\x41\x9a", key=True), 0)
-    assert packet is not None
-    assert not packet.key
-
-
-def test_a_repeated_header_is_no_new_track_and_another_one_is(script: Any) -> None:
-    demuxer = ready(script)
-    tracks = []
-    for record in (script.avc_record, script.avc_record, script.avc_record[:-1] + b"\xcc"):
-        demuxer.read(Kind.VIDEO, 0, b"\x17\0\0\0\0" + record, 0)
-        packet = demuxer.read(Kind.VIDEO, 0, picture(b"\x65\x88"), 0)
-        assert packet is not None
-        tracks.append(packet.track)
-    assert tracks[0] is tracks[1]
-    assert tracks[0] is not tracks[2]
-
-
-def test_parameter_sets_in_band_begin_a_new_track(script: Any) -> None:
-    demuxer = ready(script)
-    sps = bytes.fromhex("6764001facd9405005bb0110000003001000000303c0f1831960")
-    packet = demuxer.read(Kind.VIDEO, 0, picture(sps, b"\x68\xeb\xe3\xcb", b"\x65\x88"), 0)
-    assert packet is not None
-    assert packet.data == b"\0\0\0\2\x65\x88"
-    assert (packet.track.width, packet.track.height) == (1280, 720)
-
-
 def test_time_wraps_and_goes_on(script: Any) -> None:
     demuxer = ready(script)
     times = []
@@ -92,7 +65,7 @@ def test_media_before_its_header_is_passed_over() -> None:
     ("kind", "body", "problem"),
     [
         (Kind.VIDEO, b"\x12\0\0\0\0\0", "video codec 2"),
-        (Kind.VIDEO, b"\x17\1\0", "a video tag of 3 bytes"),
+        (Kind.VIDEO, b"\x17\1\0", "composition time"),
         (Kind.VIDEO, b"\x17\0\0\0\0\2", "not a record"),
         (Kind.VIDEO, b"\x17\0\0\0\0" + bytes(20_000), "a sequence header of"),
         (Kind.VIDEO, picture(b"\x41", composition=0x7FFFFF), "composition time"),
