@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from relay.codecs import aac, h264
+from relay.codecs import aac, av1, h264, hevc
 from relay.errors import BadMedia
 from relay.media import Codec, Track
 
@@ -86,6 +86,8 @@ _ENTRIES: dict[Codec, Callable[[Track], bytes]] = {
 }
 _NAMES: dict[Codec, Callable[[bytes], str]] = {
     Codec.H264: h264.codec_string,
+    Codec.HEVC: hevc.codec_string,
+    Codec.AV1: av1.codec_string,
     Codec.AAC: aac.codec_string,
     Codec.OPUS: lambda _: "opus",
 }
