@@ -21,8 +21,9 @@ PACKAGES = ["relay", "signaling", "commerce", "config"]
 FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1"} | {
     f"FENBO_{section}__PORT": "0" for section in ("HTTP", "RTMP", "WEBRTC")
 }
-START_SECONDS_MAX = 15.0
-STOP_SECONDS_MAX = 10.0
+START_SECONDS_MAX = 60.0  # a guard against hanging: starting takes two or three seconds of CPU, and may have to share
+STOP_SECONDS_MAX = 15.0
+WAIT_SECONDS_MAX = 15.0
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def blocking_calls_raise() -> Iterator[None]:
         yield
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds_max: float = START_SECONDS_MAX) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds_max: float = WAIT_SECONDS_MAX) -> Any:
     """Asks until the answer is true and returns it; an AssertionError naming `what` after `seconds_max`."""
     deadline = time.monotonic() + seconds_max
     while not (answer := condition()):
@@ -78,7 +79,7 @@ class Server:
         command = [sys.executable, "-m", "signaling", *self._arguments, "--addresses", str(file)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log, cwd=self.folder)
-        self.addresses = wait_for(lambda: self._read(file), "the addresses file")
+        self.addresses = wait_for(lambda: self._read(file), "the addresses file", START_SECONDS_MAX)
         return self
 
     def _read(self, file: Path) -> dict[str, Any] | None:

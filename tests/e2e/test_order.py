@@ -1,8 +1,10 @@
 """A sale from the link to HQ: bought in a room through the page, booked to the channel that brought the buyer."""
 
 import aiohttp
+import pytest
 from playwright.async_api import Page
 
+pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
 CONTACT = {"Name": "Li Wei", "Phone": "13800000000", "Address": "1 Harbour Street"}
 
 

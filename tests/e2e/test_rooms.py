@@ -9,6 +9,7 @@ from config.settings import HlsSettings
 from signaling import demo_clock
 from signaling.demo_media import TONE_HERTZ
 
+pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
 GEOMETRY = {
     "centres": [demo_clock.centre(cell) for cell in range(demo_clock.CELLS)],
     "bottom": (demo_clock.TOP + demo_clock.CELL_HEIGHT) / demo_clock.HEIGHT,
