@@ -1,4 +1,4 @@
-"""The command line: serve, demo, config, merchant, user."""
+"""The command line: serve, demo, doctor, config, merchant, user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config import describe
 from config.load import ConfigError, load
 from config.metrics import Metrics
 from config.settings import Settings
-from signaling import demo
+from signaling import demo, doctor
 from signaling.serve import serve
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "--addresses", type=Path, metavar="FILE", help="write all addresses there, as JSON, once everything listens"
     )
     verbs.add_parser("demo", help="run a node with a generated broadcast, three channels and a shelf")
+    _verb(verbs, "doctor", _doctor, "say which fan-out is in use and which WebRTC candidates can be reached")
     show = _verb(verbs, "config", _config, "print the sample file or the reference, or check the configuration")
     show.add_argument("what", choices=("sample", "reference", "check"), nargs="?", default="check")
     merchant = _verb(verbs, "merchant", _merchant_add, "add a merchant")
@@ -84,6 +85,12 @@ def _settings(known: argparse.Namespace, rest: list[str]) -> Settings:
 
 def _serve(known: argparse.Namespace, rest: list[str]) -> int:
     return serve(_settings(known, rest), known.addresses)
+
+
+def _doctor(known: argparse.Namespace, rest: list[str]) -> int:
+    report = asyncio.run(doctor.examine(_settings(known, rest).webrtc))
+    sys.stdout.write("".join(f"{line}\n" for line in report.lines))
+    return 0 if report.healthy else 1
 
 
 def _config(known: argparse.Namespace, rest: list[str]) -> int:

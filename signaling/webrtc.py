@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 
 from aiohttp import web
@@ -11,13 +12,16 @@ from config.metrics import Metrics
 from config.settings import WebrtcSettings
 from relay.gop import GopLimits
 from relay.hub import Broadcast
-from relay.webrtc.candidates import candidates, own, resolve
+from relay.webrtc.candidates import Candidate, offered
 from relay.webrtc.egress import Egress
 from relay.webrtc.engine import Engine, Stage
 from relay.webrtc.lanes import open_fanout
 from relay.webrtc.port import Port
+from relay.webrtc.selftest import examine
 from signaling import whep, whip
 from signaling.studio import Studio
+
+log = logging.getLogger(__name__)
 
 
 async def open_engine(
@@ -29,18 +33,23 @@ async def open_engine(
     compiled = {"auto": None, "compiled": True, "python": False}[settings.fanout]
     fanout = open_fanout(port.udp, threads=settings.fanout_threads, compiled=compiled)
     stack.callback(fanout.close)
-    if settings.advertised_hosts:
-        addresses = await resolve(settings.advertised_hosts, port.number, port.udp.family)
-    else:
-        addresses = await asyncio.to_thread(own, settings.host, port.number, port.udp.family)
+    candidates = await offered(settings.advertised_hosts, settings.host, port.number, port.udp.family)
+    testing = asyncio.create_task(_test(port, candidates))
+    stack.callback(testing.cancel)
 
     def open_stage(broadcast: Broadcast) -> Stage:
         rung = broadcast.webrtc_rung()
         return Stage(rung, Egress(rung, fanout, settings, metrics, limits=limits))
 
-    engine = Engine(port, candidates(addresses), settings, metrics, open_stage)
+    engine = Engine(port, candidates, settings, metrics, open_stage)
     stack.callback(engine.close)
     return engine, port.number
+
+
+async def _test(port: Port, candidates: list[Candidate]) -> None:
+    """Say which advertised candidate cannot be reached, and why; the node serves meanwhile."""
+    for finding in await examine(port, candidates):
+        log.log(logging.WARNING if finding.problem else logging.INFO, "candidate %s", finding)
 
 
 def routes(engine: Engine, studio: Studio) -> list[web.RouteDef]:

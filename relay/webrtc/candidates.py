@@ -59,6 +59,13 @@ def split(advertised: str, port: int) -> tuple[str, int]:
     return host.strip("[]"), int(number)
 
 
+async def offered(advertised: tuple[str, ...], bound: str, port: int, family: socket.AddressFamily) -> list[Candidate]:
+    """The candidates of a socket bound to `bound`: of the advertised hosts, else of this machine. Raises OSError."""
+    if advertised:
+        return candidates(await resolve(advertised, port, family))
+    return candidates(await asyncio.to_thread(own, bound, port, family))
+
+
 async def resolve(advertised: tuple[str, ...], port: int, family: socket.AddressFamily) -> list[tuple[str, int]]:
     """Numeric addresses of the advertised hosts, in their order, of the families the socket speaks. Raises OSError."""
     loop = asyncio.get_running_loop()
