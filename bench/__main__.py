@@ -17,7 +17,7 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name in BENCHES)
 
 
-BENCHES = ("chat", "hls", "orders", "whep")
+BENCHES = ("chat", "checkouts", "hls", "orders", "whep")
 
 
 def main() -> None:

@@ -106,6 +106,19 @@ KINDS: dict[str, type[Fact]] = {
 }
 
 
+# Events of an order that leave its state as it is.
+STAYING = ("refund", "paid_late")
+
+
+def reached(fact: Fact) -> str | None:
+    """The state an order has entered with this fact, if that is what it tells."""
+    if isinstance(fact, OrderPlaced):
+        return "created"
+    if not isinstance(fact, OrderChanged) or fact.event in STAYING:
+        return None
+    return None if (fact.state, fact.event) == ("cancelled", "refund_all") else fact.state
+
+
 FIELDS = {kind: tuple(field.name for field in fields(fact)) for kind, fact in KINDS.items()}
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 

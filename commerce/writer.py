@@ -22,7 +22,7 @@ from commerce import outbox
 from commerce.commands import Command
 from commerce.dispatch import Dispatch
 from commerce.errors import CommerceError, Overloaded, Unavailable
-from commerce.events import Fact
+from commerce.events import Fact, reached
 from commerce.store.engine import assert_durable
 from commerce.store.ids import IdBlocks
 from commerce.store.unit import Unit
@@ -204,15 +204,19 @@ class Writer:
                 waiting.answer.set_exception(answer)
             else:
                 waiting.answer.set_result(answer)
-        counted = Counter(
-            (type(waiting.command).__name__, _outcome(answer))
-            for waiting, answer in zip(batch, done.answers, strict=True)
-        )
-        for labels, count in counted.items():
-            self._metrics.commands.labels(*labels).inc(count)
+        self._count(batch, done)
         outbox.tell(done.facts, self._on_fact)
         for row in done.told:
             self._told.put(row)
+
+    def _count(self, batch: list[Waiting], done: Done) -> None:
+        outcomes = zip(batch, done.answers, strict=True)
+        counted = Counter((type(waiting.command).__name__, _outcome(answer)) for waiting, answer in outcomes)
+        for (command, outcome), count in counted.items():
+            self._metrics.commands.labels(command, outcome).inc(count)
+        for state, count in Counter(map(reached, done.facts)).items():
+            if state is not None:
+                self._metrics.orders.labels(state).inc(count)
 
     @staticmethod
     def _fail(batch: list[Waiting], error: Exception) -> None:

@@ -23,6 +23,23 @@ def test_every_kind_goes_through_json_unchanged():
     assert events.from_json(events.to_json(examples())) == examples()
 
 
+@pytest.mark.parametrize(
+    ("state", "event", "expected"),
+    [
+        ("paid", "paid", "paid"),
+        ("paid", "refund", None),
+        ("refunded", "refund_all", "refunded"),
+        ("cancelled", "time_out", "cancelled"),
+        ("cancelled", "paid_late", None),
+        ("cancelled", "refund_all", None),
+    ],
+)
+def test_an_order_reaches_a_state_once(state, event, expected):
+    assert events.reached(events.OrderChanged(1, "o", "r", "a", "b", state, event, 0)) == expected
+    assert events.reached(events.OrderPlaced(1, "o", "r", "a", "b", 1, "CNY", 0)) == "created"
+    assert events.reached(events.ShelfChanged(1, "s")) is None
+
+
 def test_an_unknown_kind_is_an_error():
     with pytest.raises(KeyError):
         events.from_json('[["SomethingElse",{}]]')

@@ -169,3 +169,4 @@ async def test_outcomes_are_counted_by_command(shop):
         value("fenbo_commands_total", {"command": "PlaceOrder", "outcome": outcome}) for outcome in ("done", "SoldOut")
     ]
     assert counted == [1, 1]
+    assert value("fenbo_orders_total", {"state": "created"}) == 1
