@@ -37,6 +37,7 @@ class RtmpSettings(Section):
 
     host: str = Field("0.0.0.0", description="address to listen on")
     port: Port = Field(1935, description="TCP port; 0 takes a free one")
+    tls_port: Port = Field(1936, description="TCP port of RTMPS, when http.tls_certificate is set; 0 takes a free one")
     connections_max: int = Field(256, ge=1, description="publishers connected at once")
     silence_ms_max: int = Field(10_000, ge=1000, description="a peer that sends nothing for this long is closed")
     handshake_ms_max: int = Field(5_000, ge=100, description="time from connect to publish")

@@ -18,10 +18,12 @@ async def of(node: Node) -> dict[str, Any]:
     """Everything that exists: of `serve`, no stream keys, passwords or links, since those are not known here."""
     base = node.urls.http
     ops = base if node.ports.ops is None else f"http://{node.core.settings.metrics.host}:{node.ports.ops}"
+    secure = {} if node.urls.rtmps is None else {"rtmps": node.urls.rtmps}
     return {
         "pid": os.getpid(),
         "http": base,
         "rtmp": node.urls.rtmp,
+        **secure,
         "whip": f"{base}/whip",
         "webrtc": f"{urlsplit(base).hostname}:{node.ports.webrtc}",
         "metrics": f"{ops}/metrics",

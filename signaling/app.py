@@ -74,6 +74,7 @@ class Ports:
     rtmp: int
     webrtc: int
     ops: int | None
+    rtmps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Urls:
 
     http: str
     rtmp: str
+    rtmps: str | None = None
 
 
 class Ears:
@@ -149,12 +151,12 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         chores = Chores()
         stack.push_async_callback(chores.close)
 
-        rtmp_port = await _open_rtmp(stack, core)
+        rtmp_port, rtmps_port = await _open_rtmp(stack, core)
         engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics)
         core.studio.on_end(engine.end)
         listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
         http_port = int(listener.getsockname()[1])
-        urls = _urls(settings.http, http_port, rtmp_port)
+        urls = _urls(settings.http, http_port, rtmp_port, rtmps_port)
 
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
         ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(rtmp_port)})
@@ -167,7 +169,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
 
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch)
         _start(chores, core, handlers.hq_socket)
-        yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port), urls)
+        yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
 
 
 async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics, ears: Ears) -> Commerce:
@@ -178,10 +180,13 @@ async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics,
     return commerce
 
 
-async def _open_rtmp(stack: AsyncExitStack, core: Core) -> int:
-    rtmp = RtmpServer(core.settings.rtmp, core.studio.authorise, core.metrics)
+async def _open_rtmp(stack: AsyncExitStack, core: Core) -> tuple[int, int | None]:
+    """The ports of RTMP and, where there is a certificate, of RTMPS."""
+    settings, tls = core.settings.rtmp, _tls(core.settings.http)
+    rtmp = RtmpServer(settings, core.studio.authorise, core.metrics)
     stack.push_async_callback(rtmp.close)
-    return await rtmp.listen(core.settings.rtmp.host, core.settings.rtmp.port)
+    port = await rtmp.listen(settings.host, settings.port)
+    return port, None if tls is None else await rtmp.listen(settings.host, settings.tls_port, tls)
 
 
 def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
@@ -276,13 +281,15 @@ def _tls(http: HttpSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _urls(http: HttpSettings, http_port: int, rtmp_port: int) -> Urls:
+def _urls(http: HttpSettings, http_port: int, rtmp_port: int, rtmps_port: int | None = None) -> Urls:
     """As configured; otherwise as this machine reaches itself."""
     scheme = "https" if http.tls_certificate else "http"
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(http.host, http.host)
     url = http.public_url.rstrip("/") or f"{scheme}://{host}:{http_port}"
     name = urlsplit(url).hostname or host
-    return Urls(url, f"rtmp://{f'[{name}]' if ':' in name else name}:{rtmp_port}/live")
+    name = f"[{name}]" if ":" in name else name
+    secure = None if rtmps_port is None else f"rtmps://{name}:{rtmps_port}/live"
+    return Urls(url, f"rtmp://{name}:{rtmp_port}/live", secure)
 
 
 def _database(core: Core) -> Check:

@@ -18,7 +18,7 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 PACKAGES = ["relay", "signaling", "commerce", "config"]
-FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1"} | {
+FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1", "FENBO_RTMP__TLS_PORT": "0"} | {
     f"FENBO_{section}__PORT": "0" for section in ("HTTP", "RTMP", "WEBRTC")
 }
 START_SECONDS_MAX = 60.0  # a guard against hanging: starting takes two or three seconds of CPU, and may have to share

@@ -26,6 +26,7 @@ Authorise = Callable[[str, str], Awaitable[Source]]
 
 LINGER_SECONDS = 1.0  # a refused peer gets this long to read why before the socket goes
 OUTPUT_BYTES_MAX = 256 * 1024  # answers a peer does not read
+BACKLOG = 1024
 CHECK_SECONDS = 0.5  # between two looks for silent peers
 CODES = {"bad_key": "NetStream.Publish.BadName", "busy": "NetStream.Publish.BadName"}  # others: Denied
 
@@ -245,7 +246,10 @@ class Server:
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Take connections there, as RTMPS with `tls`; port 0 takes a free one. Returns the port."""
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(lambda: Connection(self), host, port, ssl=tls, backlog=1024)
+        patience = self.settings.handshake_ms_max / 1000 if tls else None
+        listener = await loop.create_server(
+            lambda: Connection(self), host, port, ssl=tls, ssl_handshake_timeout=patience, backlog=BACKLOG
+        )
         self._listeners.append(listener)
         if self._watch is None:
             self._watch = loop.create_task(self._close_silent())
