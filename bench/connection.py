@@ -66,7 +66,14 @@ class Connection(asyncio.Protocol):
             self._answer.set_result(answer)
 
     async def request(
-        self, method: str, path: str, *, headers: str = "", body: bytes = b"", keep: bool = False
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: str = "",
+        body: bytes = b"",
+        kind: str = "application/json",
+        keep: bool = False,
     ) -> Answer:
         """`headers` are whole lines, each ended by CR LF. ConnectionError when the server closes."""
         assert self._transport is not None
@@ -74,7 +81,7 @@ class Connection(asyncio.Protocol):
             raise ConnectionError("closed by the server")
         self._keep = keep
         self._answer = asyncio.get_running_loop().create_future()
-        length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        length = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body else ""
         self._transport.write(f"{method} {path} HTTP/1.1\r\nHost: fenbo\r\n{headers}{length}\r\n".encode() + body)
         return await self._answer
 

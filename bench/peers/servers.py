@@ -1,0 +1,161 @@
+"""Each server as a context: started, fed with the clip, and the way to hand it an offer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench import servers
+from bench.connection import Connection, connect
+from bench.peers import clip
+from bench.whep_crowd import Post
+from bench.whep_session import Viewer
+
+START_SECONDS_MAX = 20.0
+WARM_S = 3.0  # after the publisher began: a key frame is there
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that is up and fed. `version` says what was measured."""
+
+    name: str
+    pid: int
+    post: Post
+    version: str
+
+
+def whep(url: str) -> Post:
+    """The offer by WHEP, on one HTTP connection for all."""
+    held: dict[str, Connection] = {}
+    gate = asyncio.Lock()
+
+    async def post(offer: str, _: Viewer) -> str:
+        async with gate:
+            connection = held.get("one") or await connect(url)
+            held["one"] = connection
+            body, headers = offer.encode(), "Connection: keep-alive\r\n"
+            path = urlsplit(url).path
+            answer = await connection.request(
+                "POST", path, headers=headers, body=body, kind="application/sdp", keep=True
+            )
+        assert answer.status in (200, 201), f"{answer.status}: {answer.body[:300]!r}"
+        return answer.body.decode()
+
+    return post
+
+
+@contextmanager
+def fenbo(fanout: str) -> Iterator[Server]:
+    """This tree. `fanout`: compiled or python. By RTMP with AAC, so the Opus it makes is in its figures."""
+    environment = {"FENBO_WEBRTC__ADVERTISED_HOSTS": '["127.0.0.1"]', "FENBO_WEBRTC__FANOUT": fanout}
+    with ExitStack() as stack:
+        addresses = stack.enter_context(servers.fenbo("--no-publisher", **environment))
+        stack.enter_context(clip.rtmp(f"{addresses['rtmp']}/{addresses['stream_key']}"))
+        time.sleep(WARM_S)
+        yield Server(f"Fenbo, {fanout}", addresses["pid"], whep(addresses["rooms"][0]["whep"]), "this tree")
+
+
+@contextmanager
+def pion(*flags: str) -> Iterator[Server]:
+    """bench/peers/pion, built from the Go module proxy into the cache."""
+    video, audio = free_ports(2)
+    command = [str(built_pion()), "-video", str(video), "-audio", str(audio), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            url = f"http://127.0.0.1:{int(process.stdout.readline())}/whep"
+            with clip.rtp(video, audio):
+                time.sleep(WARM_S)
+                how = ", ".join(("CM" if "-cm" in flags else "GCM", *(["no interceptors"] if "-bare" in flags else [])))
+                yield Server(f"Pion ({how})", process.pid, whep(url), "pion/webrtc v4.2.26")
+        finally:
+            process.terminate()
+
+
+def built_pion() -> Path:
+    """The program, built when it is not there yet."""
+    program = clip.CACHE / "pion"
+    source = HERE / "pion"
+    if not program.exists():
+        go = {"GOMODCACHE": str(clip.CACHE / "mod"), "GOCACHE": str(clip.CACHE / "go-build"), "GOFLAGS": "-modcacherw"}
+        subprocess.run(["go", "build", "-o", str(program), "."], cwd=source, env={**os.environ, **go}, check=True)
+    return program
+
+
+@contextmanager
+def aiortc() -> Iterator[Server]:
+    """aiortc as it comes: MediaRelay over encoded packets, one peer connection a viewer."""
+    command = [sys.executable, "-m", "bench.peers.aiortc_server", str(clip.clip())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            url = f"http://127.0.0.1:{int(process.stdout.readline())}/whep"
+            time.sleep(WARM_S)
+            yield Server("aiortc", process.pid, whep(url), "aiortc 1.16.0")
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def mediamtx() -> Iterator[Server]:
+    """MediaMTX as it comes, fed by RTSP."""
+    program = clip.CACHE / "mediamtx"
+    http, rtsp, udp = free_ports(3)
+    settings = {
+        "rtsp": "yes",
+        "rtspAddress": f"127.0.0.1:{rtsp}",
+        "rtspTransports": ["tcp"],
+        "rtmp": "no",
+        "hls": "no",
+        "srt": "no",
+        "webrtcAddress": f"127.0.0.1:{http}",
+        "webrtcLocalUDPAddress": f"127.0.0.1:{udp}",
+        "webrtcIPsFromInterfaces": False,
+        "webrtcAdditionalHosts": ["127.0.0.1"],
+        "paths": {"all_others": {}},
+    }
+    file = clip.CACHE / "mediamtx.yml"
+    file.write_text(json.dumps(settings))
+    with ExitStack() as stack:
+        process = stack.enter_context(clip.running([str(program), str(file)]))
+        wait_for_port(http)
+        wait_for_port(rtsp)
+        stack.enter_context(clip.rtsp(f"rtsp://127.0.0.1:{rtsp}/show"))
+        time.sleep(WARM_S)
+        yield Server("MediaMTX", process.pid, whep(f"http://127.0.0.1:{http}/show/whep"), "MediaMTX v1.12.3")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody uses now, even and two apart: FFmpeg puts RTCP on the next one."""
+    taken: list[int] = []
+    while len(taken) < count:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1] & ~1
+        if port not in taken:
+            taken.append(port)
+    return taken
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert time.monotonic() < deadline, f"nothing listens on {port}"
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,141 @@
+"""Hundreds of WHEP viewers in one process, and what a server spends on them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cpu import Meter, Spent
+from bench.whep_counter import Counter
+from bench.whep_session import CONSENT_S, REPORT_S, Viewer
+from relay.webrtc.dtls import Identity
+
+Post = Callable[[str, Viewer], Awaitable[str]]
+JOINING_MAX = 8  # offers in the air at once
+POLL_S = 0.04
+SETTLE_S = 2.5  # after the last join: caught up, and the joins' own work is done
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One run. Times in seconds; `lost` by sequence numbers; `failed` viewers never saw a key frame."""
+
+    viewers: int
+    failed: int
+    packets: int
+    lost: int
+    spent: Spent
+    join: Spent
+    join_packets: int
+    rss_bytes: int
+    connected: list[float]
+    first_packet: list[float]
+    key_frame: list[float]
+
+    @property
+    def us_per_packet(self) -> float:
+        return self.spent.cpu / max(1, self.packets) * 1e6
+
+
+def rss(pid: int) -> int:
+    """Resident bytes (proc(5), /proc/pid/status, VmRSS)."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines() if "VmRSS" in line)
+    return int(line.split()[1]) * 1024
+
+
+class Crowd:
+    """Viewers of one server."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._identity = Identity()
+        self._counter = Counter()
+        self._viewers: list[Viewer] = []
+        self.failed = 0
+
+    async def join(self, count: int) -> None:
+        gate = asyncio.Semaphore(JOINING_MAX)
+        await asyncio.gather(*(self._one(gate) for _ in range(count)))
+
+    async def _one(self, gate: asyncio.Semaphore) -> None:
+        viewer = Viewer(self._identity, self._counter)
+        async with gate:
+            try:
+                await viewer.start(await self._post(viewer.offer(), viewer))
+            except (TimeoutError, AssertionError, OSError):
+                self.failed += 1
+                viewer.close()
+                return
+        self._viewers.append(viewer)
+
+    async def keep(self) -> None:
+        """Counting, consent and reports, until cancelled."""
+        due_consent = due_report = time.monotonic()
+        while True:
+            now = time.monotonic()
+            consent, report = now >= due_consent, now >= due_report
+            due_consent += CONSENT_S * consent
+            due_report += REPORT_S * report
+            for viewer in list(self._viewers):
+                viewer.count()
+                if consent:
+                    viewer.check()
+                if report:
+                    viewer.report()
+            await asyncio.sleep(max(0.001, POLL_S - (time.monotonic() - now)))
+
+    def totals(self) -> tuple[int, int]:
+        """(packets, lost) so far."""
+        for viewer in self._viewers:
+            viewer.count()
+        return sum(one.tally.packets for one in self._viewers), sum(one.tally.lost for one in self._viewers)
+
+    @property
+    def times(self) -> tuple[list[float], list[float], list[float]]:
+        """Seconds to connected, first packet, first key frame; sorted."""
+        every = [viewer.times for viewer in self._viewers]
+        return (
+            sorted(one.connected or 0 for one in every),
+            sorted(one.first_packet or 0 for one in every),
+            sorted(one.key_frame or 0 for one in every),
+        )
+
+    def close(self) -> None:
+        for viewer in self._viewers:
+            viewer.close()
+
+
+async def watch(pid: int, post: Post, count: int, seconds: float) -> Watched:
+    """`count` viewers join, settle, and watch for `seconds`."""
+    crowd, before = Crowd(post), rss(pid)
+    keeper = asyncio.create_task(crowd.keep())
+    try:
+        meter = Meter(pid)
+        await crowd.join(count)
+        joined = meter.spent()
+        await asyncio.sleep(SETTLE_S)
+        join_packets = crowd.totals()[0]
+        start, meter = crowd.totals(), Meter(pid)
+        await asyncio.sleep(seconds)
+        end, spent = crowd.totals(), meter.spent()
+        grown = rss(pid) - before
+        return Watched(
+            count - crowd.failed,
+            crowd.failed,
+            end[0] - start[0],
+            end[1],
+            spent,
+            joined,
+            join_packets,
+            grown,
+            *crowd.times,
+        )
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+        crowd.close()
