@@ -9,7 +9,6 @@ import uvloop
 
 from bench.report import save, show, write_readme
 
-
 BENCHES = ("hls", "chat", "orders", "checkouts", "whep")  # modules with `async def rows() -> list[Row]`
 
 
