@@ -15,8 +15,8 @@ Consent (RFC 7675) is what authenticated checks renew: after CONSENT_S without o
 
 from __future__ import annotations
 
+import base64
 import secrets
-import string
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -29,7 +29,6 @@ SILENCE_S = 5.0
 WAYS_MAX = 16  # source addresses remembered for one peer; the longest silent one makes room
 UFRAG_CHARS = 8  # RFC 8445, section 5.3: at least 24 bits; 48 here, since the port routes by it
 PASSWORD_CHARS = 24  # at least 128 bits; 144 here
-_ICE_CHARS = string.ascii_letters + string.digits + "+/"
 
 
 class Credentials(NamedTuple):
@@ -56,8 +55,9 @@ class _Way:
 
 def new_credentials() -> Credentials:
     """Fresh, unguessable credentials."""
-    chars = [secrets.choice(_ICE_CHARS) for _ in range(UFRAG_CHARS + PASSWORD_CHARS)]
-    return Credentials("".join(chars[:UFRAG_CHARS]), "".join(chars[UFRAG_CHARS:]))
+    # The alphabet of base64 is that of ice-char (RFC 8839, section 5.4), six bits each.
+    chars = base64.b64encode(secrets.token_bytes((UFRAG_CHARS + PASSWORD_CHARS) * 6 // 8)).decode()
+    return Credentials(chars[:UFRAG_CHARS], chars[UFRAG_CHARS:])
 
 
 class Agent:

@@ -22,11 +22,13 @@ _ICE_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _FINGERPRINT = re.compile(r"([\w-]{1,32}) ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7,63})", re.ASCII)
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 _SETUPS = frozenset({"actpass", "active", "passive"})
+_CODECS = frozenset({"h264", "vp8", "opus", "rtx"})  # of the two dozen that a browser offers
+_PAYLOAD_TYPES = {str(number): number for number in range(128)}
 
 
 @dataclass(slots=True)
 class Format:
-    """One payload type of a section, with all that the offer says of it. `name` is in lower case."""
+    """One payload type of a codec we know, with all that the offer says of it. `name` is in lower case."""
 
     payload_type: int
     name: str
@@ -84,18 +86,23 @@ def parse_offer(text: str) -> Offer:
     lines = _lines(text)
     if lines[:1] != ["v=0"]:
         raise BadSdp("v=", "not SDP")
-    shared = Section("", 0, "", [])
+    section = shared = Section("", 0, "", [])
     offer = Offer([], [])
     for line in lines[1:]:
-        if line.startswith("m="):
-            offer.sections.append(_section(line[2:], shared))
+        kind, _, rest = line.partition("=")
+        if kind == "a":
+            name, _, value = rest.partition(":")
+            if name in _DIRECTIONS:
+                section.direction = name
+            elif reader := _READERS.get(name):
+                reader(section, value)
+            elif name == "group" and value.startswith("BUNDLE"):
+                offer.bundle = value.split()[1:]
+        elif kind == "m":
+            section = _section(rest, shared)
+            offer.sections.append(section)
             if len(offer.sections) > SECTIONS_MAX:
                 raise BadSdp("m=", f"more than {SECTIONS_MAX} sections")
-        elif line.startswith("a=group:BUNDLE"):
-            offer.bundle = line.split()[1:]
-        elif line.startswith("a="):
-            name, _, value = line[2:].partition(":")
-            _attribute(offer.sections[-1] if offer.sections else shared, name, value)
     if not offer.sections:
         raise BadSdp("m=", "no media")
     _check_mids(offer)
@@ -108,7 +115,7 @@ def parse_fragment(text: str) -> Fragment:
     for line in _lines(text):
         name, _, value = line[2:].partition(":")
         if line.startswith(("a=ice-ufrag:", "a=ice-pwd:")):
-            _attribute(shared, name, value)
+            _READERS[name](shared, value)
         elif not re.match(r"[a-z]=", line):
             raise BadSdp("sdpfrag", "not lines of SDP")
     if bool(shared.ufrag) != bool(shared.password):
@@ -134,15 +141,12 @@ def _section(line: str, shared: Section) -> Section:
     return section
 
 
-def _attribute(section: Section, name: str, value: str) -> None:
-    if name in _DIRECTIONS:
-        section.direction = name
-    elif name == "rtcp-mux":
-        section.rtcp_mux = True
-    elif name == "rtcp-rsize":
-        section.rtcp_rsize = True
-    elif reader := _READERS.get(name):
-        reader(section, value)
+def _read_mux(section: Section, _: str) -> None:
+    section.rtcp_mux = True
+
+
+def _read_reduced_size(section: Section, _: str) -> None:
+    section.rtcp_rsize = True
 
 
 def _read_mid(section: Section, value: str) -> None:
@@ -172,11 +176,12 @@ def _read_fingerprint(section: Section, value: str) -> None:
 
 def _read_rtpmap(section: Section, value: str) -> None:
     number, _, encoding = value.partition(" ")
-    name, clock, *more = encoding.strip().split("/")[:3] if "/" in encoding else ("", "")
-    clock_rate, channels = _number(clock, "rtpmap"), _number(more[0], "rtpmap") if more else 1
     payload_type = _payload_type(number, "rtpmap")
-    if len(section.codecs) < FORMATS_MAX and str(payload_type) in section.formats:
-        section.codecs[payload_type] = Format(payload_type, name.lower(), clock_rate, channels)
+    name, _, clock = encoding.strip().lower().partition("/")
+    if name in _CODECS and number in section.formats:
+        rate, _, channels = clock.partition("/")
+        rates = _number(rate, "rtpmap"), _number(channels or "1", "rtpmap")
+        section.codecs[payload_type] = Format(payload_type, name, *rates)
 
 
 def _read_fmtp(section: Section, value: str) -> None:
@@ -190,10 +195,14 @@ def _read_fmtp(section: Section, value: str) -> None:
 
 def _read_feedback(section: Section, value: str) -> None:
     number, _, feedback = value.partition(" ")
-    numbers = list(section.codecs) if number == "*" else [_payload_type(number, "rtcp-fb")]
-    for payload_type in numbers:
-        if payload_type in section.codecs:
-            section.codecs[payload_type].feedback.append(feedback.strip().lower())
+    if number == "*":
+        taken = list(section.codecs.values())
+    else:
+        format_ = section.codecs.get(_payload_type(number, "rtcp-fb"))
+        taken = [] if format_ is None else [format_]
+    for format_ in taken:
+        if len(format_.feedback) < FORMATS_MAX:
+            format_.feedback.append(feedback.strip().lower())
 
 
 def _matched(pattern: re.Pattern[str], value: str, where: str) -> str:
@@ -209,8 +218,8 @@ def _number(text: str, where: str) -> int:
 
 
 def _payload_type(text: str, where: str) -> int:
-    number = _number(text, where)
-    if number > 127:
+    number = _PAYLOAD_TYPES.get(text)
+    if number is None:
         raise BadSdp(where, "not a payload type")
     return number
 
@@ -223,6 +232,8 @@ def _check_mids(offer: Offer) -> None:
 
 _READERS: dict[str, Callable[[Section, str], None]] = {
     "mid": _read_mid,
+    "rtcp-mux": _read_mux,
+    "rtcp-rsize": _read_reduced_size,
     "ice-ufrag": _read_ufrag,
     "ice-pwd": _read_password,
     "setup": _read_setup,
