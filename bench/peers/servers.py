@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -114,12 +114,12 @@ def mediamtx() -> Iterator[Server]:
     program = clip.CACHE / "mediamtx"
     http, rtsp, udp = free_ports(3)
     settings = {
-        "rtsp": "yes",
+        "rtsp": True,
         "rtspAddress": f"127.0.0.1:{rtsp}",
         "rtspTransports": ["tcp"],
-        "rtmp": "no",
-        "hls": "no",
-        "srt": "no",
+        "rtmp": False,
+        "hls": False,
+        "srt": False,
         "webrtcAddress": f"127.0.0.1:{http}",
         "webrtcLocalUDPAddress": f"127.0.0.1:{udp}",
         "webrtcIPsFromInterfaces": False,
@@ -138,15 +138,17 @@ def mediamtx() -> Iterator[Server]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody uses now, even and two apart: FFmpeg puts RTCP on the next one."""
-    taken: list[int] = []
-    while len(taken) < count:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1] & ~1
-        if port not in taken:
-            taken.append(port)
-    return taken
+    """Ports free for UDP and TCP, even ones: FFmpeg's RTCP takes the next."""
+    found: list[int] = []
+    while len(found) < count:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            port = udp.getsockname()[1]
+            if port % 2 == 0 and port not in found:
+                with suppress(OSError):
+                    tcp.bind(("127.0.0.1", port))
+                    found.append(port)
+    return found
 
 
 def wait_for_port(port: int) -> None:
