@@ -112,7 +112,7 @@ class RoomSettings(Section):
     abuse_max: int = Field(20, ge=1, description="bad messages in a minute after which a member is closed (4400)")
     gather_ms: int = Field(40, ge=1, le=1_000, description="lines that fall into this time leave in one write")
     flood_lines_per_second: int = Field(
-        50, ge=1, description="lines a member gets in a second at most; the rest is counted as dropped"
+        250, ge=1, description="lines a member gets in a second at most; the rest is counted as dropped"
     )
     slow_bytes_max: int = Field(
         256 * 1024, ge=4096, description="unread bytes after which a member gets nothing more until it has read"

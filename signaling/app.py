@@ -63,6 +63,7 @@ LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
 BUS_SWEEP_SECONDS = 30.0
 STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
 BACKLOG = 4096
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # how this machine itself reaches a wildcard address
 GOING_DOWN = "the server is going down"
 
 
@@ -159,7 +160,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         urls = _urls(settings.http, http_port, rtmp_port, rtmps_port)
 
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
-        ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(rtmp_port)})
+        ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(settings.rtmp.host, rtmp_port)})
         app = await _app(core, handlers, ops, engine)
         ops_port = await _open_ops(stack, settings, ops)
         await _open_site(stack, app, listener, _tls(settings.http))
@@ -284,12 +285,15 @@ def _tls(http: HttpSettings) -> ssl.SSLContext | None:
 def _urls(http: HttpSettings, http_port: int, rtmp_port: int, rtmps_port: int | None = None) -> Urls:
     """As configured; otherwise as this machine reaches itself."""
     scheme = "https" if http.tls_certificate else "http"
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(http.host, http.host)
+    host = _in_url(LOOPBACK.get(http.host, http.host))
     url = http.public_url.rstrip("/") or f"{scheme}://{host}:{http_port}"
-    name = urlsplit(url).hostname or host
-    name = f"[{name}]" if ":" in name else name
+    name = _in_url(urlsplit(url).hostname or host)
     secure = None if rtmps_port is None else f"rtmps://{name}:{rtmps_port}/live"
     return Urls(url, f"rtmp://{name}:{rtmp_port}/live", secure)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _database(core: Core) -> Check:
@@ -301,11 +305,11 @@ def _database(core: Core) -> Check:
     return check
 
 
-def _accepts(port: int) -> Check:
+def _accepts(host: str, port: int) -> Check:
     """Somebody listens there."""
 
     async def check() -> None:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        _, writer = await asyncio.open_connection(LOOPBACK.get(host, host), port)
         writer.close()
         await writer.wait_closed()
 

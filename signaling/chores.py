@@ -18,7 +18,9 @@ class Chores:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, name: str, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_look_at)
+        self._tasks.append(task)
 
     def every(self, seconds: float, name: str, act: Act) -> None:
         """The next time is counted from the end of the act."""
@@ -28,6 +30,12 @@ class Chores:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _look_at(task: asyncio.Task[None]) -> None:
+    """What was to go on for ever has ended."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("%s has ended", task.get_name(), exc_info=task.exception())
 
 
 async def _repeat(seconds: float, name: str, act: Act) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from commerce import events, questions
-from commerce.errors import CommerceError
 from signaling import frames, permissions
 from signaling.api import models_hq, shapes
 from signaling.api.hq_orders import HqOrders
@@ -76,11 +75,11 @@ class HqSocket:
         while True:
             merchant, name = await self._orders.get()
             try:
-                order = await self._directory.commerce.ask(questions.order, merchant, name)
-            except CommerceError as error:
-                log.info("order %s not shown: %s", name, error)
+                order = shapes.order(await self._directory.commerce.ask(questions.order, merchant, name))
+            except Exception:
+                log.exception("order %s not shown", name)
                 continue
-            self._write(merchant, frames.text(OrderPush(order=shapes.order(order)).encode()))
+            self._write(merchant, frames.text(OrderPush(order=order).encode()))
 
     async def tick(self) -> None:
         """Once a second: the overview, where something in it has changed."""

@@ -33,3 +33,18 @@ async def test_acts_may_be_asynchronous_and_close_ends_everything():
     await asyncio.wait_for(ran.wait(), 5)
     await chores.close()
     assert {task.get_name() for task in asyncio.all_tasks()} & {"an act", "for ever"} == set()
+
+
+async def test_what_ends_by_an_error_is_written_down(caplog):
+    chores, ended = Chores(), asyncio.Event()
+
+    async def broken():
+        try:
+            raise ValueError("out of order")
+        finally:
+            ended.set()
+
+    chores.start("the facts", broken())
+    await ended.wait()
+    await chores.close()
+    assert "the facts has ended" in caplog.text

@@ -2,6 +2,8 @@
 
 import pytest
 
+from commerce import commands
+
 
 async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
     north = await (await shop.visitor()).enter("north")
@@ -203,3 +205,32 @@ async def test_the_socket_makes_a_viewer_when_there_is_none(shop):
     me = (await socket.hello())["viewer"]["id"]
     again = await visitor.socket("north")
     assert (await again.hello())["viewer"]["id"] == me
+
+
+async def test_a_flood_drops_lines_with_an_exact_count_and_no_fact(open_shop):
+    shop = await open_shop(
+        "--rooms.flood_lines_per_second=20", "--rooms.chat_burst=1000", "--rooms.chat_per_second=1000"
+    )
+    said, pins = 400, 6
+    members = [await (await shop.visitor()).enter("north") for _ in range(3)]
+    speaker = members[0]
+    for number in range(said):
+        await speaker.say(f"line {number}", str(number))
+        if number % 80 == 0:
+            pinned = number % 160 == 0
+            await shop.do(commands.Pin(shop.merchant.id, shop.show.show, shop.product.product, pinned))
+    await shop.do(commands.Pin(shop.merchant.id, shop.show.show, shop.product.product, pinned=False))
+    for member in members:
+        covered, facts = [], []
+        while len(covered) < said or len(facts) < pins:
+            message = await member.receive()
+            if message["type"] == "chat":
+                covered.append(message["offset"])
+            elif message["type"] == "dropped":
+                assert message["count"] == message["to"] - message["from"] + 1
+                covered += range(message["from"], message["to"] + 1)
+            elif message["type"] == "pin":
+                facts.append((message["offset"], message["pinned"]))
+        assert covered == list(range(1, said + 1))
+        first = facts[0][0]
+        assert facts == [(first + n, n % 2 == 0) for n in range(pins)]
