@@ -20,6 +20,7 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py tests/bench/test_report.py
 	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
 bench:
