@@ -27,6 +27,17 @@ async def audit(page: Page) -> None:
     assert await nameless(page) == []
 
 
+async def test_the_audit_finds_what_is_wrong(browser):
+    page = await browser.new_page()
+    await page.set_content(
+        "<p style='color:#888'>faint</p><p>fine</p><button style='width:20px;height:20px;padding:0'></button>"
+    )
+    found = await page.evaluate(f"{AUDIT}; audit()")
+    assert (found["texts"], len(found["faint"]), len(found["small"])) == (2, 1, 1)
+    assert len(await nameless(page)) == 1
+    await page.close()
+
+
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 async def test_a_room_and_its_sheets_can_be_read_and_named(visit, rooms, locale):
     page = await visit(rooms["garden"]["url"], locale=locale)

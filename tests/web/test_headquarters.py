@@ -147,3 +147,29 @@ async def test_the_show_is_paused_ended_and_announced_in_all_rooms(visit, studio
     await all_say("Starts in")
     for room in rooms:
         await expect(room.get_by_role("timer")).to_contain_text("days")
+
+
+async def test_the_browser_s_camera_is_previewed_and_then_live_in_the_room(visit, studio):
+    page, room = await enter(visit, studio), await visit(room_of(studio, "harbour"))
+    control = page.get_by_role("region", name="Show", exact=True)
+    start, end = (control.get_by_role("button", name=name) for name in ("Start the show", "End the show"))
+    await start.or_(end).wait_for()
+    if await end.count():  # the demo's own show: a new one is announced
+        await end.click()
+        await control.get_by_role("button", name="Yes, end it").click()
+        await control.get_by_label("Title").fill("From the camera")
+        await control.get_by_role("button", name="Create").click()
+    sender = page.get_by_role("region", name="Go live from this browser")
+    await sender.get_by_label("Stream key").fill("a guess")
+    await sender.get_by_role("button", name="Camera").click()
+    await expect(sender.get_by_role("alert")).not_to_be_empty()
+    await sender.get_by_label("Stream key").fill(studio.addresses["stream_key"])
+    await sender.get_by_role("button", name="Camera").click()
+    await sender.get_by_text("Sending", exact=True).wait_for()
+    await expect(page.get_by_label("Preview")).to_have_attribute("data-phase", "playing", timeout=15_000)
+    await page.get_by_role("region", name="Encoder").get_by_text(re.compile("^h264 1280x720")).wait_for()
+    await expect(room.locator("[data-way]")).to_have_count(0)
+    await start.click()
+    await expect(room.locator("[data-way]")).to_be_visible(timeout=15_000)
+    await sender.get_by_role("button", name="Stop sending").click()
+    await page.get_by_text("Nothing is being sent.").wait_for()

@@ -16,8 +16,11 @@ export interface Source {
   state: string;
   video: string | null;
   audio: string | null;
-  /** What the encoder should change, and how; absent where there is nothing to say. */
-  warnings?: string[];
+  gop_seconds: number;
+  b_frames: boolean;
+  jitter_ms: number;
+  /** What the broadcaster should change, in plain words. */
+  warnings: string[];
 }
 
 export interface Studio {

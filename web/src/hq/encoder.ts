@@ -11,7 +11,7 @@ import { problemText } from "./wrong.ts";
 
 const SLOTS: readonly Slot[] = ["primary", "backup"];
 
-/** Where the encoder sends to, with which key, and what arrives. */
+/** Where the encoder sends to, with which key, and what arrives. Says `encoder-key` (detail: a new key). */
 export class FenboEncoder extends LitElement {
   static override properties = {
     store: { attribute: false },
@@ -53,6 +53,14 @@ export class FenboEncoder extends LitElement {
       dd {
         margin: 0;
       }
+      .warning {
+        margin-top: 4px;
+        padding: 8px 10px;
+        border-radius: 9px;
+        background: #fff0d2;
+        color: #6b4500;
+        font-size: 14px;
+      }
     `,
   ];
 
@@ -75,11 +83,13 @@ export class FenboEncoder extends LitElement {
   }
 
   private source(source: Source): TemplateResult {
-    return html`<div class="row">
-        <span class="tag good">${source.slot} · ${source.state}</span>
-        <span class="small">${[source.video, source.audio].filter(Boolean).join(" · ")}</span>
-      </div>
-      ${(source.warnings ?? []).map((warning) => html`<p class="tag warn" role="status">${warning}</p>`)}`;
+    const { text } = this;
+    const facts = [source.video, source.audio];
+    if (source.gop_seconds > 0) facts.push(text.gop(source.gop_seconds.toFixed(1)));
+    if (source.jitter_ms >= 1) facts.push(text.jitter(Math.round(source.jitter_ms)));
+    return html`<p><span class="tag good">${text.keys[source.slot] ?? source.slot} · ${source.state}</span></p>
+      <p class="small">${facts.filter(Boolean).join(" · ")}</p>
+      ${source.warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}`;
   }
 
   private key(studio: Studio, slot: Slot): TemplateResult {
@@ -125,6 +135,7 @@ export class FenboEncoder extends LitElement {
     this.asking = null;
     try {
       this.fresh = await this.store.api.rotateKey(slot);
+      this.dispatchEvent(new CustomEvent<NewKey>("encoder-key", { detail: this.fresh }));
       this.wrong = "";
       this.store.look();
     } catch (error) {

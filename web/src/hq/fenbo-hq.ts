@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { HqApi } from "../api/hq-api.ts";
-import type { Me } from "../api/hq-types.ts";
+import type { Me, NewKey } from "../api/hq-types.ts";
 import { drawer } from "../room/storage.ts";
 import { type HqText, hqEn } from "../text/hq-en.ts";
 import { hqZh } from "../text/hq-zh.ts";
@@ -10,6 +10,7 @@ import { themeStyle } from "../ui/theme.ts";
 import "./channels.ts";
 import "./encoder.ts";
 import "./figures.ts";
+import "./go-live.ts";
 import "./goods.ts";
 import "./login.ts";
 import "./orders.ts";
@@ -25,9 +26,10 @@ type Tab = (typeof TABS)[number];
 
 /** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
 export class FenboHq extends LitElement {
-  static override properties = { tab: { state: true }, language: { state: true } };
+  static override properties = { tab: { state: true }, language: { state: true }, streamKey: { state: true } };
   declare tab: Tab;
   declare language: Language;
+  declare streamKey: string;
   private readonly store = new HqStore(this, new HqApi());
   private readonly onHash = () => {
     this.tab = tabIn(location.hash);
@@ -35,6 +37,7 @@ export class FenboHq extends LitElement {
 
   constructor() {
     super();
+    this.streamKey = "";
     this.tab = tabIn(location.hash);
     this.language = pickLanguage(chosenLanguage(drawer("localStorage")), navigator.languages, "");
   }
@@ -196,7 +199,15 @@ export class FenboHq extends LitElement {
       <div>
         <fenbo-preview .show=${store.show} .text=${text}></fenbo-preview>
         <fenbo-show-control .store=${store} .show=${store.show} .text=${text}></fenbo-show-control>
-        <fenbo-encoder .store=${store} .studio=${store.studio} .text=${text}></fenbo-encoder>
+        <fenbo-encoder
+          .store=${store}
+          .studio=${store.studio}
+          .text=${text}
+          @encoder-key=${(event: CustomEvent<NewKey>) => {
+            if (event.detail.slot === "primary") this.streamKey = event.detail.stream_key;
+          }}
+        ></fenbo-encoder>
+        <fenbo-go-live .whipUrl=${store.studio?.whip_url ?? location.href} .streamKey=${this.streamKey} .text=${text}></fenbo-go-live>
       </div>
       <div>
         <fenbo-figures .overview=${store.overview} .text=${text}></fenbo-figures>

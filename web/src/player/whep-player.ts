@@ -1,13 +1,13 @@
 import type { Player, Report } from "./player.ts";
+import { exchange, type SdpSession } from "./sdp-exchange.ts";
 
-const GATHER_MS_MAX = 500; // the server is ICE-lite and told us its addresses: our own matter little
 const GONE_MS_MAX = 4_000; // "disconnected" may heal by itself
 
-/** WebRTC by WHEP (draft-ietf-wish-whep): one POST with the offer, then DELETE on the session's URL. */
+/** WebRTC by WHEP (draft-ietf-wish-whep). */
 export class WhepPlayer implements Player {
   readonly way = "webrtc";
   private peer: RTCPeerConnection | null = null;
-  private session: string | null = null;
+  private session: SdpSession | null = null;
   private video: HTMLVideoElement | null = null;
   private stopped = false;
   private gone: ReturnType<typeof setTimeout> | undefined;
@@ -25,9 +25,8 @@ export class WhepPlayer implements Player {
     this.stopped = true;
     clearTimeout(this.gone);
     this.peer?.close();
-    this.peer = null;
+    this.session?.end();
     if (this.video) this.video.srcObject = null;
-    this.endSession();
   }
 
   delay(): number | null {
@@ -43,24 +42,7 @@ export class WhepPlayer implements Player {
     peer.addEventListener("connectionstatechange", () => this.watch(peer, report));
     peer.addTransceiver("video", { direction: "recvonly" });
     peer.addTransceiver("audio", { direction: "recvonly" });
-    await peer.setLocalDescription();
-    await gathered(peer);
-    await peer.setRemoteDescription({ type: "answer", sdp: await this.exchange(peer.localDescription?.sdp ?? "") });
-  }
-
-  private async exchange(offer: string): Promise<string> {
-    const answer = await fetch(this.url, {
-      method: "POST",
-      credentials: "include",
-      headers: { "Content-Type": "application/sdp" },
-      body: offer,
-    });
-    if (answer.status !== 201) throw new Error(`WHEP ${answer.status}`);
-    const location = answer.headers.get("Location");
-    this.session = location === null ? null : new URL(location, answer.url).href;
-    const sdp = await answer.text();
-    if (this.stopped) this.endSession();
-    return sdp;
+    this.session = await exchange(peer, this.url, "");
   }
 
   private watch(peer: RTCPeerConnection, report: Report): void {
@@ -71,21 +53,4 @@ export class WhepPlayer implements Player {
       this.gone = setTimeout(() => report.failed("WebRTC disconnected"), GONE_MS_MAX);
     }
   }
-
-  private endSession(): void {
-    if (this.session === null) return;
-    // keepalive: also when the page is being closed; nobody waits for the answer
-    fetch(this.session, { method: "DELETE", credentials: "include", keepalive: true }).catch(() => undefined);
-    this.session = null;
-  }
-}
-
-function gathered(peer: RTCPeerConnection): Promise<void> {
-  if (peer.iceGatheringState === "complete") return Promise.resolve();
-  return new Promise((resolve) => {
-    setTimeout(resolve, GATHER_MS_MAX);
-    peer.addEventListener("icegatheringstatechange", () => {
-      if (peer.iceGatheringState === "complete") resolve();
-    });
-  });
 }

@@ -54,6 +54,18 @@ export const hqEn = {
   sources: "Sources",
   noSource: "Nothing is being sent.",
 
+  gop: (seconds: string) => `key frame every ${seconds} s`,
+  jitter: (ms: number) => `jitter ${ms} ms`,
+
+  goLive: "Go live from this browser",
+  camera: "Camera",
+  screen: "Screen",
+  onAir: "Sending",
+  ownPicture: "What is being sent",
+  stopSending: "Stop sending",
+  needsHttps: "Camera and screen need HTTPS, or localhost on the server's own machine.",
+  noDevice: "The camera or screen could not be opened",
+
   viewers: "Watching",
   ordersCount: "Orders",
   paid: "Paid",

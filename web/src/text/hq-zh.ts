@@ -55,6 +55,18 @@ export const hqZh: HqText = {
   sources: "信号源",
   noSource: "当前没有推流。",
 
+  gop: (seconds) => `关键帧间隔 ${seconds} 秒`,
+  jitter: (ms) => `抖动 ${ms} 毫秒`,
+
+  goLive: "用浏览器开播",
+  camera: "摄像头",
+  screen: "屏幕",
+  onAir: "推流中",
+  ownPicture: "正在推送的画面",
+  stopSending: "停止推流",
+  needsHttps: "使用摄像头或屏幕需要 HTTPS，或在服务器本机用 localhost 打开。",
+  noDevice: "无法打开摄像头或屏幕",
+
   viewers: "在看",
   ordersCount: "订单",
   paid: "成交额",
