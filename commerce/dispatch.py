@@ -35,6 +35,7 @@ def selling() -> dict[type, One]:
         c.CreateMerchant: merchants.create_merchant,
         c.SetLockRule: merchants.set_lock_rule,
         c.CreateUser: people.create_user,
+        c.SetPassword: people.set_password,
         c.OpenSession: people.open_session,
         c.CloseSession: people.close_session,
         c.CreateChannel: channels.create_channel,

@@ -57,10 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     merchant.add_argument("--timezone", default="Asia/Shanghai")
     merchant.add_argument("--currency", default="CNY")
     merchant.add_argument("--language", default="zh", choices=("zh", "en"))
-    user = _verb(verbs, "user", _user_add, "add somebody who can log in at /hq; the password is asked for")
-    user.add_argument("add", choices=("add",))
+    user = _verb(verbs, "user", _user, "people who log in at /hq: add one, or set a password; it is asked for")
+    user.add_argument("what", choices=("add", "passwd"))
     user.add_argument("name")
-    user.add_argument("--merchant", required=True, help="the merchant's name or id")
+    user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
     user.add_argument("--role", default="owner", choices=("owner", "operator", "host", "finance", "auditor"))
     return parser
 
@@ -113,19 +113,24 @@ def _merchant_add(known: argparse.Namespace, rest: list[str]) -> int:
     return _with_commerce(_settings(known, rest), add)
 
 
-def _user_add(known: argparse.Namespace, rest: list[str]) -> int:
+def _user(known: argparse.Namespace, rest: list[str]) -> int:
     settings = _settings(known, rest)
+    if known.what == "add" and known.merchant is None:
+        raise ConfigError(["user add needs --merchant"])
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     hashed = hash_password(password)
 
-    async def add(commerce: Commerce) -> str:
+    async def act(commerce: Commerce) -> str:
+        if known.what == "passwd":
+            await commerce.execute(commands.SetPassword(known.name, hashed))
+            return str(known.name)
         merchants = await commerce.ask(questions.merchants)
         found = [merchant for merchant in merchants if known.merchant in (merchant.merchant, merchant.name)]
         if len(found) != 1:
             raise ConfigError([f"{len(found)} merchants are called {known.merchant}"])
         return await commerce.execute(commands.CreateUser(found[0].id, known.name, hashed, known.role))
 
-    return _with_commerce(settings, add)
+    return _with_commerce(settings, act)
 
 
 def _with_commerce(settings: Settings, act: Callable[[Commerce], Awaitable[str]]) -> int:

@@ -64,6 +64,18 @@ class CreateUser(Command[str]):
 
 
 @dataclass(frozen=True, slots=True)
+class SetPassword(Command[None]):
+    """A new password for a login, given by whoever runs the installation; all its sessions end."""
+
+    user: str
+    password_hash: str
+
+    def __post_init__(self) -> None:
+        checks.login("user", self.user)
+        checks.text("password_hash", self.password_hash, 500, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSession(Command[views.Session]):
     """A login that was proven (people.proven_login). Lasts `seconds`."""
 

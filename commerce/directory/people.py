@@ -7,14 +7,14 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from commerce import views
 from commerce.checks import storable
-from commerce.commands import CloseSession, CreateUser, OpenSession
+from commerce.commands import CloseSession, CreateUser, OpenSession, SetPassword
 from commerce.directory.channels import channel_key
 from commerce.directory.merchants import find_merchant
-from commerce.errors import BadCredentials, Conflict, Invalid
+from commerce.errors import BadCredentials, Conflict, Invalid, NotFound
 from commerce.store import tables
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
@@ -52,6 +52,17 @@ def create_user(unit: Unit, command: CreateUser) -> str:
     }
     unit.connection.execute(insert(tables.login), row)
     return command.user
+
+
+def set_password(unit: Unit, command: SetPassword) -> None:
+    """Whoever was logged in with the old one is so no longer."""
+    name = tables.login.c.name_folded == command.user.casefold()
+    login = unit.connection.execute(select(tables.login.c.id).where(name)).scalar()
+    if login is None:
+        raise NotFound("user", "nobody is called that")
+    changed = update(tables.login).where(tables.login.c.id == login).values(password_hash=command.password_hash)
+    unit.connection.execute(changed)
+    unit.connection.execute(delete(tables.session).where(tables.session.c.login_id == login))
 
 
 def proven_login(connected: Connected, user: str, password: str) -> int:

@@ -45,6 +45,17 @@ def test_a_merchant_and_somebody_who_can_log_in(monkeypatch, capsys):
     assert capsys.readouterr().out == "boss\n"
 
 
+def test_a_new_password(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\nbattery staple\nbattery staple\n"))
+    run(["merchant", "add", "Tea House", "--room", "tea"])
+    run(["user", "add", "boss", "--merchant", "Tea House"])
+    assert run(["user", "passwd", "boss"]) == 0
+    assert run(["user", "passwd", "nobody"]) == 2
+    assert "nobody is called that" in capsys.readouterr().err
+    assert run(["user", "add", "boss"]) == 2
+    assert "--merchant" in capsys.readouterr().err
+
+
 def test_what_cannot_be_done_is_said(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\nshort\n"))
     assert run(["user", "add", "boss", "--merchant", "Nobody"]) == 2

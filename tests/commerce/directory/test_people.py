@@ -84,3 +84,16 @@ def test_a_password_has_bounds(password):
     with pytest.raises(Invalid) as caught:
         hash_password(password)
     assert caught.value.field == "password"
+
+
+async def test_a_new_password_ends_what_the_old_one_opened(shop):
+    user = await add_user(shop)
+    session = await shop.commerce.log_in(user, PASSWORD)
+    hashed = await asyncio.to_thread(hash_password, "battery staple")
+    await shop.commerce.execute(c.SetPassword(user.upper(), hashed))
+    for attempt in (shop.commerce.log_in(user, PASSWORD), shop.commerce.ask(questions.me, session.token)):
+        with pytest.raises(BadCredentials):
+            await attempt
+    assert (await shop.commerce.log_in(user, "battery staple")).me.user == user
+    with pytest.raises(NotFound):
+        await shop.commerce.execute(c.SetPassword("nobody-here", hashed))
