@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select, update
 
 from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew
 from commerce.events import ViewerBound
@@ -28,42 +29,59 @@ class Held:
     channel_public: str
 
 
-def find_held(connected: Connected, viewers: Collection[int]) -> dict[int, Held]:
-    """The active bindings of these viewers (surrogate keys)."""
+_viewers: BindParameter[int] = bindparam("viewers", expanding=True)
+
+
+@cache
+def _select_held() -> Select[*tuple[Any, ...]]:
     table = tables.binding
     terms = (table.c.channel_id, table.c.since, table.c.valid_until, table.c.protected_until, table.c.show_id)
-    query = (
+    return (
         select(table.c.viewer_id, table.c.id, tables.channel.c.public_id, *terms)
         .join(tables.channel, tables.channel.c.id == table.c.channel_id)
-        .where(table.c.viewer_id.in_(viewers), table.c.state == "active")
+        .where(table.c.viewer_id.in_(_viewers), table.c.state == "active")
     )
-    rows = connected.connection.execute(query)
+
+
+def find_held(connected: Connected, viewers: Collection[int]) -> dict[int, Held]:
+    """The active bindings of these viewers (surrogate keys)."""
+    rows = connected.connection.execute(_select_held(), {"viewers": list(viewers)})
     return {viewer: Held(key, Binding(*terms), public) for viewer, key, public, *terms in rows}
+
+
+@cache
+def _select_touches() -> Select[*tuple[Any, ...]]:
+    table = tables.touch
+    return (
+        select(table.c.viewer_id, table.c.id, table.c.channel_id, table.c.counted_at, table.c.show_id)
+        .where(table.c.viewer_id.in_(_viewers), table.c.counted_at.is_not(None))
+        .order_by(table.c.counted_at, table.c.id)
+    )
 
 
 def find_touches(connected: Connected, viewers: Collection[int]) -> dict[int, list[Touch]]:
     """The touches that count, oldest first. A touch counts from the moment it was counted, so none is back-dated."""
-    table = tables.touch
-    query = (
-        select(table.c.viewer_id, table.c.id, table.c.channel_id, table.c.counted_at, table.c.show_id)
-        .where(table.c.viewer_id.in_(viewers), table.c.counted_at.is_not(None))
-        .order_by(table.c.counted_at, table.c.id)
-    )
     found: dict[int, list[Touch]] = {}
-    for viewer, key, channel, at, show in connected.connection.execute(query):
+    rows = connected.connection.execute(_select_touches(), {"viewers": list(viewers)})
+    for viewer, key, channel, at, show in rows:
         found.setdefault(viewer, []).append(Touch(key, channel, at, show))
     return found
 
 
-def find_first_purchases(connected: Connected, viewers: Collection[int]) -> dict[int, int]:
-    """When each of these viewers placed the first order that he then paid, if he did."""
+@cache
+def _select_first_purchases() -> Select[*tuple[Any, ...]]:
     table = tables.orders
-    query = (
+    return (
         select(table.c.viewer_id, func.min(table.c.created_at))
-        .where(table.c.viewer_id.in_(viewers), table.c.state.in_(BOUGHT))
+        .where(table.c.viewer_id.in_(_viewers), table.c.state.in_(BOUGHT))
         .group_by(table.c.viewer_id)
     )
-    return dict(connected.connection.execute(query).all())
+
+
+def find_first_purchases(connected: Connected, viewers: Collection[int]) -> dict[int, int]:
+    """When each of these viewers placed the first order that he then paid, if he did."""
+    rows = connected.connection.execute(_select_first_purchases(), {"viewers": list(viewers)})
+    return {viewer: at for viewer, at in rows}  # noqa: C416 - a Row is no tuple to a type checker
 
 
 def situation(

@@ -8,12 +8,14 @@ tells its own, and takes over those that have lain there for longer than ORPHAN_
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from logging import getLogger
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
 from commerce.events import Fact, StockChanged, from_json, to_json
 from commerce.store import tables
+from commerce.store.bulk import insert_rows
 from commerce.store.unit import Unit
 
 ORPHAN_MS = 30_000
@@ -31,15 +33,19 @@ def write_facts(unit: Unit, node: str) -> list[int]:
         {"id": unit.new_id(), "merchant_id": merchant, "node": node, "facts": to_json(facts), "at": unit.now}
         for merchant, facts in by_merchant.items()
     ]
-    if rows:
-        unit.connection.execute(insert(tables.outbox), rows)
+    insert_rows(unit.connection, tables.outbox, rows)
     return [int(str(row["id"])) for row in rows]
+
+
+@cache
+def _forgetting() -> Delete:
+    return delete(tables.outbox).where(tables.outbox.c.id.in_(bindparam("told", expanding=True)))
 
 
 def forget_told(connection: Connection, told: list[int]) -> None:
     """Deletes rows whose facts were told."""
     if told:
-        connection.execute(delete(tables.outbox).where(tables.outbox.c.id.in_(told)))
+        connection.execute(_forgetting(), {"told": told})
 
 
 def adopt(connection: Connection, node: str, now: int, *, all_nodes: bool) -> list[tuple[int, list[Fact]]]:

@@ -5,9 +5,10 @@ announced ──> live <──> paused          announced, live, paused ──> 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import Select, bindparam, case, insert, select, update
 
 from commerce import views
 from commerce.commands import CreateShow, UpdateShow
@@ -107,11 +108,16 @@ def show_view(row: AnyRow) -> views.Show:
     )
 
 
-def current_show_row(connected: Connected, merchant: int) -> AnyRow | None:
-    """The show that is on, else the next announced (one without a time last), else the one that ended last."""
+@cache
+def _select_current() -> Select[*tuple[Any, ...]]:
     table = tables.show
     rank = case((table.c.state.in_(ON), 0), (table.c.state == "announced", 1), else_=2)
     far = 1 << 62
     when = case((rank == 1, case((table.c.starts_at.is_(None), far), else_=table.c.starts_at)), else_=-table.c.id)
-    query = select(table).where(table.c.merchant_id == merchant).order_by(rank, when, table.c.id).limit(1)
-    return connected.connection.execute(query).first()
+    mine = table.c.merchant_id == bindparam("merchant")
+    return select(table).where(mine).order_by(rank, when, table.c.id).limit(1)
+
+
+def current_show_row(connected: Connected, merchant: int) -> AnyRow | None:
+    """The show that is on, else the next announced (one without a time last), else the one that ended last."""
+    return connected.connection.execute(_select_current(), {"merchant": merchant}).first()

@@ -9,8 +9,10 @@ Every move is one statement with its condition in it, so a unit cannot be sold t
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from commerce import views
 from commerce.catalog import sku_view
@@ -31,15 +33,20 @@ class Move(Enum):
     RESTOCK = ("sold", "free")
 
 
-def move(unit: Unit, sku: int, quantity: int, how: Move) -> int | None:
-    """Moves `quantity` units of a SKU; answers what is free then, or None when there were too few (nothing moved)."""
+@cache
+def _moving(how: Move) -> ReturningUpdate[int]:
     source, target = (table.c[name] for name in how.value)
-    statement = (
+    return (
         update(table)
         .where(table.c.sku_id == bindparam("sku"), source >= bindparam("least"))
         .values({source: source - bindparam("quantity"), target: target + bindparam("quantity")})
         .returning(table.c.free)
     )
+
+
+def move(unit: Unit, sku: int, quantity: int, how: Move) -> int | None:
+    """Moves `quantity` units of a SKU; answers what is free then, or None when there were too few (nothing moved)."""
+    statement = _moving(how)
     found = unit.connection.execute(statement, {"sku": sku, "least": quantity, "quantity": quantity}).scalar()
     return None if found is None else int(found)
 

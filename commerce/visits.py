@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import Select, bindparam, insert, select, tuple_
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
@@ -49,10 +50,10 @@ class Place:
     tenant: Tenant
 
 
-def find_places(connected: Connected, slugs: Collection[str]) -> dict[str, Place]:
-    """The rooms that exist, by slug."""
+@cache
+def _select_places() -> Select[*tuple[Any, ...]]:
     room, channel = tables.room, tables.channel
-    query = (
+    return (
         select(
             room.c.id,
             room.c.slug,
@@ -63,9 +64,13 @@ def find_places(connected: Connected, slugs: Collection[str]) -> dict[str, Place
             channel.c.state,
         )
         .join(channel, channel.c.id == room.c.channel_id)
-        .where(room.c.slug.in_(slugs))
+        .where(room.c.slug.in_(bindparam("slugs", expanding=True)))
     )
-    rows = connected.connection.execute(query).all()
+
+
+def find_places(connected: Connected, slugs: Collection[str]) -> dict[str, Place]:
+    """The rooms that exist, by slug."""
+    rows = connected.connection.execute(_select_places(), {"slugs": list(slugs)}).all()
     tenants = {key: find_tenant(connected, key) for key in {row.merchant_id for row in rows}}
     return {
         row.slug: Place(row.id, row.slug, row.channel, row.public_id, row.name, row.state, tenants[row.merchant_id])
@@ -81,28 +86,36 @@ def find_place(connected: Connected, slug: str) -> Place:
     return found
 
 
-def find_tenant(connected: Connected, merchant: int) -> Tenant:
-    """A merchant with its rule, its house and its current show."""
+@cache
+def _select_tenant() -> Select[*tuple[Any, ...]]:
     table, house = tables.merchant, aliased(tables.channel, name="house")
-    query = (
+    return (
         select(table.c.currency, table.c.timezone, table.c.lock_rule, house.c.id.label("house"))
         .join(house, (house.c.merchant_id == table.c.id) & house.c.house)
-        .where(table.c.id == merchant)
+        .where(table.c.id == bindparam("merchant"))
     )
-    row = connected.connection.execute(query).one()
+
+
+def find_tenant(connected: Connected, merchant: int) -> Tenant:
+    """A merchant with its rule, its house and its current show."""
+    row = connected.connection.execute(_select_tenant(), {"merchant": merchant}).one()
     rule = LockRule.parse(row.lock_rule)
     show = current_show_row(connected, merchant)
     found = (None, None) if show is None else (show.id, show.public_id)
     return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)
 
 
+@cache
+def _select_viewers() -> Select[*tuple[Any, ...]]:
+    table = tables.viewer
+    wanted = tuple_(table.c.merchant_id, table.c.public_id).in_(bindparam("wanted", expanding=True))
+    return select(table.c.merchant_id, table.c.public_id, table.c.id).where(wanted)
+
+
 def find_viewers(connected: Connected, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """The keys of the viewers that have a row, by (merchant, public id)."""
-    table = tables.viewer
-    query = select(table.c.merchant_id, table.c.public_id, table.c.id).where(
-        tuple_(table.c.merchant_id, table.c.public_id).in_(list(wanted))
-    )
-    return {(row.merchant_id, row.public_id): row.id for row in connected.connection.execute(query)}
+    rows = connected.connection.execute(_select_viewers(), {"wanted": list(wanted)})
+    return {(merchant, public): key for merchant, public, key in rows}
 
 
 def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from commerce.attribution import Touch
 from commerce.binding import Held, find_first_purchases, find_held, find_touches
@@ -121,11 +123,16 @@ def _find_earlier(
             pairs.append((buyer.id, command.client_order_id))
     if not pairs:
         return {}
+    rows = unit.connection.execute(_select_earlier(), {"pairs": pairs})
+    return {(viewer, client): Earlier(order, digest) for viewer, client, order, digest in rows}
+
+
+@cache
+def _select_earlier() -> Select[*tuple[Any, ...]]:
     table = tables.orders
     key = tuple_(table.c.viewer_id, table.c.client_order_id)
-    query = select(table.c.viewer_id, table.c.client_order_id, table.c.id, table.c.body_digest).where(key.in_(pairs))
-    rows = unit.connection.execute(query)
-    return {(viewer, client): Earlier(order, digest) for viewer, client, order, digest in rows}
+    query = select(table.c.viewer_id, table.c.client_order_id, table.c.id, table.c.body_digest)
+    return query.where(key.in_(bindparam("pairs", expanding=True)))
 
 
 def _find_carts(unit: Unit, viewers: list[int]) -> dict[tuple[int, int], list[Wanted]]:
@@ -142,11 +149,11 @@ def _find_carts(unit: Unit, viewers: list[int]) -> dict[tuple[int, int], list[Wa
     return found
 
 
-def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
-    if not skus:
-        return {}
+@cache
+def _select_goods() -> Select[*tuple[Any, ...]]:
+    """Columns in the order of Goods."""
     sku, product, stock = tables.sku, tables.product, tables.stock
-    query = (
+    return (
         select(
             sku.c.id,
             sku.c.public_id,
@@ -161,18 +168,31 @@ def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
         )
         .join(product, product.c.id == sku.c.product_id)
         .join(stock, stock.c.sku_id == sku.c.id)
-        .where(sku.c.public_id.in_(skus))
+        .where(sku.c.public_id.in_(bindparam("skus", expanding=True)))
         .order_by(stock.c.sku_id)
         .with_for_update(of=stock)
     )
-    return {row.public_id: Goods(*row) for row in unit.connection.execute(query)}
+
+
+def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
+    if not skus:
+        return {}
+    return {row.public_id: Goods(*row) for row in unit.connection.execute(_select_goods(), {"skus": list(skus)})}
+
+
+@cache
+def _select_shelves() -> Select[*tuple[Any, ...]]:
+    table = tables.shelf
+    shows = table.c.show_id.in_(bindparam("shows", expanding=True))
+    return select(table.c.merchant_id, table.c.product_id).where(shows)
 
 
 def _find_shelves(unit: Unit, tenants: Collection[Tenant]) -> set[tuple[int, int]]:
-    table = tables.shelf
     shows = [tenant.show for tenant in tenants if tenant.show is not None]
-    query = select(table.c.merchant_id, table.c.product_id).where(table.c.show_id.in_(shows))
-    return {(merchant, product) for merchant, product in unit.connection.execute(query)} if shows else set()
+    if not shows:
+        return set()
+    rows = unit.connection.execute(_select_shelves(), {"shows": shows})
+    return {(merchant, product) for merchant, product in rows}
 
 
 def _find_bought(unit: Unit, viewers: list[int], goods: dict[str, Goods]) -> dict[tuple[int, int], int]:
@@ -190,7 +210,12 @@ def _find_bought(unit: Unit, viewers: list[int], goods: dict[str, Goods]) -> dic
     return {(viewer, sku): int(quantity) for viewer, sku, quantity in unit.connection.execute(query)}
 
 
-def _find_channels(unit: Unit, keys: set[int]) -> dict[int, tuple[str, str]]:
+@cache
+def _select_channels() -> Select[*tuple[Any, ...]]:
     table = tables.channel
-    query = select(table.c.id, table.c.public_id, table.c.name).where(table.c.id.in_(keys))
-    return {key: (public, name) for key, public, name in unit.connection.execute(query)}
+    return select(table.c.id, table.c.public_id, table.c.name).where(table.c.id.in_(bindparam("keys", expanding=True)))
+
+
+def _find_channels(unit: Unit, keys: set[int]) -> dict[int, tuple[str, str]]:
+    rows = unit.connection.execute(_select_channels(), {"keys": list(keys)})
+    return {key: (public, name) for key, public, name in rows}
