@@ -74,17 +74,23 @@ def routes(origin: Origin) -> list[web.RouteDef]:
     ]
 
 
+class _Ages:
+    """Headers that say how long caches may keep a playlist, for one target duration."""
+
+    def __init__(self, target: int) -> None:
+        self.playlist = _headers(PLAYLIST_TYPE, f"public, max-age={max(1, target // 2)}", varies=True)
+        self.blocking = _headers(PLAYLIST_TYPE, f"public, max-age={BLOCKING_TARGETS * target}", varies=True)
+        self.missing = _headers("text/plain", f"public, max-age={MISSING_TARGETS * target}")
+
+
 class Service:
     """Answers, made of bytes that are there already."""
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        target = origin.targets.target_seconds
-        self._playlist = _headers(PLAYLIST_TYPE, f"public, max-age={max(1, target // 2)}", varies=True)
-        self._blocking = _headers(PLAYLIST_TYPE, f"public, max-age={BLOCKING_TARGETS * target}", varies=True)
+        self._ages: dict[int, _Ages] = {}
         self._media = _headers(MEDIA_TYPE, f"public, max-age={IMMUTABLE_SECONDS}, immutable")
         self._missing = _headers("text/plain", "no-store")
-        self._missing_blocking = _headers("text/plain", f"public, max-age={MISSING_TARGETS * target}")
         self._counters: dict[tuple[str, int], Counter] = {}
 
     async def get(self, request: web.Request) -> web.StreamResponse:
@@ -97,7 +103,7 @@ class Service:
         if name == MULTIVARIANT:
             if output is None or output.state is None:
                 return self._refuse("index", 404, "nothing is on yet")
-            return self._text(request, "index", output.state.index, self._playlist)
+            return self._text(request, "index", output.state.index, self._age(output).playlist)
         return await self._get_bytes(request, output, name)
 
     async def options(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
@@ -113,16 +119,16 @@ class Service:
         except BadDirective as bad:
             return self._refuse("media", 400, str(bad))
         if output is None or (output.state is None and wanted.msn is None):
-            return self._refuse(
-                "media", 404, "nothing is on yet", None if wanted.msn is None else self._missing_blocking
-            )
+            headers = None if wanted.msn is None else self._age(output).missing
+            return self._refuse("media", 404, "nothing is on yet", headers)
         refused = None if wanted.msn is None else await self._wait(output, (wanted.msn, wanted.part))
         if refused is not None:
             return refused
         if output.state is None:
             return self._refuse("media", 404, "nothing is on yet")
         media = output.state.media
-        headers = self._playlist if wanted.msn is None or output.window.ended else self._blocking
+        age = self._age(output)
+        headers = age.playlist if wanted.msn is None or output.window.ended else age.blocking
         return self._text(request, "media", media.delta if wanted.skip else media.full, headers)
 
     async def _wait(self, output: Output, awaited: Awaited) -> web.Response | None:
@@ -181,6 +187,12 @@ class Service:
         if status == 503:
             response.headers[hdrs.RETRY_AFTER] = "1"
         return response
+
+    def _age(self, output: Output | None) -> _Ages:
+        target = (self._origin if output is None else output).targets.target_seconds
+        if target not in self._ages:
+            self._ages[target] = _Ages(target)
+        return self._ages[target]
 
     def _count(self, resource: str, status: int) -> None:
         key = (resource, status)

@@ -63,8 +63,7 @@ class Output:
         self.broadcast = broadcast
         self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
         self.window = Window(self.targets, settings.window_segments, first_msn(clock.time()), on_whole)
-        seconds_max = BLOCKED_TARGETS_MAX * self.targets.target_seconds
-        self.waiting = Waiting(seconds_max, settings.held_requests_max)
+        self.waiting = Waiting(BLOCKED_TARGETS_MAX * self.targets.target_seconds, settings.held_requests_max)
         self.state: State | None = None
         self._metrics, self._clock = metrics, clock
         self._segmenter = Segmenter(self.targets)
@@ -126,6 +125,7 @@ class Output:
                 self._seconds += event.duration
         if ended:
             self.window.end()
+        self.waiting.seconds_max = BLOCKED_TARGETS_MAX * self.targets.target_seconds
         if self.window.segments:
             self.state = State(self.window, self._tracks, self._frame_rate())
         self.waiting.wake(self.exists)

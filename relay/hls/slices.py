@@ -4,9 +4,9 @@ All times here are ticks of one clock that every track's clock divides, so nothi
 part ends before one of its frames. Sound leads where there is no picture, or while the picture stands still for longer
 than a part; sound of a part is what starts within it.
 
-A segment ends at the first key frame past the target. It also ends at an earlier key frame when a group of pictures as
-long as the last one would not fit any more, and without a key frame (off key) when nothing else fits: EXTINF, rounded,
-never exceeds the target duration (rfc8216bis, 4.4.3.1).
+A segment ends at the first key frame past the target, or at an earlier one when a group of pictures as long as the last
+one would not fit any more; without a key frame (off key) when nothing else fits. EXTINF, rounded, never exceeds the
+target duration (rfc8216bis, 4.4.3.1).
 """
 
 from __future__ import annotations
@@ -21,24 +21,41 @@ from relay.hls.lane import Lane
 from relay.media import Kind, Packet, Track
 
 PART_PERCENT_MIN = 85  # rfc8216bis, 4.4.4.9
+TARGET_SECONDS_MAX = 10
+ROUNDING_ROOM = Fraction(3, 4)  # up to a quarter second above a whole one is left to rounding, as at 29.97 fps
 STRAGGLER_MS_MAX = 1_000  # how far a track may lag behind the other before parts go without it
 
 
-@dataclass(frozen=True, slots=True)
 class Targets:
-    """Durations in milliseconds; `segment_ms_limit` is the first one that would round above the target duration."""
+    """How long parts and segments are meant to be, in milliseconds, and the target duration that follows, in seconds.
 
-    part_ms: int
-    segment_ms: int
+    The first playlist has a part and no segment, and cannot know how far apart key frames are. So the first segment may
+    last until its key frame comes, ten seconds at most, and EXT-X-TARGETDURATION is what it needs from then on: it can
+    change once, before there is an EXTINF, and only for encoders with key frames further apart than the target.
+    """
 
-    @property
-    def target_seconds(self) -> int:
-        """EXT-X-TARGETDURATION: fixed before the first group of pictures has ended, so that no player waits for it."""
-        return math.ceil(self.segment_ms / 1000)
+    def __init__(self, part_ms: int, segment_ms: int) -> None:
+        self.part_ms = part_ms
+        self.segment_ms = segment_ms
+        self.target_seconds = math.ceil(segment_ms / 1000)
+        self._fixed = False
 
     @property
     def segment_ms_limit(self) -> int:
+        """The length that would be rounded to more than the target duration: segments are shorter."""
         return self.target_seconds * 1000 + 500
+
+    @property
+    def off_key_ms_limit(self) -> int:
+        """The same for a segment that waits for its key frame."""
+        return self.segment_ms_limit if self._fixed else max(self.segment_ms_limit, TARGET_SECONDS_MAX * 1000 + 500)
+
+    def note(self, segment: Fraction) -> None:
+        """A segment has ended after so many seconds; one that was cut short early says nothing of those to come."""
+        if not self._fixed and (1000 * segment >= self.segment_ms or 1000 * segment >= self.segment_ms_limit):
+            longest = min(math.floor(segment + ROUNDING_ROOM), TARGET_SECONDS_MAX)
+            self.target_seconds = max(self.target_seconds, longest)
+            self._fixed = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ class Slices:
         self._with_picture = lead.track.kind is Kind.VIDEO
         self._part = targets.part_ms * self.rate // 1000
         self._target = targets.segment_ms * self.rate // 1000
-        self._limit = targets.segment_ms_limit * self.rate // 1000 - 1
+        self._targets = targets
         self._straggle = STRAGGLER_MS_MAX * self.rate // 1000
         self.start = self._segment_start = self._key_at = lead.pts * self._lead.scale
         self._gop = 0
@@ -129,8 +146,12 @@ class Slices:
         return sorted(packets, key=lambda packet: packet.seconds)
 
     @property
+    def _limit(self) -> int:
+        return self._targets.segment_ms_limit * self.rate // 1000 - 1
+
+    @property
     def _segment_bound(self) -> int:
-        return self._segment_start + self._limit
+        return self._segment_start + self._targets.off_key_ms_limit * self.rate // 1000 - 1
 
     @property
     def _bound(self) -> int:
@@ -200,6 +221,7 @@ class Slices:
         runs = [run for lane in self.lanes if (run := lane.take(cut.end)) is not None]
         start, self.start = self.start, cut.end
         if cut.ends_segment:
+            self._targets.note(Fraction(cut.end - self._segment_start, self.rate))
             self._segment_start = cut.end
         data = fragment(self.sequence, runs)
         self.sequence += 1

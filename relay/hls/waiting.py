@@ -38,7 +38,7 @@ class Waiting:
 
     def __init__(self, seconds_max: float, held_max: int) -> None:
         self.held = 0
-        self._seconds_max = seconds_max
+        self.seconds_max = seconds_max
         self._held_max = held_max
         self._turns: dict[Awaited, list[_Turn]] = {}
         self._due: deque[_Turn] = deque()
@@ -88,7 +88,7 @@ class Waiting:
         now = loop.time()
         if not turns or turns[-1].members >= WAKE_MAX or now - turns[-1].opened > JOIN_SECONDS:
             future = _Shared(loop=loop)
-            timer = loop.call_later(self._seconds_max + JOIN_SECONDS, self._expire, awaited, future)
+            timer = loop.call_later(self.seconds_max + JOIN_SECONDS, self._expire, awaited, future)
             turns.append(_Turn(future, now, timer))
         turns[-1].members += 1
         return turns[-1]

@@ -85,15 +85,15 @@ async def fetch_rest(live, seen):
     seen.index = await (await live.get("index.m3u8")).text()
 
 
-@pytest.fixture(params=["2 s", "10 s", "29.97"])
+@pytest.fixture(params=[("30", 60), ("30000/1001", 60), ("30", 300), ("30", 450)])
 async def seen(request, live, make_clip):
-    """Key frames every two and ten seconds, and a frame rate that is no whole number."""
-    rate, gop = {"2 s": ("30", 60), "10 s": ("30", 300), "29.97": ("30000/1001", 60)}[request.param]
+    """Key frames every two, ten and fifteen seconds, and a frame rate that is no whole number."""
+    rate, gop = request.param
     clip = make_clip(24, rate, gop)
     found = await follow(live, clip, 25)
     found.clip = clip
     found.clock = live.clock
-    found.keys_every = 10 if request.param == "10 s" else 2
+    found.keys_every = round(gop / 30)
     return found
 
 
@@ -133,14 +133,16 @@ def row_1_part_durations(seen, read_fragments):
             last = number == len(segment.parts) - 1
             assert last or duration(part) >= Decimal("0.85") * seen.last.part_target
             checked += 1
-    assert checked >= 40
+    assert checked >= 30
 
 
 def row_1_fixed_numbers(seen):
     assert len({playlist.header["PART-INF"] for playlist in seen.playlists}) == 1
-    assert len({playlist.target for playlist in seen.playlists}) == 1
+    assert len({playlist.target for playlist in seen.playlists if playlist.whole}) == 1
+    assert {playlist.target for playlist in seen.playlists if not playlist.whole} == {2}
+    assert seen.last.target == min(10, seen.keys_every)
     assert Decimal(seen.last.control["PART-HOLD-BACK"]) >= 3 * seen.last.part_target
-    assert len(seen.segments) >= 9
+    assert len(seen.segments) >= 20 // seen.keys_every
     assert all(round(segment.duration) <= seen.last.target for segment in seen.segments)
 
 
@@ -153,7 +155,7 @@ def row_5_hints(seen):
 
 
 def row_6_deltas(seen):
-    assert Decimal(seen.last.control["CAN-SKIP-UNTIL"]) >= 6 * seen.last.target
+    assert all(Decimal(one.control["CAN-SKIP-UNTIL"]) >= 6 * one.target for one in seen.playlists)
     skipping = 0
     for delta, full in zip(seen.deltas, seen.playlists[1:], strict=True):
         assert (delta.media_sequence, delta.hint) == (full.media_sequence, full.hint)
@@ -163,7 +165,7 @@ def row_6_deltas(seen):
         kept = sum(segment.duration for segment in delta.whole) + sum(map(duration, open_parts(delta)))
         assert not delta.skipped or kept >= 6 * seen.last.target
         skipping += delta.skipped > 0
-    assert skipping >= 10
+    assert skipping >= (10 if seen.keys_every == 2 else 0)
 
 
 def row_7_where_parts_stand(seen):
@@ -179,7 +181,7 @@ def row_7_where_parts_stand(seen):
             from_end += segment.duration
         assert playlist.segments[0].tag("#EXT-X-MAP")
         assert all(segment.tag("#EXT-X-PROGRAM-DATE-TIME") for segment in playlist.segments)
-    assert without >= 100
+    assert without >= (100 if seen.keys_every == 2 else 0)
 
 
 def open_parts(playlist):
@@ -194,7 +196,7 @@ def row_7_wall_clock(seen):
     for segment in seen.segments:
         assert abs((segment.pdt - begin).total_seconds() - float(elapsed)) < 0.002
         elapsed += segment.duration
-    assert elapsed > 18
+    assert elapsed > 14
 
 
 def row_9_bytes(seen):
@@ -204,7 +206,7 @@ def row_9_bytes(seen):
             whole = b"".join(seen.bodies[part["URI"]] for part in segment.parts)
             assert whole == seen.bodies[segment.uri]
             checked += 1
-    assert checked >= 9
+    assert checked >= 20 // seen.keys_every
 
 
 def row_9_index(seen):
@@ -254,7 +256,7 @@ def segments_and_key_frames(seen):
     marked = {part["URI"] for playlist in seen.playlists for part in playlist.parts if "INDEPENDENT" in part}
     assert keys - 1 <= len(marked) <= keys
     begins = {segment.parts[0]["URI"] for segment in seen.segments if segment.parts}
-    assert (begins <= marked) == seen.last.independent == (seen.keys_every == 2)
+    assert (begins <= marked) == seen.last.independent == (seen.keys_every <= 10)
 
 
 async def test_the_gzipped_text_is_the_plain_one(live, clip):
@@ -294,11 +296,8 @@ async def test_settings_are_checked_against_the_rules(serving, make_clip):
     async with serving(part_ms_target=200, segment_ms_target=1_000) as live:
         await live.feed(make_clip(24), until=8)
         playlist = await live.media()
-        assert (playlist.part_target, playlist.target, playlist.control["PART-HOLD-BACK"]) == (
-            Decimal("0.2"),
-            1,
-            "0.600",
-        )
+        assert (playlist.part_target, playlist.target) == (Decimal("0.2"), 2), "key frames are two seconds apart"
+        assert playlist.control["PART-HOLD-BACK"] == "0.600"
         inner = [part for segment in playlist.whole for part in segment.parts[:-1]]
         assert len(inner) >= 9
         assert all(Decimal("0.17") <= duration(part) <= Decimal("0.2") for part in inner)

@@ -124,7 +124,7 @@ async def test_what_is_older_than_the_window_gets_the_full_playlist(live, clip):
 async def test_a_reload_held_for_too_long_is_a_503(live, clip):
     await live.feed(clip, until=2.6)
     msn, part = (await live.media()).next
-    live.origin.find("show", "e1").waiting._seconds_max = 0.01
+    live.origin.find("show", "e1").waiting.seconds_max = 0.01
     for name in (f"media.m3u8?_HLS_msn={msn}&_HLS_part={part}", f"{msn}.{part}.m4s"):
         response = await live.get(name, 503)
         assert (response.headers["Retry-After"], response.headers["Cache-Control"]) == ("1", "no-store")

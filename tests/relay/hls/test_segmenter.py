@@ -11,11 +11,13 @@ from relay.hls.segmenter import PACKETS_WAITING_MAX, Segmenter, Start
 from relay.hls.slices import Part, Targets
 from relay.media import Codec, Packet, Track
 
-DEFAULT = Targets(part_ms=500, segment_ms=2_000)
+
+def new():
+    return Segmenter(Targets(part_ms=500, segment_ms=2_000))
 
 
-def run(packets, targets=DEFAULT):
-    segmenter = Segmenter(targets)
+def run(packets):
+    segmenter = new()
     events = [event for packet in packets for event in segmenter.add(packet)]
     return events + segmenter.finish()
 
@@ -110,7 +112,7 @@ def test_packets_cut_the_same_wherever_they_are_cut(clip):
 
 def test_sound_that_ends_holds_nothing_up_for_long(clip):
     packets = [packet for packet in clip.packets if packet.track.kind == "video" or packet.seconds < 3]
-    segmenter, last = Segmenter(DEFAULT), Fraction()
+    segmenter, last = new(), Fraction()
     for packet in packets:
         for event in segmenter.add(packet):
             last = event.start + event.duration if isinstance(event, Part) else last
@@ -126,14 +128,14 @@ def test_nothing_comes_before_a_key_frame(clip):
 
 def test_a_stream_without_key_frames_is_bad_media():
     track = Track(Codec.H264, 90_000, b"\x01\x64\x00\x1f", 16, 16)
-    segmenter = Segmenter(DEFAULT)
+    segmenter = new()
     with pytest.raises(BadMedia, match="key frame"):
         for number in range(PACKETS_WAITING_MAX + 1):
             segmenter.add(Packet(track, number * 3_000, number * 3_000, False, b"p"))
 
 
 def test_after_bad_media_it_begins_anew(clip):
-    segmenter = Segmenter(DEFAULT)
+    segmenter = new()
     picture = Track(Codec.VP8, 90_000)
     with pytest.raises(BadMedia, match="vp8"):
         for number in range(200):

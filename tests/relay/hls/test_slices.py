@@ -8,7 +8,6 @@ from relay.media import Codec, Packet, Track
 
 VIDEO = Track(Codec.H264, 90_000, b"\x01\x64\x00\x1f", 16, 16)
 SOUND = Track(Codec.OPUS, 48_000, channels=2)
-DEFAULT = Targets(part_ms=500, segment_ms=2_000)
 
 
 def picture(seconds, key=False):
@@ -21,9 +20,13 @@ def sound(seconds):
     return Packet(SOUND, ticks, ticks, True, b"a")
 
 
-def cut(packets, targets=DEFAULT, others=()):
+def default():
+    return Targets(part_ms=500, segment_ms=2_000)
+
+
+def cut(packets, others=(), targets=None):
     """All parts that come of it before the end."""
-    slices = Slices(packets[0], others, targets, 1)
+    slices = Slices(packets[0], others, targets or default(), 1)
     parts = []
     for packet in packets:
         assert slices.push(packet)
@@ -67,29 +70,54 @@ def test_segments_begin_with_key_frames_and_end_at_the_first_past_the_target(rat
     assert [part.independent for part in parts] == starts
 
 
-@pytest.mark.parametrize("gop", [1, 7, 30, 45, 48, 53, 64, 70, 74, 75, 90, 250, 300, 10_000])
+@pytest.mark.parametrize("gop", [1, 7, 30, 45, 48, 53, 64, 70, 74, 75, 90, 250, 300, 330, 10_000])
 def test_no_distance_of_key_frames_makes_a_segment_too_long(gop):
-    _, parts = cut(pictures(40, 30, gop))
+    targets = default()
+    _, parts = cut(pictures(60, 30, gop), targets=targets)
     lengths = segments(parts)
-    assert len(lengths) >= 15
-    assert all(length < Fraction(5, 2) for length in lengths), "EXTINF, rounded, is at most the target duration"
+    assert len(lengths) >= 5
+    assert all(length < targets.target_seconds + Fraction(1, 2) for length in lengths), "rounded, at most the target"
     assert sum(part.duration for part in parts) == parts[-1].start + parts[-1].duration
+    assert targets.target_seconds <= 10
 
 
-@pytest.mark.parametrize("gop", [1, 15, 30, 48, 53, 60, 64, 70, 74])
-def test_key_frames_up_to_the_limit_apart_never_need_a_cut_off_key(gop):
-    _, parts = cut(pictures(40, 30, gop))
-    starts = [part.independent for part, before in zip(parts[1:], parts, strict=False) if before.ends_segment]
-    assert len(starts) >= 15
+@pytest.mark.parametrize("gop", [1, 15, 30, 48, 53, 60, 64, 70, 74, 75, 90, 100, 250, 300])
+def test_key_frames_up_to_ten_seconds_apart_never_need_a_cut_off_key(gop):
+    _, parts = cut(pictures(60, 30, gop))
+    starts = [after.independent for before, after in itertools.pairwise(parts) if before.ends_segment]
+    assert len(starts) >= 5
     assert all(starts)
 
 
-def test_key_frames_ten_seconds_apart_are_cut_off_key_and_each_begins_a_segment():
-    _, parts = cut(pictures(40, 30, 300))
+@pytest.mark.parametrize(
+    "gop,target", [(30, 2), (48, 2), (60, 2), (67, 2), (75, 3), (90, 3), (250, 9), (300, 10), (400, 10)]
+)
+def test_the_first_group_of_pictures_fixes_the_target_duration(gop, target):
+    targets = default()
+    slices = Slices(picture(0, True), (), targets, 1)
+    seen = []
+    for packet in pictures(60, 30, gop):
+        slices.push(packet)
+        seen += [(part.ends_segment, targets.target_seconds) for part in slices.parts()]
+    before = seen.index((True, target))
+    assert {one for _, one in seen[:before]} <= {2}, "as long as there is no segment"
+    assert {one for _, one in seen[before:]} == {target}
+
+
+def test_key_frames_fifteen_seconds_apart_are_cut_off_key_and_each_begins_a_segment():
+    _, parts = cut(pictures(50, 30, 450))
     begins = [after.start for before, after in itertools.pairwise(parts) if before.ends_segment]
     keys = [part.start for part in parts if part.independent]
-    assert keys == [0, 10, 20, 30]
+    assert keys == [0, 15, 30, 45]
     assert set(keys[1:]) < set(begins)
+
+
+def test_a_segment_cut_short_at_the_start_fixes_nothing():
+    targets = default()
+    targets.note(Fraction(1, 2))
+    targets.note(Fraction(8))
+    targets.note(Fraction(2))
+    assert targets.target_seconds == 8
 
 
 def test_a_part_is_made_as_soon_as_its_last_sample_is_known():
@@ -176,7 +204,7 @@ def test_the_rest_takes_everything(read_fragments):
 
 
 def test_the_target_duration_holds_for_the_longest_segment():
-    assert (DEFAULT.target_seconds, DEFAULT.segment_ms_limit) == (2, 2_500)
+    assert (default().target_seconds, default().segment_ms_limit, default().off_key_ms_limit) == (2, 2_500, 10_500)
     assert Targets(500, 2_100).target_seconds == 3
 
 
