@@ -16,18 +16,23 @@ from relay.errors import BadRtp
 from relay.webrtc.session import SrtpKeys
 
 TAG_BYTES_MAX = 16  # AEAD_AES_128_GCM (RFC 7714, section 12.1)
-REPLAY_PACKETS = 4096  # how far back an identical packet may be sent again
+REPEAT_PACKETS = 1024  # how far back an identical packet may be sent again: a second of 12 Mb/s
 _DATAGRAM_BYTES_MAX = 1500
 
 ffi: Any = _binding.ffi
 lib: Any = _binding.lib
 
 
-def open_media(keys: SrtpKeys) -> int:
-    """A session for all that is sent as RTP; whoever takes the address calls `free_media` with it, once."""
+def open_media(keys: SrtpKeys, *, repeats: bool = False) -> int:
+    """A session for all that is sent as RTP; whoever takes the address calls `free_media` with it, once.
+
+    `repeats`: for a peer without RTX, whose repairs are identical packets: nothing new stands under their index then.
+    libsrtp shifts its whole window at every packet, so the others keep its small one.
+    """
     policy = Policy(keys.local, Policy.SSRC_ANY_OUTBOUND, 0, keys.profile)
-    policy.allow_repeat_tx = True  # a repair without RTX is the identical packet: nothing new under its index
-    policy.window_size = REPLAY_PACKETS
+    if repeats:
+        policy.allow_repeat_tx = True
+        policy.window_size = REPEAT_PACKETS
     session = ffi.new("srtp_t *")
     if lib.srtp_create(session, policy._policy) != lib.srtp_err_status_ok:
         raise pylibsrtp.Error("srtp_create failed")

@@ -153,7 +153,7 @@ def _leg(params: ViewerParams, offsets: tuple[int, int], catchup: Catchup | None
     starts = [secrets.randbits(15) for _ in range(3)]
     rtx, audio = (ABSENT if kind is None else kind for kind in (params.rtx_payload_type, params.audio_payload_type))
     return LegParams(
-        srtp.open_media(params.keys),
+        srtp.open_media(params.keys, repeats=rtx == ABSENT),
         params.path,
         Source(params.video_ssrc, params.video_payload_type, starts[0], offsets[0]),
         Source(params.rtx_ssrc, rtx, starts[1]),

@@ -86,7 +86,7 @@ class Receiver:
 
     def leg(self, *, rtx: int = 97, audio: int = 111, sequence: int = 100, catchup: Catchup | None = None) -> LegParams:
         return LegParams(
-            srtp.open_media(self.keys),
+            srtp.open_media(self.keys, repeats=rtx == legs.ABSENT),
             self.path,
             legs.Source(VIDEO_SSRC, 96, sequence, 1000),
             legs.Source(RTX_SSRC, rtx, sequence),
