@@ -61,6 +61,17 @@ def test_parts_are_85_to_100_percent_of_their_target(rate):
 
 
 @pytest.mark.parametrize("rate", RATES)
+def test_time_stamps_in_milliseconds_make_the_same_parts(rate):
+    """As RTMP has them."""
+    frames = [picture(Fraction(round(packet.seconds * 1000), 1000), packet.key) for packet in pictures(20, rate, 60)]
+    _, parts = cut(frames)
+    inner = [part.duration for part in parts if not part.ends_segment]
+    assert len(inner) >= 25
+    assert all(Fraction(85, 100) <= duration / Fraction(1, 2) <= 1 for duration in inner)
+    assert all(1000 % part.start.denominator == 0 for part in parts), "nothing was rounded once more"
+
+
+@pytest.mark.parametrize("rate", RATES)
 def test_segments_begin_with_key_frames_and_end_at_the_first_past_the_target(rate):
     _, parts = cut(pictures(20, Fraction(rate), round(2 * rate)))
     lengths = segments(parts)

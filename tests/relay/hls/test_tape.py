@@ -21,10 +21,11 @@ from relay.hls.tape import Tape
 folder = Path(sys.argv[1])
 init, media = (folder.parent / "init").read_bytes(), (folder.parent / "media").read_bytes()
 tape, number = Tape(folder), 0
-print("writing", flush=True)
 while True:
     tape.append(sys.argv[2], init, [media], "2.000000", float(number))
     number += 1
+    if number == 1:
+        print("writing", flush=True)
 """
 
 
