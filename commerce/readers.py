@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from commerce.errors import Overloaded
+from commerce.errors import Overloaded, Unavailable
 from commerce.store.reading import Reading
 
 T = TypeVar("T")
@@ -36,8 +37,11 @@ class Readers:
             self._waiting -= 1
 
     def _answer(self, question: Callable[[Reading], T]) -> T:
-        with self._engine.connect() as connection:
-            return question(Reading(connection, int(self._clock() * 1000)))
+        try:
+            with self._engine.connect() as connection:
+                return question(Reading(connection, int(self._clock() * 1000)))
+        except OperationalError as error:
+            raise Unavailable(type(error.orig).__name__) from error
 
     async def close(self) -> None:
         """Waits for the questions under way."""

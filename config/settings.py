@@ -129,7 +129,7 @@ class DatabaseSettings(Section):
     """Where commerce is kept."""
 
     url: str = Field("", description="SQLAlchemy URL; empty: fenbo.sqlite3 in data_dir")
-    batch_max: int = Field(256, ge=1, description="commands in one commit")
+    batch_max: int = Field(256, ge=1, le=500, description="commands in one commit")
     queue_max: int = Field(
         10_000, ge=1, description="commands waiting for a commit, or questions for a reader, at once"
     )

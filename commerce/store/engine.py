@@ -39,7 +39,7 @@ def writer_engine(url: str) -> Engine:
 
 def reader_engine(url: str, connections: int) -> Engine:
     """As many read-only connections as there are reader threads."""
-    engine = create_engine(url, poolclass=QueuePool, pool_size=connections, max_overflow=0)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=connections, max_overflow=0, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, "BEGIN", query_only=True)
         return engine

@@ -1,6 +1,7 @@
 """The door: opens on nothing, opens again on what was left, several nodes on one store."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from commerce import commands as c
 from commerce import questions
-from commerce.errors import BodyDiffers, NotFound, Overloaded, SoldOut
+from commerce.errors import BodyDiffers, NotFound, Overloaded, SoldOut, Unavailable
+from commerce.order.rows import Rows
 from commerce.service import Commerce
-from commerce.store.engine import FILE_NAME
+from commerce.store.engine import FILE_NAME, writer_engine
 from commerce.store.ids import public_id
 from config.metrics import Metrics
 from config.settings import DatabaseSettings, PaymentSettings
@@ -75,3 +77,43 @@ async def test_a_viewer_who_enters_two_rooms_on_two_nodes_at_once_is_bound_once(
         )
         bound = {(await node.execute(c.CountTouch(viewer, room))).bound for node in nodes for room in rooms}
         assert len(bound) == 1
+
+
+def end_connections(url: str) -> None:
+    """What a restart of the database does to those who are connected."""
+    engine = writer_engine(url)
+    with engine.connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        connection.exec_driver_sql(others + " AND pid <> pg_backend_pid()")
+    engine.dispose()
+
+
+async def test_a_database_that_restarts_is_found_again(postgres, furnish_shop):
+    shop = await furnish_shop(await asyncio.to_thread(postgres.fresh))
+    await shop.place()
+    await asyncio.to_thread(end_connections, shop.url)
+    command = shop.order()
+    for _ in range(2):
+        with contextlib.suppress(Unavailable):
+            order = await shop.commerce.execute(command)
+    assert order.state == "created"
+    assert await shop.books() == (10, 8, 2, 0)
+
+
+async def test_so_is_one_that_restarts_in_the_middle_of_a_batch(postgres, furnish_shop, monkeypatch):
+    shop = await furnish_shop(await asyncio.to_thread(postgres.fresh))
+    write = Rows.write
+    broken = []
+
+    def cut_once(rows, unit):
+        if not broken:
+            broken.append(True)
+            end_connections(shop.url)
+        write(rows, unit)
+
+    monkeypatch.setattr(Rows, "write", cut_once)
+    command = shop.order()
+    with pytest.raises(Unavailable):
+        await shop.commerce.execute(command)
+    assert (await shop.commerce.execute(command)).state == "created"
+    assert await shop.books() == (10, 9, 1, 0)
