@@ -22,6 +22,7 @@ from relay.errors import BadMedia
 from relay.media import OPUS_CLOCK_RATE, VIDEO_CLOCK_RATE, Codec, Packet, Track
 
 VIDEO_TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
+PIXELS_MAX = 4096 * 2304  # larger pictures are not decoded: a few bytes could ask for gigabytes
 FRAMES_INSIDE_MAX = 64  # frames whose moment of arrival is remembered: more than any decoder holds back
 SLIP_SECONDS = 0.04  # sound further from its place than this is put there
 OPUS_BITS_PER_SECOND = 96_000
@@ -150,6 +151,7 @@ def _video_decoder(track: Track) -> VideoCodecContext:
     decoder = av.CodecContext.create(DECODERS[track.codec], "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.thread_count = 1  # frame threads would each hold a picture back
+    decoder.options = {"max_pixels": str(PIXELS_MAX)}
     if track.config:
         decoder.extradata = track.config
     return decoder

@@ -16,6 +16,7 @@ from config.settings import RtmpSettings
 from relay.errors import BadInput, Refused
 from relay.media import Kind
 from relay.rtmp import handshake
+from relay.rtmp.attempts import Attempts
 from relay.rtmp.chunks import Limits
 from relay.rtmp.flv import Demuxer
 from relay.rtmp.protocol import Event, Media, Metadata, Protocol, Publish, State, Unpublish
@@ -124,7 +125,7 @@ class Connection(asyncio.Protocol):
 
     async def _authorise(self, publish: Publish) -> None:
         try:
-            source = await self._server.authorise(publish.key, self.address)
+            source = await self._server.check(publish.key, self.address)
         except Refused as refusal:
             self._refuse(refusal)
         except Exception:
@@ -237,6 +238,7 @@ class Server:
         self.metrics = metrics
         self.clock = clock
         self.limits = Limits(message_bytes_max=settings.message_bytes_max)
+        self._attempts = Attempts()
         self._connections: set[Connection] = set()
         self._listeners: list[asyncio.Server] = []
         self._watch: asyncio.Task[None] | None = None
@@ -270,6 +272,17 @@ class Server:
         await self._empty.wait()
         for listener in self._listeners:
             await listener.wait_closed()
+
+    async def check(self, key: str, address: str) -> Source:
+        """A place for the peer. Raises `Refused`, for an address that keeps guessing without looking at its key."""
+        if self._attempts.too_many(address, self.clock()):
+            raise Refused("guessing", "too many wrong stream keys from this address, wait a minute")
+        try:
+            return await self.authorise(key, address)
+        except Refused as refusal:
+            if refusal.reason == "bad_key":
+                self._attempts.wrong(address, self.clock())
+            raise
 
     def add(self, connection: Connection) -> bool:
         """Whether there is room for one more."""

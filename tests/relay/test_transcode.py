@@ -1,6 +1,9 @@
 """Real encoders in, real decoders out: pictures by their brightness, sound by its pitch, both by their times."""
 
+import contextlib
+import random
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -163,3 +166,21 @@ def test_decoding_goes_on_after_bad_input(video: Any) -> None:
     with pytest.raises(BadMedia):
         transcoder.convert(bad)
     assert len(converted(transcoder, sent)) == 30
+
+
+def test_huge_pictures_are_not_decoded(video: Any) -> None:
+    with pytest.raises(BadMedia):
+        converted(VideoTranscoder(), video(0.03, size=(4608, 2304)))
+
+
+def test_spoilt_pictures_only_raise_bad_media(video: Any) -> None:
+    dice = random.Random(3)
+    for codec in ("libx264", "libvpx"):
+        transcoder = VideoTranscoder()
+        for packet in video(1, codec=codec, bframes=2):
+            data = bytearray(packet.data)
+            for _ in range(dice.randrange(3)):
+                data[dice.randrange(4, len(data))] = dice.randrange(256)
+            with contextlib.suppress(BadMedia):
+                out = transcoder.convert(replace(packet, data=bytes(data)))
+                assert all(after.dts > before.dts for before, after in pairwise(out))

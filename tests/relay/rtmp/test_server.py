@@ -12,6 +12,7 @@ import uvloop
 from relay.media import Kind, Packet
 from relay.rtmp import handshake
 from relay.rtmp import messages as m
+from relay.rtmp.attempts import WRONG_MAX
 from relay.source import SourceState
 
 ANSWER_BYTES = 1 + 2 * handshake.SIGNATURE_BYTES
@@ -86,6 +87,18 @@ async def test_a_wrong_key_is_told_and_closed(studio: Any, script: Any, connect:
     assert b"NetStream.Publish.BadName" in said
     assert b"no such stream key" in said
     assert studio.refused("bad_key") == 1
+
+
+async def test_an_address_that_keeps_guessing_must_wait(studio: Any, script: Any, connect: Any) -> None:
+    for _ in range(WRONG_MAX):
+        await (await connect(studio, type(script)().opening("guess"))).rest()
+    peer = await connect(studio, type(script)().opening("guess"))
+    assert b"too many wrong stream keys" in await peer.rest()
+    assert len(studio.asked) == WRONG_MAX
+    assert studio.refused("guessing") == 1
+    studio.later_ns += 61_000_000_000
+    peer = await connect(studio, type(script)().opening())
+    await peer.hears(b"NetStream.Publish.Start")
 
 
 async def test_ffmpeg_sees_that_its_key_is_wrong(studio: Any, run: Any, ffmpeg: Any) -> None:
