@@ -33,6 +33,7 @@ export class Playback {
   private step: Step | null = null;
   private progress: Progress | null = null;
   private failed = new Set<Way>();
+  private played = new Set<Way>();
   private attempt = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private looking: ReturnType<typeof setInterval> | undefined;
@@ -51,6 +52,7 @@ export class Playback {
     this.key = key;
     if (this.goesOn(video, show)) return;
     this.failed.clear();
+    this.played.clear();
     this.attempt = 0;
     this.halt();
     if (key === null) this.idle();
@@ -124,9 +126,10 @@ export class Playback {
     if (video.paused && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) {
       startSilently(video, () => this.set({ needsTap: true }));
     }
-    const seen = progress.look(video.currentTime, Date.now());
+    const seen = progress.look(position(video, player.way), Date.now());
     if (seen === "moving") {
       this.attempt = 0;
+      this.played.add(player.way);
       this.set({ phase: "playing", needsTap: false });
     } else if (seen !== "same") this.fail(player.way);
   }
@@ -140,6 +143,8 @@ export class Playback {
       this.begin();
       return;
     }
+    // nothing plays, so it was not WebRTC's fault: where it has worked it may again once the encoder is back
+    for (const worked of this.played) this.failed.delete(worked);
     const wait = waitBefore(this.attempt++, RETRY, Math.random);
     this.set({ phase: stalled ? "stalled" : "retrying", retryAt: Date.now() + wait });
     this.retry = setTimeout(() => this.begin(), wait);
@@ -167,6 +172,11 @@ function abilities(video: HTMLVideoElement): Abilities {
     mediaSource: hasMediaSource(),
     nativeHls: playsHlsNatively(video),
   };
+}
+
+/** What moves while the picture does. A media stream's own clock runs on without pictures, so there the frames are counted. */
+function position(video: HTMLVideoElement, way: Way): number {
+  return way === "webrtc" ? video.getVideoPlaybackQuality().totalVideoFrames : video.currentTime;
 }
 
 function makePlayer({ way, url }: Step): Player {
