@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -119,7 +118,10 @@ class Studio:
     port: int
     asked: list[tuple[str, str]] = field(default_factory=list)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
-    later_ns: int = 0  # how far the server's clock is ahead of the real one
+    now_ns: int = 1_000_000_000  # the server's clock, which only the test moves
+
+    def wait(self, seconds: float) -> None:
+        self.now_ns += round(seconds * 1e9)
 
     def url(self, key: str = "primary-key") -> str:
         return f"rtmp://127.0.0.1:{self.port}/live/{key}"
@@ -146,7 +148,7 @@ async def opened(policy: SourcePolicy | None = None, **settings: Any) -> AsyncIt
             raise Refused("bad_key", "no such stream key")
         return broadcast.attach(KEYS[key], address, server.clock())
 
-    server = Server(RtmpSettings(**settings), authorise, metrics, lambda: time.monotonic_ns() + studio.later_ns)
+    server = Server(RtmpSettings(**settings), authorise, metrics, lambda: studio.now_ns)
     studio = Studio(server, broadcast, metrics, await server.listen("127.0.0.1", 0))
     studio.may_answer.set()
     try:

@@ -8,7 +8,7 @@ from relay.rtmp import amf
 texts = st.text(max_size=20)
 plain = st.none() | st.booleans() | st.floats(allow_nan=False) | texts
 values = st.recursive(
-    plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
+    plain, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=8
 )
 
 

@@ -261,7 +261,7 @@ def test_what_no_client_should_do(script: Any, data: Callable[[Any], bytes], pro
         protocol().receive_data(data(script))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(data=st.data())
 def test_mutated_sessions_only_raise_documented_errors(script: Any, data: st.DataObject) -> None:
     script.chunk_bytes = 128

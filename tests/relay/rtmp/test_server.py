@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from itertools import pairwise
 from typing import Any
 
@@ -96,7 +97,7 @@ async def test_an_address_that_keeps_guessing_must_wait(studio: Any, script: Any
     assert b"too many wrong stream keys" in await peer.rest()
     assert len(studio.asked) == WRONG_MAX
     assert studio.refused("guessing") == 1
-    studio.later_ns += 61_000_000_000
+    studio.wait(61)
     peer = await connect(studio, type(script)().opening())
     await peer.hears(b"NetStream.Publish.Start")
 
@@ -127,7 +128,7 @@ async def test_a_silent_publisher_gives_way(studio: Any, script: Any, publish: A
     subscription = studio.broadcast.subscribe("test")
     first = await publish(studio, script)
     before = await collect(subscription, lambda found: len(found) == 2)
-    studio.later_ns += 1_100_000_000
+    studio.wait(1.1)
     await publish(studio, type(script)())
     assert b"another encoder took over" in await first.rest()
     after = await collect(subscription, lambda found: len(found) == 2)
@@ -190,27 +191,25 @@ async def test_bad_media_closes_its_publisher(studio: Any, script: Any, publish:
 
 
 @pytest.mark.parametrize("steps", [b"", b"\x03", b"\x03" + bytes(1536)], ids=["nothing", "version", "half a handshake"])
-async def test_half_open_peers_time_out(open_studio: Any, connect: Any, steps: bytes) -> None:
-    async with open_studio(handshake_ms_max=100) as studio:
-        await (await connect(studio, steps)).rest()
-        assert studio.refused("silent") == 1
+async def test_half_open_peers_time_out(studio: Any, connect: Any, until: Any, steps: bytes) -> None:
+    peer = await connect(studio, steps)
+    await until(lambda: studio.connections() == 1)
+    studio.wait(5.1)
+    await peer.rest()
+    assert studio.refused("silent") == 1
 
 
 async def test_a_slow_peer_times_out_however_often_it_says_something(
-    open_studio: Any, script: Any, connect: Any
+    studio: Any, script: Any, connect: Any, until: Any
 ) -> None:
-    async with open_studio(handshake_ms_max=300) as studio:
-        peer = await connect(studio)
-
-        async def dribble() -> None:
-            for byte in script.opening():
-                peer.say(bytes((byte,)))
-                await asyncio.sleep(0.01)
-
-        dribbling = asyncio.create_task(dribble())
-        await peer.rest()
-        dribbling.cancel()
-        assert studio.refused("silent") == 1
+    peer = await connect(studio)
+    await until(lambda: studio.connections() == 1)
+    for byte in script.opening()[:60]:
+        studio.wait(0.1)
+        peer.say(bytes((byte,)))
+        await peer.writer.drain()
+    await peer.rest()
+    assert studio.refused("silent") == 1
 
 
 async def test_a_publisher_that_falls_silent_is_closed_and_the_broadcast_stays(
@@ -219,7 +218,7 @@ async def test_a_publisher_that_falls_silent_is_closed_and_the_broadcast_stays(
     peer = await publish(studio, script)
     subscription = studio.broadcast.subscribe("test")
     await until(lambda: studio.broadcast.sources.on)
-    studio.later_ns += 11_000_000_000
+    studio.wait(11)
     await peer.rest()
     assert studio.refused("silent") == 1
     assert studio.broadcast.sources.on is None
@@ -254,14 +253,20 @@ async def test_leaving_properly_frees_the_place_at_once(studio: Any, script: Any
     await peer.hears(b"NetStream.Publish.Start")
 
 
-async def test_a_peer_that_reads_no_answers_is_closed(studio: Any, script: Any, publish: Any) -> None:
-    peer = await publish(studio, script)
-    pings = script.message(m.user_control(m.PING_REQUEST, bytes(4)), 2) * 20_000
+async def test_a_peer_that_reads_no_answers_is_closed(studio: Any, script: Any, until: Any) -> None:
+    studio.server._listeners[0].sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    deaf.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(deaf, ("127.0.0.1", studio.port))
+    pings = script.message(m.user_control(m.PING_REQUEST, bytes(4)), 2) * 1000
     with contextlib.suppress(ConnectionError):
+        await loop.sock_sendall(deaf, script.handshake())
         while not studio.refused("unread"):
-            peer.say(pings)
-            await asyncio.wait_for(peer.writer.drain(), 10)
+            await loop.sock_sendall(deaf, pings)
     assert studio.refused("unread") == 1
+    deaf.close()
 
 
 def test_it_runs_on_uvloop(script: Any, open_studio: Any) -> None:
