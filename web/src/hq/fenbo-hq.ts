@@ -118,6 +118,12 @@ export class FenboHq extends LitElement {
         justify-content: flex-end;
         padding: 12px;
       }
+      @media (max-width: 700px) {
+        nav {
+          order: 1;
+          width: 100%;
+        }
+      }
       @media (min-width: 1000px) {
         .studio {
           grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
