@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import sys
 import time
 from collections.abc import AsyncIterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -19,6 +22,9 @@ from aiortc import (
     RTCSessionDescription,
     VideoStreamTrack,
 )
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from commerce import commands
 from relay.media import Codec, Kind, Packet
@@ -143,3 +149,57 @@ async def test_key_frames_come_when_somebody_wants_one(shop: Any, publisher: Pub
             if packet.key and packet.track.kind is Kind.VIDEO and packet.received_ns > asked * 1e9:
                 break
     subscription.close()
+
+
+# FFmpeg 8's own WHIP muxer, in a process of its own since PyAV keeps the interpreter's lock while it connects.
+FFMPEG = """
+import sys, time, av, numpy as np
+from fractions import Fraction
+url, key, folder = sys.argv[1:]
+files = {"cert_file": folder + "/certificate.pem", "key_file": folder + "/key.pem"}
+out = av.open(url, "w", format="whip", options={"authorization": key, **files})
+video, audio = out.add_stream("libx264", rate=25), out.add_stream("libopus", rate=48000)
+video.width, video.height, video.pix_fmt, audio.layout = 160, 96, "yuv420p", "stereo"
+video.options = {"profile": "baseline", "tune": "zerolatency", "preset": "ultrafast", "g": "25", "bf": "0"}
+start = time.monotonic()
+for number in range(500):
+    picture = av.VideoFrame.from_ndarray(np.full((96, 160, 3), (220, 0, 0), np.uint8), "rgb24")
+    picture.pts, picture.time_base = number, Fraction(1, 25)
+    out.mux(video.encode(picture))
+    for at in (2 * number, 2 * number + 1):
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1920), np.int16), "s16", "stereo")
+        sound.sample_rate, sound.pts, sound.time_base = 48000, at * 960, Fraction(1, 48000)
+        out.mux(audio.encode(sound))
+    time.sleep(max(0, start + number / 25 - time.monotonic()))
+"""
+
+
+def certificate(folder: Path) -> None:
+    """On P-256, which RFC 8827 demands: the one that FFmpeg with GnuTLS makes itself is on P-224, and no good."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ffmpeg")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    pem = serialization.Encoding.PEM
+    (folder / "certificate.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.TraditionalOpenSSL, plain))
+
+
+async def test_ffmpegs_own_whip_publishes(shop: Any, tmp_path: Path):
+    """It is the DTLS server (`a=setup:passive`), so that we are the client."""
+    certificate(tmp_path)
+    key = (await shop.do(commands.RotateStreamKey(shop.merchant.id, "primary"))).stream_key
+    broadcast = shop.node.core.hub.open(shop.show.show, "1")
+    url = f"{shop.node.urls.http}/whip"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", FFMPEG, url, key, str(tmp_path))
+    try:
+        found = await received(shop, 10, 10)
+    finally:
+        process.kill()
+        await process.wait()
+    assert {packet.track.codec for packet in found[Kind.VIDEO]} == {Codec.H264}
+    assert {packet.track.codec for packet in found[Kind.AUDIO]} == {Codec.OPUS}
+    assert found[Kind.VIDEO][0].key
+    assert broadcast.tracks[Kind.VIDEO].width == WIDTH
