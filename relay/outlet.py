@@ -18,6 +18,8 @@ from relay.meter import Facts, Meter
 
 PACKETS_QUEUED_MAX = 1024  # per subscription: some ten seconds of 30 fps video with audio
 BYTES_QUEUED_MAX = 16 * 1024 * 1024  # per subscription
+WHOLE_LIMITS = GopLimits(seconds_max=20.0, bytes_max=8 * 1024 * 1024)  # of the group that decoders start with
+WHOLE_PACKETS_MAX = 4096
 TRACK_GONE_SECONDS = 10.0  # a kind of media not seen for this long is no longer counted on
 LOG_NS_MIN = 1_000_000_000  # between two lines about the same subscription
 
@@ -118,6 +120,7 @@ class Outlet:
         self._metrics = metrics
         self._seen_seconds: dict[Kind, float] = {}
         self._cache = GopCache(limits)
+        self._whole = GopCache(WHOLE_LIMITS)
         self._subscriptions: tuple[Subscription, ...] = ()  # replaced, never changed: it may be being walked
 
     def publish(self, packet: Packet) -> None:
@@ -125,6 +128,7 @@ class Outlet:
         self._note_track(packet)
         self.meter.add(packet)
         self._cache.add(packet)
+        self._whole.add(packet)
         has_video = Kind.VIDEO in self.tracks
         for subscription in self._subscriptions:
             subscription.offer(packet, has_video=has_video)
@@ -147,6 +151,14 @@ class Outlet:
                 if seconds - seen > TRACK_GONE_SECONDS:
                     self.tracks.pop(other, None)
 
+    def forget(self) -> None:
+        """As if nothing had been published: the next packets begin anew."""
+        self.tracks.clear()
+        self._seen_seconds.clear()
+        self._cache.clear()
+        self._whole.clear()
+        self.meter = Meter()
+
     def note_dropped(self, output: str, count: int) -> None:
         """An output was too slow for that many packets."""
         if self._metrics is not None:
@@ -155,6 +167,12 @@ class Outlet:
     def subscribe(self, name: str, packets_max: int = PACKETS_QUEUED_MAX) -> Subscription:
         """A new output, starting with the cached group of pictures."""
         subscription = Subscription(self, name, packets_max, self._cache.packets())
+        self._subscriptions = (*self._subscriptions, subscription)
+        return subscription
+
+    def subscribe_whole(self, name: str) -> Subscription:
+        """A new decoder: it starts with the group of pictures however long it is, to get to the live edge."""
+        subscription = Subscription(self, name, WHOLE_PACKETS_MAX, self._whole.packets())
         self._subscriptions = (*self._subscriptions, subscription)
         return subscription
 

@@ -29,7 +29,7 @@ from relay.transcode import (
 )
 
 THREADS = 2  # one for pictures, one for sound
-LANE_PACKETS_MAX = 256  # waiting for their thread: more than a cached group of pictures
+LANE_PACKETS_MAX = 4096  # waiting for their thread: more than a cached group of pictures
 TICKS = 1_000_000  # a second, where times of different clocks are compared
 
 log = logging.getLogger(__name__)
@@ -92,8 +92,7 @@ class Rung(Outlet):
         running, self._running = self._running, None
         if running is not None:
             running.stop()
-            self.tracks.clear()
-            self._cache.clear()
+            self.forget()
 
 
 class _Run:
@@ -109,9 +108,10 @@ class _Run:
         self._audio: AudioTranscoder | None = None
         self._encoded: Track | None = None  # the track that is known to need it
         self._live_seconds = origin.live_seconds
+        self._from_seconds = 0.0  # what is older was only decoded to get here
         self._bad = 0
         self._threads = ThreadPoolExecutor(THREADS, f"rung-{wants.name}")
-        self._subscription = origin.subscribe(f"rung-{wants.name}")
+        self._subscription = origin.subscribe_whole(f"rung-{wants.name}")
         self._lanes = {kind: Subscription(origin, f"transcode-{kind}", LANE_PACKETS_MAX, []) for kind in Kind}
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._carry()), *(loop.create_task(self._work(kind)) for kind in Kind)]
@@ -146,6 +146,8 @@ class _Run:
 
     def _publish(self, packet: Packet) -> None:
         """Time goes forward also where passing on and transcoding take turns."""
+        if packet.seconds < self._from_seconds:
+            return
         kind, seconds_ticks = packet.track.kind, packet.dts * TICKS // packet.track.clock_rate
         if seconds_ticks > self._last.get(kind, -1):
             self._last[kind] = seconds_ticks
@@ -178,6 +180,7 @@ class _Run:
             if packet.track is self._encoded or self._needs_encoding(packet):
                 self._encoded = packet.track
                 self._video = self._video or self._open_video(packet)
+                self._from_seconds = max(self._from_seconds, self._live_seconds)
             else:
                 self._video = None
             self._live_seconds = 0.0  # only what was cached before the start is decoded without being encoded

@@ -99,7 +99,7 @@ class VideoTranscoder:
         piece.pts, piece.dts, piece.time_base = packet.pts, packet.dts, VIDEO_TIME_BASE
         try:
             return [out for frame in self._decoder.decode(piece) for out in self._encode(frame)]
-        except FFmpegError as problem:
+        except (FFmpegError, ValueError) as problem:
             raise BadMedia(packet.track.codec, str(problem)) from problem
 
     def _encode(self, frame: VideoFrame) -> list[Packet]:
@@ -193,7 +193,7 @@ class AudioTranscoder:
             frames = self._decoder.decode(piece)
             self._place(begin)
             return [out for frame in frames for out in self._encode(frame, packet.received_ns)]
-        except FFmpegError as problem:
+        except (FFmpegError, ValueError) as problem:
             raise BadMedia(packet.track.codec, str(problem)) from problem
 
     def _place(self, begin: int) -> None:

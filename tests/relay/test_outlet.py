@@ -151,3 +151,20 @@ def test_an_output_that_left_gets_nothing(outlet: Outlet, feed: Any) -> None:
     output.close()
     outlet.publish(feed().picture(0, key=True))
     assert output.take() == []
+
+
+def test_a_decoder_starts_with_a_group_too_long_for_others(outlet: Outlet, feed: Any) -> None:
+    encoder = feed()
+    sent = [encoder.picture(ms, key=ms == 0) for ms in range(0, 10_000, 40)]
+    for picture in sent:
+        outlet.publish(picture)
+    assert outlet.subscribe("output").take() == []
+    assert outlet.subscribe_whole("decoder").take() == sent
+
+
+def test_what_was_forgotten_does_not_come_back(outlet: Outlet, feed: Any) -> None:
+    for packet in feed().play(0, 1_000):
+        outlet.publish(packet)
+    outlet.forget()
+    assert (outlet.tracks, outlet.live_seconds) == ({}, 0.0)
+    assert outlet.subscribe("output").take() == outlet.subscribe_whole("decoder").take() == []

@@ -221,3 +221,16 @@ async def test_the_end_of_the_broadcast_ends_it(origin: Origin, rung: Rung, vide
     rung.end()
     assert output.closed
     assert not rung.running
+
+
+async def test_in_a_long_group_the_first_viewer_need_not_wait_for_its_end(
+    origin: Origin, rung: Rung, video: Any, tone: Any
+) -> None:
+    pictures, sound = video(8, gop=300, size=(64, 64)), tone(8)
+    origin.play(pictures[:210], [packet for packet in sound if packet.seconds < 7])
+    assert origin.subscribe("too long for the cache").take() == []
+    output = rung.subscribe("first")
+    origin.play(pictures[210:], [packet for packet in sound if packet.seconds >= 7])
+    got = await read(output, lambda found: len(of(found, Kind.VIDEO)) >= 20 and len(of(found, Kind.AUDIO)) >= 30)
+    assert of(got, Kind.VIDEO)[0].key
+    assert min(packet.seconds for packet in got) > 6.9
