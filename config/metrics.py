@@ -50,6 +50,12 @@ class Metrics:
         self.webrtc_refused = Counter(
             "fenbo_webrtc_refused", "WHIP and WHEP offers refused, by reason", ["reason"], registry=registry
         )
+        self.webrtc_strangers = Counter(
+            "fenbo_webrtc_strangers",
+            "Datagrams and connections of nobody known, by what they were",
+            ["reason"],
+            registry=registry,
+        )
         self.webrtc_setup_seconds = Histogram(
             "fenbo_webrtc_setup_seconds",
             "From the answer to keys and a path",

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from config.metrics import Metrics
 from config.settings import WebrtcSettings
-from relay.errors import NotAvailable, Refused
+from relay.errors import BadSdp, NotAvailable, Refused
 from relay.hub import Broadcast
 from relay.media import Codec, Kind, Track
 from relay.outlet import Outlet
@@ -103,6 +104,7 @@ class Engine:
         self._sessions: dict[str, Session] = {}
         self._settling: dict[str, Session] = {}
         self._stages: dict[Broadcast, Stage] = {}
+        self._strangers: dict[str, int] = {}
         self._ticks = 0
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
@@ -119,8 +121,11 @@ class Engine:
 
     async def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "") -> Session:
         """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet."""
-        self._make_sure_of_room()
-        offer = sdp.parse_offer(offer_sdp)
+        with self._counted():
+            return await self._whep(broadcast, offer_sdp, bearer)
+
+    async def _whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str) -> Session:
+        offer = self._offer(offer_sdp)
         session_id = _new_id()
         stage = self._enter(broadcast, session_id)
         try:
@@ -135,10 +140,10 @@ class Engine:
 
     async def whip(self, offer_sdp: str, authorise: Callable[[], Awaitable[Source]], bearer: str = "") -> Session:
         """A publisher's offer answered. Raises `BadSdp`, `Refused`, and what `authorise` raises."""
-        self._make_sure_of_room()
-        offer = sdp.parse_offer(offer_sdp)
-        chosen = negotiate.choose_ingest(offer)
-        source = await authorise()
+        with self._counted():
+            offer = self._offer(offer_sdp)
+            chosen = negotiate.choose_ingest(offer)
+            source = await authorise()
         session_id = _new_id()
         ingest = Ingest(chosen, source, self._metrics, lambda reason: self._ended(session_id, reason))
         session = self._answer(session_id, _Terms("whip", offer, chosen, ingest, None, bearer, None))
@@ -172,10 +177,26 @@ class Engine:
         for session in list(self._sessions.values()):
             session.peer.end("shutdown")
 
-    def _make_sure_of_room(self) -> None:
+    def _offer(self, text: str) -> sdp.Offer:
+        """An offer read, if there is room for one more session. Raises `Refused`, `BadSdp`."""
         if len(self._sessions) >= self.settings.sessions_max:
-            self._metrics.webrtc_refused.labels("over_limit").inc()
             raise Refused("over_limit", f"{self.settings.sessions_max} sessions are what this server takes")
+        return sdp.parse_offer(text)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Refusals pass, and are counted by reason."""
+        try:
+            yield
+        except Refused as refused:
+            self._metrics.webrtc_refused.labels(refused.reason).inc()
+            raise
+        except BadSdp:
+            self._metrics.webrtc_refused.labels("bad_sdp").inc()
+            raise
+        except NotAvailable:
+            self._metrics.webrtc_refused.labels("no_picture").inc()
+            raise
 
     def _enter(self, broadcast: Broadcast, session_id: str) -> Stage:
         """The broadcast's stage, opened by its first session."""
@@ -232,11 +253,19 @@ class Engine:
         if session.broadcast is not None:
             self._leave(session.broadcast, session_id)
 
+    def _count_strangers(self) -> None:
+        """Bring the metrics up to date with what the port threw away."""
+        for reason, count in self._port.dropped.items():
+            self._metrics.webrtc_strangers.labels(reason).inc(count - self._strangers.get(reason, 0))
+            self._strangers[reason] = count
+
     def _tick(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
         self._ticks += 1
         now = self._clock()
         sweep = self._ticks % TICKS_PER_SWEEP == 0
+        if sweep:
+            self._count_strangers()
         for session in list((self._sessions if sweep else self._settling).values()):
             session.peer.tick(now)
             if session.peer.is_ready and self._settling.pop(session.id, None) is not None:

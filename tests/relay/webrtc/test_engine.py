@@ -246,6 +246,14 @@ async def test_sessions_are_bounded(world: World):
     with pytest.raises(Refused) as refused:
         await world.whep()
     assert refused.value.reason == "over_limit"
+    assert world.metrics.webrtc_refused.labels("over_limit")._value.get() == 1
+
+
+async def test_what_strangers_send_is_counted(world: World):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(b"\x80" + bytes(20), ("127.0.0.1", world.port.number))
+        while not world.metrics.webrtc_strangers.labels("unknown_source")._value.get():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_a_moved_viewer_is_moved_in_the_fan_out(world: World):
