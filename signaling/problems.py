@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 UNMATCHED = "unmatched"
+LL_HLS = "/live/"
 
 
 def problem(error: Exception) -> web.Response:
@@ -43,7 +44,7 @@ def document(
 
 
 def middleware(metrics: Metrics) -> Middleware:
-    """Counts every request and turns whatever is raised into its answer."""
+    """Counts every request outside LL-HLS, which counts its own, and turns whatever is raised into its answer."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -56,7 +57,9 @@ def middleware(metrics: Metrics) -> Middleware:
             response = problem(error)
             if response.status == 500:
                 log.exception("%s %s failed", request.method, request.path)
-        metrics.http_requests.labels(_route(request), str(response.status)).inc()
+        route = _route(request)
+        if not route.startswith(LL_HLS):
+            metrics.http_requests.labels(route, str(response.status)).inc()
         return response
 
     return guard

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,16 +160,12 @@ class Service:
         """Write bytes that everybody shares, without a copy for each connection."""
         response = web.StreamResponse(headers=self._media)
         response.content_length = sum(map(len, chunks))
-        writer = await response.prepare(request)
-        transport = request.transport
-        if request.method == hdrs.METH_GET and transport is not None:
-            assert isinstance(writer, StreamWriter)
-            for chunk in chunks:
-                await writer.write(chunk, drain=False)
-                if transport.get_write_buffer_size() > UNSENT_BYTES_MAX and not await _sent(writer):
-                    transport.abort()
-                    break
-        await response.write_eof()
+        with suppress(ConnectionResetError):  # it left: nobody's fault, and no line in the log
+            writer = await response.prepare(request)
+            if request.method == hdrs.METH_GET:
+                assert isinstance(writer, StreamWriter)
+                await _write(writer, chunks)
+            await response.write_eof()
         return response
 
     def _text(self, request: web.Request, resource: str, text: Text, headers: CIMultiDict[str]) -> web.Response:
@@ -208,11 +205,15 @@ def _headers(content_type: str, cache: str, *, varies: bool = False) -> CIMultiD
     return headers
 
 
-async def _sent(writer: StreamWriter) -> bool:
-    """Whether what is held back went out in time."""
-    try:
-        async with asyncio.timeout(UNSENT_SECONDS_MAX):
-            await writer.drain()
-    except TimeoutError:
-        return False
-    return True
+async def _write(writer: StreamWriter, chunks: Sequence[bytes]) -> None:
+    """Raises `ConnectionResetError` when the reader is gone, also for one that is cut off because it does not read."""
+    for chunk in chunks:
+        await writer.write(chunk, drain=False)
+        transport = writer.transport
+        if transport is not None and transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+            try:
+                async with asyncio.timeout(UNSENT_SECONDS_MAX):
+                    await writer.drain()
+            except TimeoutError:
+                transport.abort()
+                raise ConnectionResetError("a reader that does not read") from None

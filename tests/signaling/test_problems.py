@@ -49,3 +49,11 @@ async def test_requests_are_counted_by_route_and_never_by_address(shop):
     assert 'fenbo_http_requests_total{route="/r/{room}",status="404"} 1.0' in metrics
     assert 'fenbo_http_requests_total{route="unmatched",status="404"} 1.0' in metrics
     assert "north" not in metrics
+
+
+async def test_ll_hls_counts_its_own_requests(shop):
+    visitor = await shop.visitor()
+    await visitor("GET", "/live/nothing/1/1.m4s")
+    _, metrics = await visitor("GET", "/metrics")
+    assert 'fenbo_hls_requests_total{resource="bytes",status="404"} 1.0' in metrics
+    assert 'route="/live' not in metrics

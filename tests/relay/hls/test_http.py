@@ -3,6 +3,7 @@ import contextlib
 import gzip
 
 import pytest
+from aiohttp import web
 
 from relay.hls import http
 from relay.hls.http import BadDirective, Directives, directives
@@ -216,6 +217,35 @@ async def test_requests_are_counted(live, clip, metrics):
     assert count("fenbo_hls_parts_total") == len(live.window.resources) - 1 - len(
         [segment for segment in live.window.segments if segment.complete]
     )
+
+
+async def test_a_viewer_who_left_while_he_waited_is_nobodys_error(live, clip):
+    raised = []
+
+    @web.middleware
+    async def guard(request, handler):
+        try:
+            return await handler(request)
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    app = web.Application(middlewares=[guard])
+    app.add_routes(http.routes(live.origin))
+    await live.feed(clip, until=2.6)
+    hint = (await live.media()).hint
+    runner = web.AppRunner(app)  # as a node has it: handlers are not cancelled when the peer leaves
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection(*runner.addresses[0])
+    writer.write(f"GET {live.base}{hint} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await live.held()
+    writer.transport.abort()
+    await live.turn()
+    await live.feed(until=3.1)
+    await live.held(0)
+    await runner.cleanup()
+    assert hint in live.window.resources and raised == []
 
 
 async def test_a_reader_that_does_not_read_is_cut_off(live, clip, monkeypatch):
