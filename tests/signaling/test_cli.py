@@ -32,6 +32,13 @@ def test_the_file_in_the_folder_is_taken_and_another_can_be_named(place, capsys)
     assert run(["config", "check", "--config", "other.toml"]) == 0
 
 
+def test_a_command_that_is_none(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(["dance"])
+    assert stopped.value.code == 2
+    assert "dance" in capsys.readouterr().err
+
+
 def test_options_follow_the_command(capsys):
     assert run(["config", "check", "--http.port=70000"]) == 2
     assert "http.port" in capsys.readouterr().err

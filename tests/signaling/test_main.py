@@ -17,9 +17,3 @@ def test_an_unknown_option_stops_the_start_and_is_named(tmp_path):
     assert "FENBO_HTPP__PORT" in found.stderr
     assert "--http.prot" in found.stderr
     assert not (tmp_path / "d").exists()
-
-
-def test_a_command_that_is_none():
-    found = fenbo("dance")
-    assert found.returncode == 2
-    assert "dance" in found.stderr

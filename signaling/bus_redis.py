@@ -1,0 +1,249 @@
+"""The bus of several nodes, in Redis 7: capped streams for what must be resumed, publish/subscribe to hear it at once.
+
+One script appends and tells, so offsets have no gaps and nothing is told that is not kept. A message that
+publish/subscribe loses shows as a gap in the offsets, and members are then brought up from the stream (`Lane.restart`);
+after a lost connection every followed stream is read on from where it was. A publisher that got no answer asks again
+with the same id, and the entry is appended once. Keys of a stream share a hash tag: they live together in a cluster.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.driver_info import DriverInfo
+from redis.exceptions import RedisError
+
+from signaling.bus import BusDown, Entry, Keep, Place, Reading, Receiver
+
+log = logging.getLogger(__name__)
+
+CALL_SECONDS_MAX = 2.0  # a Redis that takes longer counts as down
+RETRY_SECONDS = 0.2
+PUBLISH_TRIES = 3
+ID_SECONDS = 60  # how long a publisher's id is remembered
+READ_MAX = 5_000
+FAULTS = (RedisError, OSError, TimeoutError)
+
+# Redis counts the ids 1-* up from 1-0; the entry at 1-0 has offset 1.
+# KEYS: stream, epoch, id. ARGV: fresh epoch, entries kept, seconds kept, id's seconds, channel, at, body.
+APPEND = """
+local known = redis.call('GET', KEYS[3])
+if known then return known end
+local epoch = redis.call('GET', KEYS[2])
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('DEL', KEYS[1])
+end
+redis.call('SET', KEYS[2], epoch, 'EX', ARGV[3])
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], '1-*', 'at', ARGV[6], 'body', ARGV[7])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+local offset = string.format('%d', tonumber(string.sub(id, 3)) + 1)
+local place = epoch .. ' ' .. offset
+redis.call('SET', KEYS[3], place, 'EX', ARGV[4])
+redis.call('PUBLISH', ARGV[5], place .. ' ' .. ARGV[6] .. ' ' .. ARGV[7])
+return place
+"""
+
+# KEYS: stream, epoch. ARGV: fresh epoch, seconds kept, newest wanted, first offset wanted (0: the newest), most.
+READ = """
+local epoch = redis.call('GET', KEYS[2])
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('DEL', KEYS[1])
+end
+redis.call('SET', KEYS[2], epoch, 'EX', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local head = '0'
+if last[1] then head = string.format('%d', tonumber(string.sub(last[1][1], 3)) + 1) end
+if ARGV[4] == '0' then return {epoch, head, redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[3])} end
+return {epoch, head, redis.call('XRANGE', KEYS[1], '1-' .. (ARGV[4] - 1), '+', 'COUNT', ARGV[3])}
+"""
+
+
+class RedisBus:
+    """Made by `open`. `keep` bounds what Redis holds; the clock is that of `Entry.at`."""
+
+    def __init__(self, redis: Redis, keep: Keep, now: Callable[[], float] = time.time) -> None:
+        self._redis = redis
+        self._keep = keep
+        self._now = now
+        self._append = redis.register_script(APPEND)
+        self._read = redis.register_script(READ)
+        self._followed: dict[str, Receiver] = {}
+        self._places: dict[str, Place] = {}
+        self._early: dict[str, list[Entry]] = {}
+        self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
+        self._leaving: set[asyncio.Future[None]] = set()
+        self._listener = asyncio.create_task(self._listen(), name="redis bus")
+
+    @classmethod
+    def open(cls, url: str, keep: Keep, now: Callable[[], float] = time.time) -> RedisBus:
+        """Connects when it is first needed: a node starts without Redis and says so."""
+        redis = Redis.from_url(
+            url,
+            socket_timeout=CALL_SECONDS_MAX,
+            socket_connect_timeout=CALL_SECONDS_MAX,
+            driver_info=DriverInfo(name="fenbo", lib_version="1"),  # left to itself it looks through the disk
+            retry=Retry(NoBackoff(), 0),  # a lost connection must be known: what was missed has to be read
+        )
+        return cls(redis, keep, now)
+
+    async def publish(self, stream: str, body: bytes) -> Place:
+        log_key, epoch_key = _keys(stream)
+        keys = [log_key, epoch_key, f"fenbo:{{{stream}}}:id:{secrets.token_hex(12)}"]
+        fresh, most, seconds = secrets.token_hex(6), self._keep.entries_max, self._seconds
+        arguments: list[Any] = [fresh, most, seconds, ID_SECONDS, _channel(stream), repr(self._now()), body]
+        for attempt in range(1, PUBLISH_TRIES + 1):
+            try:
+                epoch, offset = (await self._append(keys=keys, args=arguments)).split()
+            except FAULTS as error:
+                if attempt == PUBLISH_TRIES:
+                    raise BusDown from error
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return Place(epoch.decode(), int(offset))
+        raise AssertionError("the loop returns or raises")
+
+    async def read(self, stream: str, after: Place | None, entries_max: int) -> Reading:
+        most = min(entries_max, READ_MAX)
+        if after is None and most == 0:
+            return Reading([], (await self._range(stream, 0, 1))[0], complete=True)
+        head, entries = await self._range(stream, 0 if after is None else after.offset + 1, max(1, most))
+        oldest = self._now() - self._keep.seconds_max
+        if after is None:
+            return Reading([entry for entry in reversed(entries) if entry.at >= oldest], head, complete=True)
+        wanted = head.offset - after.offset
+        complete = after.epoch == head.epoch and wanted >= 0 and len(entries) == wanted
+        complete = complete and all(entry.at >= oldest for entry in entries)
+        return Reading(entries if complete else [], head, complete)
+
+    async def follow(self, stream: str, receiver: Receiver) -> Place:
+        assert stream not in self._followed, "one follower a stream and node"
+        self._followed[stream] = receiver
+        early = self._early[stream] = []
+        try:
+            await self._pubsub.subscribe(_channel(stream))
+            self._places[stream] = (await self._range(stream, 0, 1))[0]
+        except FAULTS as error:
+            self.unfollow(stream)
+            raise BusDown from error
+        except BusDown:
+            self.unfollow(stream)
+            raise
+        finally:
+            del self._early[stream]
+        for entry in early:  # heard before the place was known; told after the caller knows it
+            asyncio.get_running_loop().call_soon(self._hand_over, stream, entry)
+        return self._places[stream]
+
+    def unfollow(self, stream: str) -> None:
+        self._followed.pop(stream, None)
+        self._places.pop(stream, None)
+        task = asyncio.ensure_future(self._unsubscribe(stream))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def close(self) -> None:
+        for task in (self._listener, *self._leaving):
+            task.cancel()
+        await asyncio.gather(self._listener, *self._leaving, return_exceptions=True)
+        with contextlib.suppress(*FAULTS):
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+        await self._redis.aclose()
+
+    @property
+    def _seconds(self) -> int:
+        """How long Redis keeps a stream that nobody touches."""
+        return int(self._keep.seconds_max + self._keep.idle_seconds_max) + 1
+
+    async def _unsubscribe(self, stream: str) -> None:
+        with contextlib.suppress(*FAULTS):
+            if stream not in self._followed:  # nobody came back meanwhile
+                await self._pubsub.unsubscribe(_channel(stream))
+
+    async def _range(self, stream: str, first: int, most: int) -> tuple[Place, list[Entry]]:
+        """The head, and entries from an offset on, or with 0 the newest, newest first. Raises `BusDown`."""
+        arguments: list[Any] = [secrets.token_hex(6), self._seconds, most, first]
+        try:
+            epoch, head, rows = await self._read(keys=_keys(stream), args=arguments)
+            name = epoch.decode()
+            return Place(name, int(head)), [_entry(name, row) for row in rows]
+        except FAULTS as error:
+            raise BusDown from error
+
+    async def _listen(self) -> None:
+        """Hears of entries, for ever; a lost connection is made again and what was missed is read."""
+        lost = False
+        while True:
+            try:
+                if lost:
+                    await self._read_on()
+                    lost = False
+                await self._hear()
+            except (*FAULTS, BusDown) as error:
+                if not lost:
+                    log.warning("Redis is lost: %s", error)
+                lost = True
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _hear(self) -> None:
+        if not self._pubsub.subscribed:
+            await asyncio.sleep(RETRY_SECONDS)
+            return
+        message = await self._pubsub.get_message(timeout=RETRY_SECONDS)
+        if message is not None and message["type"] == "message":
+            stream = message["channel"].decode().removeprefix(CHANNEL)
+            epoch, offset, at, body = message["data"].split(b" ", 3)
+            self._hand_over(stream, Entry(epoch.decode(), int(offset), float(at), body))
+
+    async def _read_on(self) -> None:
+        """Every followed stream from where it was; where that is gone, its newest entry says so to the members."""
+        await self._pubsub.ping()  # connects, and subscribes to everything again
+        for stream, place in list(self._places.items()):
+            head, entries = await self._range(stream, place.offset + 1, READ_MAX)
+            if head.epoch != place.epoch or len(entries) != head.offset - place.offset:
+                entries = (await self._range(stream, 0, 1))[1]
+            for entry in entries:
+                self._hand_over(stream, entry)
+        log.info("Redis is back")
+
+    def _hand_over(self, stream: str, entry: Entry) -> None:
+        receiver = self._followed.get(stream)
+        if receiver is None:
+            return
+        if stream in self._early:
+            self._early[stream].append(entry)
+            return
+        known = self._places[stream]
+        if known.epoch == entry.epoch and entry.offset <= known.offset:
+            return
+        self._places[stream] = Place(entry.epoch, entry.offset)
+        receiver(entry)
+
+
+CHANNEL = "fenbo:"
+
+
+def _keys(stream: str) -> list[str]:
+    return [f"fenbo:{{{stream}}}:log", f"fenbo:{{{stream}}}:epoch"]
+
+
+def _channel(stream: str) -> str:
+    return CHANNEL + stream
+
+
+def _entry(epoch: str, row: Any) -> Entry:
+    """A row of XRANGE: the id, then names and values in turn."""
+    name, (_, at, _, body) = row
+    return Entry(epoch, int(name.decode().partition("-")[2]) + 1, float(at), body)
