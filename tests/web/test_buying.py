@@ -79,12 +79,13 @@ async def test_a_refusal_is_shown_at_the_field_it_names(visit, rooms):
     assert await orders_of(page) == []
 
 
+async def lose_the_answer(route: Route) -> None:
+    await route.fetch()
+    await route.abort()
+
+
 async def test_a_lost_answer_and_a_reload_do_not_buy_twice(visit, rooms):
     page = await visit(rooms["garden"]["url"])
-
-    async def lose_the_answer(route: Route) -> None:
-        await route.fetch()
-        await route.abort()
 
     await page.route("**/orders", lose_the_answer, times=1)
     await page.get_by_role("button", name="Buy Spring green tea").first.click()
@@ -100,6 +101,25 @@ async def test_a_lost_answer_and_a_reload_do_not_buy_twice(visit, rooms):
     await fill_contact(page)
     await placing(page).click()
     await page.get_by_role("button", name="Pay ¥").click()
+    await page.get_by_text(PAID).wait_for()
+    assert len(await orders_of(page)) == 1
+
+
+async def test_another_order_under_the_lost_one_s_id_is_refused_and_the_first_can_be_paid(visit, rooms):
+    page = await visit(rooms["garden"]["url"])
+    await page.route("**/orders", lose_the_answer, times=1)
+    await page.get_by_role("button", name="Buy Spring green tea").first.click()
+    await page.get_by_role("button", name="Buy now").click()
+    await fill_contact(page)
+    await placing(page).click()
+    await page.get_by_text("The answer got lost.").wait_for()
+    await page.get_by_role("button", name="One more").click()
+    await placing(page).click()
+    await page.get_by_text("This order was already placed with other details.").wait_for()
+    await page.get_by_role("button", name="Close").click()
+    await page.get_by_role("button", name="My orders").click()
+    await page.get_by_role("listitem").filter(has_text="To be paid").get_by_role("button").click()
+    await page.get_by_role("button", name="Pay ¥68.00").click()
     await page.get_by_text(PAID).wait_for()
     assert len(await orders_of(page)) == 1
 

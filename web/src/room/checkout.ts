@@ -19,7 +19,7 @@ type Field = (typeof FIELDS)[number];
 
 /**
  * Contact and the one button that orders. With `single` that line is bought, else the cart. Says `checkout-placed` (detail: the
- * order), `checkout-quantity` (detail: a number) and `checkout-orders` when an earlier order is what the viewer should look at.
+ * order) and `checkout-quantity` (detail: a number).
  */
 export class FenboCheckout extends LitElement {
   static override properties = {
@@ -166,7 +166,9 @@ export class FenboCheckout extends LitElement {
   private refused(problem: Problem, close: () => void): void {
     if (problem.final) close();
     this.problem = Object.fromEntries(FIELDS.map((name) => [name, problem.at(name)]));
-    this.wrong = problem.status === 0 ? this.text.unsure : problemText(problem, this.text, FIELDS);
+    if (problem.status === 0) this.wrong = this.text.unsure;
+    else if (problem.at("client_order_id") !== "") this.wrong = this.text.conflict;
+    else this.wrong = problemText(problem, this.text, FIELDS);
   }
 
   private tell(what: string, detail: Order | number): void {

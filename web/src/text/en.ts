@@ -8,7 +8,6 @@ export const en = {
   live: "LIVE",
   paused: "Paused",
   ended: "Ended",
-  announced: "Soon",
   startsIn: "Starts in",
   startsSoon: "About to start",
   days: "days",
@@ -75,7 +74,6 @@ export const en = {
   less: "One less",
   more: "One more",
   close: "Close",
-  back: "Back",
 
   // cart and checkout
   cart: "Cart",

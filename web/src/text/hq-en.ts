@@ -112,7 +112,6 @@ export const hqEn = {
   newLink: "New link",
   sharer: "Who passes it on (optional)",
   link: "Link",
-  qr: "QR code",
 
   newProduct: "New product",
   description: "Description",

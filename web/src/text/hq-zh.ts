@@ -113,7 +113,6 @@ export const hqZh: HqText = {
   newLink: "生成链接",
   sharer: "分享人（可不填）",
   link: "链接",
-  qr: "二维码",
 
   newProduct: "新建商品",
   description: "描述",

@@ -9,7 +9,6 @@ export const zh: Text = {
   live: "直播中",
   paused: "暂停中",
   ended: "已结束",
-  announced: "预告",
   startsIn: "距开播",
   startsSoon: "即将开播",
   days: "天",
@@ -72,7 +71,6 @@ export const zh: Text = {
   less: "减少一件",
   more: "增加一件",
   close: "关闭",
-  back: "返回",
 
   cart: "购物车",
   cartEmpty: "购物车是空的。",
