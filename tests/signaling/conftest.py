@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from commerce import commands, views
 from commerce.directory.people import hash_password
 from config.load import load
+from config.metrics import Metrics
+from config.settings import WebrtcSettings
+from relay.errors import NotAvailable, Refused
+from relay.hub import Broadcast, Hub
+from relay.media import Codec, Packet, Track
+from relay.source import Slot, Source
+from relay.webrtc.candidates import candidates
+from relay.webrtc.engine import Engine, Stage
+from relay.webrtc.port import Port
+from signaling import problems, whep, whip
 from signaling.app import Node, open_node
 
 PASSWORD = "correct horse"
@@ -126,17 +141,20 @@ OpenShop = Callable[..., Awaitable[Shop]]
 
 @pytest.fixture
 async def open_shop(tmp_path: Path, password_hash: str) -> AsyncIterator[OpenShop]:
-    """`await open_shop("--rooms.gather_ms=5")`, with options of the configuration; once in a test."""
+    """`await open_shop("--rooms.gather_ms=5")`, with options; `furnished`: another node, on the store of the first."""
     async with AsyncExitStack() as stack:
 
         async def visitor(base: str) -> Visitor:
             jar = aiohttp.CookieJar(unsafe=True)  # cookies of an IP address
             return Visitor(await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar)), base)
 
-        async def open_it(*options: str) -> Shop:
+        async def open_it(*options: str, furnished: Shop | None = None) -> Shop:
             settings = load(None, {}, (*PORTS, f"--data_dir={tmp_path / 'data'}", *options))
             node = await stack.enter_async_context(open_node(settings, CollectorRegistry()))
-            return await furnish(node, password_hash, lambda: visitor(f"http://127.0.0.1:{node.ports.http}"))
+            come = partial(visitor, f"http://127.0.0.1:{node.ports.http}")
+            if furnished is not None:
+                return replace(furnished, node=node, visitor=come)
+            return await furnish(node, password_hash, come)
 
         yield open_it
 
@@ -160,3 +178,130 @@ async def furnish(node: Node, password_hash: str, visitor: Callable[[], Awaitabl
     await do(commands.SetShelf(merchant.id, show.show, (commands.ShelfEntry(product.product),)))
     show = await do(commands.UpdateShow(merchant.id, show.show, state="live"))
     return Shop(node, merchant, north, south, product, show, visitor)
+
+
+# WHIP and WHEP without a shop: the routes, the engine and its port for real, a broadcast of one key frame.
+
+OFFERS = Path(__file__).parent.parent / "relay" / "webrtc" / "offers"
+PLAY = (OFFERS / "chromium_play.sdp").read_bytes().decode()
+PUBLISH = (OFFERS / "chromium_publish.sdp").read_bytes().decode()
+SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
+SPS, PPS = bytes.fromhex("6742c01e8c8d405017fcb3506060607844235001"), bytes.fromhex("68ce3c80")
+TRACK = Track(Codec.H264, 90000, b"\x01\x42\xc0\x1e\xff\xe1\x00\x14" + SPS + b"\x01\x00\x04" + PPS, 640, 360)
+KEY = "stream-key"
+SESSIONS_MAX = 3
+
+
+class NoViewers:
+    """An egress that nobody gets far enough to reach."""
+
+    viewers = 0
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def add(self, params: object) -> Any:
+        raise AssertionError("no media here")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class SdpWorld:
+    client: TestClient[web.Request, web.Application]
+    engine: Engine
+    port: Port
+    broadcast: Broadcast
+    egresses: list[NoViewers]
+    on: bool = True
+
+    async def post(self, kind: str, text: str | None = None, **headers: str) -> ClientResponse:
+        """A POST as a right client makes it; `headers` replace or add."""
+        path = "/r/room/whep" if kind == "whep" else "/whip"
+        sent = {"Content-Type": SDP} | ({"Authorization": f"Bearer {KEY}"} if kind == "whip" else {})
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        body = (PLAY if kind == "whep" else PUBLISH) if text is None else text
+        return await self.client.post(path, data=body.encode(), headers=sent)
+
+    async def session(self, kind: str) -> tuple[str, str, dict[str, str]]:
+        """(path, ETag, headers of its owner) of a new session."""
+        answer = await self.post(kind)
+        assert answer.status == 201
+        headers = {"Authorization": f"Bearer {KEY}"} if kind == "whip" else {}
+        return answer.headers["Location"], answer.headers["ETag"], headers
+
+    async def patch(self, path: str, body: str, **headers: str) -> ClientResponse:
+        sent = {"Content-Type": FRAGMENT} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.patch(path, data=body.encode(), headers=sent)
+
+
+@pytest.fixture
+async def sdp_world() -> AsyncIterator[SdpWorld]:
+    port = await Port.open("127.0.0.1", 0)
+    settings = WebrtcSettings(sessions_max=SESSIONS_MAX, ice_servers=("stun:stun.example.com:3478",))
+    metrics, hub, egresses = Metrics(CollectorRegistry()), Hub(), []
+    broadcast = hub.open("show", "1")
+    broadcast.publish(Packet(TRACK, 0, 0, True, b"\0\0\0\1\x65"))
+
+    def open_stage(broadcast: Broadcast) -> Stage:
+        egresses.append(NoViewers())
+        return Stage(broadcast, egresses[-1])
+
+    engine = Engine(port, candidates([("127.0.0.1", port.number)]), settings, metrics, open_stage)
+
+    async def on_now(room: str) -> Broadcast:
+        if not made.on:
+            raise NotAvailable("no show is on")
+        return broadcast
+
+    async def authorise(key: str, address: str) -> Source:
+        if key != KEY:
+            raise Refused("bad_key", "this stream key is not known")
+        if not made.on:
+            raise Refused("no_show", "no show is on or announced")
+        return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
+
+    app = web.Application(middlewares=[problems.middleware(metrics)])
+    app.add_routes([*whip.routes(engine, authorise), *whep.routes(engine, on_now)])
+    client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
+    await client.start_server()
+    made = SdpWorld(client, engine, port, broadcast, egresses)
+    yield made
+    engine.close()
+    await client.close()
+    await port.close()
+
+
+class RedisServer:
+    """A redis-server on a Unix socket, keeping everything it has acknowledged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.url = f"unix://{folder}/redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, wait_until: Callable[..., object]) -> None:
+        options = ["--port", "0", "--unixsocket", "redis.sock", "--appendonly", "yes", "--appendfsync", "always"]
+        command = ["redis-server", *options, "--save", ""]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+        wait_until(self._answers, "redis-server")
+
+    def _answers(self) -> bool:
+        ping = ["redis-cli", "-s", str(self._folder / "redis.sock"), "ping"]
+        return b"PONG" in subprocess.run(ping, capture_output=True, check=False).stdout
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        (self._folder / "redis.sock").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory, wait_until: Callable[..., object]) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start(wait_until)
+    yield server
+    server.kill()

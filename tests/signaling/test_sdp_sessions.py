@@ -6,28 +6,15 @@ import asyncio
 import os
 import re
 import socket
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
-from prometheus_client import CollectorRegistry
+from aiohttp import ClientResponse
 
-from config.metrics import Metrics
-from config.settings import WebrtcSettings
-from relay.errors import NotAvailable, Refused
-from relay.hub import Broadcast, Hub
 from relay.media import Codec, Packet, Track
-from relay.source import Slot, Source
+from relay.source import Slot
 from relay.webrtc import stun
-from relay.webrtc.candidates import candidates
-from relay.webrtc.engine import Engine, Stage
-from relay.webrtc.port import Port
-from signaling import problems, whep, whip
 
 OFFERS = Path(__file__).parent.parent / "relay" / "webrtc" / "offers"
 PLAY = (OFFERS / "chromium_play.sdp").read_bytes().decode()
@@ -39,85 +26,10 @@ KEY = "stream-key"
 SESSIONS_MAX = 3
 
 
-class NoViewers:
-    """An egress that nobody gets far enough to reach."""
-
-    viewers = 0
-
-    def __init__(self) -> None:
-        self.closed = False
-
-    def add(self, params: object) -> Any:
-        raise AssertionError("no media here")
-
-    def close(self) -> None:
-        self.closed = True
-
-
-@dataclass
-class World:
-    client: TestClient[web.Request, web.Application]
-    engine: Engine
-    port: Port
-    broadcast: Broadcast
-    egresses: list[NoViewers]
-    on: bool = True
-
-    async def post(self, kind: str, text: str | None = None, **headers: str) -> ClientResponse:
-        """A POST as a right client makes it; `headers` replace or add."""
-        path = "/r/room/whep" if kind == "whep" else "/whip"
-        sent = {"Content-Type": SDP} | ({"Authorization": f"Bearer {KEY}"} if kind == "whip" else {})
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        body = (PLAY if kind == "whep" else PUBLISH) if text is None else text
-        return await self.client.post(path, data=body.encode(), headers=sent)
-
-    async def session(self, kind: str) -> tuple[str, str, dict[str, str]]:
-        """(path, ETag, headers of its owner) of a new session."""
-        answer = await self.post(kind)
-        assert answer.status == 201
-        headers = {"Authorization": f"Bearer {KEY}"} if kind == "whip" else {}
-        return answer.headers["Location"], answer.headers["ETag"], headers
-
-    async def patch(self, path: str, body: str, **headers: str) -> ClientResponse:
-        sent = {"Content-Type": FRAGMENT} | {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.patch(path, data=body.encode(), headers=sent)
-
-
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    port = await Port.open("127.0.0.1", 0)
-    settings = WebrtcSettings(sessions_max=SESSIONS_MAX, ice_servers=("stun:stun.example.com:3478",))
-    metrics, hub, egresses = Metrics(CollectorRegistry()), Hub(), []
-    broadcast = hub.open("show", "1")
-    broadcast.publish(Packet(TRACK, 0, 0, True, b"\0\0\0\1\x65"))
-
-    def open_stage(broadcast: Broadcast) -> Stage:
-        egresses.append(NoViewers())
-        return Stage(broadcast, egresses[-1])
-
-    engine = Engine(port, candidates([("127.0.0.1", port.number)]), settings, metrics, open_stage)
-
-    async def on_now(room: str) -> Broadcast:
-        if not made.on:
-            raise NotAvailable("no show is on")
-        return broadcast
-
-    async def authorise(key: str, address: str) -> Source:
-        if key != KEY:
-            raise Refused("bad_key", "this stream key is not known")
-        if not made.on:
-            raise Refused("no_show", "no show is on or announced")
-        return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
-
-    app = web.Application(middlewares=[problems.middleware(metrics)])
-    app.add_routes([*whip.routes(engine, authorise), *whep.routes(engine, on_now)])
-    client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
-    await client.start_server()
-    made = World(client, engine, port, broadcast, egresses)
-    yield made
-    engine.close()
-    await client.close()
-    await port.close()
+def world(sdp_world: Any) -> Any:
+    """See conftest.py."""
+    return sdp_world
 
 
 BOTH = pytest.mark.parametrize("kind", ["whip", "whep"])
@@ -135,7 +47,7 @@ async def problem(answer: ClientResponse) -> dict[str, Any]:
 
 
 @BOTH
-async def test_a_post_is_answered_with_a_session(world: World, kind: str):
+async def test_a_post_is_answered_with_a_session(world: Any, kind: str):
     answer = await world.post(kind)
     assert answer.status == 201
     assert answer.content_type == SDP
@@ -160,14 +72,14 @@ async def test_a_post_is_answered_with_a_session(world: World, kind: str):
         ({}, PLAY.replace("a=rtcp-mux\r\n", "").replace("recvonly", "sendrecv"), 400),
     ],
 )
-async def test_another_type_and_malformed_sdp(world: World, kind: str, headers: Any, text: str | None, status: int):
+async def test_another_type_and_malformed_sdp(world: Any, kind: str, headers: Any, text: str | None, status: int):
     answer = await world.post(kind, text, **headers)
     assert answer.status == status
     await problem(answer)
     assert world.engine.sessions == 0
 
 
-async def test_a_body_that_is_not_text(world: World):
+async def test_a_body_that_is_not_text(world: Any):
     answer = await world.client.post("/r/room/whep", data=b"v=0\r\n\xff\xfe", headers={"Content-Type": SDP})
     assert answer.status == 400
 
@@ -176,20 +88,20 @@ async def test_a_body_that_is_not_text(world: World):
 
 
 @BOTH
-async def test_get_on_endpoint_and_session_is_empty_and_fine(world: World, kind: str):
+async def test_get_on_endpoint_and_session_is_empty_and_fine(world: Any, kind: str):
     path, _, _ = await world.session(kind)
     for where in (path, path.rpartition("/")[0]):
         answer = await world.client.get(where)
         assert (answer.status, await answer.read()) == (204, b"")
 
 
-async def test_head_on_whep_says_the_type(world: World):
+async def test_head_on_whep_says_the_type(world: Any):
     answer = await world.client.head("/r/room/whep")
     assert (answer.status, answer.content_type) == (200, SDP)
 
 
 @BOTH
-async def test_options_allow_other_origins(world: World, kind: str):
+async def test_options_allow_other_origins(world: Any, kind: str):
     path, _, _ = await world.session(kind)
     for where in (path, path.rpartition("/")[0]):
         answer = await world.client.options(where, headers={"Origin": "https://shop.example"})
@@ -219,7 +131,7 @@ async def test_options_allow_other_origins(world: World, kind: str):
     ],
     ids=["nothing to send to", "two videos", "no H.264", "nothing sent", "two videos sent"],
 )
-async def test_tracks_that_cannot_be_answered_are_422(world: World, kind: str, text: str):
+async def test_tracks_that_cannot_be_answered_are_422(world: Any, kind: str, text: str):
     answer = await world.post(kind, text)
     assert answer.status == 422
     assert (await problem(answer))["type"] == "/problems/unsupported-offer"
@@ -243,7 +155,7 @@ def trickle(offer: str) -> str:
 
 
 @BOTH
-async def test_trickle_is_taken_in_silence(world: World, kind: str):
+async def test_trickle_is_taken_in_silence(world: Any, kind: str):
     path, etag, owner = await world.session(kind)
     answer = await world.patch(path, trickle(PLAY if kind == "whep" else PUBLISH), If_Match=etag, **owner)
     assert (answer.status, await answer.read()) == (204, b"")
@@ -252,7 +164,7 @@ async def test_trickle_is_taken_in_silence(world: World, kind: str):
 
 
 @BOTH
-async def test_a_patch_needs_the_etag(world: World, kind: str):
+async def test_a_patch_needs_the_etag(world: Any, kind: str):
     path, etag, owner = await world.session(kind)
     assert (await world.patch(path, RESTART, **owner)).status == 428
     assert (await world.patch(path, RESTART, If_Match='"other"', **owner)).status == 412
@@ -262,7 +174,7 @@ async def test_a_patch_needs_the_etag(world: World, kind: str):
 
 @BOTH
 @pytest.mark.parametrize("match", ["*", '"*"', "the current one"])
-async def test_an_ice_restart_gives_credentials_and_a_new_etag(world: World, kind: str, match: str):
+async def test_an_ice_restart_gives_credentials_and_a_new_etag(world: Any, kind: str, match: str):
     path, etag, owner = await world.session(kind)
     assert re.fullmatch(r'"[\w-]+"', etag), "strong"
     answer = await world.patch(path, RESTART, If_Match=etag if match == "the current one" else match, **owner)
@@ -275,7 +187,7 @@ async def test_an_ice_restart_gives_credentials_and_a_new_etag(world: World, kin
     assert (await world.patch(path, RESTART.replace("fresh1", "fresh2"), If_Match=etag, **owner)).status == 412
 
 
-async def test_etags_are_never_the_same(world: World):
+async def test_etags_are_never_the_same(world: Any):
     assert len({(await world.session("whep"))[1] for _ in range(SESSIONS_MAX)}) == SESSIONS_MAX
 
 
@@ -283,7 +195,7 @@ async def test_etags_are_never_the_same(world: World):
 
 
 @BOTH
-async def test_delete_ends_the_session_whatever_its_etag(world: World, kind: str):
+async def test_delete_ends_the_session_whatever_its_etag(world: Any, kind: str):
     path, _, owner = await world.session(kind)
     answer = await world.client.delete(path, headers=owner | {"If-Match": '"stale"'})
     assert answer.status == 200
@@ -296,7 +208,7 @@ async def test_delete_ends_the_session_whatever_its_etag(world: World, kind: str
         assert world.broadcast.sources.by_slot == {}
 
 
-async def test_delete_and_patch_need_the_bearer_of_the_post(world: World):
+async def test_delete_and_patch_need_the_bearer_of_the_post(world: Any):
     path, etag, _ = await world.session("whip")
     for headers in ({}, {"Authorization": "Bearer other"}, {"Authorization": "Basic abc"}):
         refused = await world.client.delete(path, headers=headers)
@@ -306,14 +218,14 @@ async def test_delete_and_patch_need_the_bearer_of_the_post(world: World):
     assert world.engine.sessions == 1
 
 
-async def test_a_viewer_who_sent_a_bearer_keeps_to_it(world: World):
+async def test_a_viewer_who_sent_a_bearer_keeps_to_it(world: Any):
     answer = await world.post("whep", Authorization="Bearer mine")
     path = answer.headers["Location"]
     assert (await world.client.delete(path)).status == 401
     assert (await world.client.delete(path, headers={"Authorization": "Bearer mine"})).status == 200
 
 
-async def test_sessions_of_one_kind_are_not_the_others(world: World):
+async def test_sessions_of_one_kind_are_not_the_others(world: Any):
     path, _, _ = await world.session("whep")
     name = path.rpartition("/")[2]
     assert (await world.client.delete(f"/whip/{name}", headers={"Authorization": f"Bearer {KEY}"})).status == 404
@@ -326,14 +238,14 @@ async def test_sessions_of_one_kind_are_not_the_others(world: World):
 @pytest.mark.parametrize(
     ("offered", "answered"), [("actpass", "passive"), ("active", "passive"), ("passive", "active")]
 )
-async def test_both_dtls_roles(world: World, kind: str, offered: str, answered: str):
+async def test_both_dtls_roles(world: Any, kind: str, offered: str, answered: str):
     offer = (PLAY if kind == "whep" else PUBLISH).replace("a=setup:actpass", f"a=setup:{offered}")
     text = await (await world.post(kind, offer)).text()
     assert set(re.findall(r"a=setup:(\w+)", text)) == {answered}
 
 
 @pytest.mark.parametrize(("kind", "direction"), [("whep", "sendonly"), ("whip", "recvonly")])
-async def test_the_direction_even_of_a_sendrecv_offer(world: World, kind: str, direction: str):
+async def test_the_direction_even_of_a_sendrecv_offer(world: Any, kind: str, direction: str):
     offer = re.sub("a=(sendonly|recvonly)", "a=sendrecv", PLAY if kind == "whep" else PUBLISH)
     text = await (await world.post(kind, offer)).text()
     assert re.findall(r"a=(sendonly|recvonly|sendrecv|inactive)", text) == [direction] * 2
@@ -348,11 +260,11 @@ async def test_the_direction_even_of_a_sendrecv_offer(world: World, kind: str, d
 
 
 @BOTH
-async def test_ice_servers_are_links_of_the_201(world: World, kind: str):
+async def test_ice_servers_are_links_of_the_201(world: Any, kind: str):
     assert (await world.post(kind)).headers["Link"] == '<stun:stun.example.com:3478>; rel="ice-server"'
 
 
-async def test_overload_is_503_with_retry_after(world: World):
+async def test_overload_is_503_with_retry_after(world: Any):
     for _ in range(SESSIONS_MAX):
         await world.session("whep")
     for kind in ("whip", "whep"):
@@ -363,7 +275,7 @@ async def test_overload_is_503_with_retry_after(world: World):
 
 
 @BOTH
-async def test_session_addresses_cannot_be_guessed(world: World, kind: str):
+async def test_session_addresses_cannot_be_guessed(world: Any, kind: str):
     path, _, _ = await world.session(kind)
     assert len(path.rpartition("/")[2]) >= 22, "128 bits"
     assert (await world.client.delete(path[:-1] + ("A" if path[-1] != "A" else "B"))).status == 404
@@ -372,7 +284,7 @@ async def test_session_addresses_cannot_be_guessed(world: World, kind: str):
 # Row 9
 
 
-async def check(sock: socket.socket, world: World, session_id: str, ufrag: str) -> None:
+async def check(sock: socket.socket, world: Any, session_id: str, ufrag: str) -> None:
     agent = world.engine.find(session_id).peer.agent
     name = f"{agent.local.ufrag}:{ufrag}".encode()
     attributes = [(stun.USERNAME, name), (stun.PRIORITY, b"\0\0\0\1"), (stun.USE_CANDIDATE, b"")]
@@ -382,7 +294,7 @@ async def check(sock: socket.socket, world: World, session_id: str, ufrag: str) 
 
 
 @BOTH
-async def test_checks_are_answered_before_and_after_a_restart_and_not_after_delete(world: World, kind: str):
+async def test_checks_are_answered_before_and_after_a_restart_and_not_after_delete(world: Any, kind: str):
     path, etag, owner = await world.session(kind)
     name = path.rpartition("/")[2]
     offer = PLAY if kind == "whep" else PUBLISH
@@ -405,7 +317,7 @@ async def test_checks_are_answered_before_and_after_a_restart_and_not_after_dele
 # Shows and keys
 
 
-async def test_before_and_after_a_show_whep_is_409_and_says_when_to_come_back(world: World):
+async def test_before_and_after_a_show_whep_is_409_and_says_when_to_come_back(world: Any):
     world.on = False
     answer = await world.post("whep")
     assert answer.status == 409
@@ -415,7 +327,7 @@ async def test_before_and_after_a_show_whep_is_409_and_says_when_to_come_back(wo
     assert (await world.post("whep")).status == 201
 
 
-async def test_a_show_without_a_picture_is_not_on_yet(world: World, monkeypatch: pytest.MonkeyPatch):
+async def test_a_show_without_a_picture_is_not_on_yet(world: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("relay.webrtc.engine.PICTURE_S_MAX", 0.05)
     world.broadcast.tracks.clear()
     assert (await world.post("whep")).status == 409
@@ -423,7 +335,7 @@ async def test_a_show_without_a_picture_is_not_on_yet(world: World, monkeypatch:
     assert [one.closed for one in world.egresses] == [True]
 
 
-async def test_a_picture_that_comes_soon_is_waited_for(world: World):
+async def test_a_picture_that_comes_soon_is_waited_for(world: Any):
     world.broadcast.tracks.clear()
     asking = asyncio.ensure_future(world.post("whep"))
     while not world.egresses:  # noqa: ASYNC110  # nobody is told of it
@@ -432,7 +344,7 @@ async def test_a_picture_that_comes_soon_is_waited_for(world: World):
     assert (await asking).status == 201
 
 
-async def test_stream_keys(world: World):
+async def test_stream_keys(world: Any):
     missing = await world.client.post("/whip", data=PUBLISH.encode(), headers={"Content-Type": SDP})
     wrong = await world.post("whip", Authorization="Bearer wrong")
     for answer in (missing, wrong):
@@ -443,7 +355,7 @@ async def test_stream_keys(world: World):
     assert (await world.post("whip")).status == 409
 
 
-async def test_a_second_publisher_is_busy_and_the_first_stays(world: World):
+async def test_a_second_publisher_is_busy_and_the_first_stays(world: Any):
     await world.session("whip")
     answer = await world.post("whip")
     assert answer.status == 409
@@ -452,13 +364,13 @@ async def test_a_second_publisher_is_busy_and_the_first_stays(world: World):
     assert world.engine.sessions == 1
 
 
-async def test_a_source_whose_place_is_taken_ends_its_session(world: World):
+async def test_a_source_whose_place_is_taken_ends_its_session(world: Any):
     await world.session("whip")
     world.broadcast.sources.by_slot[Slot.PRIMARY].close("another encoder took over")
     assert world.engine.sessions == 0
 
 
-async def test_the_end_of_a_show_ends_its_viewers(world: World):
+async def test_the_end_of_a_show_ends_its_viewers(world: Any):
     await world.session("whep")
     await world.session("whep")
     world.engine.end(world.broadcast)
