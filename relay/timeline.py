@@ -17,7 +17,8 @@ AHEAD_SECONDS_MAX = 3.0  # ahead of the line: more is believed only when that ti
 ARRIVAL_SLACK_SECONDS = 1.0
 OLD_SHIFT_SECONDS = 2.0  # how long the shift before a jump is kept when nothing uses it
 FRAME_TICKS = VIDEO_CLOCK_RATE // 30  # between the last packet of a source and the first of the next
-SLIP_SECONDS = 0.1  # audio further off than this is a gap
+SLIP_SECONDS = 0.1  # AAC further off than this is a gap: phones stamp it with clocks that jitter
+OPUS_SLIP_SECONDS = 0.005  # RTP counts Opus in samples: what is further off was lost or never sent
 DRIFT_SECONDS = 0.005  # audio further off than this, on average, is led back
 SMOOTHING = 64  # frames over which that average is taken
 CORRECTION = 64  # one part in so many of a frame is moved at a time
@@ -50,6 +51,8 @@ class SampleClock:
     def __init__(self, track: Track) -> None:
         self.track = track
         self._aac_samples = aac.parse_config(track.config).samples_per_frame if track.codec is Codec.AAC else 0
+        slip = SLIP_SECONDS if self._aac_samples else OPUS_SLIP_SECONDS
+        self._slip, self._drift = slip * track.clock_rate, DRIFT_SECONDS * track.clock_rate
         self._next: int | None = None
         self._error = 0.0
 
@@ -67,10 +70,10 @@ class SampleClock:
         if self._next is None and line_end is not None and abs(ticks - line_end) <= frame // 2:
             self._next = line_end
         expected = ticks if self._next is None else self._next
-        if abs(ticks - expected) > SLIP_SECONDS * self.track.clock_rate:
+        if abs(ticks - expected) > self._slip:
             expected, self._error = ticks, 0.0
         self._error += (ticks - expected - self._error) / SMOOTHING
-        if abs(self._error) > DRIFT_SECONDS * self.track.clock_rate:
+        if abs(self._error) > self._drift:
             expected += frame // CORRECTION if self._error > 0 else -(frame // CORRECTION)
         self._next = expected + frame
         return expected

@@ -90,6 +90,14 @@ def test_a_gap_in_the_audio_stays_a_gap(feed: Any) -> None:
     assert max(steps(got, Kind.AUDIO)) > 44_000 * 0.9
 
 
+def test_opus_that_was_lost_is_missing_and_the_rest_stays_in_its_place() -> None:
+    track = Track(Codec.OPUS, 48_000)
+    sent = [Packet(track, n * 960, n * 960, True, b"\xf8", n * 20_000_000) for n in range(200) if n % 50]
+    got = placed(sent)
+    assert sync_error(sent, got) == 0
+    assert steps(got, Kind.AUDIO) == {960, 1920}
+
+
 @pytest.mark.parametrize("jump_ms", [-3_600_000, -5_000, -900, 4_000, 3_600_000])
 @pytest.mark.parametrize("audio_first", [True, False])
 def test_a_clock_that_jumps_goes_on_without_a_gap(feed: Any, jump_ms: int, audio_first: bool) -> None:
