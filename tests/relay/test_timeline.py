@@ -94,7 +94,7 @@ def test_opus_that_was_lost_is_missing_and_the_rest_stays_in_its_place() -> None
     track = Track(Codec.OPUS, 48_000)
     sent = [Packet(track, n * 960, n * 960, True, b"\xf8", n * 20_000_000) for n in range(200) if n % 50]
     got = placed(sent)
-    assert sync_error(sent, got) == 0
+    assert sync_error(sent, got) < 1e-9
     assert steps(got, Kind.AUDIO) == {960, 1920}
 
 
