@@ -2,7 +2,7 @@
 
 The base is money that was paid, less freight, tax and what the merchant itself funded - never the list price. It is
 split over those who are credited (attribution.credit); from each part the credited channel earns, and above it in the
-tree at most one more level. All lines of an order together never exceed the cap; what is too much is cut from all alike.
+tree at most one more level. All lines of an order together never exceed the cap; what is too much is cut from all.
 """
 
 from __future__ import annotations
