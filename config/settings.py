@@ -63,7 +63,9 @@ class HlsSettings(Section):
     )
     window_segments: int = Field(10, ge=7, le=1_000, description="segments in the playlist")
     held_requests_max: int = Field(20_000, ge=1, description="requests of a broadcast held until their part exists")
-
+    edge_secret: str = Field(
+        "", description="signs the cookies that nginx-edge.conf checks; empty: edges let everybody in", repr=False
+    )
     record: bool = Field(False, description="keep every broadcast as fMP4 files in data_dir/recordings")
     record_days_max: int = Field(90, ge=1, description="recordings older than this are deleted")
 
@@ -136,6 +138,17 @@ class DatabaseSettings(Section):
     readers: int = Field(4, ge=1, le=64, description="threads and connections that read")
 
 
+class RedisSettings(Section):
+    """What several nodes share besides the database."""
+
+    url: str = Field(
+        "",
+        description="redis://, rediss:// or unix:// of a Redis 7 that carries the rooms' chat and facts between nodes; "
+        "empty: this node is alone. Presence counts each node's own members",
+        repr=False,
+    )
+
+
 class PaymentSettings(Section):
     """How buyers pay."""
 
@@ -171,6 +184,7 @@ class Settings(Section):
     webrtc: WebrtcSettings = WebrtcSettings()
     rooms: RoomSettings = RoomSettings()
     database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
     payments: PaymentSettings = PaymentSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()

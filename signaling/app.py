@@ -21,6 +21,7 @@ from config.metrics import Metrics
 from config.settings import HttpSettings, Settings
 from relay.gop import GopLimits
 from relay.hls import replay
+from relay.hls.edge import EdgePass
 from relay.hls.http import routes as hls_routes
 from relay.hls.origin import Origin
 from relay.hls.recording import Recordings
@@ -38,7 +39,7 @@ from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
-from signaling.bus import Keep, MemoryBus
+from signaling.bus import Bus, Keep, MemoryBus
 from signaling.catchup import SWEEP_SECONDS, Catchup
 from signaling.chat import ChatRules
 from signaling.chores import Chores
@@ -119,7 +120,7 @@ class Core:
         recordings = Recordings(folder, hls.record_days_max, metrics.recording_lost) if hls.record else None
         self.origin = Origin(hls, metrics, recordings=recordings)
         room = settings.rooms
-        self.bus = MemoryBus(Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds), time.time)
+        self.bus = _bus(settings)
         self.directory = Directory(commerce, self.origin.url)
         self.rooms = Rooms(room, self.bus, self.directory.room, metrics)
         self.catchup = Catchup(self.rooms)
@@ -149,6 +150,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         ears = Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
         core = Core(settings, metrics, commerce)
+        stack.push_async_callback(core.bus.close)
         chores = Chores()
         stack.push_async_callback(chores.close)
 
@@ -195,6 +197,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     commerce, rooms, directory, metrics = core.commerce, core.rooms, core.directory, core.metrics
     secure = urls.http.startswith("https:")
     viewers = Viewers(ViewerTokens(commerce.key("cookie")), secure=secure)
+    edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
     session = HqSession(commerce, secure=secure)
     overviews = HqOrders(directory, rooms)
@@ -202,7 +205,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     return Handlers(
         viewers=viewers,
         pages=pages,
-        visits=Visits(directory, entrance, viewers, pages, urls.http),
+        visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
         rooms=RoomApi(commerce, rooms, viewers),
         sandbox=SandboxApi(commerce, viewers),
@@ -237,7 +240,8 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
     chores.every(LOOK_SECONDS, "playable", core.studio.look)
-    chores.every(BUS_SWEEP_SECONDS, "bus", core.bus.sweep)
+    if isinstance(core.bus, MemoryBus):
+        chores.every(BUS_SWEEP_SECONDS, "bus", core.bus.sweep)
 
 
 async def _open_ops(stack: AsyncExitStack, settings: Settings, ops: Ops) -> int | None:
@@ -290,6 +294,16 @@ def _urls(http: HttpSettings, http_port: int, rtmp_port: int, rtmps_port: int | 
     name = _in_url(urlsplit(url).hostname or host)
     secure = None if rtmps_port is None else f"rtmps://{name}:{rtmps_port}/live"
     return Urls(url, f"rtmp://{name}:{rtmp_port}/live", secure)
+
+
+def _bus(settings: Settings) -> Bus:
+    room = settings.rooms
+    keep = Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds)
+    if not settings.redis.url:
+        return MemoryBus(keep, time.time)
+    from signaling.bus_redis import RedisBus  # noqa: PLC0415  # the extra `cluster` brings redis along
+
+    return RedisBus.open(settings.redis.url, keep)
 
 
 def _in_url(host: str) -> str:

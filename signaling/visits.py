@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
 
 from commerce import questions
 from commerce.errors import NotFound
+from relay.hls.edge import EdgePass
 from signaling.api import shapes
 from signaling.directory import Directory
 from signaling.entrance import Entrance
@@ -17,20 +20,26 @@ from signaling.viewers import Viewers
 class Visits:
     """Answers with pages; what is not there is a page as well. `url` is the installation's own address."""
 
-    def __init__(self, directory: Directory, entrance: Entrance, viewers: Viewers, pages: Pages, url: str) -> None:
+    def __init__(
+        self, directory: Directory, entrance: Entrance, viewers: Viewers, pages: Pages, url: str, *, edge: EdgePass
+    ) -> None:
         self._directory = directory
         self._entrance = entrance
         self._viewers = viewers
         self._pages = pages
         self._url = url
+        self._edge = edge
 
     async def room(self, request: web.Request) -> web.Response:
         try:
             room = await self._directory.commerce.ask(questions.room, request.match_info["room"])
         except NotFound:
             return self._pages.missing()
-        await self._entrance.by_page(self._viewers.of(request), room, request.query.get("t"))
-        return self._pages.room(shapes.room_view(room, self._directory.hls), self._url)
+        viewer = self._viewers.of(request)
+        await self._entrance.by_page(viewer, room, request.query.get("t"))
+        page = self._pages.room(shapes.room_view(room, self._directory.hls), self._url)
+        self._edge.give(page, viewer, time.time())
+        return page
 
     async def short_link(self, request: web.Request) -> web.StreamResponse:
         """The redirect carries nothing: who came by which link is known here already."""

@@ -1,3 +1,6 @@
+from relay.hls.edge import edge_cookie
+
+
 async def test_pages_and_what_is_missing(shop):
     visitor = await shop.visitor()
     status, page = await visitor("GET", "/r/north")
@@ -22,3 +25,19 @@ async def test_headquarters_page(shop):
     status, page = await (await shop.visitor())("GET", "/hq")
     assert status == 200
     assert 'id="fenbo-hq"' in page
+
+
+async def test_a_room_page_lets_its_viewer_through_the_edge(open_shop):
+    visitor = await (await open_shop("--hls.edge_secret=signed")).visitor()
+    async with visitor.client.get(f"{visitor.base}/r/north") as answer:
+        cookie = answer.cookies["fenbo_edge"]
+        viewer = answer.cookies["fenbo_viewer"].value.split(".")[1]
+    expires, named, signature = cookie.value.split("-", 2)
+    assert (named, cookie["path"], cookie["httponly"]) == (viewer, "/live", True)
+    assert cookie.value == edge_cookie("signed", viewer, int(expires)) and signature
+
+
+async def test_without_an_edge_there_is_no_pass(shop):
+    visitor = await shop.visitor()
+    async with visitor.client.get(f"{visitor.base}/r/north") as answer:
+        assert set(answer.cookies) == {"fenbo_viewer"}
