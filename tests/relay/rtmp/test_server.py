@@ -14,7 +14,7 @@ from relay.media import Kind, Packet
 from relay.rtmp import handshake
 from relay.rtmp import messages as m
 from relay.rtmp.attempts import WRONG_MAX
-from relay.source import SourceState
+from relay.source import Slot, SourceState
 
 ANSWER_BYTES = 1 + 2 * handshake.SIGNATURE_BYTES
 
@@ -80,6 +80,24 @@ async def test_an_encoder_that_comes_back_goes_on_where_it_was(
         rate = of(packets, kind)[0].track.clock_rate
         assert max(after - before for before, after in pairwise(times)) < rate // 5
         assert len({packet.track for packet in of(packets, kind)}) == 1  # same parameters: no discontinuity
+
+
+async def test_a_killed_encoder_is_replaced_by_the_backup(
+    studio: Any, run: Any, ffmpeg: Any, collect: Any, until: Any
+) -> None:
+    subscription = studio.broadcast.subscribe("test")
+    sources = studio.broadcast.sources
+    primary = await run(*ffmpeg(studio.url(), 60, realtime=True))
+    await until(lambda: sources.on is not None)
+    await run(*ffmpeg(studio.url("backup-key"), 60, realtime=True, rate=48_000))
+    await until(lambda: Slot.BACKUP in sources.by_slot and sources.by_slot[Slot.BACKUP].cache.packets())
+    primary.kill()
+    packets = await collect(subscription, lambda found: found[-1].track.clock_rate == 48_000 and len(found) > 30)
+    assert sources.on is sources.by_slot[Slot.BACKUP]
+    video = of(packets, Kind.VIDEO)
+    assert all(0 < after.dts - before.dts < 18_000 for before, after in pairwise(video))
+    times = [packet.seconds for packet in of(packets, Kind.AUDIO)]
+    assert all(0 < after - before < 0.2 for before, after in pairwise(times))
 
 
 async def test_a_wrong_key_is_told_and_closed(studio: Any, script: Any, connect: Any) -> None:
