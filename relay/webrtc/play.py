@@ -14,7 +14,10 @@ class Play:
     """See `peer.Media`. SSRCs and cname are drawn for each session."""
 
     def __init__(self, chosen: Chosen, egress: Egress, on_end: Callable[[str], None]) -> None:
-        self._chosen = chosen
+        assert chosen.video is not None
+        # Numbers only: the offer, some 20 KB of objects, goes when it has been answered.
+        self._video, self._rtx = chosen.video.format.payload_type, chosen.video.rtx
+        self._audio = chosen.audio.format.payload_type if chosen.audio else None
         self._egress = egress
         self._on_end = on_end
         self._viewer: Viewer | None = None
@@ -27,19 +30,17 @@ class Play:
         return Sending(video, rtx, audio, self._cname, record)
 
     def ready(self, keys: SrtpKeys, path: Path) -> None:
-        video, audio = self._chosen.video, self._chosen.audio
-        assert video is not None
         video_ssrc, rtx_ssrc, audio_ssrc = self._ssrcs
         self._viewer = self._egress.add(
             ViewerParams(
                 keys,
                 path,
                 video_ssrc,
-                video.format.payload_type,
+                self._video,
                 rtx_ssrc,
-                video.rtx,
+                self._rtx,
                 audio_ssrc,
-                audio.format.payload_type if audio else None,
+                self._audio,
                 self._cname,
             )
         )
