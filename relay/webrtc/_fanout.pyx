@@ -192,12 +192,15 @@ cdef class CompiledLane:
         if self.lane == NULL:
             return LaneStats(0, 0, 0, 0, ())
         cdef Lane *lane = self.lane
-        with nogil:
+        cdef uint32_t latencies[LATENCIES]
+        cdef int count
+        with nogil:  # whoever holds the lock must never want the GIL
             pthread_mutex_lock(&lane.lock)
-        latencies = tuple([lane.latencies[number] for number in range(lane.latency_count)])
-        lane.latency_count = 0
-        pthread_mutex_unlock(&lane.lock)
-        return LaneStats(lane.packets, lane.octets, lane.dropped, lane.failed, latencies)
+            count = lane.latency_count
+            memcpy(latencies, lane.latencies, count * sizeof(uint32_t))
+            lane.latency_count = 0
+            pthread_mutex_unlock(&lane.lock)
+        return LaneStats(lane.packets, lane.octets, lane.dropped, lane.failed, tuple([latencies[n] for n in range(count)]))
 
     def close(self):
         if self.lane == NULL:
@@ -285,5 +288,5 @@ cdef socklen_t _address(int family, path, sockaddr_storage *address) except? 0:
     host, port = path.address[:2]
     if path.kind != "udp":
         return 0
-    packed = socket.inet_pton(family, host)
+    packed = socket.inet_pton(family, host.partition("%")[0])
     return fill_address(family, <uint8_t *>(<bytes>packed), port, address)
