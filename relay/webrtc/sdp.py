@@ -88,6 +88,7 @@ def parse_offer(text: str) -> Offer:
         raise BadSdp("v=", "not SDP")
     section = shared = Section("", 0, "", [])
     offer = Offer([], [])
+    later: list[tuple[Callable[[Section, str], None], Section, str]] = []
     for line in lines[1:]:
         kind, _, rest = line.partition("=")
         if kind == "a":
@@ -96,6 +97,8 @@ def parse_offer(text: str) -> Offer:
                 section.direction = name
             elif reader := _READERS.get(name):
                 reader(section, value)
+            elif reader := _AFTER_RTPMAP.get(name):
+                later.append((reader, section, value))
             elif name == "group" and value.startswith("BUNDLE"):
                 offer.bundle = value.split()[1:]
         elif kind == "m":
@@ -103,6 +106,8 @@ def parse_offer(text: str) -> Offer:
             offer.sections.append(section)
             if len(offer.sections) > SECTIONS_MAX:
                 raise BadSdp("m=", f"more than {SECTIONS_MAX} sections")
+    for reader, section, value in later:
+        reader(section, value)
     if not offer.sections:
         raise BadSdp("m=", "no media")
     _check_mids(offer)
@@ -239,6 +244,6 @@ _READERS: dict[str, Callable[[Section, str], None]] = {
     "setup": _read_setup,
     "fingerprint": _read_fingerprint,
     "rtpmap": _read_rtpmap,
-    "fmtp": _read_fmtp,
-    "rtcp-fb": _read_feedback,
 }
+# These speak of codecs, and nothing says that rtpmap comes first (RFC 8866, section 6).
+_AFTER_RTPMAP = {"fmtp": _read_fmtp, "rtcp-fb": _read_feedback}

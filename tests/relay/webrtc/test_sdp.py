@@ -14,6 +14,7 @@ from relay.webrtc.dtls import Fingerprint
 
 OFFERS = Path(__file__).parent / "offers"
 PLAY = (OFFERS / "chromium_play.sdp").read_bytes().decode()
+VIDEO = PLAY[PLAY.index("m=video") : PLAY.index("m=audio")].split("\r\n")
 
 
 def test_a_browsers_offer_is_read():
@@ -49,6 +50,15 @@ def test_attributes_of_the_session_stand_in_every_section():
     assert audio.setup == "active"
     assert audio.fingerprints == [Fingerprint("sha-256", "AA:" + ":".join(["BB"] * 31))]
     assert (audio.direction, video.direction) == ("recvonly", "sendrecv")
+
+
+def test_what_is_said_of_a_codec_before_its_name_counts_too():
+    lines = PLAY.split("\r\n")
+    names = [line for line in lines if line.startswith("a=rtpmap:") and "opus" not in line]
+    early = [line for line in lines if line not in names]
+    audio = next(at for at, line in enumerate(early) if line.startswith("m=audio"))
+    moved = sdp.parse_offer("\r\n".join([*early[:audio], *(line for line in names if line in VIDEO), *early[audio:]]))
+    assert moved.sections[0].codecs == sdp.parse_offer(PLAY).sections[0].codecs
 
 
 @pytest.mark.parametrize(
