@@ -105,21 +105,10 @@ def created(request: web.Request, session: Session, engine: Engine) -> web.Respo
 def session_routes(path: str, engine: Engine, kind: Literal["whip", "whep"]) -> list[web.RouteDef]:
     """PATCH, DELETE, GET and OPTIONS of a session's own address, `path` with {session} in it."""
 
-    def find(request: web.Request) -> Session:
-        try:
-            session = engine.find(request.match_info["session"])
-        except NotAvailable as unknown:
-            raise _TurnedDown(NOT_FOUND, str(unknown)) from None
-        if session.kind != kind:
-            raise _TurnedDown(NOT_FOUND, "no such session")
-        if not hmac.compare_digest(session.bearer, fingerprint(bearer(request))):
-            raise Refused("bad_key", "the bearer is not the one of the POST")
-        return session
-
     @answering
     async def patch(request: web.Request) -> web.Response:
         """Trickle: 204, nothing else. ICE restart: 200, a fragment, a new ETag (RFC 9725, section 4.3)."""
-        session = find(request)
+        session = _find(request, engine, kind)
         text = await _text(request, FRAGMENT)
         _match(request.headers.get("If-Match"), session.etag)
         restarted = engine.patch(session, text)
@@ -131,10 +120,23 @@ def session_routes(path: str, engine: Engine, kind: Literal["whip", "whep"]) -> 
     @answering
     async def delete(request: web.Request) -> web.Response:
         """Ends the session at once, whatever If-Match says (RFC 9725, section 4.2)."""
-        engine.delete(find(request))
+        engine.delete(_find(request, engine, kind))
         return web.Response(headers=CORS)
 
     return [web.patch(path, patch), web.delete(path, delete), web.get(path, nothing), web.options(path, preflight)]
+
+
+def _find(request: web.Request, engine: Engine, kind: Literal["whip", "whep"]) -> Session:
+    """The session of the address, for its owner alone."""
+    try:
+        session = engine.find(request.match_info["session"])
+    except NotAvailable as unknown:
+        raise _TurnedDown(NOT_FOUND, str(unknown)) from None
+    if session.kind != kind:
+        raise _TurnedDown(NOT_FOUND, "no such session")
+    if not hmac.compare_digest(session.bearer, fingerprint(bearer(request))):
+        raise Refused("bad_key", "the bearer is not the one of the POST")
+    return session
 
 
 def fingerprint(token: str) -> str:

@@ -104,13 +104,9 @@ def parse_offer(text: str) -> Offer:
         elif kind == "m":
             section = _section(rest, shared)
             offer.sections.append(section)
-            if len(offer.sections) > SECTIONS_MAX:
-                raise BadSdp("m=", f"more than {SECTIONS_MAX} sections")
     for reader, section, value in later:
         reader(section, value)
-    if not offer.sections:
-        raise BadSdp("m=", "no media")
-    _check_mids(offer)
+    _check(offer)
     return offer
 
 
@@ -131,6 +127,8 @@ def parse_fragment(text: str) -> Fragment:
 def _lines(text: str) -> list[str]:
     if len(text) > SDP_BYTES_MAX:
         raise BadSdp("body", f"longer than {SDP_BYTES_MAX} bytes")
+    if text.count("\nm=") > SECTIONS_MAX:
+        raise BadSdp("m=", f"more than {SECTIONS_MAX} sections")
     return [line for line in text.replace("\r\n", "\n").split("\n") if line]
 
 
@@ -229,7 +227,9 @@ def _payload_type(text: str, where: str) -> int:
     return number
 
 
-def _check_mids(offer: Offer) -> None:
+def _check(offer: Offer) -> None:
+    if not offer.sections:
+        raise BadSdp("m=", "no media")
     mids = [section.mid for section in offer.sections if section.mid]
     if len(set(mids)) != len(mids) or not set(offer.bundle) <= set(mids):
         raise BadSdp("mid", "not unique, or bundled and missing")
