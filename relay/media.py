@@ -12,7 +12,7 @@ What holds for the packets of a broadcast, in the order they leave it:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 VIDEO_CLOCK_RATE = 90_000  # RFC 6184, section 5.1; the same for every video codec here
@@ -56,10 +56,10 @@ class Track:
     width: int = 0
     height: int = 0
     channels: int = 0
+    kind: Kind = field(init=False)  # the codec's; kept here because every packet's way asks for it many times
 
-    @property
-    def kind(self) -> Kind:
-        return self.codec.kind
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", self.codec.kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
