@@ -84,6 +84,7 @@ class RedisBus:
         self._places: dict[str, Place] = {}
         self._early: dict[str, list[Entry]] = {}
         self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
+        self._subscribing = asyncio.Lock()  # redis-py loses a channel that is left and entered at the same moment
         self._leaving: set[asyncio.Future[None]] = set()
         self._listener = asyncio.create_task(self._listen(), name="redis bus")
 
@@ -133,7 +134,8 @@ class RedisBus:
         self._followed[stream] = receiver
         early = self._early[stream] = []
         try:
-            await self._pubsub.subscribe(_channel(stream))
+            async with self._subscribing:
+                await self._pubsub.subscribe(_channel(stream))
             self._places[stream] = (await self._range(stream, 0, 1))[0]
         except FAULTS as error:
             self.unfollow(stream)
@@ -169,8 +171,9 @@ class RedisBus:
 
     async def _unsubscribe(self, stream: str) -> None:
         with contextlib.suppress(*FAULTS):
-            if stream not in self._followed:  # nobody came back meanwhile
-                await self._pubsub.unsubscribe(_channel(stream))
+            async with self._subscribing:
+                if stream not in self._followed:  # nobody came back meanwhile
+                    await self._pubsub.unsubscribe(_channel(stream))
 
     async def _range(self, stream: str, first: int, most: int) -> tuple[Place, list[Entry]]:
         """The head, and entries from an offset on, or with 0 the newest, newest first. Raises `BusDown`."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -16,49 +15,15 @@ from signaling.bus_redis import RedisBus
 KEEP = Keep(entries_max=50, seconds_max=60, idle_seconds_max=600)
 
 
-class RedisServer:
-    """A redis-server on a Unix socket, keeping everything it has acknowledged."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.url = f"unix://{folder}/redis.sock"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self, wait_until: Callable[..., object]) -> None:
-        options = ["--port", "0", "--unixsocket", "redis.sock", "--appendonly", "yes", "--appendfsync", "always"]
-        command = ["redis-server", *options, "--save", ""]
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
-        wait_until(self._answers, "redis-server")
-
-    def _answers(self) -> bool:
-        ping = ["redis-cli", "-s", str(self._folder / "redis.sock"), "ping"]
-        return b"PONG" in subprocess.run(ping, capture_output=True, check=False).stdout
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-        (self._folder / "redis.sock").unlink(missing_ok=True)
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory, wait_until: Callable[..., object]) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start(wait_until)
-    yield server
-    server.kill()
-
-
 @pytest.fixture
-async def redis_bus(redis: RedisServer) -> AsyncIterator[RedisBus]:
+async def redis_bus(redis: Any) -> AsyncIterator[RedisBus]:
     bus = RedisBus.open(redis.url, KEEP)
     yield bus
     await bus.close()
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def bus(request: pytest.FixtureRequest, redis: RedisServer) -> AsyncIterator[Bus]:
+async def bus(request: pytest.FixtureRequest, redis: Any) -> AsyncIterator[Bus]:
     found: Bus = MemoryBus(KEEP, time.time) if request.param == "memory" else RedisBus.open(redis.url, KEEP)
     yield found
     await found.close()

@@ -1,0 +1,81 @@
+"""Two nodes on one store and one Redis: any node serves any room, and a conversation is one."""
+
+import asyncio
+import random
+from contextlib import AsyncExitStack
+
+import pytest
+
+from commerce import commands
+
+LINES = 120  # of each speaker
+OPTIONS = (
+    "--rooms.chat_burst=100000",
+    "--rooms.chat_per_second=100000",
+    "--rooms.flood_lines_per_second=100000",
+    "--rooms.gather_ms=5",
+)
+
+
+@pytest.fixture
+async def shops(redis, open_shop):
+    """The same shop, seen through either node."""
+    first = await open_shop(*OPTIONS, f"--redis.url={redis.url}")
+    second = await open_shop(*OPTIONS, f"--redis.url={redis.url}", furnished=first)
+    return first, second
+
+
+async def heard_by(shops, chance):
+    """Comes to either node, stays for a while, is cut off; until every line has been heard."""
+    visitors = [await shop.visitor() for shop in shops]
+    heard, places = [], {}
+    while len(heard) < 2 * LINES:
+        member = await chance.choice(visitors).socket("north")
+        welcome = await member.hello(**places)
+        assert not places or welcome["resumed"]
+        places = {"room_since": welcome["room"], "show_since": welcome["show"]}
+        for _ in range(chance.randrange(1, 60)):
+            if len(heard) == 2 * LINES:
+                break
+            message = await member.receive()
+            if message["type"] == "chat":
+                heard.append(message["text"])
+                places["room_since"] = {"epoch": message["epoch"], "offset": message["offset"]}
+        await member.ws.close()
+    return heard
+
+
+async def say(shop, name, start):
+    speaker = await (await shop.visitor()).enter("north")
+    await start.wait()
+    for number in range(LINES):
+        await speaker.say(f"{name} {number}", str(number))
+    while (await speaker.wait_for("chat"))["text"] != f"{name} {LINES - 1}":
+        pass
+
+
+async def test_members_that_reconnect_at_random_have_every_line_once_and_in_the_rooms_order(shops):
+    start, chance = asyncio.Event(), random.Random(11)
+    listeners = [asyncio.create_task(heard_by(shops, chance)) for _ in range(4)]
+    speakers = [asyncio.create_task(say(shop, name, start)) for shop, name in zip(shops, "ab", strict=True)]
+    async with AsyncExitStack() as stack:
+        watcher = await (await shops[0].visitor()).enter("north")
+        stack.push_async_callback(watcher.ws.close)
+        while (
+            sum(len(shop.node.core.rooms.get("north").members) for shop in shops if shop.node.core.rooms.get("north"))
+            < 7
+        ):
+            await watcher.send(type="ping")
+            await watcher.wait_for("pong")
+    start.set()
+    await asyncio.gather(*speakers)
+    heard = await asyncio.gather(*listeners)
+    assert all(each == heard[0] for each in heard)
+    for name in "ab":
+        assert [line for line in heard[0] if line.startswith(name)] == [f"{name} {n}" for n in range(LINES)]
+
+
+async def test_a_fact_of_one_node_is_heard_on_the_other(shops):
+    member = await (await shops[1].visitor()).enter("south")
+    await shops[0].do(commands.ReceiveStock(shops[0].merchant.id, shops[0].sku, 7))
+    assert (await member.wait_for("stock"))["free"] == 17
