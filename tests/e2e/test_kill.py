@@ -14,7 +14,8 @@ from config.settings import Settings
 from signaling.demo_goods import Furnished, furnish
 
 BUYERS = 200  # each with a request in flight all the time
-RUSH_SECONDS_MAX = 0.6
+ANSWERS_MAX = 120  # acknowledged before the kill, drawn anew for each
+JITTER_SECONDS_MAX = 0.02  # after that answer: a commit or two further
 ROOM = "north"
 STOCK = 1_000_000
 CONTACT = {"name": "Li Wei", "phone": "13800000000", "address": "1 Harbour Street"}
@@ -38,6 +39,8 @@ class Shop:
         self.sku = furnished.skus[0]
         self.cookies: list[str] = []
         self.purchases: list[Purchase] = []
+        self._answers = 0
+        self._enough = (0, asyncio.Event())
 
     async def open(self, session: aiohttp.ClientSession) -> int:
         """Brings viewers in and goods; answers how many of the SKU are free."""
@@ -72,6 +75,9 @@ class Shop:
             assert answer.status in (200, 201), found
             assert purchase.order in (None, found["order"]), "the same checkout became another order"
             purchase.order = found["order"]
+            self._answers += 1
+            if self._answers >= self._enough[0]:
+                self._enough[1].set()
             return answer.status
 
     async def _keep_buying(self, session: aiohttp.ClientSession, cookie: str) -> None:
@@ -80,12 +86,21 @@ class Shop:
                 self.purchases.append(Purchase(cookie))
                 await self.buy(session, self.purchases[-1])
 
-    async def rush_and_kill(self, session: aiohttp.ClientSession, instant: float) -> None:
-        """Everybody buys; `instant` seconds later the process is gone."""
+    async def rush_and_kill(self, session: aiohttp.ClientSession, rng: random.Random) -> tuple[int, int]:
+        """Everybody buys; at an instant drawn by chance the process is gone. How many had their answer, how many not.
+
+        The instant is so many answers after the start and a little later: requests are then being received, committed
+        and answered at once, on a fast machine as on a busy one.
+        """
+        since = len(self.purchases)
+        self._enough = (self._answers + rng.randrange(ANSWERS_MAX), asyncio.Event())
         buyers = [asyncio.create_task(self._keep_buying(session, cookie)) for cookie in self.cookies]
-        await asyncio.sleep(instant)
+        await self._enough[1].wait()
+        await asyncio.sleep(rng.uniform(0, JITTER_SECONDS_MAX))
         self.server.kill()
         await asyncio.gather(*buyers)
+        answered = sum(purchase.order is not None for purchase in self.purchases[since:])
+        return answered, len(self.purchases) - since - answered
 
     async def audit(self, session: aiohttp.ClientSession, since: int) -> None:
         """Asks for every purchase again: the acknowledged ones must be known, the others may be new."""
@@ -109,26 +124,24 @@ async def kill_again_and_again(start_server, folder: Path, kills: int, seed: int
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         free = await shop.open(session)
-        acknowledged: list[int] = []
-        in_flight: list[int] = []
         for _ in range(kills):
             since = len(shop.purchases)
-            await shop.rush_and_kill(session, rng.uniform(0, RUSH_SECONDS_MAX))
-            acknowledged.append(sum(purchase.order is not None for purchase in shop.purchases[since:]))
-            in_flight.append(len(shop.purchases) - since - acknowledged[-1])
+            answered, unanswered = await shop.rush_and_kill(session, rng)
+            assert answered > 0
+            assert unanswered >= BUYERS // 2, "hundreds of requests were to be in flight"
             await asyncio.to_thread(shop.server.start)
             await shop.audit(session, since)
             assert await shop.free(session) == free - len(shop.purchases)
         orders = [purchase.order for purchase in shop.purchases]
         assert None not in orders
         assert len(set(orders)) == len(orders)
-        assert min(in_flight) >= BUYERS // 2 and sum(acknowledged) > 0, "the kills missed the rush"
     await asyncio.to_thread(shop.server.stop)
 
 
-@pytest.mark.parametrize("seed", range(7))
-async def test_three_kills_lose_nothing_and_double_nothing(start_server, tmp_path, seed):
-    await kill_again_and_again(start_server, tmp_path, kills=3, seed=seed)
+@pytest.mark.timeout(60)  # five starts of a server and some thousand requests: seconds, and more on a busy machine
+@pytest.mark.parametrize("seed", range(5))
+async def test_four_kills_lose_nothing_and_double_nothing(start_server, tmp_path, seed):
+    await kill_again_and_again(start_server, tmp_path, kills=4, seed=seed)
 
 
 @pytest.mark.soak
