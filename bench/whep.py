@@ -56,7 +56,7 @@ class Row:
     failed: int
     us_per_packet: float
     cores: float
-    packets_per_s: float
+    packets_per_viewer_s: float
     lost: int
     rss_kb_per_viewer: float
     join_cpu_ms: float
@@ -79,7 +79,7 @@ def row(server: Server, seen: Watched, load_average: float) -> Row:
         seen.failed,
         round(seen.us_per_packet, 2),
         round(seen.spent.load, 3),
-        round(seen.packets / seen.spent.wall),
+        round(seen.packets / seen.spent.wall / count, 1),
         seen.lost,
         round(seen.rss_bytes / count / 1024, 1),
         round(join / count * 1000, 2),
@@ -139,7 +139,18 @@ def ratios(rows: list[Row]) -> dict[tuple[str, int], float]:
     return {(one.server, one.viewers): one.us_per_packet / ours[one.viewers] for one in rows if ours.get(one.viewers)}
 
 
-COLUMNS = ("server", "viewers", "us/packet", "x Fenbo", "cores", "lost", "KB/viewer", "ms CPU/join", "key frame ms")
+COLUMNS = (
+    "server",
+    "viewers",
+    "us/packet",
+    "x Fenbo",
+    "cores",
+    "packets/s",
+    "lost",
+    "KB/viewer",
+    "ms CPU/join",
+    "key frame ms",
+)
 
 
 def cells(rows: list[Row]) -> Iterator[list[str]]:
@@ -152,6 +163,7 @@ def cells(rows: list[Row]) -> Iterator[list[str]]:
             f"{one.us_per_packet:.2f}",
             f"{ratio:.1f}" if ratio else "",
             f"{one.cores:.2f}",
+            f"{one.packets_per_viewer_s:.0f}",
             str(one.lost),
             f"{one.rss_kb_per_viewer:.0f}",
             f"{one.join_cpu_ms:.1f}",
