@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, select, update
 
 from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew
 from commerce.events import ViewerBound
 from commerce.order.states import PAID
 from commerce.store import tables
+from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.visits import Place, Tenant
@@ -145,7 +146,7 @@ def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision:
     key, viewer_public = viewer
     if held is not None:
         supersede(unit, [held.id])
-    unit.connection.execute(insert(tables.binding), binding_row(unit, tenant, key, decision, held))
+    insert_rows(unit.connection, tables.binding, [binding_row(unit, tenant, key, decision, held)])
     query = select(tables.channel.c.public_id).where(tables.channel.c.id == decision.owner)
     channel = str(unit.connection.execute(query).scalar_one())
     unit.tell(ViewerBound(tenant.id, viewer_public, channel, None if held is None else held.channel_public))

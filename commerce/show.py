@@ -43,6 +43,7 @@ def create_show(unit: Unit, command: CreateShow) -> views.Show:
         "created_at": unit.now,
     }
     unit.connection.execute(insert(tables.show), row)
+    unit.places.clear()
     unit.tell(ShowChanged(command.merchant, public, "announced"))
     return find_show(unit, command.merchant, public)
 
@@ -59,6 +60,7 @@ def update_show(unit: Unit, command: UpdateShow) -> views.Show:
         changes |= _moved(unit, show, command.state)
     if changes:
         unit.connection.execute(update(tables.show).where(tables.show.c.id == show.id).values(changes))
+        unit.places.clear()
         unit.tell(ShowChanged(command.merchant, command.show, changes.get("state", show.state)))
     return find_show(unit, command.merchant, command.show)
 

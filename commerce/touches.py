@@ -5,9 +5,10 @@ So a messenger's preview or a prefetching bot, which never opens the socket, bri
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 
 from commerce import views
 from commerce.binding import find_held, settle_visit
@@ -15,6 +16,7 @@ from commerce.checks import storable
 from commerce.commands import CountTouch, NameViewer, NoteTouch
 from commerce.errors import NotFound
 from commerce.store import tables
+from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
@@ -50,10 +52,14 @@ def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
     else:
         public = last.public_id
         if last.counted_at is None:
-            statement = update(tables.touch).where(tables.touch.c.id == last.id)
-            unit.connection.execute(statement.values(counted_at=unit.now))
+            unit.connection.execute(_counting(), {"touch": last.id, "now": unit.now})
     bound = settle_visit(unit, place, viewer, command.viewer)
     return views.Entry(public, place.channel_public, bound)
+
+
+@cache
+def _counting() -> Update:
+    return update(tables.touch).where(tables.touch.c.id == bindparam("touch")).values(counted_at=bindparam("now"))
 
 
 def _link_row(unit: Unit, place: Place, code: str | None) -> AnyRow | None:
@@ -71,10 +77,15 @@ def _link_row(unit: Unit, place: Place, code: str | None) -> AnyRow | None:
 
 
 def _last_touch(unit: Unit, viewer: int, channel: int) -> AnyRow | None:
+    return unit.connection.execute(_select_last(), {"viewer": viewer, "channel": channel}).first()
+
+
+@cache
+def _select_last() -> Select[*tuple[Any, ...]]:
     table = tables.touch
-    query = select(table.c.id, table.c.public_id, table.c.counted_at)
-    query = query.where(table.c.viewer_id == viewer, table.c.channel_id == channel)
-    return unit.connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
+    mine = (table.c.viewer_id == bindparam("viewer"), table.c.channel_id == bindparam("channel"))
+    query = select(table.c.id, table.c.public_id, table.c.counted_at).where(*mine)
+    return query.order_by(table.c.id.desc()).limit(1)
 
 
 def _note_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> str:
@@ -104,7 +115,7 @@ def touch_row(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counte
 
 def _add_touch(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counted_at: int | None) -> str:
     row = touch_row(unit, place, viewer, link, counted_at)
-    unit.connection.execute(insert(tables.touch), row)
+    insert_rows(unit.connection, tables.touch, [row])
     return str(row["public_id"])
 
 

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, insert, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
 from commerce.errors import NotFound
 from commerce.show import current_show_row
 from commerce.store import tables
+from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
@@ -79,10 +80,11 @@ def find_places(connected: Connected, slugs: Collection[str]) -> dict[str, Place
 
 
 def find_place(connected: Connected, slug: str) -> Place:
-    """One room; NotFound."""
-    found = find_places(connected, [slug]).get(slug)
+    """One room; NotFound. Whoever changes what a Place says within a batch clears `places`."""
+    found = connected.places.get(slug) or find_places(connected, [slug]).get(slug)
     if found is None:
         raise NotFound("room", "no such room")
+    connected.places[slug] = found
     return found
 
 
@@ -141,5 +143,5 @@ def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
     if found is not None:
         return found
     row = viewer_row(unit, merchant, viewer)
-    unit.connection.execute(insert(tables.viewer), row)
+    insert_rows(unit.connection, tables.viewer, [row])
     return int(row["id"])

@@ -62,6 +62,7 @@ def set_lock_rule(unit: Unit, command: SetLockRule) -> int:
     changes = {"lock_version": version + 1, "lock_rule": command.rule.canonical()}
     unit.connection.execute(update(table).where(table.c.id == command.merchant).values(changes))
     _keep_rule(unit, command.merchant, version + 1, command.rule)
+    unit.places.clear()
     return int(version) + 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,6 +19,7 @@ class Unit:
         self.connection = connection
         self.now = now
         self.hold_ms = hold_ms
+        self.places: dict[str, Any] = {}
         self.facts: list[Fact] = []
         self.free_by_sku: dict[tuple[int, str], int] = {}
         self._ids = ids
@@ -46,5 +48,6 @@ class Unit:
             self._ids.reset(ids)
             del self.facts[told:]
             self.free_by_sku = free
+            self.places.clear()
             raise
         nested.commit()

@@ -1,9 +1,17 @@
 """Rooms and viewers by what the outside calls them."""
 
-import pytest
+import asyncio
 
+import pytest
+from sqlalchemy import select
+
+from commerce import commands as c
+from commerce.dispatch import Dispatch
 from commerce.errors import NotFound
-from commerce.store.ids import public_id
+from commerce.store import tables
+from commerce.store.engine import writer_engine
+from commerce.store.ids import IdBlocks, public_id
+from commerce.store.unit import Unit
 from commerce.visits import find_place, find_places, find_tenant, find_viewer
 
 
@@ -27,3 +35,28 @@ async def test_a_viewer_has_a_row_per_merchant(shop):
     await shop.enter(viewer)
     assert await shop.commerce.ask(find_viewer, shop.merchant.id, viewer) is not None
     assert await shop.commerce.ask(find_viewer, shop.merchant.id + 1, viewer) is None
+
+
+async def test_a_place_is_looked_up_again_when_its_show_changed_within_the_batch(sqlite_shop):
+    shop, merchant = sqlite_shop, sqlite_shop.merchant.id
+    await shop.commerce.close()
+
+    def one_batch() -> list[int | None]:
+        engine = writer_engine(shop.url)
+        with engine.connect() as connection:
+            unit = Unit(connection, IdBlocks(), 5, 0)
+            commands = [
+                c.CountTouch(public_id(), shop.room_a),
+                c.UpdateShow(merchant, shop.show.show, state="ended"),
+                c.CreateShow(merchant, "Next"),
+                c.NoteTouch(public_id(), shop.room_a),
+            ]
+            answers = Dispatch(0).run(unit, commands)
+            assert not [answer for answer in answers if isinstance(answer, Exception)]
+            touch, show = tables.touch, tables.show
+            query = select(show.c.title).join(touch, touch.c.show_id == show.c.id).order_by(touch.c.id)
+            found = list(connection.execute(query).scalars())
+        engine.dispose()
+        return found
+
+    assert await asyncio.to_thread(one_batch) == ["Friday", "Next"]
