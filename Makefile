@@ -28,7 +28,7 @@ bench:
 	$(BIN)/python -m bench $(ARGS)
 
 soak:
-	@.ci/setup test
+	@.ci/setup soak
 	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
 
 readme:
