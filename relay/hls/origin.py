@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 
 from config.metrics import Metrics
@@ -12,6 +13,10 @@ from relay.hls.playlist import MULTIVARIANT
 from relay.hls.recording import Recordings
 from relay.hls.slices import Targets
 from relay.hub import Broadcast
+
+log = logging.getLogger(__name__)
+
+ENDED_SECONDS_MAX = 300.0  # how long the last minutes of a show stay fetchable after its end
 
 
 class Origin:
@@ -31,7 +36,7 @@ class Origin:
     def open(self, broadcast: Broadcast) -> None:
         """Package a broadcast from now on; harmless when it already is.
 
-        It stays fetchable after its end, until it is closed or another broadcast of its name is opened.
+        It stays fetchable for a while after its end, until it is closed or another one of its name is opened.
         """
         known = self._outputs.get(broadcast.name)
         if known is not None and known.broadcast is broadcast and not known.window.ended:
@@ -69,8 +74,14 @@ class Origin:
         subscription = broadcast.hls_rung().subscribe("hls")
         try:
             await output.run(subscription)
+            await asyncio.sleep(ENDED_SECONDS_MAX)
+        except Exception:
+            log.exception("packaging of broadcast %s broke off; its next source starts it again", broadcast.name)
+            output.waiting.refuse()
         finally:
             subscription.close()
+        self._outputs.pop(broadcast.name, None)
+        self._tasks.pop(broadcast.name, None)
 
     def _stop(self, name: str) -> None:
         output = self._outputs.pop(name, None)

@@ -57,15 +57,16 @@ class Segment:
     unix: float
     discontinuity: bool
     parts: list[ListedPart] = field(default_factory=list)
+    duration: Fraction = Fraction()
     complete: bool = False
+
+    def add(self, part: ListedPart) -> None:
+        self.parts.append(part)
+        self.duration += part.duration
 
     @property
     def name(self) -> str:
         return f"{self.msn}.m4s"
-
-    @property
-    def duration(self) -> Fraction:
-        return sum((part.duration for part in self.parts), Fraction())
 
     @property
     def independent(self) -> bool:
@@ -117,7 +118,7 @@ class Window:
         """The next part."""
         segment = self.open_segment or self._open(part)
         listed = ListedPart(f"{segment.msn}.{len(segment.parts)}.m4s", part.duration, part.independent, part.data)
-        segment.parts.append(listed)
+        segment.add(listed)
         self.resources[listed.name] = (part.data,)
         if part.ends_segment:
             self._close_open()

@@ -1,5 +1,6 @@
 import asyncio
 
+from relay.hls import origin
 from relay.hub import Hub
 
 
@@ -54,3 +55,24 @@ async def test_a_closed_broadcast_is_not_consumed_any_more(live, clip):
     await live.origin.close("show")
     await live.turn()
     assert live.broadcast._subscriptions == ()
+
+
+async def test_what_has_ended_does_not_keep_its_memory(live, clip, monkeypatch):
+    monkeypatch.setattr(origin, "ENDED_SECONDS_MAX", 0.0)
+    await live.feed(clip, until=4)
+    live.broadcast.end()
+    await live.turn()
+    assert live.origin.url("show") is None
+    await live.get("index.m3u8", 404)
+
+
+async def test_a_fault_of_ours_is_logged_and_the_next_source_starts_anew(live, clip, monkeypatch, caplog):
+    await live.feed(clip, until=2)
+    broken = live.origin.find("show", "e1")
+    monkeypatch.setattr(broken, "accept", lambda packets: 1 / 0)
+    await live.feed(until=2.2)
+    assert "broke off" in caplog.text and live.origin.url("show") is None
+    assert live.broadcast.hls_rung().running is False
+    live.origin.open(live.broadcast)
+    await live.feed(clip.again(20))
+    assert live.origin.url("show") is not None
