@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -139,8 +141,21 @@ class Shop:
 OpenShop = Callable[..., Awaitable[Shop]]
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> tuple[Path, Shop]:
+    """A store with the shop in it, made once: each test opens a copy."""
+    folder = tmp_path_factory.mktemp("template") / "data"
+
+    async def make() -> Shop:
+        async with open_node(load(None, {}, (*PORTS, f"--data_dir={folder}")), CollectorRegistry()) as node:
+            return await furnish(node, password_hash)
+
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own, away from the tests'
+        return folder, thread.submit(asyncio.run, make()).result()
+
+
 @pytest.fixture
-async def open_shop(tmp_path: Path, password_hash: str) -> AsyncIterator[OpenShop]:
+async def open_shop(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterator[OpenShop]:
     """`await open_shop("--rooms.gather_ms=5")`, with options; `furnished`: another node, on the store of the first."""
     async with AsyncExitStack() as stack:
 
@@ -149,12 +164,13 @@ async def open_shop(tmp_path: Path, password_hash: str) -> AsyncIterator[OpenSho
             return Visitor(await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar)), base)
 
         async def open_it(*options: str, furnished: Shop | None = None) -> Shop:
-            settings = load(None, {}, (*PORTS, f"--data_dir={tmp_path / 'data'}", *options))
+            folder = tmp_path / "data"
+            if furnished is None:
+                await asyncio.to_thread(shutil.copytree, template[0], folder)
+            settings = load(None, {}, (*PORTS, f"--data_dir={folder}", *options))
             node = await stack.enter_async_context(open_node(settings, CollectorRegistry()))
             come = partial(visitor, f"http://127.0.0.1:{node.ports.http}")
-            if furnished is not None:
-                return replace(furnished, node=node, visitor=come)
-            return await furnish(node, password_hash, come)
+            return replace(furnished or template[1], node=node, visitor=come)
 
         yield open_it
 
@@ -164,7 +180,11 @@ async def shop(open_shop: OpenShop) -> Shop:
     return await open_shop()
 
 
-async def furnish(node: Node, password_hash: str, visitor: Callable[[], Awaitable[Visitor]]) -> Shop:
+async def nobody() -> Visitor:
+    raise AssertionError("nobody visits the template")
+
+
+async def furnish(node: Node, password_hash: str) -> Shop:
     do = node.commerce.execute
     merchant = await do(commands.CreateMerchant("Tea House", room="hq", language="en"))
     tea = commands.NewSku("Tin", 6800, stock=10, per_buyer_max=5)
@@ -177,7 +197,7 @@ async def furnish(node: Node, password_hash: str, visitor: Callable[[], Awaitabl
     )
     await do(commands.SetShelf(merchant.id, show.show, (commands.ShelfEntry(product.product),)))
     show = await do(commands.UpdateShow(merchant.id, show.show, state="live"))
-    return Shop(node, merchant, north, south, product, show, visitor)
+    return Shop(node, merchant, north, south, product, show, nobody)
 
 
 # WHIP and WHEP without a shop: the routes, the engine and its port for real, a broadcast of one key frame.
