@@ -105,6 +105,7 @@ class Engine:
         self._settling: dict[str, Session] = {}
         self._stages: dict[Broadcast, Stage] = {}
         self._strangers: dict[str, int] = {}
+        self._asking = 0
         self._ticks = 0
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
@@ -179,13 +180,14 @@ class Engine:
 
     def _offer(self, text: str) -> sdp.Offer:
         """An offer read, if there is room for one more session. Raises `Refused`, `BadSdp`."""
-        if len(self._sessions) >= self.settings.sessions_max:
+        if len(self._sessions) + self._asking > self.settings.sessions_max:
             raise Refused("over_limit", f"{self.settings.sessions_max} sessions are what this server takes")
         return sdp.parse_offer(text)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
-        """Refusals pass, and are counted by reason."""
+        """An offer on its way to a session, which takes a place as well. Refusals pass, and are counted by reason."""
+        self._asking += 1
         try:
             yield
         except Refused as refused:
@@ -197,6 +199,8 @@ class Engine:
         except NotAvailable:
             self._metrics.webrtc_refused.labels("no_picture").inc()
             raise
+        finally:
+            self._asking -= 1
 
     def _enter(self, broadcast: Broadcast, session_id: str) -> Stage:
         """The broadcast's stage, opened by its first session."""

@@ -105,8 +105,11 @@ class Port:
 
     def attach(self, owner: Owner) -> None:
         """Route checks that name the owner's ufrags to it; call again after an ICE restart."""
-        self._ufrags.setdefault(owner, set()).update(owner.agent.ufrags)
-        for ufrag in owner.agent.ufrags:
+        named = set(owner.agent.ufrags)
+        for ufrag in self._ufrags.get(owner, set()) - named:
+            del self._by_ufrag[ufrag]  # of a restart before the last: the agent answers it no more
+        self._ufrags[owner] = named
+        for ufrag in named:
             self._by_ufrag[ufrag] = owner
 
     def detach(self, owner: Owner) -> None:

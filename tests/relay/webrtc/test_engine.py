@@ -249,6 +249,18 @@ async def test_sessions_are_bounded(world: World):
     assert world.metrics.webrtc_refused.labels("over_limit")._value.get() == 1
 
 
+async def test_those_who_wait_for_a_picture_take_places_too(world: World):
+    world.broadcast.tracks.clear()
+    waiting = [asyncio.ensure_future(world.whep()) for _ in range(4)]
+    while not world.egresses:  # noqa: ASYNC110  # nobody is told of it
+        await asyncio.sleep(0.002)
+    with pytest.raises(Refused) as refused:
+        await world.whep()
+    assert refused.value.reason == "over_limit"
+    world.broadcast.publish(Packet(TRACK, 0, 0, True, b"\0\0\0\1\x65"))
+    assert len(await asyncio.gather(*waiting)) == world.engine.sessions == 4
+
+
 async def test_what_strangers_send_is_counted(world: World):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"\x80" + bytes(20), ("127.0.0.1", world.port.number))

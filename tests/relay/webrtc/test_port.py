@@ -207,6 +207,14 @@ async def test_both_ufrags_lead_home_during_a_restart(opened: Port, owner: Owner
     assert opened._by_ufrag == {}
 
 
+async def test_a_session_that_restarts_again_and_again_keeps_two_ufrags(opened: Port, owner: Owner):
+    for _ in range(100):
+        owner.agent.restart(new_credentials(), "them")
+        opened.attach(owner)
+    assert sorted(opened._by_ufrag) == sorted(owner.agent.ufrags)
+    assert len(opened._by_ufrag) == 2
+
+
 async def test_many_addresses_of_one_session_are_bounded(opened: Port, owner: Owner, peer: Callable[[], Peer]):
     for _ in range(ice.WAYS_MAX + 10):
         await join(owner, peer())
