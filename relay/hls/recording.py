@@ -74,8 +74,14 @@ class Recordings:
     def recorder(self, broadcast: str, epoch: str) -> Recorder | None:
         """For a broadcast that begins; what is too old goes then. None when a name cannot be one of a folder."""
         folder = self.folder(broadcast, epoch)
-        self._thread.submit(expire, self._folder, self._clock() - self._seconds_max)
+        self._thread.submit(self._expire)
         return None if folder is None else Recorder(folder, self._thread, self._lost)
+
+    def _expire(self) -> None:
+        try:
+            expire(self._folder, self._clock() - self._seconds_max)
+        except OSError:
+            log.exception("old recordings in %s cannot be deleted", self._folder)
 
     def folder(self, broadcast: str, epoch: str) -> Path | None:
         """Where a recording is; none for names that no broadcast has."""

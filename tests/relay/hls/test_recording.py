@@ -92,6 +92,16 @@ async def test_old_recordings_go_when_one_begins(tmp_path, lost):
     assert await asyncio.to_thread(expire, tmp_path, 1e12) == ["show/2"]
 
 
+async def test_old_recordings_that_cannot_be_deleted_are_told(recordings, tmp_path, monkeypatch, caplog):
+    def refuse(folder, before):
+        raise PermissionError("read-only file system")
+
+    monkeypatch.setattr("relay.hls.recording.expire", refuse)
+    recordings.recorder("show", "1")
+    await asyncio.to_thread(recordings.close)
+    assert "cannot be deleted" in caplog.text and "read-only" in caplog.text
+
+
 def test_the_playlist_names_byte_ranges_and_breaks():
     found = [
         Entry("7.mp4", 700, 700, 1_000, "2.000000", 1_800_000_000.0),
