@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from commerce import questions
-from signaling.app import Node
+from signaling.app import LOOPBACK, Node, in_url
 
 ROOMS_MAX = 200  # of each merchant; 30,000 would help nobody
 
@@ -17,7 +17,7 @@ ROOMS_MAX = 200  # of each merchant; 30,000 would help nobody
 async def of(node: Node) -> dict[str, Any]:
     """Everything that exists: of `serve`, no stream keys, passwords or links, since those are not known here."""
     base = node.urls.http
-    ops = base if node.ports.ops is None else f"http://{node.core.settings.metrics.host}:{node.ports.ops}"
+    ops = base if node.ports.ops is None else f"http://{reached(node.core.settings.metrics.host)}:{node.ports.ops}"
     secure = {} if node.urls.rtmps is None else {"rtmps": node.urls.rtmps}
     return {
         "pid": os.getpid(),
@@ -25,11 +25,16 @@ async def of(node: Node) -> dict[str, Any]:
         "rtmp": node.urls.rtmp,
         **secure,
         "whip": f"{base}/whip",
-        "webrtc": f"{urlsplit(base).hostname}:{node.ports.webrtc}",
+        "webrtc": f"{reached(urlsplit(base).hostname or '')}:{node.ports.webrtc}",
         "metrics": f"{ops}/metrics",
         "hq": {"url": f"{base}/hq"},
         "rooms": await rooms(node),
     }
+
+
+def reached(host: str) -> str:
+    """A host as it stands before a port."""
+    return in_url(LOOPBACK.get(host, host))
 
 
 async def rooms(node: Node) -> list[dict[str, str]]:

@@ -48,7 +48,7 @@ from signaling.dispatch import Dispatch
 from signaling.entrance import Entrance
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
-from signaling.hq_ws import HqSocket
+from signaling.hq_ws import SESSION_SECONDS, HqSocket
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
 from signaling.rooms import TICK_SECONDS, Rooms
@@ -126,7 +126,8 @@ class Core:
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
-        self.link_tokens = LinkTokens({"1": commerce.key("jwt")}, "1")
+        keys = commerce.keys("jwt")
+        self.link_tokens = LinkTokens(keys, next(reversed(keys)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     """Whoever answers requests."""
     commerce, rooms, directory, metrics = core.commerce, core.rooms, core.directory, core.metrics
     secure = urls.http.startswith("https:")
-    viewers = Viewers(ViewerTokens(commerce.key("cookie")), secure=secure)
+    viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
     session = HqSession(commerce, secure=secure)
@@ -238,6 +239,7 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.start("hq orders", hq.run())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
+    chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
     chores.every(LOOK_SECONDS, "playable", core.studio.look)
     if isinstance(core.bus, MemoryBus):
@@ -289,9 +291,9 @@ def _tls(http: HttpSettings) -> ssl.SSLContext | None:
 def _urls(http: HttpSettings, http_port: int, rtmp_port: int, rtmps_port: int | None = None) -> Urls:
     """As configured; otherwise as this machine reaches itself."""
     scheme = "https" if http.tls_certificate else "http"
-    host = _in_url(LOOPBACK.get(http.host, http.host))
+    host = in_url(LOOPBACK.get(http.host, http.host))
     url = http.public_url.rstrip("/") or f"{scheme}://{host}:{http_port}"
-    name = _in_url(urlsplit(url).hostname or host)
+    name = in_url(urlsplit(url).hostname or host)
     secure = None if rtmps_port is None else f"rtmps://{name}:{rtmps_port}/live"
     return Urls(url, f"rtmp://{name}:{rtmp_port}/live", secure)
 
@@ -306,7 +308,8 @@ def _bus(settings: Settings) -> Bus:
     return RedisBus.open(settings.redis.url, keep)
 
 
-def _in_url(host: str) -> str:
+def in_url(host: str) -> str:
+    """An IPv6 address in brackets, everything else as it is."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 

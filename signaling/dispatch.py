@@ -11,9 +11,12 @@ from config.metrics import Metrics
 from signaling.bus import BusDown
 from signaling.chat import ChatRules
 from signaling.errors import BadMessage, TooMany
+from signaling.limits import Buckets
 from signaling.member import Member
-from signaling.messages import CLIENT_MESSAGE, Chat, ChatLine, ErrorMessage, Hello, Likes, Ping, Pong
+from signaling.messages import CLIENT_MESSAGE, LIKES_MAX, Chat, ChatLine, ErrorMessage, Hello, Likes, Ping, Pong
 from signaling.rooms import Room, Rooms
+
+LIKES_PER_SECOND = 40.0  # of one viewer: two fast thumbs, and not a program's (MISSION B6: no invented ones)
 
 ClientMessage = Hello | Chat | Likes | Ping
 
@@ -42,18 +45,25 @@ class Dispatch:
         self._rooms = rooms
         self._rules = rules
         self._metrics = metrics
+        self._likes = Buckets(LIKES_PER_SECOND, LIKES_MAX)
 
     async def handle(self, room: Room, member: Member, message: ClientMessage) -> None:
-        """Raises `BadMessage` when it is out of place."""
+        """Raises `BadMessage` when it is out of place, `TooMany` for more hearts than anybody has."""
         match message:
             case Chat():
                 await self._chat(room, member, message)
             case Likes():
-                room.counts.like(message.count)
+                self._like(room, member, message.count)
             case Ping():
                 member.send(Pong())
             case Hello():
                 raise BadMessage("hello was said already", "type")
+
+    def _like(self, room: Room, member: Member, count: int) -> None:
+        wait = self._likes.take(member.viewer, asyncio.get_running_loop().time(), count)
+        if wait:
+            raise TooMany("slower, please", retry_after=round(wait, 2), field="count")
+        room.counts.like(count)
 
     async def _chat(self, room: Room, member: Member, chat: Chat) -> None:
         now = asyncio.get_running_loop().time()

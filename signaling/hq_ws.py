@@ -10,18 +10,20 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from commerce import events, questions
+from commerce.errors import BadCredentials
 from signaling import frames, permissions
 from signaling.api import models_hq, shapes
 from signaling.api.hq_orders import HqOrders
-from signaling.api.hq_session import HqSession
+from signaling.api.hq_session import COOKIE, HqSession
 from signaling.directory import Directory
-from signaling.errors import NotAllowed, TooMany
+from signaling.errors import CLOSE_LOGGED_OUT, NotAllowed, TooMany
 from signaling.member import Member
 from signaling.messages import OrderPush, OverviewPush, Speaker
 
 log = logging.getLogger(__name__)
 
-SCREENS_MAX = 200
+SCREENS_MAX = 100  # of one merchant
+SESSION_SECONDS = 10.0  # between two looks whether the sessions of open screens still hold
 HEARTBEAT_SECONDS = 25.0
 FRAME_BYTES_MAX = 4096
 UNREAD_BYTES_MAX = 1024 * 1024
@@ -35,7 +37,7 @@ class HqSocket:
         self._session = session
         self._directory = directory
         self._overviews = overviews
-        self._screens: dict[int, set[Member]] = {}
+        self._screens: dict[int, dict[Member, str]] = {}  # with the session each was opened with
         self._told: dict[int, bytes] = {}
         self._orders: asyncio.Queue[tuple[int, str]] = asyncio.Queue(ORDERS_WAITING_MAX)
 
@@ -43,21 +45,21 @@ class HqSocket:
         me = await self._session.who(request)
         permissions.check(me.role, permissions.SEE_ORDERS)
         check_origin(request)
-        if sum(map(len, self._screens.values())) >= SCREENS_MAX:
+        if len(self._screens.get(me.merchant.id, ())) >= SCREENS_MAX:
             raise TooMany("too many screens are open", retry_after=10.0)
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES_MAX, compress=False)
         await socket.prepare(request)
         transport = cast("asyncio.Transport", request.transport)  # uvloop's is one in all but name
         screen = Member("", me.user, Speaker(id=me.user, name=me.user), transport, UNREAD_BYTES_MAX)
-        screens = self._screens.setdefault(me.merchant.id, set())
-        screens.add(screen)
+        screens = self._screens.setdefault(me.merchant.id, {})
+        screens[screen] = request.cookies[COOKIE]
         try:
             screen.write(await self._overview(me.merchant.id))
             while (await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 pass  # a screen has nothing to say
         finally:
             screen.leave()
-            screens.discard(screen)
+            del screens[screen]
             if not screens:
                 self._screens.pop(me.merchant.id, None)
                 self._told.pop(me.merchant.id, None)
@@ -88,6 +90,15 @@ class HqSocket:
             if self._told.get(merchant) != overview and merchant in self._screens:
                 self._told[merchant] = overview
                 self._write(merchant, overview)
+
+    async def check_sessions(self) -> None:
+        """Whoever logged out, was given another password or stayed too long sees no more orders."""
+        for screens in list(self._screens.values()):
+            for screen, token in list(screens.items()):
+                try:
+                    await self._directory.commerce.ask(questions.me, token)
+                except BadCredentials:
+                    screen.close(CLOSE_LOGGED_OUT, "log in again")
 
     async def _overview(self, merchant: int) -> bytes:
         overview: models_hq.Overview = await self._overviews.of(merchant)

@@ -37,14 +37,14 @@ def new_viewer() -> str:
 
 
 class ViewerTokens:
-    """`v1.<viewer>.<issued>.<mac>`, as cookie or bearer."""
+    """`v1.<viewer>.<issued>.<mac>`, as cookie or bearer. The last key signs, any of them reads."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, *keys: bytes) -> None:
+        self._keys = keys
 
     def sign(self, viewer: str, now: float) -> str:
         body = f"v1.{viewer}.{int(now)}"
-        return f"{body}.{self._mac(body)}"
+        return f"{body}.{_mac(self._keys[-1], body)}"
 
     def read(self, token: str, now: float) -> str:
         """The viewer's id; raises `BadToken`."""
@@ -52,15 +52,16 @@ class ViewerTokens:
         parts = body.split(".")
         if len(parts) != 3 or parts[0] != "v1" or not _VIEWER_ID.fullmatch(parts[1]):
             raise BadToken("malformed")
-        if not hmac.compare_digest(mac.encode(), self._mac(body).encode()):
+        if not any(hmac.compare_digest(mac.encode(), _mac(key, body).encode()) for key in self._keys):
             raise BadToken("forged")
         if not now - VIEWER_SECONDS < int(parts[2]) < now + 3600:  # an hour for clocks that differ between nodes
             raise BadToken("expired")
         return parts[1]
 
-    def _mac(self, body: str) -> str:
-        digest = hmac.digest(self._key, body.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+def _mac(key: bytes, body: str) -> str:
+    digest = hmac.digest(key, body.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 @dataclass(frozen=True, slots=True)

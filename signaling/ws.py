@@ -15,12 +15,13 @@ from signaling.entrance import Entrance
 from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, BadMessage, TooMany
 from signaling.limits import Bucket
 from signaling.member import Member
-from signaling.messages import ErrorMessage, Hello
+from signaling.messages import Chat, ErrorMessage, Hello
 from signaling.rooms import Room, Rooms
 from signaling.viewers import Viewers
 
 FRAME_BYTES_MAX = 128 * 1024  # beyond it aiohttp closes with 1009; below, an error message names the fault
 CLOSE_WAIT_SECONDS = 2.0
+SIGNS_PER_SECOND, SIGNS_BURST = 10.0, 60.0  # likes and pings of one connection; chat has limits of its own
 
 
 class RoomSocket:
@@ -72,7 +73,9 @@ class _Conversation:
         self._member = member
         settings = parts._rooms.settings
         self._settings = settings
-        self._abuse = Bucket(settings.abuse_max / 60, settings.abuse_max, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        self._abuse = Bucket(settings.abuse_max / 60, settings.abuse_max, now)
+        self._signs = Bucket(SIGNS_PER_SECOND, SIGNS_BURST, now)
 
     async def run(self) -> None:
         try:
@@ -114,9 +117,16 @@ class _Conversation:
         while (text := await self._next()) is not None:
             try:
                 message = decode(text, self._settings.message_bytes_max)
+                if not isinstance(message, Chat):
+                    self._count_sign()
                 await self._parts._dispatch.handle(room, self._member, message)
-            except BadMessage as error:
+            except (BadMessage, TooMany) as error:
                 self._complain(error)
+
+    def _count_sign(self) -> None:
+        wait = self._signs.take(asyncio.get_running_loop().time())
+        if wait:
+            raise TooMany("slower, please", retry_after=round(wait, 2), field="type")
 
     async def _next(self) -> str | None:
         """The next text message; None when the socket is closed."""
@@ -129,9 +139,10 @@ class _Conversation:
             self._complain(BadMessage("binary messages mean nothing here"))
         return None
 
-    def _complain(self, error: BadMessage) -> None:
+    def _complain(self, error: BadMessage | TooMany) -> None:
         """Says what was wrong; who keeps doing it is shown the door."""
         if self._abuse.take(asyncio.get_running_loop().time()):
             self._member.close(CLOSE_ABUSE, "too many bad messages")
         else:
-            self._member.send(ErrorMessage(field=error.field, detail=error.detail))
+            retry_after = error.retry_after if isinstance(error, TooMany) else None
+            self._member.send(ErrorMessage(field=error.field, detail=error.detail, retry_after=retry_after))

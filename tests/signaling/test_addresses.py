@@ -1,6 +1,8 @@
 import json
 import os
 
+import pytest
+
 from signaling import addresses
 
 
@@ -19,6 +21,20 @@ async def test_everything_that_exists_is_there(shop):
         "hls": f"{http}/r/north/live.m3u8",
         "ws": f"ws{http.removeprefix('http')}/r/north/ws",
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "in_front_of_a_port"),
+    [
+        ("live.example", "live.example"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("fd00::1", "[fd00::1]"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+    ],
+)
+def test_hosts_in_front_of_a_port(host, in_front_of_a_port):
+    assert addresses.reached(host) == in_front_of_a_port
 
 
 def test_the_file_is_written_at_once(tmp_path):

@@ -1,5 +1,6 @@
 """MONEY section 2: whose customer somebody becomes, and what a token that does not hold brings."""
 
+import asyncio
 import time
 
 import pytest
@@ -89,6 +90,25 @@ async def test_a_token_that_holds_counts_like_its_link(shop):
     visitor = await shop.visitor()
     await arrive(visitor, "north", f"/r/north?t={token}")
     assert await owner_of(shop, visitor, "south") == "North"
+
+
+async def test_tokens_and_cookies_outlive_the_keys_they_were_signed_with(open_shop):
+    shop = await open_shop()
+    visitor, claims = await shop.visitor(), tokens_of(shop)
+    await arrive(visitor, "south")
+    token = shop.node.core.link_tokens.sign(claims, time.time(), 60)
+    commerce = shop.node.commerce
+
+    def rotate():
+        with commerce._engine.begin() as connection:
+            for name in ("jwt", "cookie"):
+                commerce._vault.rotate(connection, name, time.time_ns() // 1_000_000 + 1)
+
+    await asyncio.to_thread(rotate)
+    later = await open_shop(furnished=shop)
+    assert later.node.core.link_tokens.read(token, claims.merchant, "north", time.time()) == claims
+    visitor.base = f"http://127.0.0.1:{later.node.ports.http}"
+    assert await owner_of(later, visitor, "north") == "South"
 
 
 async def test_a_bad_token_does_not_move_somebody_elses_customer(shop):

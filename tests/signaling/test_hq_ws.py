@@ -55,3 +55,31 @@ async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop):
     ws = await screen(visitor, origin=visitor.base)
     assert (await ws.receive_json(timeout=10))["type"] == "overview"
     await ws.close()
+
+
+async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch):
+    monkeypatch.setattr("signaling.app.SESSION_SECONDS", 0.05)
+    shop = await open_shop()
+    boss, other = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    await other.log_in()
+    ws, open_one = await screen(boss), await screen(other)
+    await wait_for(ws, "overview")
+    await wait_for(open_one, "overview")
+    assert (await boss("POST", "/api/v1/hq/logout"))[0] == 204
+    while (message := await ws.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+        pass
+    assert (message.type, ws.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
+    assert not open_one.closed
+
+
+async def test_the_screens_of_one_merchant_are_bounded(shop, monkeypatch):
+    monkeypatch.setattr("signaling.hq_ws.SCREENS_MAX", 2)
+    boss = await shop.visitor()
+    await boss.log_in()
+    open_ones = [await screen(boss) for _ in range(2)]
+    for each in open_ones:
+        await wait_for(each, "overview")
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await screen(boss)
+    assert refused.value.status == 429

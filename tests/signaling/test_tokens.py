@@ -29,6 +29,12 @@ class TestViewerTokens:
     def test_another_key_is_a_forgery(self):
         assert refused(ViewerTokens(b"x" * 32).read, self.tokens.sign(new_viewer(), NOW), NOW) == "forged"
 
+    def test_a_key_that_has_been_rotated_out_of_use_still_reads(self):
+        before, after = ViewerTokens(b"k" * 32), ViewerTokens(b"k" * 32, b"n" * 32)
+        viewer = new_viewer()
+        assert after.read(before.sign(viewer, NOW), NOW) == viewer
+        assert refused(before.read, after.sign(viewer, NOW), NOW) == "forged", "the last one signs"
+
     @pytest.mark.parametrize("at", [NOW + VIEWER_SECONDS + 1, NOW - 7200])
     def test_too_old_or_from_the_future(self, at):
         assert refused(self.tokens.read, self.tokens.sign(new_viewer(), NOW), at) == "expired"

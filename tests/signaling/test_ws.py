@@ -102,6 +102,29 @@ async def test_likes_are_summed(shop):
     assert total == 42
 
 
+async def test_more_likes_than_a_thumb_has_do_not_count(shop):
+    socket, other = await (await shop.visitor()).enter("north"), await (await shop.visitor()).enter("north")
+    await socket.send(type="likes", count=200)
+    await socket.send(type="likes", count=200)
+    error = await socket.wait_for("error")
+    assert (error["field"], error["detail"]) == ("count", "slower, please")
+    assert 0 < error["retry_after"] <= 5
+    assert (await other.wait_for("likes"))["count"] == 200
+    await other.send(type="likes", count=7)
+    assert (await other.wait_for("likes"))["count"] == 7
+
+
+async def test_a_flood_of_pings_closes_with_4400(open_shop):
+    shop = await open_shop("--rooms.abuse_max=3")
+    other, socket = await (await shop.visitor()).enter("north"), await (await shop.visitor()).enter("north")
+    for _ in range(200):
+        await socket.send(type="ping")
+    assert (await socket.wait_for("error"))["retry_after"] > 0
+    assert await socket.closed() == 4400
+    await other.say("and the others?")
+    assert (await other.wait_for("chat"))["text"] == "and the others?"
+
+
 async def test_ping(shop):
     socket = await (await shop.visitor()).enter("north")
     await socket.send(type="ping")
