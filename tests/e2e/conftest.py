@@ -8,16 +8,23 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *CAMERA]
+QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]  # no CPU for what is not tested
+FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *CAMERA, *QUIET]
 PHONE = {"width": 390, "height": 844}
 DEADLINE_MS = 12_000
 PAGE_SCRIPT = Path(__file__).parent / "page.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def show(start_server):
-    """The demo with its broadcast on."""
-    return start_server("demo")
+    """The demo with its broadcast on. It ends with the module: encoding takes a third of a core from the next ones."""
+    demo = start_server("demo")
+    yield demo
+    demo.stop()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ PART_MS = HlsSettings().part_ms_target
 READINGS = 5
 ROUNDS_MAX = 60
 FFT_BIN_HERTZ = 48_000 / 8192
+CATCH_UP = 0.06  # a player that comes from behind plays up to 5 % faster, and its sound with it
 
 
 async def behind(page) -> float | None:
@@ -50,7 +51,7 @@ async def test_two_rooms_show_the_same_moment_with_sound(show, enter, record_pro
     for page in pages:
         await page.get_by_role("button", name="Tap for sound").click()
         heard = await page.evaluate("fenboTest.loudest()")
-        assert heard["hertz"] == pytest.approx(TONE_HERTZ, abs=FFT_BIN_HERTZ)
+        assert heard["hertz"] == pytest.approx(TONE_HERTZ, rel=CATCH_UP, abs=FFT_BIN_HERTZ)
         assert heard["above"] >= 30
 
 
