@@ -208,7 +208,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         pages=pages,
         visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
-        rooms=RoomApi(commerce, rooms, viewers),
+        rooms=RoomApi(commerce, rooms, viewers, entrance),
         sandbox=SandboxApi(commerce, viewers),
         session=session,
         studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),

@@ -52,7 +52,7 @@ class Entrance:
 
     async def by_socket(self, viewer: str, room: str) -> None:
         """The page is alive: what was noted counts; nothing does for who came by a token that does not hold."""
-        if (viewer, room) in self._doubtful:
+        if self.is_doubtful(viewer, room):
             return
         try:
             await self._commerce.execute(commands.CountTouch(viewer, room))
@@ -60,6 +60,10 @@ class Entrance:
             log.info("touch of room %s not counted: %s", room, error.detail)
         else:
             self._metrics.touches.labels("counted").inc()
+
+    def is_doubtful(self, viewer: str, room: str) -> bool:
+        """Whether he came into the room by a token that does not hold, and by nothing else since."""
+        return (viewer, room) in self._doubtful
 
     async def speaker(self, viewer: str, room: str, language: str) -> Speaker:
         """Who the viewer is in chat."""

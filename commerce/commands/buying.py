@@ -110,7 +110,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder(Command[views.Order]):
-    """Checkout. Same client_order_id and body again: the same order. `lines` None: the cart, which is emptied."""
+    """Checkout. Same client_order_id and body again: the same order. `lines` None: the cart, which is emptied.
+
+    `entered` False: he came by a token that does not hold, so ordering is no touch of the room either.
+    """
 
     viewer: str
     room: str
@@ -118,6 +121,7 @@ class PlaceOrder(Command[views.Order]):
     contact: views.Contact
     lines: tuple[Wanted, ...] | None = None
     note: str = ""
+    entered: bool = True
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)

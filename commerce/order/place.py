@@ -98,7 +98,7 @@ class Checkout:
         if total > MINOR_MAX:
             raise Invalid("lines", "the total is too large")
         unit, viewer = self._unit, self._take(command, place, buyer, lines)
-        decision, inputs = self._owner(place, buyer, viewer)
+        decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
         placing = Placing(
             command,
             place,
@@ -167,10 +167,10 @@ class Checkout:
             self.rows.carts.append({"viewer": buyer.id, "room": place.room})
         return buyer.id
 
-    def _owner(self, place: Place, buyer: Buyer, viewer: int) -> tuple[Decision, str]:
+    def _owner(self, place: Place, buyer: Buyer, viewer: int, *, entered: bool) -> tuple[Decision, str]:
         """Whose customer he is, and the inputs of that decision as JSON."""
         tenant = place.tenant
-        if all(touch.channel != place.channel for touch in buyer.touches):
+        if entered and all(touch.channel != place.channel for touch in buyer.touches):
             # Ordering in a room is having entered it, even for a client that never opened the room's socket.
             row = touch_row(self._unit, place, viewer, None, self._unit.now)
             self.rows.touches.append(row)

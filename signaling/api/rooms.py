@@ -10,6 +10,7 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, read
 from signaling.api.models import CartQuantity, Checkout, Orders
+from signaling.entrance import Entrance
 from signaling.rooms import Rooms
 from signaling.viewers import Viewers
 
@@ -17,8 +18,9 @@ from signaling.viewers import Viewers
 class RoomApi:
     """/api/v1/rooms/... and /api/v1/orders/..., always for the viewer of the cookie or bearer token."""
 
-    def __init__(self, commerce: Commerce, rooms: Rooms, viewers: Viewers) -> None:
+    def __init__(self, commerce: Commerce, rooms: Rooms, viewers: Viewers, entrance: Entrance) -> None:
         self._commerce = commerce
+        self._entrance = entrance
         self._rooms = rooms
         self._viewers = viewers
 
@@ -43,7 +45,9 @@ class RoomApi:
     async def place(self, request: web.Request) -> web.Response:
         """201 for a new order, 200 for one that this very body has placed before."""
         viewer, room = self._viewers.of(request), request.match_info["room"]
-        order = await self._commerce.execute(_place_order(viewer, room, await read(request, Checkout)))
+        body = await read(request, Checkout)
+        entered = not self._entrance.is_doubtful(viewer, room)
+        order = await self._commerce.execute(_place_order(viewer, room, body, entered=entered))
         return answer(shapes.order(order), status=200 if order.replayed else 201)
 
     async def orders(self, request: web.Request) -> web.Response:
@@ -58,9 +62,9 @@ class RoomApi:
         )
 
 
-def _place_order(viewer: str, room: str, body: Checkout) -> commands.PlaceOrder:
+def _place_order(viewer: str, room: str, body: Checkout, *, entered: bool) -> commands.PlaceOrder:
     contact = commerce_views.Contact(body.contact.name, body.contact.phone, body.contact.address)
     lines = None
     if body.lines is not None:
         lines = tuple(commands.Wanted(line.sku, line.quantity) for line in body.lines)
-    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note)
+    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered)

@@ -84,6 +84,14 @@ async def test_a_token_that_does_not_hold_lets_in_without_a_touch_and_the_reason
     assert await owner_of(shop, visitor, "north") == "South", "only the second visit can have bound him"
 
 
+async def test_ordering_after_a_token_that_does_not_hold_binds_nobody(shop):
+    visitor = await shop.visitor()
+    await visitor("GET", "/r/north?t=x.y.z")
+    assert await owner_of(shop, visitor, "north") == "Headquarters"
+    await arrive(visitor, "south")
+    assert await owner_of(shop, visitor, "south") == "South", "the order before was nobody's touch"
+
+
 async def test_a_token_that_holds_counts_like_its_link(shop):
     link = await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
     token = shop.node.core.link_tokens.sign(tokens_of(shop, link=link.code), time.time(), 60)
