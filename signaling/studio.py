@@ -20,6 +20,8 @@ from signaling.api.models_hq import SourceView
 
 log = logging.getLogger(__name__)
 
+PLAYS_SECONDS = 1.0  # how long it is remembered what a room plays: three hundred may join in it
+PLAYS_MAX = 10_000  # rooms remembered
 FETCHABLE_SECONDS = 600.0  # how long the last minutes of an ended show can still be fetched
 
 
@@ -34,6 +36,7 @@ class Studio:
         self._playable = playable
         self._opened: dict[str, int] = {}
         self._silent: dict[str, int] = {}
+        self._plays: dict[str, tuple[str, float]] = {}  # room > show that is on, and until when that is believed
         self._tell_end: Callable[[Broadcast], None] | None = None
 
     async def authorise(self, key: str, address: str) -> Source:
@@ -47,18 +50,25 @@ class Studio:
             raise Refused("no_show", "no show is on or announced")
         broadcast = self._hub.open(show.show, str(show.epoch))
         source = broadcast.attach(Slot(studio.slot), address, time.monotonic_ns())
-        if show.show not in self._opened:
-            self._opened[show.show] = self._silent[show.show] = studio.merchant
-            self._origin.open(broadcast)
+        self._opened[show.show] = studio.merchant
+        self._origin.open(broadcast)  # each source does, so that packaging that broke off begins anew
+        if self._origin.url(show.show) is None:
+            self._silent[show.show] = studio.merchant
         log.info("%s publishes into show %s as %s", address, show.show, studio.slot)
         return source
 
     async def on_now(self, room: str) -> Broadcast:
         """What a room plays now, for WHEP; raises NotFound for an unknown room and `NotAvailable` outside a show."""
-        show = (await self._commerce.ask(questions.room, room)).show
-        if show is None or show.state not in ("live", "paused"):
-            raise NotAvailable("no show is on")
-        return self._hub.get(show.show)
+        name, until = self._plays.get(room, ("", 0.0))
+        if time.monotonic() >= until:
+            show = (await self._commerce.ask(questions.room, room)).show
+            if show is None or show.state not in ("live", "paused"):
+                raise NotAvailable("no show is on")
+            name = show.show
+            if len(self._plays) >= PLAYS_MAX:
+                self._plays.clear()
+            self._plays[room] = name, time.monotonic() + PLAYS_SECONDS
+        return self._hub.get(name)
 
     def on_end(self, tell: Callable[[Broadcast], None]) -> None:
         """Who else is to know of a broadcast that is over."""
@@ -73,6 +83,8 @@ class Studio:
 
     def watch(self, fact: events.Fact) -> None:
         """Commerce's facts: a show that is over tells its encoders and ends its playlists."""
+        if isinstance(fact, events.ShowChanged):
+            self._plays.clear()
         if (
             isinstance(fact, events.ShowChanged)
             and fact.state == "ended"

@@ -25,6 +25,19 @@ async def test_a_key_opens_the_show_that_is_on(shop):
     assert backup.slot == "backup"
 
 
+async def test_many_joins_ask_commerce_once_and_the_end_is_seen_at_once(shop, monkeypatch):
+    studio, asked = shop.node.core.studio, []
+    await studio.authorise(await key_of(shop), "10.0.0.7")
+    ask = studio._commerce.ask
+    monkeypatch.setattr(studio._commerce, "ask", lambda *question: asked.append(question) or ask(*question))
+    monkeypatch.setattr("signaling.studio.PLAYS_SECONDS", 60.0)
+    assert len({await studio.on_now("north") for _ in range(20)}) == 1
+    assert len(asked) == 1
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
+    with pytest.raises(NotAvailable):
+        await studio.on_now("north")
+
+
 async def test_refusals(shop):
     key = await key_of(shop)
     assert await refusal(shop, "nonsense") == "bad_key"
@@ -56,6 +69,18 @@ async def test_the_end_of_a_show_ends_its_broadcast_for_everybody(shop):
     assert source.state == "closed"
     with pytest.raises(NotAvailable):
         shop.node.core.hub.get(shop.show.show)
+
+
+async def test_packaging_that_broke_off_begins_anew_with_the_next_source(shop):
+    core, name = shop.node.core, shop.show.show
+    await core.studio.authorise(await key_of(shop), "10.0.0.7")
+    first = core.origin.find(name, "1")
+    await core.origin.close(name)
+    await core.studio.authorise(await key_of(shop, "backup"), "10.0.0.8")
+    again = core.origin.find(name, "1")
+    assert again is not None and again is not first
+    core.studio.look()
+    assert name in core.studio._silent, "rooms hear of it once it plays"
 
 
 async def test_rooms_are_told_when_there_is_something_to_play(shop, monkeypatch):
