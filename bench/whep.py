@@ -70,8 +70,6 @@ class Row:
 
 def row(server: Server, seen: Watched, load_average: float) -> Row:
     count = max(1, seen.viewers)
-    # A join's own cost: what the joining stretch took beyond what its packets cost at the steady price.
-    join = seen.join.cpu + 0.0 - min(seen.join.cpu, seen.join_packets * seen.us_per_packet / 1e6)
     return Row(
         server.name,
         server.version,
@@ -82,7 +80,7 @@ def row(server: Server, seen: Watched, load_average: float) -> Row:
         round(seen.packets / seen.spent.wall / count, 1),
         seen.lost,
         round(seen.rss_bytes / count / 1024, 1),
-        round(join / count * 1000, 2),
+        round(seen.join_cpu * 1000, 2),
         *(
             round(statistics.median(times or [0]) * 1000)
             for times in (seen.connected, seen.first_packet, seen.key_frame)

@@ -17,6 +17,7 @@ from relay.webrtc.dtls import Identity
 Post = Callable[[str, Viewer], Awaitable[str]]
 JOINING_MAX = 8  # offers in the air at once
 POLL_S = 0.04
+IDLE_S = 2.0  # before anybody joins: what taking the stream in costs
 SETTLE_S = 2.5  # after the last join: caught up, and the joins' own work is done
 
 
@@ -31,6 +32,7 @@ class Watched:
     spent: Spent
     join: Spent
     join_packets: int
+    idle: Spent
     rss_bytes: int
     connected: list[float]
     first_packet: list[float]
@@ -39,6 +41,13 @@ class Watched:
     @property
     def us_per_packet(self) -> float:
         return self.spent.cpu / max(1, self.packets) * 1e6
+
+    @property
+    def join_cpu(self) -> float:
+        """Seconds of CPU a join, without what the server spends anyway and on those who joined before."""
+        marginal = max(0.0, self.spent.cpu - self.idle.load * self.spent.wall) / max(1, self.packets)
+        spent = self.join.cpu - self.idle.load * self.join.wall - self.join_packets * marginal
+        return max(0.0, spent) / max(1, self.viewers)
 
 
 def rss(pid: int) -> int:
@@ -115,10 +124,11 @@ async def watch(pid: int, post: Post, count: int, seconds: float) -> Watched:
     keeper = asyncio.create_task(crowd.keep())
     try:
         meter = Meter(pid)
+        await asyncio.sleep(IDLE_S)
+        idle, meter = meter.spent(), Meter(pid)
         await crowd.join(count)
-        joined = meter.spent()
+        joined, join_packets = meter.spent(), crowd.totals()[0]
         await asyncio.sleep(SETTLE_S)
-        join_packets = crowd.totals()[0]
         start, meter = crowd.totals(), Meter(pid)
         await asyncio.sleep(seconds)
         end, spent = crowd.totals(), meter.spent()
@@ -131,6 +141,7 @@ async def watch(pid: int, post: Post, count: int, seconds: float) -> Watched:
             spent,
             joined,
             join_packets,
+            idle,
             grown,
             *crowd.times,
         )
