@@ -115,7 +115,12 @@ async def runs(names: list[str], viewers: list[int], rounds: int, seconds: float
             for name in names:
                 if full.get(name, count) < count:
                     continue
-                found = await measured(SERVERS[name], count, seconds)
+                try:
+                    found = await measured(SERVERS[name], count, seconds)
+                except FileNotFoundError as missing:
+                    print(f"{name} is left out: {missing}", flush=True)
+                    full[name] = 0
+                    continue
                 if found.cores > FULL_LOAD:
                     full[name] = count
                 yield found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,18 +11,16 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench import servers
 from bench.connection import Connection, connect
-from bench.peers import clip
+from bench.peers import build, clip
 from bench.whep_crowd import Post
 from bench.whep_session import Viewer
 
 START_SECONDS_MAX = 20.0
 WARM_S = 3.0  # after the publisher began: a key frame is there
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def fenbo(fanout: str) -> Iterator[Server]:
 def pion(*flags: str) -> Iterator[Server]:
     """bench/peers/pion, built from the Go module proxy into the cache."""
     video, audio = free_ports(2)
-    command = [str(built_pion()), "-video", str(video), "-audio", str(audio), *flags]
+    command = [str(build.pion()), "-video", str(video), "-audio", str(audio), *flags]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -82,16 +79,6 @@ def pion(*flags: str) -> Iterator[Server]:
                 yield Server(f"Pion ({how})", process.pid, whep(url), "pion/webrtc v4.2.26")
         finally:
             process.terminate()
-
-
-def built_pion() -> Path:
-    """The program, built when it is not there yet."""
-    program = clip.CACHE / "pion"
-    source = HERE / "pion"
-    if not program.exists():
-        go = {"GOMODCACHE": str(clip.CACHE / "mod"), "GOCACHE": str(clip.CACHE / "go-build"), "GOFLAGS": "-modcacherw"}
-        subprocess.run(["go", "build", "-o", str(program), "."], cwd=source, env={**os.environ, **go}, check=True)
-    return program
 
 
 @contextmanager
@@ -111,7 +98,7 @@ def aiortc() -> Iterator[Server]:
 @contextmanager
 def mediamtx() -> Iterator[Server]:
     """MediaMTX as it comes, fed by RTSP."""
-    program = clip.CACHE / "mediamtx"
+    program = build.mediamtx()
     http, rtsp, udp = free_ports(3)
     settings = {
         "rtsp": True,
@@ -134,7 +121,7 @@ def mediamtx() -> Iterator[Server]:
         wait_for_port(rtsp)
         stack.enter_context(clip.rtsp(f"rtsp://127.0.0.1:{rtsp}/show"))
         time.sleep(WARM_S)
-        yield Server("MediaMTX", process.pid, whep(f"http://127.0.0.1:{http}/show/whep"), "MediaMTX v1.12.3")
+        yield Server("MediaMTX", process.pid, whep(f"http://127.0.0.1:{http}/show/whep"), f"MediaMTX {build.MEDIAMTX}")
 
 
 def free_ports(count: int) -> list[int]:
