@@ -83,18 +83,6 @@ async def test_packaging_that_broke_off_begins_anew_with_the_next_source(shop):
     assert name in core.studio._silent, "rooms hear of it once it plays"
 
 
-async def test_packaging_that_broke_off_begins_anew_with_the_next_source(shop):
-    core, name = shop.node.core, shop.show.show
-    await core.studio.authorise(await key_of(shop), "10.0.0.7")
-    first = core.origin.find(name, "1")
-    await core.origin.close(name)
-    await core.studio.authorise(await key_of(shop, "backup"), "10.0.0.8")
-    again = core.origin.find(name, "1")
-    assert again is not None and again is not first
-    core.studio.look()
-    assert name in core.studio._silent, "rooms hear of it once it plays"
-
-
 async def test_rooms_are_told_when_there_is_something_to_play(shop, monkeypatch):
     core = shop.node.core
     await core.studio.authorise(await key_of(shop), "10.0.0.7")
