@@ -5,10 +5,11 @@ Sources, later wins: `fenbo.toml`, the environment (`FENBO_HTTP__PORT`), the com
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -30,6 +31,16 @@ class HttpSettings(Section):
     tls_certificate: Path | None = Field(None, description="PEM file; with tls_key it turns HTTP into HTTPS")
     tls_key: Path | None = Field(None, description="PEM file of the certificate's private key")
     body_bytes_max: int = Field(256 * 1024, ge=1024, description="largest request body")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed"
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            ip_network(proxy, strict=False)
+        return proxies
 
 
 class RtmpSettings(Section):
@@ -39,6 +50,9 @@ class RtmpSettings(Section):
     port: Port = Field(1935, description="TCP port; 0 takes a free one")
     tls_port: Port = Field(1936, description="TCP port of RTMPS, when http.tls_certificate is set; 0 takes a free one")
     connections_max: int = Field(256, ge=1, description="publishers connected at once")
+    newcomers_per_address_max: int = Field(
+        16, ge=1, description="connections of one address at once that do not publish yet"
+    )
     silence_ms_max: int = Field(10_000, ge=1000, description="a peer that sends nothing for this long is closed")
     handshake_ms_max: int = Field(5_000, ge=100, description="time from connect to publish")
     message_bytes_max: int = Field(8 * 1024 * 1024, ge=65536, description="largest RTMP message (one video frame)")
@@ -85,6 +99,9 @@ class WebrtcSettings(Section):
         (), description="addresses offered to browsers; empty: those of this machine"
     )
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
+    newcomers_per_address_max: int = Field(
+        64, ge=1, description="WHEP sessions of one address at once that are not connected yet"
+    )
     ice_servers: tuple[str, ...] = Field(
         (), description="STUN or TURN URLs told to WHIP and WHEP clients; this server itself needs none"
     )

@@ -40,6 +40,7 @@ from signaling.api.hq_studio import HqStudio
 from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.bus import Bus, Keep, MemoryBus
+from signaling.callers import Callers
 from signaling.catchup import SWEEP_SECONDS, Catchup
 from signaling.chat import ChatRules
 from signaling.chores import Chores
@@ -121,6 +122,7 @@ class Core:
         self.origin = Origin(hls, metrics, recordings=recordings)
         room = settings.rooms
         self.bus = _bus(settings)
+        self.callers = Callers(settings.http.trusted_proxies)
         self.directory = Directory(commerce, self.origin.url)
         self.rooms = Rooms(room, self.bus, self.directory.room, metrics)
         self.catchup = Catchup(self.rooms)
@@ -200,7 +202,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
-    session = HqSession(commerce, secure=secure)
+    session = HqSession(commerce, core.callers, secure=secure)
     overviews = HqOrders(directory, rooms)
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), metrics)
     return Handlers(
@@ -224,7 +226,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
     app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
-    media = [*hls_routes(core.origin), *replay.routes(core.origin), *webrtc.routes(engine, core.studio)]
+    media = [*hls_routes(core.origin), *replay.routes(core.origin), *webrtc.routes(engine, core.studio, core.callers)]
     app.add_routes([*routes(handlers), *media])
     await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:

@@ -19,6 +19,7 @@ from relay.webrtc.lanes import open_fanout
 from relay.webrtc.port import Port
 from relay.webrtc.selftest import examine
 from signaling import whep, whip
+from signaling.callers import Callers
 from signaling.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,6 @@ async def _test(port: Port, candidates: list[Candidate]) -> None:
         log.log(logging.WARNING if finding.problem else logging.INFO, "candidate %s", finding)
 
 
-def routes(engine: Engine, studio: Studio) -> list[web.RouteDef]:
+def routes(engine: Engine, studio: Studio, callers: Callers) -> list[web.RouteDef]:
     """WHIP and WHEP."""
-    return [*whip.routes(engine, studio.authorise), *whep.routes(engine, studio.on_now)]
+    return [*whip.routes(engine, studio.authorise, callers), *whep.routes(engine, studio.on_now)]

@@ -10,11 +10,12 @@ from relay.errors import Refused
 from relay.source import Source
 from relay.webrtc.engine import Engine
 from signaling import sdp_sessions
+from signaling.callers import Callers
 
 Authorise = Callable[[str, str], Awaitable[Source]]
 
 
-def routes(engine: Engine, authorise: Authorise) -> list[web.RouteDef]:
+def routes(engine: Engine, authorise: Authorise, callers: Callers) -> list[web.RouteDef]:
     """`authorise(stream key, address)` gives the source to publish into, or raises `Refused`."""
 
     @sdp_sessions.answering
@@ -23,7 +24,8 @@ def routes(engine: Engine, authorise: Authorise) -> list[web.RouteDef]:
         if not key:
             raise Refused("bad_key", "send the stream key: Authorization: Bearer <stream key>")
         text = await sdp_sessions.offer(request)
-        session = await engine.whip(text, lambda: authorise(key, request.remote or ""), sdp_sessions.fingerprint(key))
+        address = callers.address(request)
+        session = await engine.whip(text, lambda: authorise(key, address), sdp_sessions.fingerprint(key))
         return sdp_sessions.created(request, session, engine)
 
     return [

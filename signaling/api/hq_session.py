@@ -14,6 +14,7 @@ from commerce.service import Commerce
 from signaling import permissions
 from signaling.api.body import answer, read
 from signaling.api.models_hq import Login, Me, MerchantHq
+from signaling.callers import Callers
 from signaling.errors import NotAllowed, TooMany, Unauthorised
 from signaling.limits import Buckets
 
@@ -31,16 +32,18 @@ PlainHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class HqSession:
     """/api/v1/hq/{login,logout,me}."""
 
-    def __init__(self, commerce: Commerce, *, secure: bool) -> None:
+    def __init__(self, commerce: Commerce, callers: Callers, *, secure: bool) -> None:
         self._commerce = commerce
+        self._callers = callers
         self._secure = secure
         self._users = Buckets(*USER_TRIES)
         self._addresses = Buckets(*ADDRESS_TRIES)
 
     async def login(self, request: web.Request) -> web.Response:
         body = await read(request, Login)
-        now = asyncio.get_running_loop().time()
-        wait = self._addresses.take(request.remote or "", now) or self._users.take(body.user.casefold(), now)
+        now, address = asyncio.get_running_loop().time(), self._callers.address(request)
+        # A name's tries are an address's own: otherwise any stranger could lock its owner out.
+        wait = self._addresses.take(address, now) or self._users.take(f"{address} {body.user.casefold()}", now)
         if wait:
             raise TooMany("too many tries, wait a little", retry_after=wait, field="password")
         session = await self._commerce.log_in(body.user, body.password)

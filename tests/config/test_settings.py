@@ -2,7 +2,7 @@ import pytest
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 
-from config.settings import HlsSettings, Section, Settings
+from config.settings import HlsSettings, HttpSettings, Section, Settings
 
 SECTIONS = [field.default for field in Settings.model_fields.values() if isinstance(field.default, Section)]
 
@@ -35,6 +35,12 @@ def test_an_unknown_name_is_refused_and_nothing_can_be_changed_later():
 def test_a_segment_holds_at_least_two_parts():
     with pytest.raises(ValidationError, match="at least twice"):
         HlsSettings(part_ms_target=1_500, segment_ms_target=2_000)
+
+
+def test_a_trusted_proxy_is_an_address_or_a_network():
+    assert HttpSettings(trusted_proxies=("10.1.2.3/8", "::1")).trusted_proxies == ("10.1.2.3/8", "::1")
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        HttpSettings(trusted_proxies=("edge.example.com",))
 
 
 def test_secrets_are_not_shown_when_settings_are():

@@ -35,6 +35,7 @@ from relay.webrtc.engine import Engine, Stage
 from relay.webrtc.port import Port
 from signaling import problems, whep, whip
 from signaling.app import Node, open_node
+from signaling.callers import Callers
 
 PASSWORD = "correct horse"
 RECEIVE_SECONDS_MAX = 10.0
@@ -283,7 +284,7 @@ async def sdp_world() -> AsyncIterator[SdpWorld]:
         return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
 
     app = web.Application(middlewares=[problems.middleware(metrics)])
-    app.add_routes([*whip.routes(engine, authorise), *whep.routes(engine, on_now)])
+    app.add_routes([*whip.routes(engine, authorise, Callers()), *whep.routes(engine, on_now)])
     client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
     await client.start_server()
     made = SdpWorld(client, engine, port, broadcast, egresses)

@@ -73,6 +73,31 @@ async def test_passwords_cannot_be_tried_for_ever(shop):
     assert other[0] == 401
 
 
+async def test_strangers_lock_nobody_out_of_his_own_name(open_shop):
+    """Behind a proxy of ours each caller has tries of his own, whatever he writes into the header himself."""
+    shop = await open_shop("--http.trusted_proxies=127.0.0.1")
+    visitor, status = await shop.visitor(), 401
+    tries = 0
+    while status == 401:
+        headers = {"X-Forwarded-For": f"192.0.2.{tries}, 198.51.100.1"}
+        tries += 1
+        guess = {"user": "boss", "password": "guess"}
+        status, _ = await visitor("POST", "/api/v1/hq/login", guess, headers=headers)
+    assert (status, tries <= 12) == (429, True)
+    right = {"user": "boss", "password": "correct horse"}
+    owner = {"X-Forwarded-For": "198.51.100.2"}
+    assert (await visitor("POST", "/api/v1/hq/login", right, headers=owner))[0] == 200
+
+
+async def test_the_header_means_nothing_from_a_peer_that_is_no_proxy_of_ours(shop):
+    visitor, found = await shop.visitor(), []
+    for number in range(12):
+        headers = {"X-Forwarded-For": f"198.51.100.{number}"}
+        guess = {"user": "boss", "password": "guess"}
+        found.append((await visitor("POST", "/api/v1/hq/login", guess, headers=headers))[0])
+    assert 429 in found
+
+
 async def test_a_role_sees_what_its_row_of_the_table_allows(shop, password_hash):
     await shop.do(commands.CreateUser(shop.merchant.id, "counter", password_hash, role="finance"))
     finance = await shop.visitor()
