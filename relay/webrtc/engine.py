@@ -6,8 +6,9 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -39,7 +40,10 @@ PICTURE_S_MAX = 2.0  # a transcoder makes its first key frame sooner; without a 
 
 @dataclass(slots=True)
 class Session:
-    """A WHIP or WHEP session as HTTP knows it. `etag` names the ICE session (RFC 9725, section 4.3.1), unquoted."""
+    """A WHIP or WHEP session as HTTP knows it. `etag` names the ICE session (RFC 9725, section 4.3.1), unquoted.
+
+    `newcomer_of` is the address that it counts for while it is not connected; "" is nobody's.
+    """
 
     id: str
     kind: Literal["whip", "whep"]
@@ -51,6 +55,7 @@ class Session:
     media_line: str
     bearer: str
     broadcast: Broadcast | None
+    newcomer_of: str
 
 
 @dataclass(slots=True)
@@ -72,6 +77,7 @@ class _Terms:
     sending: answer.Sending | None
     bearer: str
     broadcast: Broadcast | None
+    newcomer_of: str = ""
 
 
 @dataclass(slots=True)
@@ -103,6 +109,7 @@ class Engine:
         self._identity = Identity()
         self._sessions: dict[str, Session] = {}
         self._settling: dict[str, Session] = {}
+        self._newcomers: Counter[str] = Counter()  # by address: WHEP sessions not connected, and offers to become one
         self._stages: dict[Broadcast, Stage] = {}
         self._strangers: dict[str, int] = {}
         self._asking = 0
@@ -120,12 +127,20 @@ class Engine:
         except KeyError:
             raise NotAvailable("no such session") from None
 
-    async def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "") -> Session:
-        """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet."""
-        with self._counted():
-            return await self._whep(broadcast, offer_sdp, bearer)
+    async def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "", address: str = "") -> Session:
+        """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet.
 
-    async def _whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str) -> Session:
+        `address` is the viewer's host; "" is unknown and has no limit of its own.
+        """
+        with self._counted():
+            self._come(address)
+            try:
+                return await self._whep(broadcast, offer_sdp, bearer, address)
+            except BaseException:
+                self._connected_or_gone(address)
+                raise
+
+    async def _whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str, address: str) -> Session:
         offer = self._offer(offer_sdp)
         session_id = _new_id()
         stage = self._enter(broadcast, session_id)
@@ -133,7 +148,7 @@ class Engine:
             track = await picture(stage.outlet)
             chosen = negotiate.choose_playback(offer, profile_of(track))
             play = Play(chosen, stage.egress, lambda reason: self._ended(session_id, reason))
-            terms = _Terms("whep", offer, chosen, play, play.sending(track.config), bearer, broadcast)
+            terms = _Terms("whep", offer, chosen, play, play.sending(track.config), bearer, broadcast, address)
             return self._answer(session_id, terms)
         except BaseException:
             self._leave(broadcast, session_id)
@@ -183,6 +198,21 @@ class Engine:
         if len(self._sessions) + self._asking > self.settings.sessions_max:
             raise Refused("over_limit", f"{self.settings.sessions_max} sessions are what this server takes")
         return sdp.parse_offer(text)
+
+    def _come(self, address: str) -> None:
+        """Another newcomer: offers that never connect must not take every place. Raises `Refused`."""
+        if not address:
+            return
+        if self._newcomers[address] >= self.settings.newcomers_per_address_max:
+            raise Refused("address_limit", "too many sessions of this address are not connected yet")
+        self._newcomers[address] += 1
+
+    def _connected_or_gone(self, address: str) -> None:
+        """One newcomer less."""
+        if address:
+            self._newcomers[address] -= 1
+            if not self._newcomers[address]:
+                del self._newcomers[address]
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -236,6 +266,7 @@ class Engine:
             media_line=answer.media_line(terms.chosen.first),
             bearer=terms.bearer,
             broadcast=terms.broadcast,
+            newcomer_of=terms.newcomer_of,
         )
         self._sessions[session_id] = self._settling[session_id] = session
         self._port.attach(peer)
@@ -249,7 +280,7 @@ class Engine:
         session = self._sessions.pop(session_id, None)
         if session is None:
             return
-        self._settling.pop(session_id, None)
+        self._settle(session)
         self._port.detach(session.peer)
         self._metrics.webrtc_sessions.labels(session.kind).dec()
         self._metrics.webrtc_ended.labels(session.kind, reason).inc()
@@ -271,9 +302,26 @@ class Engine:
         if sweep:
             self._count_strangers()
         for session in list((self._sessions if sweep else self._settling).values()):
-            session.peer.tick(now)
-            if session.peer.is_ready and self._settling.pop(session.id, None) is not None:
+            try:
+                session.peer.tick(now)
+            except Exception:
+                log.exception("%s session %s failed", session.kind, session.peer.agent.local.ufrag)
+                self._fail(session)
+            if session.peer.is_ready and self._settle(session):
                 self._metrics.webrtc_setup_seconds.labels(session.kind).observe(now - session.peer.made)
+
+    def _settle(self, session: Session) -> bool:
+        """Connected, or gone before it was; whether that is news."""
+        if self._settling.pop(session.id, None) is None:
+            return False
+        self._connected_or_gone(session.newcomer_of)
+        return True
+
+    def _fail(self, session: Session) -> None:
+        """A defect of ours takes the session it struck, and no other."""
+        with suppress(Exception):  # what is broken may break again while it ends
+            session.peer.end("failed")
+        self._ended(session.id, "failed")
 
 
 async def picture(outlet: Outlet) -> Track:

@@ -65,14 +65,18 @@ class Ingest:
     def moved(self, path: Path) -> None:
         self._path = path
 
-    def received(self, datagram: bytes, *, is_rtcp: bool) -> None:
+    def received(self, datagram: bytes, *, is_rtcp: bool) -> bool:
+        is_authentic = False
         try:
+            plain = self._unprotect_rtcp(datagram) if is_rtcp else self._unprotect(datagram)
+            is_authentic = True
             if is_rtcp:
-                self._take_rtcp(datagram)
+                self._take_rtcp(plain)
             else:
-                self._take_rtp(datagram)
+                self._take_rtp(plain)
         except BadRtp:
             self._metrics.webrtc_ingest.labels("bad").inc()
+        return is_authentic
 
     def ended(self, reason: str) -> None:
         if self._timer is not None:
@@ -80,23 +84,30 @@ class Ingest:
         self._source.close(f"the WHIP session ended: {reason}")
         self._on_end(reason)
 
-    def _take_rtp(self, datagram: bytes) -> None:
-        """Raises `BadRtp` for what is forged, replayed, cut off or of no track."""
+    def _unprotect(self, datagram: bytes) -> bytes:
+        """Raises `BadRtp` for what is forged, replayed or cut off."""
         assert self._media is not None
         if len(datagram) > DATAGRAM_BYTES_MAX:
             raise BadRtp("srtp", f"of {len(datagram)} bytes")
         try:
-            packet = RtpPacket.parse(self._media.unprotect(datagram))
+            return self._media.unprotect(datagram)
         except pylibsrtp.Error as error:
             raise BadRtp("srtp", str(error)) from None
+
+    def _unprotect_rtcp(self, datagram: bytes) -> bytes:
+        assert self._rtcp is not None
+        return self._rtcp.unprotect(datagram)
+
+    def _take_rtp(self, plain: bytes) -> None:
+        """Raises `BadRtp` for what is of no track."""
+        packet = RtpPacket.parse(plain)
         stream = next((stream for stream in self.streams if stream.takes(packet)), None)
         if stream is None:
             raise BadRtp("rtp.payload_type", f"{packet.payload_type} was not negotiated")
         self._publish(stream.push(packet, self._clock()))
 
-    def _take_rtcp(self, datagram: bytes) -> None:
-        assert self._rtcp is not None
-        for report in rtcp.parse(self._rtcp.unprotect(datagram)):
+    def _take_rtcp(self, plain: bytes) -> None:
+        for report in rtcp.parse(plain):
             if isinstance(report, rtcp.SenderReport):
                 for stream in self.streams:
                     if stream.ssrc == report.ssrc:

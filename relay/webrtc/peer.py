@@ -25,8 +25,8 @@ class Media(Protocol):
 
     def moved(self, path: Path) -> None: ...
 
-    def received(self, datagram: bytes, *, is_rtcp: bool) -> None:
-        """One protected RTP or RTCP datagram."""
+    def received(self, datagram: bytes, *, is_rtcp: bool) -> bool:
+        """One protected RTP or RTCP datagram. Whether SRTP found it authentic, and so keeps state for its SSRC."""
         ...
 
     def ended(self, reason: str) -> None:
@@ -58,8 +58,12 @@ class Peer:
         elif self.is_ready and len(datagram) >= 12:
             # RFC 5761, section 4: RTCP packet types 192-223 stand where RTP has marker and payload type.
             is_rtcp = 192 <= datagram[1] <= 223
-            if self._knows_ssrc(datagram[4:8] if is_rtcp else datagram[8:12]):
-                self._media.received(datagram, is_rtcp=is_rtcp)
+            ssrc = datagram[4:8] if is_rtcp else datagram[8:12]
+            # Only what is authentic counts: forged datagrams must not take the places of real sources.
+            if (ssrc in self._ssrcs or len(self._ssrcs) < SSRCS_MAX) and self._media.received(
+                datagram, is_rtcp=is_rtcp
+            ):
+                self._ssrcs.add(ssrc)
 
     def selected(self, path: Path) -> None:
         """The agent chose this way."""
@@ -88,17 +92,11 @@ class Peer:
         if self.has_ended:
             return
         self.has_ended = True
-        if self.path is not None:
-            self._send(self._endpoint.close(), self.path)
-        self._media.ended(reason)
-
-    def _knows_ssrc(self, ssrc: bytes) -> bool:
-        if ssrc in self._ssrcs:
-            return True
-        if len(self._ssrcs) >= SSRCS_MAX:
-            return False
-        self._ssrcs.add(ssrc)
-        return True
+        try:
+            if self.path is not None:
+                self._send(self._endpoint.close(), self.path)
+        finally:
+            self._media.ended(reason)
 
     def _handshake(self, datagram: bytes, path: Path) -> None:
         try:

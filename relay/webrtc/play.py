@@ -49,9 +49,8 @@ class Play:
         if self._viewer is not None:
             self._viewer.move(path)
 
-    def received(self, datagram: bytes, *, is_rtcp: bool) -> None:
-        if is_rtcp and self._viewer is not None:
-            self._viewer.receive_rtcp(datagram)
+    def received(self, datagram: bytes, *, is_rtcp: bool) -> bool:
+        return is_rtcp and self._viewer is not None and self._viewer.receive_rtcp(datagram)
 
     def ended(self, reason: str) -> None:
         if self._viewer is not None:

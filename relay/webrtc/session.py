@@ -70,8 +70,8 @@ class Viewer(Protocol):
         """Send to another address from now on (NAT rebinding, ICE restart)."""
         ...
 
-    def receive_rtcp(self, srtcp: bytes) -> None:
-        """Take one protected RTCP datagram of the peer. Bad ones are counted, never raised."""
+    def receive_rtcp(self, srtcp: bytes) -> bool:
+        """Take one protected RTCP datagram of the peer; whether it was authentic. Bad ones are counted only."""
         ...
 
     def close(self) -> None: ...

@@ -58,17 +58,21 @@ class EgressViewer:
 
     # From the viewer
 
-    def receive_rtcp(self, srtcp: bytes) -> None:
-        """Bad datagrams are counted, never raised."""
+    def receive_rtcp(self, srtcp: bytes) -> bool:
+        """Whether it was authentic. Bad datagrams are counted, never raised."""
+        is_authentic = False
         try:
-            reports = rtcp.parse(self._rtcp.unprotect(srtcp))
+            compound = self._rtcp.unprotect(srtcp)
+            is_authentic = True
+            reports = rtcp.parse(compound)
         except BadRtp:
             self._egress.count("bad")
-            return
+            return is_authentic
         for report in reports:
             handler = _HANDLERS.get(type(report))
             if handler is not None and not self._closed:
                 handler(self, report)
+        return True
 
     def _on_nack(self, nack: rtcp.Nack) -> None:
         self._egress.count("nack")

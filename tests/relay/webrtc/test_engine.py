@@ -17,7 +17,7 @@ from pylibsrtp import Policy
 
 from config.metrics import Metrics
 from config.settings import WebrtcSettings
-from relay.errors import NotAvailable, Refused
+from relay.errors import BadSdp, NotAvailable, Refused
 from relay.hub import Broadcast, Hub
 from relay.media import Codec, Packet, Track
 from relay.source import Slot, Source
@@ -48,8 +48,9 @@ class Viewer:
     def move(self, path: PeerPath) -> None:
         self.paths.append(path)
 
-    def receive_rtcp(self, srtcp: bytes) -> None:
+    def receive_rtcp(self, srtcp: bytes) -> bool:
         self.rtcp.append(srtcp)
+        return True
 
     def close(self) -> None:
         self.closed = True
@@ -125,17 +126,21 @@ class World:
             return self.now
 
         self.port = await Port.open("127.0.0.1", 0, clock)
-        offered, settings = candidates([("127.0.0.1", self.port.number)]), WebrtcSettings(sessions_max=4)
+        offered, settings = (
+            candidates([("127.0.0.1", self.port.number)]),
+            WebrtcSettings(sessions_max=4, newcomers_per_address_max=2),
+        )
         self.engine = Engine(self.port, offered, settings, self.metrics, self.stage, clock=clock)
 
     def stage(self, broadcast: Broadcast) -> Stage:
         self.egresses.append(Egress())
         return Stage(broadcast, self.egresses[-1])
 
-    async def whep(self, setup: str = "actpass") -> Session:
+    async def whep(self, setup: str = "actpass", address: str = "") -> Session:
         offered = Browser.identity.fingerprint
         text = re.sub(r"a=fingerprint:.*", f"a=fingerprint:sha-256 {offered.value}\r", PLAY)
-        return await self.engine.whep(self.broadcast, text.replace("a=setup:actpass", f"a=setup:{setup}"))
+        text = text.replace("a=setup:actpass", f"a=setup:{setup}")
+        return await self.engine.whep(self.broadcast, text, address=address)
 
     def browser(self, session: Session, role: Any = "client") -> Browser:
         ufrag = re.search(r"a=ice-ufrag:(\S+)", PLAY)
@@ -143,8 +148,8 @@ class World:
         self.browsers.append(Browser(self.port, session.answer, ufrag[1], role))
         return self.browsers[-1]
 
-    async def viewer(self, setup: str = "actpass") -> tuple[Session, Viewer, Browser]:
-        session = await self.whep(setup)
+    async def viewer(self, setup: str = "actpass", address: str = "") -> tuple[Session, Viewer, Browser]:
+        session = await self.whep(setup, address)
         browser = self.browser(session, "server" if setup == "passive" else "client")
         before = len(self.egresses[-1].all)
         await browser.connect()
@@ -247,6 +252,47 @@ async def test_sessions_are_bounded(world: World):
         await world.whep()
     assert refused.value.reason == "over_limit"
     assert world.metrics.webrtc_refused.labels("over_limit")._value.get() == 1
+
+
+async def test_newcomers_of_an_address_are_bounded(world: World):
+    session, _, _ = await world.viewer(address="192.0.2.1")
+    while session.id in world.engine._settling:  # noqa: ASYNC110  # the engine's own clockwork
+        await asyncio.sleep(0.01)
+    gone = await world.whep(address="192.0.2.1")
+    await world.whep(address="192.0.2.1")
+    with pytest.raises(Refused) as refused:
+        await world.whep(address="192.0.2.1")
+    assert refused.value.reason == "address_limit"
+    assert world.metrics.webrtc_refused.labels("address_limit")._value.get() == 1
+    world.engine.delete(await world.whep(address="192.0.2.2"))
+    world.engine.delete(gone)
+    await world.whep(address="192.0.2.1")
+
+
+async def test_an_offer_that_fails_was_no_newcomer(world: World):
+    for _ in range(3):
+        with pytest.raises(BadSdp):
+            await world.engine.whep(world.broadcast, "v=0", address="192.0.2.1")
+    world.engine.delete(await world.whep(address="192.0.2.1"))
+    assert world.engine._newcomers == {}
+
+
+@pytest.mark.parametrize("is_broken_for_good", [False, True])
+async def test_a_peer_that_fails_is_closed_and_the_others_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, is_broken_for_good: bool
+):
+    broken, _ = await world.whep(), await world.whep()
+    monkeypatch.setattr(broken.peer, "tick", lambda _: 1 / 0)
+    if is_broken_for_good:
+        monkeypatch.setattr(broken.peer, "end", lambda _: 1 / 0)
+    while world.engine.sessions == 2:  # noqa: ASYNC110  # the engine's own clockwork
+        await asyncio.sleep(0.01)
+    assert world.ended("whep", "failed") == 1
+    world.now += 16
+    while world.engine.sessions:  # noqa: ASYNC110  # the engine's own clockwork
+        await asyncio.sleep(0.01)
+    assert world.ended("whep", "ice_timeout") == 1
+    assert caplog.text.count("ZeroDivisionError") == 1
 
 
 async def test_those_who_wait_for_a_picture_take_places_too(world: World):

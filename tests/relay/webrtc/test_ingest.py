@@ -65,6 +65,7 @@ class World:
         self._out = Session(Policy(self.keys.remote, Policy.SSRC_ANY_OUTBOUND, 0, GCM))
         self._in = Session(Policy(self.keys.local, Policy.SSRC_ANY_INBOUND, 0, GCM))
         self.sequence = 0
+        self.authentic: list[bool] = []  # of each datagram sent, what the ingest said
 
     def protect(self, packet: RtpPacket) -> bytes:
         return self._out.protect(packet.build())
@@ -79,7 +80,7 @@ class World:
 
     def sends(self, *datagrams: bytes, is_rtcp: bool = False) -> None:
         for datagram in datagrams:
-            self.ingest.received(datagram, is_rtcp=is_rtcp)
+            self.authentic.append(self.ingest.received(datagram, is_rtcp=is_rtcp))
 
     def bad(self) -> float:
         return self.metrics.webrtc_ingest.labels("bad")._value.get()
@@ -127,6 +128,7 @@ async def test_replayed_and_corrupt_packets_change_nothing(world: Callable[[], W
     assert one.bad() == 4
     one.sends(*frame, *frame)
     assert one.bad() == 4 + len(frame)
+    assert one.authentic == [False] * 4 + [True] * len(frame) + [False] * len(frame)
     assert len(one.take()) == 1
 
 
@@ -134,6 +136,7 @@ async def test_a_payload_type_that_was_not_negotiated_is_bad(world: Callable[[],
     one = world()
     one.sends(one.protect(RtpPacket(100, 1, 0, VIDEO_SSRC, b"abc")))
     assert one.bad() == 1
+    assert one.authentic == [True], "libsrtp keeps state for it"
 
 
 async def test_rtcp_with_lying_lengths_is_bad(world: Callable[[], World]):
@@ -142,6 +145,7 @@ async def test_rtcp_with_lying_lengths_is_bad(world: Callable[[], World]):
     lying[3] = 200
     one.sends(one._out.protect_rtcp(bytes(lying)), os.urandom(40), is_rtcp=True)
     assert one.bad() == 2
+    assert one.authentic == [True, False]
 
 
 async def test_loss_is_asked_for_and_reception_reported(world: Callable[[], World]):

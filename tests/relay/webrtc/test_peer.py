@@ -38,6 +38,7 @@ class Media:
     paths: list[Path] = field(default_factory=list)
     heard: list[tuple[bytes, bool]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    is_authentic: bool = True
 
     def ready(self, keys: SrtpKeys, path: Path) -> None:
         self.keys = keys
@@ -46,8 +47,9 @@ class Media:
     def moved(self, path: Path) -> None:
         self.paths.append(path)
 
-    def received(self, datagram: bytes, *, is_rtcp: bool) -> None:
+    def received(self, datagram: bytes, *, is_rtcp: bool) -> bool:
         self.heard.append((datagram, is_rtcp))
+        return self.is_authentic
 
     def ended(self, reason: str) -> None:
         self.reasons.append(reason)
@@ -206,3 +208,24 @@ def test_sources_of_one_peer_are_bounded(identities: tuple[Identity, Identity]):
     for ssrc in range(1000):
         world.peer.receive(b"\x80\x60" + bytes(6) + ssrc.to_bytes(4, "big") + bytes(20), world.wire)
     assert len(world.media.heard) == peer.SSRCS_MAX
+
+
+def test_forged_sources_take_no_places(identities: tuple[Identity, Identity]):
+    world = World(identities)
+    world.connect()
+    world.media.is_authentic = False
+    for ssrc in range(1000):
+        world.peer.receive(b"\x80\x60" + bytes(6) + ssrc.to_bytes(4, "big") + bytes(20), world.wire)
+    world.media.is_authentic = True
+    world.media.heard.clear()
+    world.peer.receive(b"\x80\x60" + bytes(6) + b"\xff" * 4 + bytes(20), world.wire)
+    assert len(world.media.heard) == 1
+
+
+def test_a_goodbye_that_fails_still_ends_the_media(identities: tuple[Identity, Identity]):
+    world = World(identities)
+    world.connect()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(world.wire, "send", lambda _: 1 / 0)
+        world.peer.end("deleted")
+    assert world.media.reasons == ["deleted"]

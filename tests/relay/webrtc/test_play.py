@@ -30,8 +30,9 @@ class Egress:
     def move(self, path: object) -> None:
         self.calls.append(("move", path))
 
-    def receive_rtcp(self, srtcp: bytes) -> None:
+    def receive_rtcp(self, srtcp: bytes) -> bool:
         self.calls.append(("rtcp", srtcp))
+        return srtcp != b"forged"
 
     def close(self) -> None:
         self.calls.append("close")
@@ -82,12 +83,12 @@ def test_what_the_offer_lacks_is_none(offer: str, rtx: int | None, audio: int | 
 def test_its_calls_reach_the_viewer_once_there_is_one():
     one, egress, ended = play()
     one.moved(Wire())
-    one.received(b"early", is_rtcp=True)
+    assert not one.received(b"early", is_rtcp=True)
     assert egress.calls == []
     one.ready(KEYS, wire := Wire())
     one.moved(wire)
-    one.received(b"rtcp", is_rtcp=True)
-    one.received(b"rtp", is_rtcp=False)
+    assert one.received(b"rtcp", is_rtcp=True)
+    assert not one.received(b"rtp", is_rtcp=False)
     one.ended("deleted")
     assert egress.calls[1:] == [("move", wire), ("rtcp", b"rtcp"), "close"]
     assert ended == ["deleted"]

@@ -93,9 +93,11 @@ async def test_what_receivers_say_is_read_and_what_is_bad_is_counted(stage, rece
     egress, far = stage.open(broadcast), receiver()
     viewer = egress.add(far.params())
     block = rtcp.ReportBlock(0x1111, 64, 10, 500, 3, 0, 0)
-    viewer.receive_rtcp(far.feedback(rtcp.ReceiverReport(1, (block,)), rtcp.BitrateEstimate(1, 1_000_000, (0x1111,))))
+    assert viewer.receive_rtcp(
+        far.feedback(rtcp.ReceiverReport(1, (block,)), rtcp.BitrateEstimate(1, 1_000_000, (0x1111,)))
+    )
     assert viewer.fraction_lost == 0.25
     assert viewer.bits_per_s == pytest.approx(1_000_000, rel=1e-4)
     for rubbish in (b"", b"\x80\xc9" + bytes(40), far.feedback(rtcp.Bye((1,)))[:-1]):
-        viewer.receive_rtcp(rubbish)
+        assert not viewer.receive_rtcp(rubbish)
     assert stage.value("fenbo_webrtc_feedback_total", {"kind": "bad"}) == 3
