@@ -81,6 +81,10 @@ class Connection(asyncio.Protocol):
             self._asking.cancel()
         self._leave()
 
+    @property
+    def publishes(self) -> bool:
+        return self._source is not None
+
     # Inside.
 
     def _receive(self, data: bytes) -> None:
@@ -286,13 +290,21 @@ class Server:
 
     def add(self, connection: Connection) -> bool:
         """Whether there is room for one more."""
-        if len(self._connections) >= self.settings.connections_max:
-            self.metrics.rtmp_refused.labels("over_limit").inc()
+        reason = self._full_for(connection.address)
+        if reason is not None:
+            self.metrics.rtmp_refused.labels(reason).inc()
             return False
         self._connections.add(connection)
         self._empty.clear()
         self.metrics.rtmp_connections.set(len(self._connections))
         return True
+
+    def _full_for(self, address: str) -> str | None:
+        """Why there is no room. One host that only connects must not keep every encoder out."""
+        if len(self._connections) >= self.settings.connections_max:
+            return "over_limit"
+        newcomers = sum(other.address == address and not other.publishes for other in self._connections)
+        return "address_limit" if newcomers >= self.settings.newcomers_per_address_max else None
 
     def remove(self, connection: Connection) -> None:
         """A connection is gone; harmless for one that never had room."""

@@ -12,7 +12,7 @@ CONNECTIONS, AT_ONCE = 10_000, 200
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_ten_thousand_connects(open_studio: Any, script: Any, publish: Any, collect: Any, until: Any) -> None:
-    async with open_studio(connections_max=50) as studio:
+    async with open_studio(connections_max=50, newcomers_per_address_max=50) as studio:
         good = await publish(studio, script)
         subscription = studio.broadcast.subscribe("test")
         await collect(subscription, lambda found: len(found) == 2)

@@ -110,7 +110,9 @@ async def test_a_wrong_key_is_told_and_closed(studio: Any, script: Any, connect:
 
 async def test_an_address_that_keeps_guessing_must_wait(studio: Any, script: Any, connect: Any) -> None:
     for _ in range(WRONG_MAX):
-        await (await connect(studio, type(script)().opening("guess"))).rest()
+        guessing = await connect(studio, type(script)().opening("guess"))
+        await guessing.rest()
+        await guessing.close()
     peer = await connect(studio, type(script)().opening("guess"))
     assert b"too many wrong stream keys" in await peer.rest()
     assert len(studio.asked) == WRONG_MAX
@@ -252,6 +254,24 @@ async def test_too_many_connections(open_studio: Any, connect: Any, until: Any) 
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await peer.reader.readexactly(ANSWER_BYTES)
         assert studio.refused("over_limit") == 1
+
+
+async def test_one_address_that_only_connects_keeps_nobody_out(
+    open_studio: Any, script: Any, connect: Any, publish: Any, until: Any
+) -> None:
+    async with open_studio(connections_max=8, newcomers_per_address_max=2) as studio:
+        await publish(studio, script)
+        for _ in range(2):
+            await connect(studio, b"\x03")
+        await until(lambda: studio.connections() == 3)
+        shut_out = await connect(studio, b"\x03" + bytes(1536))
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await shut_out.reader.readexactly(ANSWER_BYTES)
+        assert (studio.refused("address_limit"), studio.refused("over_limit")) == (1, 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", studio.port, local_addr=("127.0.0.2", 0))
+        writer.write(type(script)().opening("backup-key"))
+        await reader.readuntil(b"NetStream.Publish.Start")
+        writer.close()
 
 
 async def test_the_end_of_the_show_is_told(studio: Any, script: Any, publish: Any) -> None:
