@@ -22,6 +22,7 @@ from rich.console import Console
 
 from config.load import ConfigError, load
 from config.settings import Settings
+from signaling.addresses import write
 from signaling.demo_goods import Furnished, furnish
 from signaling.demo_panel import panel
 
@@ -90,7 +91,7 @@ class Demo:
             if self._publishes:
                 await stack.enter_async_context(_publisher(addresses["rtmp"], furnished.stream_keys["primary"]))
             if addresses_file is not None:
-                await asyncio.to_thread(_write, addresses_file, addresses)
+                await asyncio.to_thread(write, addresses_file, addresses)
             self._console.print(panel(addresses, publishes=self._publishes))
             await _until(stopped, server)
         return 0
@@ -110,26 +111,14 @@ class Demo:
 
 
 def all_addresses(listening: Addresses, furnished: Furnished) -> Addresses:
-    """The addresses file of DESIGN section 7: what the server said, with what the demo made."""
-    http = listening["http"]
-    rooms = [
-        {
-            "room": room.room,
-            "channel": room.channel,
-            "url": f"{http}/r/{room.room}",
-            "link": f"{http}/s/{room.link_code}",
-            "whep": f"{http}/r/{room.room}/whep",
-            "hls": f"{http}/r/{room.room}/live.m3u8",
-            "ws": f"{http.replace('http', 'ws', 1)}/r/{room.room}/ws",
-        }
-        for room in furnished.rooms
-    ]
+    """The addresses file of DESIGN section 7: what the server said, with the secrets that only the demo knows."""
+    rooms = {room["room"]: room for room in listening["rooms"]}
     return {
         **listening,
         "stream_key": furnished.stream_keys["primary"],
         "backup_stream_key": furnished.stream_keys["backup"],
-        "hq": {"url": f"{http}/hq", "user": furnished.user, "password": furnished.password},
-        "rooms": rooms,
+        "hq": {**listening["hq"], "user": furnished.user, "password": furnished.password},
+        "rooms": [{**rooms[room.room], "link": f"{listening['http']}/s/{room.link_code}"} for room in furnished.rooms],
     }
 
 
@@ -191,10 +180,3 @@ def _is_free(host: str, port: int) -> bool:
 
 def _read(file: Path) -> Addresses | None:
     return json.loads(file.read_text("utf-8")) if file.exists() else None
-
-
-def _write(file: Path, addresses: Addresses) -> None:
-    """At once or not at all: whoever waits for the file never reads half of it."""
-    part = file.with_name(file.name + ".part")
-    part.write_text(json.dumps(addresses, indent=2) + "\n", "utf-8")
-    part.replace(file)
