@@ -81,6 +81,7 @@ def _hq_house(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/me", hq(None, to.session.me)),
         web.get("/api/v1/hq/studio", hq(may.SEE_STUDIO, to.studio.studio)),
         web.post("/api/v1/hq/studio/keys/{slot}/rotate", hq(may.ROTATE_KEYS, to.studio.rotate)),
+        web.post("/api/v1/hq/studio/keys/{slot}/takeover", hq(may.RUN_SHOWS, to.studio.take_over)),
     ]
 
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PLAYS_SECONDS = 1.0  # how long it is remembered what a room plays: three hundred may join in it
 PLAYS_MAX = 10_000  # rooms remembered
+TAKEOVER_SECONDS = 60.0  # how long HQ's word holds that the next encoder may push the present one out
 FETCHABLE_SECONDS = 600.0  # how long the last minutes of an ended show can still be fetched
 
 
@@ -36,6 +37,7 @@ class Studio:
         self._playable = playable
         self._opened: dict[str, int] = {}
         self._silent: dict[str, int] = {}
+        self._forced: dict[tuple[int, str], float] = {}  # (merchant, slot) > until when; a studio has two slots
         self._plays: dict[str, tuple[str, float]] = {}  # room > show that is on, and until when that is believed
         self._tell_end: Callable[[Broadcast], None] | None = None
 
@@ -49,13 +51,30 @@ class Studio:
         if show is None or show.state == "ended":
             raise Refused("no_show", "no show is on or announced")
         broadcast = self._hub.open(show.show, str(show.epoch))
-        source = broadcast.attach(Slot(studio.slot), address, time.monotonic_ns())
+        force = self._forced.get((studio.merchant, studio.slot), 0.0) > time.monotonic()
+        source = broadcast.attach(Slot(studio.slot), address, time.monotonic_ns(), force=force)
+        self._forced.pop((studio.merchant, studio.slot), None)
         self._opened[show.show] = studio.merchant
         self._origin.open(broadcast)  # each source does, so that packaging that broke off begins anew
         if self._origin.url(show.show) is None:
             self._silent[show.show] = studio.merchant
         log.info("%s publishes into show %s as %s", address, show.show, studio.slot)
         return source
+
+    def force(self, merchant: int, slot: Slot) -> None:
+        """The next encoder with the slot's key gets in, soon, whoever sends there now; viewers notice no gap.
+
+        Only the next one: an encoder that was pushed out and comes back by itself is refused as ever.
+        """
+        self._forced[merchant, slot] = time.monotonic() + TAKEOVER_SECONDS
+
+    def expel(self, merchant: int, slot: Slot, reason: str) -> None:
+        """Whoever publishes in the slot is shown out."""
+        self._forced.pop((merchant, slot), None)
+        for show, owner in self._opened.items():
+            source = self._hub.get(show).sources.by_slot.get(slot) if owner == merchant else None
+            if source is not None:
+                source.close(reason)
 
     async def on_now(self, room: str) -> Broadcast:
         """What a room plays now, for WHEP; raises NotFound for an unknown room and `NotAvailable` outside a show."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from commerce import commands, questions, views
+from commerce import checks, commands, questions, views
+from commerce.commands.selling import SLOTS
 from commerce.service import Commerce
+from relay.source import Slot
 from signaling.api import models_hq
 from signaling.api.body import answer
 from signaling.studio import Studio
@@ -31,10 +33,17 @@ class HqStudio:
         return answer(view)
 
     async def rotate(self, request: web.Request, me: views.Me) -> web.Response:
-        """The one answer that has the key in it."""
+        """The one answer that has the key in it. Whoever publishes with the old key is shown out."""
         command = commands.RotateStreamKey(me.merchant.id, request.match_info["slot"])
         key = await self._commerce.execute(command)
+        self._studio.expel(me.merchant.id, Slot(key.slot), "the stream key was changed")
         return answer(models_hq.NewStreamKey.model_validate({"slot": key.slot, "stream_key": key.stream_key}))
+
+    async def take_over(self, request: web.Request, me: views.Me) -> web.Response:
+        """The next encoder with the slot's key replaces the one that is there."""
+        slot = checks.choice("slot", request.match_info["slot"], SLOTS)
+        self._studio.force(me.merchant.id, Slot(slot))
+        return web.Response(status=204)
 
 
 def _fields(key: views.StreamKey) -> dict[str, object]:

@@ -76,6 +76,7 @@ OPERATIONS = (
     _hq("get", "/me", "Who is logged in", {200: models_hq.Me}),
     _hq("get", "/studio", "Where to send the broadcast", {200: models_hq.Studio}),
     _hq("post", "/studio/keys/{slot}/rotate", "A new stream key, shown this once", {200: models_hq.NewStreamKey}),
+    _hq("post", "/studio/keys/{slot}/takeover", "The next encoder replaces the one that is there", {204: None}),
     _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True),
     _hq("post", "/shows", "A new show", {201: models_hq.ShowHq}, body=models_hq.ShowNew),
     _hq(

@@ -4,6 +4,7 @@ import pytest
 
 from commerce import commands
 from relay.errors import NotAvailable, Refused
+from relay.source import Slot
 
 
 async def key_of(shop, slot="primary"):
@@ -45,6 +46,26 @@ async def test_refusals(shop):
     assert await refusal(shop, key) == "busy"
     await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
     assert await refusal(shop, key) == "no_show"
+
+
+async def test_a_takeover_is_for_its_own_slot_and_merchant_and_does_not_hold_for_ever(shop, monkeypatch):
+    studio, key = shop.node.core.studio, await key_of(shop)
+    await studio.authorise(key, "10.0.0.7")
+    studio.force(shop.merchant.id, Slot.BACKUP)
+    studio.force(shop.merchant.id + 1, Slot.PRIMARY)
+    assert await refusal(shop, key) == "busy"
+    monkeypatch.setattr("signaling.studio.TAKEOVER_SECONDS", 0.0)
+    studio.force(shop.merchant.id, Slot.PRIMARY)
+    assert await refusal(shop, key) == "busy"
+
+
+async def test_showing_somebody_out_leaves_the_other_slot_alone(shop):
+    studio = shop.node.core.studio
+    primary = await studio.authorise(await key_of(shop), "10.0.0.7")
+    backup = await studio.authorise(await key_of(shop, "backup"), "10.0.0.8")
+    studio.expel(shop.merchant.id + 1, Slot.PRIMARY, "not his")
+    studio.expel(shop.merchant.id, Slot.PRIMARY, "out")
+    assert (primary.state, primary.closed_because, backup.state) == ("closed", "out", "waiting")
 
 
 async def test_an_announced_show_takes_the_encoder_and_plays_when_it_is_on(shop):

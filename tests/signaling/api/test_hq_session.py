@@ -8,6 +8,7 @@ EVERYTHING = [
     ("GET", "/me"),
     ("GET", "/studio"),
     ("POST", "/studio/keys/primary/rotate"),
+    ("POST", "/studio/keys/primary/takeover"),
     ("GET", "/shows"),
     ("POST", "/shows"),
     ("PATCH", "/shows/x"),

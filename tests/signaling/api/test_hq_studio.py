@@ -1,5 +1,7 @@
 import time
 
+import pytest
+
 from relay.errors import Refused
 from relay.source import Slot
 from signaling.api.models_hq import NewStreamKey, Studio
@@ -18,14 +20,32 @@ async def test_a_key_is_shown_once_and_the_old_one_stops(shop):
     assert studio.rtmp_url == shop.node.urls.rtmp
     authorise = shop.node.core.studio.authorise
     source = await authorise(key, "10.0.0.7")
-    source.close()
+    told = []
+    source.on_close(told.append)
+    await boss("POST", "/api/v1/hq/studio/keys/backup/rotate")
+    assert source.state == "waiting", "the other slot's key is not its own"
     await boss("POST", "/api/v1/hq/studio/keys/primary/rotate")
+    assert (source.state, told) == ("closed", ["the stream key was changed"])
     try:
         await authorise(key, "10.0.0.7")
     except Refused as refused:
         assert refused.reason == "bad_key"
     else:
         raise AssertionError("the old key still opens the studio")
+
+
+async def test_headquarters_lets_the_next_encoder_take_over(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    _, made = await boss("POST", "/api/v1/hq/studio/keys/primary/rotate")
+    authorise = shop.node.core.studio.authorise
+    first = await authorise(made["stream_key"], "10.0.0.7")
+    assert (await boss("POST", "/api/v1/hq/studio/keys/primary/takeover"))[0] == 204
+    assert first.state == "waiting", "it goes on until the other one is there"
+    second = await authorise(made["stream_key"], "10.0.0.8")
+    assert (first.state, second.state) == ("closed", "waiting")
+    with pytest.raises(Refused, match="another encoder"):
+        await authorise(made["stream_key"], "10.0.0.7")
 
 
 async def test_what_publishes_is_listed(shop):
@@ -41,5 +61,6 @@ async def test_what_publishes_is_listed(shop):
 async def test_an_unknown_slot_is_named(shop):
     boss = await shop.visitor()
     await boss.log_in()
-    status, problem = await boss("POST", "/api/v1/hq/studio/keys/third/rotate")
-    assert (status, problem["errors"][0]["field"]) == (422, "slot")
+    for action in ("rotate", "takeover"):
+        status, problem = await boss("POST", f"/api/v1/hq/studio/keys/third/{action}")
+        assert (status, problem["errors"][0]["field"]) == (422, "slot")
