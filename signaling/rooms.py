@@ -137,16 +137,18 @@ class Rooms:
     async def enter(self, name: str, member: Member) -> Room:
         """Takes a member in, its seats still to be brought up. Raises `TooMany`, or NotFound from the directory."""
         self._check_room_for(member.viewer)
-        async with self._opening:
-            room = self._rooms.get(name) or await self._open(name)
-            seats = (Seat(member, UNSEATED), Seat(member, UNSEATED))
-            room.members[member] = seats
-            room.lane.seats[seats[0]] = None
-            room.audience.lane.seats[seats[1]] = None
-            room.audience.viewers += 1
-        self._members += 1
-        self._of_viewer[member.viewer] = self._of_viewer.get(member.viewer, 0) + 1
-        self._metrics.room_members.set(self._members)
+        self._count(member.viewer)  # before anything is awaited: a crowd at the door counts as well
+        try:
+            async with self._opening:
+                room = self._rooms.get(name) or await self._open(name)
+        except BaseException:
+            self._discount(member.viewer)
+            raise
+        seats = (Seat(member, UNSEATED), Seat(member, UNSEATED))
+        room.members[member] = seats
+        room.lane.seats[seats[0]] = None
+        room.audience.lane.seats[seats[1]] = None
+        room.audience.viewers += 1
         return room
 
     def leave(self, room: Room, member: Member) -> None:
@@ -155,11 +157,7 @@ class Rooms:
             lane.seats.pop(seat, None)
         self.behind.pop(member, None)
         room.audience.viewers -= 1
-        self._members -= 1
-        self._metrics.room_members.set(self._members)
-        self._of_viewer[member.viewer] -= 1
-        if not self._of_viewer[member.viewer]:
-            del self._of_viewer[member.viewer]
+        self._discount(member.viewer)
         if not room.members:
             self._close(room)
 
@@ -200,6 +198,18 @@ class Rooms:
             raise TooMany("this server is full", retry_after=10.0)
         if self._of_viewer.get(viewer, 0) >= self.settings.members_per_viewer_max:
             raise TooMany("too many windows are open", retry_after=10.0)
+
+    def _count(self, viewer: str) -> None:
+        self._members += 1
+        self._of_viewer[viewer] = self._of_viewer.get(viewer, 0) + 1
+        self._metrics.room_members.set(self._members)
+
+    def _discount(self, viewer: str) -> None:
+        self._members -= 1
+        self._of_viewer[viewer] -= 1
+        if not self._of_viewer[viewer]:
+            del self._of_viewer[viewer]
+        self._metrics.room_members.set(self._members)
 
     async def _open(self, name: str) -> Room:
         facts = await self.load(name)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from commerce.errors import NotFound
 from signaling.errors import TooMany
 from signaling.member import Member
 from signaling.messages import Speaker
@@ -71,6 +72,35 @@ async def test_one_viewer_may_not_open_windows_without_end(open_shop):
     fourth = await visitor.enter("north")
     await fourth.say("back")
     assert (await first.wait_for("chat"))["text"] == "back"
+
+
+async def test_a_crowd_that_comes_at_once_does_not_get_past_the_limits(open_shop, monkeypatch):
+    shop = await open_shop("--rooms.members_max=3", "--rooms.members_per_viewer_max=2")
+    rooms, load, door = shop.node.core.rooms, shop.node.core.rooms.load, asyncio.Event()
+
+    async def slow(name):
+        await door.wait()
+        return await load(name)
+
+    monkeypatch.setattr(rooms, "load", slow)
+    viewers = ("a", "a", "a", "b", "c")
+    crowd = [Member("north", v, Speaker(id=v, name=v), asyncio.Transport(), 1) for v in viewers]
+    entering = [asyncio.ensure_future(rooms.enter("north", member)) for member in crowd]
+    await asyncio.sleep(0)
+    door.set()
+    found = await asyncio.gather(*entering, return_exceptions=True)
+    assert [isinstance(one, TooMany) for one in found] == [False, False, True, False, True]
+    for member, room in zip(crowd, found, strict=True):
+        if not isinstance(room, TooMany):
+            rooms.leave(room, member)
+    assert (rooms._members, rooms._of_viewer, len(rooms)) == (0, {}, 0)
+
+
+async def test_whoever_finds_no_room_is_not_counted(shop):
+    rooms = shop.node.core.rooms
+    with pytest.raises(NotFound):
+        await rooms.enter("nowhere", Member("nowhere", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1))
+    assert (rooms._members, rooms._of_viewer) == (0, {})
 
 
 async def test_a_room_that_cannot_be_opened_leaves_nothing_behind(shop, monkeypatch):
