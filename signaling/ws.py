@@ -8,6 +8,7 @@ from typing import cast
 
 from aiohttp import WSMsgType, web
 
+from commerce.errors import CommerceError
 from signaling.bus import BusDown
 from signaling.catchup import Catchup
 from signaling.dispatch import Dispatch, decode
@@ -88,14 +89,14 @@ class _Conversation:
             return
         try:
             room = await self._parts._rooms.enter(self._member.room, self._member)
-        except (TooMany, BusDown) as error:
+        except (TooMany, BusDown, CommerceError) as error:
             self._member.close(CLOSE_FULL, str(error))
             return
         try:
             await self._parts._catchup.greet(room, self._member, hello)
             await self._parts._entrance.by_socket(self._member.viewer, room.name)
             await self._listen(room)
-        except BusDown:
+        except (BusDown, CommerceError):  # no longer a problem of HTTP's: the upgrade is done
             self._member.close(CLOSE_FULL, "the rooms cannot be reached now")
         finally:
             self._member.leave()

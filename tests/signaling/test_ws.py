@@ -3,6 +3,7 @@
 import pytest
 
 from commerce import commands
+from commerce.errors import Unavailable
 
 
 async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
@@ -65,6 +66,25 @@ async def test_a_place_that_nothing_can_be_said_about_gets_a_snapshot(shop, sinc
     socket = await (await shop.visitor()).socket("north")
     assert not (await socket.hello(room_since=since, show_since=since))["resumed"]
     assert (await socket.receive())["type"] == "snapshot"
+
+
+@pytest.mark.parametrize("good_loads", [1, 2])
+async def test_a_store_that_fails_after_the_upgrade_is_a_close_code(shop, monkeypatch, good_loads):
+    """The first load is before the upgrade, the second opens the room, the third is the snapshot's."""
+    rooms, load = shop.node.core.rooms, shop.node.core.rooms.load
+    left = iter(range(good_loads))
+
+    async def failing(name):
+        if next(left, None) is None:
+            raise Unavailable("gone")
+        return await load(name)
+
+    monkeypatch.setattr(rooms, "load", failing)
+    socket = await (await shop.visitor()).socket("north")
+    await socket.send(type="hello")
+    assert await socket.closed() == 4429
+    monkeypatch.setattr(rooms, "load", load)
+    await (await shop.visitor()).enter("north")
 
 
 async def test_stock_and_show_facts_reach_every_room(shop):
