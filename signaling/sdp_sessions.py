@@ -35,10 +35,11 @@ _REFUSALS = {
     "no_show": _NOT_ON,
     "busy": _BUSY,
     "over_limit": _OVERLOADED,
+    "address_limit": _OVERLOADED,
     "track_count": _UNSUPPORTED,
     "no_codec": _UNSUPPORTED,
 }
-_RETRIED = frozenset({"no_show", "busy", "over_limit"})
+_RETRIED = frozenset({"no_show", "busy", "over_limit", "address_limit"})
 
 
 def bearer(request: web.Request) -> str:

@@ -55,4 +55,4 @@ async def _test(port: Port, candidates: list[Candidate]) -> None:
 
 def routes(engine: Engine, studio: Studio, callers: Callers) -> list[web.RouteDef]:
     """WHIP and WHEP."""
-    return [*whip.routes(engine, studio.authorise, callers), *whep.routes(engine, studio.on_now)]
+    return [*whip.routes(engine, studio.authorise, callers), *whep.routes(engine, studio.on_now, callers)]

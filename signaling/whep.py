@@ -9,12 +9,13 @@ from aiohttp import web
 from relay.hub import Broadcast
 from relay.webrtc.engine import Engine
 from signaling import sdp_sessions
+from signaling.callers import Callers
 from signaling.sdp_sessions import CORS, SDP
 
 OnNow = Callable[[str], Awaitable[Broadcast]]
 
 
-def routes(engine: Engine, on_now: OnNow) -> list[web.RouteDef]:
+def routes(engine: Engine, on_now: OnNow, callers: Callers) -> list[web.RouteDef]:
     """`on_now(room)` gives the broadcast that the room plays now.
 
     It raises `NotAvailable` before and after a show (409 and Retry-After), and its own error for a room that is not.
@@ -24,7 +25,8 @@ def routes(engine: Engine, on_now: OnNow) -> list[web.RouteDef]:
     async def play(request: web.Request) -> web.Response:
         text = await sdp_sessions.offer(request)
         broadcast = await on_now(request.match_info["room"])
-        session = await engine.whep(broadcast, text, sdp_sessions.fingerprint(sdp_sessions.bearer(request)))
+        bearer = sdp_sessions.fingerprint(sdp_sessions.bearer(request))
+        session = await engine.whep(broadcast, text, bearer, callers.address(request))
         return sdp_sessions.created(request, session, engine)
 
     return [

@@ -211,6 +211,7 @@ SPS, PPS = bytes.fromhex("6742c01e8c8d405017fcb3506060607844235001"), bytes.from
 TRACK = Track(Codec.H264, 90000, b"\x01\x42\xc0\x1e\xff\xe1\x00\x14" + SPS + b"\x01\x00\x04" + PPS, 640, 360)
 KEY = "stream-key"
 SESSIONS_MAX = 3
+PROXIES = ("127.0.0.0/8",)  # the tests' own: a viewer is whom X-Forwarded-For names
 
 
 class NoViewers:
@@ -260,7 +261,9 @@ class SdpWorld:
 @pytest.fixture
 async def sdp_world() -> AsyncIterator[SdpWorld]:
     port = await Port.open("127.0.0.1", 0)
-    settings = WebrtcSettings(sessions_max=SESSIONS_MAX, ice_servers=("stun:stun.example.com:3478",))
+    settings = WebrtcSettings(
+        sessions_max=SESSIONS_MAX, newcomers_per_address_max=SESSIONS_MAX, ice_servers=("stun:stun.example.com:3478",)
+    )
     metrics, hub, egresses = Metrics(CollectorRegistry()), Hub(), []
     broadcast = hub.open("show", "1")
     broadcast.publish(Packet(TRACK, 0, 0, True, b"\0\0\0\1\x65"))
@@ -284,7 +287,7 @@ async def sdp_world() -> AsyncIterator[SdpWorld]:
         return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
 
     app = web.Application(middlewares=[problems.middleware(metrics)])
-    app.add_routes([*whip.routes(engine, authorise, Callers()), *whep.routes(engine, on_now)])
+    app.add_routes([*whip.routes(engine, authorise, Callers()), *whep.routes(engine, on_now, Callers(PROXIES))])
     client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
     await client.start_server()
     made = SdpWorld(client, engine, port, broadcast, egresses)

@@ -274,6 +274,17 @@ async def test_overload_is_503_with_retry_after(world: Any):
         await problem(answer)
 
 
+async def test_one_viewer_address_does_not_take_all_places_with_sessions_that_never_connect(world: Any):
+    paths = [(await world.post("whep", X_Forwarded_For="192.0.2.1")).headers["Location"] for _ in range(SESSIONS_MAX)]
+    answer = await world.post("whep", X_Forwarded_For="192.0.2.1")
+    assert (answer.status, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    assert "of this address" in (await problem(answer))["detail"]
+    await world.client.delete(paths[0])
+    assert (await world.post("whep", X_Forwarded_For="192.0.2.2")).status == 201
+    answer = await world.post("whep", X_Forwarded_For="192.0.2.2")
+    assert f"{SESSIONS_MAX} sessions" in (await problem(answer))["detail"], "the server is full, not the address"
+
+
 @BOTH
 async def test_session_addresses_cannot_be_guessed(world: Any, kind: str):
     path, _, _ = await world.session(kind)
