@@ -215,7 +215,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         session=session,
         studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),
         shows=HqShows(directory),
-        channels=HqChannels(commerce, urls.http),
+        channels=HqChannels(commerce, core.link_tokens, urls.http),
         goods=HqGoods(commerce),
         orders=overviews,
         hq_socket=HqSocket(session, directory, overviews),

@@ -66,11 +66,15 @@ def _mac(key: bytes, body: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LinkClaims:
-    """What a room-link token says: a link (and with it channel and sharer) of a merchant, into a room."""
+    """What a room-link token says: a link (and with it channel and sharer) of a merchant, into a room.
+
+    `sharer` is said for whoever reads the token; what counts is the link's own.
+    """
 
     merchant: str
     room: str
     link: str
+    sharer: str | None = None
 
 
 class LinkTokens:
@@ -89,13 +93,14 @@ class LinkTokens:
             "iat": int(now),
             "exp": int(now) + seconds,
             "nonce": secrets.token_hex(8),
-        }
+        } | ({} if claims.sharer is None else {"sharer": claims.sharer})
         return jwt.encode(body, self._keys[self._current], algorithm=ALGORITHM, headers={"kid": self._current})
 
     def read(self, token: str, merchant: str, room: str, now: float) -> LinkClaims:
         """The claims, for this room only; raises `BadToken`."""
         body = self._body(token, now)
-        claims = LinkClaims(str(body["merchant"]), str(body["room"]), str(body["link"]))
+        sharer = None if body.get("sharer") is None else str(body["sharer"])
+        claims = LinkClaims(str(body["merchant"]), str(body["room"]), str(body["link"]), sharer)
         if (claims.merchant, claims.room) != (merchant, room):
             raise BadToken("foreign")
         return claims

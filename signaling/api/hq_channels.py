@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from aiohttp import web
 
@@ -11,16 +12,19 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_hq import ChannelChange, ChannelNew, Link, LinkNew
+from signaling.tokens import LinkClaims, LinkTokens
 
 ROOM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what is mistaken for something else on a poster
 ROOM_CHARS = 8
+EMBED_SECONDS = 365 * 24 * 3600  # an embedded room is written into somebody's page; revoking its link ends it sooner
 
 
 class HqChannels:
     """/api/v1/hq/channels... `url` is the installation's own, without a slash at its end."""
 
-    def __init__(self, commerce: Commerce, url: str) -> None:
+    def __init__(self, commerce: Commerce, link_tokens: LinkTokens, url: str) -> None:
         self._commerce = commerce
+        self._tokens = link_tokens
         self._url = url
 
     async def channels(self, _request: web.Request, me: views.Me) -> web.Response:
@@ -44,9 +48,15 @@ class HqChannels:
         body = await read(request, LinkNew)
         command = commands.CreateLink(me.merchant.id, request.match_info["channel"], body.sharer)
         link = await self._commerce.execute(command)
-        return answer(Link(code=link.code, url=f"{self._url}/s/{link.code}"), status=201)
+        return answer(self._link(me, link), status=201)
 
     async def revoke_link(self, request: web.Request, me: views.Me) -> web.Response:
         match = request.match_info
         await self._commerce.execute(commands.RevokeLink(me.merchant.id, match["channel"], match["code"]))
         return web.Response(status=204)
+
+    def _link(self, me: views.Me, link: views.Link) -> Link:
+        claims = LinkClaims(me.merchant.merchant, link.room, link.code, link.sharer)
+        token = self._tokens.sign(claims, time.time(), EMBED_SECONDS)
+        url = self._url
+        return Link(code=link.code, url=f"{url}/s/{link.code}", embed_url=f"{url}/r/{link.room}?t={token}")

@@ -158,10 +158,11 @@ class LinkNew(Request):
 
 
 class Link(View):
-    """A short link."""
+    """A short link, and the room's own address for embedding it, which says the same in a signed token."""
 
     code: str
     url: str
+    embed_url: str = Field(description="`/r/<room>?t=<JWT>`; holds for a year, or until the link is revoked")
 
 
 class SkuHq(View):

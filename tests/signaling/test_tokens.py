@@ -59,6 +59,14 @@ class TestLinkTokens:
     def test_a_key_that_has_been_rotated_out_of_use_still_reads(self):
         assert self.read(LinkTokens({"1": b"a" * 32}, "1").sign(CLAIMS, NOW, 60)) == CLAIMS
 
+    def test_the_sharer_is_said_when_there_is_one(self):
+        claims = LinkClaims("merchant1", "north", "code1234", "sharer1")
+        token = self.tokens.sign(claims, NOW, 60)
+        assert self.read(token) == claims
+        said = jwt.decode(token, options={"verify_signature": False})
+        assert set(said) == {"merchant", "room", "link", "sharer", "iat", "exp", "nonce"}
+        assert "sharer" not in jwt.decode(self.tokens.sign(CLAIMS, NOW, 60), options={"verify_signature": False})
+
     def test_expired(self):
         assert refused(self.read, self.tokens.sign(CLAIMS, NOW - 61, 60)) == "expired"
 

@@ -1,4 +1,7 @@
+import time
+
 from signaling.api.models_hq import ChannelHq, Link
+from signaling.tokens import LinkClaims
 
 
 async def test_a_channel_comes_with_a_room(shop):
@@ -36,6 +39,20 @@ async def test_a_link_leads_into_the_room_until_it_is_revoked(shop):
     assert (await boss("GET", f"/s/{link['code']}"))[0] == 302
     assert (await boss("DELETE", f"{path}/{link['code']}"))[0] == 204
     assert (await boss("GET", f"/s/{link['code']}"))[0] == 404
+
+
+async def test_an_embedded_room_says_which_link_it_came_by(shop):
+    boss, viewer = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    await viewer.enter("south")
+    (sharer,) = {member.viewer for member in shop.node.core.rooms.get("south").members}
+    _, link = await boss("POST", f"/api/v1/hq/channels/{shop.north.channel}/links", {"sharer": sharer})
+    address, _, token = link["embed_url"].partition("?t=")
+    assert address == f"{shop.node.urls.http}/r/north"
+    claims = shop.node.core.link_tokens.read(token, shop.merchant.merchant, "north", time.time())
+    assert claims == LinkClaims(shop.merchant.merchant, "north", link["code"], sharer)
+    assert (await boss("GET", f"/r/north?t={token}"))[0] == 200
+    assert shop.node.core.metrics.touches.labels("noted")._value.get() == 2
 
 
 async def test_bad_channels_name_the_field(shop):

@@ -81,6 +81,7 @@ export interface ChannelChange {
 export interface Link {
   code: string;
   url: string;
+  embed_url: string;
 }
 
 export interface SkuHq {
