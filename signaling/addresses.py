@@ -61,7 +61,9 @@ def room(node: Node, name: str, channel: str) -> dict[str, str]:
 
 
 def write(path: Path, addresses: dict[str, Any]) -> None:
-    """All at once: whoever sees the file sees it whole."""
+    """All at once: whoever sees the file sees it whole. The demo's holds keys: the file is its owner's alone."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(addresses, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(json.dumps(addresses, indent=2, ensure_ascii=False) + "\n")
     fresh.replace(path)

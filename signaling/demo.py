@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -30,6 +31,8 @@ PORTS = ("http", "rtmp", "webrtc")
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 10.0
 POLL_SECONDS = 0.02
+ENCODER_STARTS_MAX = 10  # whoever ends so often will not get better
+ENCODER_PAUSE_SECONDS = 1.0  # before the next start
 QUIET = {"FENBO_LOG__LEVEL": "WARNING"}  # the panel is what is to be read
 
 Addresses = dict[str, Any]
@@ -88,13 +91,30 @@ class Demo:
         async with AsyncExitStack() as stack:
             server, listening = await stack.enter_async_context(self._server())
             addresses = all_addresses(listening, furnished)
+            watched = [asyncio.create_task(_ended(server))]
             if self._publishes:
-                await stack.enter_async_context(_publisher(addresses["rtmp"], furnished.stream_keys["primary"]))
+                url = f"{addresses['rtmp']}/{addresses['stream_key']}"
+                watched.append(asyncio.create_task(self._publish(url)))
+            stack.push_async_callback(_cancel, watched)
             if addresses_file is not None:
                 await asyncio.to_thread(write, addresses_file, addresses)
             self._console.print(panel(addresses, publishes=self._publishes))
-            await _until(stopped, server)
+            await _until(stopped, watched)
         return 0
+
+    async def _publish(self, url: str) -> None:
+        """Keeps the encoder running; its death is said. Raises DemoFailed when it dies too often."""
+        command = [sys.executable, "-m", "signaling.demo_media"]
+        for left in reversed(range(ENCODER_STARTS_MAX)):
+            async with _process(command, dict(os.environ), stdin=asyncio.subprocess.PIPE) as encoder:
+                assert encoder.stdin is not None
+                with contextlib.suppress(ConnectionError):  # it is dead already, which comes next
+                    encoder.stdin.write(f"{url}\n".encode())
+                    await encoder.stdin.drain()
+                status = await encoder.wait()
+            self._console.print(f"The encoder ended by itself (status {status}); starts left: {left}.", style="yellow")
+            await asyncio.sleep(ENCODER_PAUSE_SECONDS)
+        raise DemoFailed(f"The encoder ended {ENCODER_STARTS_MAX} times (status {status}).")
 
     @asynccontextmanager
     async def _server(self) -> AsyncIterator[tuple[asyncio.subprocess.Process, Addresses]]:
@@ -122,24 +142,25 @@ def all_addresses(listening: Addresses, furnished: Furnished) -> Addresses:
     }
 
 
-async def _until(stopped: asyncio.Event, server: asyncio.subprocess.Process) -> None:
-    ended = asyncio.ensure_future(server.wait())
-    asked = asyncio.ensure_future(stopped.wait())
-    await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+async def _until(stopped: asyncio.Event, watched: list[asyncio.Task[None]]) -> None:
+    """Raises what the first of the watched says that ends unasked."""
+    asked = asyncio.create_task(stopped.wait())
+    await asyncio.wait({*watched, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
-    if ended.done() and not stopped.is_set():
-        raise DemoFailed(f"The server ended by itself (status {server.returncode}).")
-    ended.cancel()
+    if not stopped.is_set():
+        for task in watched:
+            if task.done():
+                task.result()
 
 
-@asynccontextmanager
-async def _publisher(rtmp: str, stream_key: str) -> AsyncIterator[None]:
-    command = [sys.executable, "-m", "signaling.demo_media"]
-    async with _process(command, dict(os.environ), stdin=asyncio.subprocess.PIPE) as process:
-        assert process.stdin is not None
-        process.stdin.write(f"{rtmp}/{stream_key}\n".encode())
-        await process.stdin.drain()
-        yield
+async def _ended(server: asyncio.subprocess.Process) -> None:
+    raise DemoFailed(f"The server ended by itself (status {await server.wait()}).")
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

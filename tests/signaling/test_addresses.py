@@ -43,3 +43,11 @@ def test_the_file_is_written_at_once(tmp_path):
     addresses.write(path, {"channel": "茶馆"})
     assert json.loads(path.read_text("utf-8")) == {"channel": "茶馆"}
     assert [each.name for each in tmp_path.iterdir()] == ["addresses.json"]
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path):
+    path, left_behind = tmp_path / "addresses.json", tmp_path / "addresses.json.new"
+    for readable in (path, left_behind):
+        readable.touch(0o644)
+    addresses.write(path, {"stream_key": "secret"})
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import socket
@@ -5,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+from rich.console import Console
 
+from signaling import demo
 from signaling.demo import all_addresses
 from signaling.demo_goods import Furnished, Room
 
@@ -59,6 +63,35 @@ def test_it_ends_with_the_server(start_server, wait_until):
     wait_until(lambda: not demo.running, "the end of the demo")
     assert demo.stop() == 1
     assert "The server ended by itself (status -9)" in demo.log
+
+
+def encoders(demo) -> list[psutil.Process]:
+    """The running encoders of that demo, which is the parent of its server."""
+    family = psutil.Process(demo.pid).parent().children()
+    return [child for child in family if child.is_running() and "signaling.demo_media" in child.cmdline()]
+
+
+def test_an_encoder_that_dies_is_started_again(start_server, wait_until):
+    demo = start_server("demo")
+    (first,) = wait_until(lambda: encoders(demo), "the encoder")
+    first.kill()
+    wait_until(lambda: "The encoder ended by itself (status -9)" in demo.log, "the news of its death")
+    (second,) = wait_until(lambda: encoders(demo), "another encoder")
+    assert second.pid != first.pid
+    assert demo.stop() == 0
+    assert not second.is_running()
+
+
+async def test_an_encoder_that_always_dies_ends_the_demo(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "ENCODER_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(demo, "ENCODER_STARTS_MAX", 2)
+    monkeypatch.setattr(sys, "executable", "false")
+    said = io.StringIO()
+    options = [f"--{name}.port=0" for name in demo.PORTS]
+    publishing = demo.Demo(tmp_path, options, Console(file=said, width=200), publishes=True)._publish("rtmp://h/live/k")
+    with pytest.raises(demo.DemoFailed, match="The encoder ended 2 times"):
+        await publishing
+    assert said.getvalue().count("The encoder ended by itself (status 1)") == 2
 
 
 def test_an_option_that_does_not_exist_stops_it(tmp_path: Path):
