@@ -37,6 +37,7 @@ CHOICES = {
     "conflict": ("owner_wins", "room_wins", "split"),
 }
 DAYS_MAX = 36_500
+CLOCK_CHANGE_MS = 2 * 3_600_000  # no change between summer and winter time moves a period's end by more
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,14 @@ def valid_touches(rule: LockRule, situation: Situation, zone: ZoneInfo) -> list[
         and (rule.validity == "forever" or _is_after(add_period(touch.at, rule.validity, zone), situation.now))
         and (rule.mode != "per_broadcast" or touch.show == situation.show)
     ]
+
+
+def valid_since(rule: LockRule, now: int, zone: ZoneInfo) -> int:
+    """No touch up to then (ms) is valid; of those that follow, whom the clock's changes made too old are not either."""
+    if not isinstance(rule.validity, int):
+        return 0
+    local = datetime.fromtimestamp(now / 1000, zone) - timedelta(days=rule.validity)
+    return to_ms(local.astimezone(UTC)) - CLOCK_CHANGE_MS
 
 
 def valid_binding(rule: LockRule, situation: Situation) -> Binding | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, update
 
-from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew
+from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew, valid_since
 from commerce.events import ViewerBound
 from commerce.order.states import PAID
 from commerce.store import tables
@@ -19,6 +19,9 @@ from commerce.store.unit import Unit
 from commerce.visits import Place, Tenant
 
 BOUGHT = (*PAID, "refunded")
+# A decision turns on the oldest or the newest touch. Of each kind this many are looked at, and kept with the order, so
+# that whoever walks through thousands of rooms makes no order heavy.
+TOUCHES_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,43 @@ def find_held(connected: Connected, viewers: Collection[int]) -> dict[int, Held]
 
 @cache
 def _select_touches() -> Select[*tuple[Any, ...]]:
+    """Partners' oldest touches, too old ones and others; their newest, of this show and of others; one of each room."""
     table = tables.touch
+    viewer, channel, at = table.c.viewer_id, table.c.channel_id, table.c.counted_at
+    brought = (channel != bindparam("house")).label("brought")
+    valid, current = at > bindparam("since"), table.c.show_id.is_not_distinct_from(bindparam("show"))
+    up, down = (at, table.c.id), (at.desc(), table.c.id.desc())
+    ranked = (
+        select(
+            *(viewer, table.c.id, channel, at, table.c.show_id, brought),
+            func.row_number().over(partition_by=(viewer, brought.element, valid), order_by=up).label("oldest"),
+            func.row_number().over(partition_by=(viewer, brought.element, current), order_by=down).label("newest"),
+            func.row_number().over(partition_by=(viewer, channel), order_by=down).label("of_room"),
+        )
+        .where(viewer.in_(_viewers), at.is_not(None))
+        .subquery()
+        .c
+    )
+    first_or_last = or_(ranked.oldest <= TOUCHES_MAX, ranked.newest <= TOUCHES_MAX)
+    of_rooms = (ranked.of_room == 1) & ranked.channel_id.in_(bindparam("rooms", expanding=True))
     return (
-        select(table.c.viewer_id, table.c.id, table.c.channel_id, table.c.counted_at, table.c.show_id)
-        .where(table.c.viewer_id.in_(_viewers), table.c.counted_at.is_not(None))
-        .order_by(table.c.counted_at, table.c.id)
+        select(ranked.viewer_id, ranked.id, ranked.channel_id, ranked.counted_at, ranked.show_id)
+        .where(or_(ranked.brought & first_or_last, of_rooms))
+        .order_by(ranked.counted_at, ranked.id)
     )
 
 
-def find_touches(connected: Connected, viewers: Collection[int]) -> dict[int, list[Touch]]:
-    """The touches that count, oldest first. A touch counts from the moment it was counted, so none is back-dated."""
+def find_touches(
+    connected: Connected, tenant: Tenant, viewers: Collection[int], rooms: Collection[int]
+) -> dict[int, list[Touch]]:
+    """The touches that a decision can turn on, oldest first, 4 * TOUCHES_MAX and one of each of `rooms` (channels).
+
+    A touch counts from the moment it was counted, so none is back-dated.
+    """
+    since = valid_since(tenant.rule, connected.now, tenant.zone)
+    given = {"viewers": list(viewers), "rooms": list(rooms), "house": tenant.house, "show": tenant.show}
     found: dict[int, list[Touch]] = {}
-    rows = connected.connection.execute(_select_touches(), {"viewers": list(viewers)})
-    for viewer, key, channel, at, show in rows:
+    for viewer, key, channel, at, show in connected.connection.execute(_select_touches(), given | {"since": since}):
         found.setdefault(viewer, []).append(Touch(key, channel, at, show))
     return found
 
@@ -127,7 +154,7 @@ def settle_visit(unit: Unit, place: Place, viewer: int, viewer_public: str) -> s
     tenant = place.tenant
     held = find_held(unit, [viewer]).get(viewer)
     if tenant.rule.bind_on == "visit":
-        touches = find_touches(unit, [viewer]).get(viewer, [])
+        touches = find_touches(unit, tenant, [viewer], ()).get(viewer, [])
         bought = find_first_purchases(unit, [viewer]).get(viewer)
         found = situation(tenant, unit.now, place.channel, held=held, touches=touches, first_purchase=bought)
         decision = decide(tenant.rule, found, tenant.zone)

@@ -22,7 +22,8 @@ from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 from commerce.visits import Place, ensure_viewer, find_place
 
-# Reloading a page is one visit, not hundreds: a touch of the same room is not written again within this time.
+# Reloading a page is one visit, not hundreds: a touch of the same room, or by the same link, is not written again
+# within this time.
 REPEAT_MS = 3_600_000
 
 
@@ -34,10 +35,12 @@ def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
     last = _last_touch(unit, viewer, place.channel)
     if last is not None and last.counted_at is None:
         public = _note_again(unit, last, link)
-    elif last is not None and link is None and unit.now - last.counted_at < REPEAT_MS:
-        public = last.public_id
     else:
-        public = _add_touch(unit, place, viewer, link, counted_at=None)
+        same = last if link is None else _last_by(unit, viewer, link)
+        if same is not None and unit.now - same.counted_at < REPEAT_MS:
+            public = same.public_id
+        else:
+            public = _add_touch(unit, place, viewer, link, counted_at=None)
     held = find_held(unit, [viewer]).get(viewer)
     return views.Entry(public, place.channel_public, None if held is None else held.channel_public)
 
@@ -86,6 +89,19 @@ def _select_last() -> Select[*tuple[Any, ...]]:
     mine = (table.c.viewer_id == bindparam("viewer"), table.c.channel_id == bindparam("channel"))
     query = select(table.c.id, table.c.public_id, table.c.counted_at).where(*mine)
     return query.order_by(table.c.id.desc()).limit(1)
+
+
+def _last_by(unit: Unit, viewer: int, link: AnyRow) -> AnyRow | None:
+    """His last touch by this link, which leads to one channel, of those that count."""
+    return unit.connection.execute(_select_last_by(), {"viewer": viewer, "link": link.id}).first()
+
+
+@cache
+def _select_last_by() -> Select[*tuple[Any, ...]]:
+    table = tables.touch
+    mine = (table.c.viewer_id == bindparam("viewer"), table.c.link_id == bindparam("link"))
+    query = select(table.c.public_id, table.c.counted_at).where(*mine, table.c.counted_at.is_not(None))
+    return query.order_by(table.c.counted_at.desc(), table.c.id.desc()).limit(1)
 
 
 def _note_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> str:

@@ -71,7 +71,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     """Loads it all; rows of stock are locked, in the order of their keys so that two nodes never wait in a ring."""
     places = find_places(unit, {command.room for command in commands})
     wanted = {(places[c.room].tenant.id, c.viewer) for c in commands if c.room in places}
-    buyers = _find_buyers(unit, wanted)
+    buyers = _find_buyers(unit, wanted, places.values())
     known = [buyer.id for buyer in buyers.values() if buyer.id is not None]
     carts = _find_carts(unit, known) if any(command.lines is None for command in commands) else {}
     skus = {line.sku for command in commands for line in command.lines or ()}
@@ -94,19 +94,29 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     )
 
 
-def _find_buyers(unit: Unit, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Buyer]:
+def _find_buyers(unit: Unit, wanted: set[tuple[int, str]], places: Collection[Place]) -> dict[tuple[int, str], Buyer]:
     keys = find_viewers(unit, wanted) if wanted else {}
     buyers = {key: Buyer(key[1], keys.get(key)) for key in wanted}
     if not keys:
         return buyers
     held = find_held(unit, keys.values())
     # Under a binding the touches decide nothing most of the time, but they are inputs of the decision all the same.
-    touches = find_touches(unit, keys.values())
+    touches = _find_touches(unit, keys, places)
     unbound = [key for key in keys.values() if key not in held]
     purchases = find_first_purchases(unit, unbound) if unbound else {}
     for key, viewer in keys.items():
         buyers[key] = Buyer(key[1], viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))
     return buyers
+
+
+def _find_touches(unit: Unit, keys: dict[tuple[int, str], int], places: Collection[Place]) -> dict[int, list[Touch]]:
+    found: dict[int, list[Touch]] = {}
+    for tenant in {place.tenant.id: place.tenant for place in places}.values():
+        viewers = [viewer for (merchant, _), viewer in keys.items() if merchant == tenant.id]
+        rooms = {place.channel for place in places if place.tenant.id == tenant.id}
+        if viewers:
+            found |= find_touches(unit, tenant, viewers, rooms)
+    return found
 
 
 def _find_earlier(

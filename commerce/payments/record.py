@@ -87,7 +87,7 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
     if rule.renew_on == "purchase" and held is not None and held.terms.channel == order.owner_channel_id:
         renew_held(unit, tenant, held, "purchase")
     if rule.bind_on == "paid":
-        touches = find_touches(unit, [order.viewer_id]).get(order.viewer_id, [])
+        touches = find_touches(unit, tenant, [order.viewer_id], ()).get(order.viewer_id, [])
         bought = find_first_purchases(unit, [order.viewer_id]).get(order.viewer_id)
         found = situation(tenant, unit.now, order.room_channel_id, held=held, touches=touches, first_purchase=bought)
         decision = decide(rule, found, tenant.zone)

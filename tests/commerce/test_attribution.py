@@ -22,6 +22,8 @@ from commerce.attribution import (
     merge,
     read_inputs,
     renew,
+    valid_since,
+    valid_touches,
 )
 from commerce.errors import Invalid
 from commerce.money import PPM
@@ -232,3 +234,22 @@ def test_the_owner_is_somebody_who_has_a_claim(rule, situation):
     if decision.touch is not None:
         assert decision.touch.channel == decision.owner != HOUSE
         assert decision.touch.at <= NOW
+
+
+@given(
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai"]),
+    st.integers(1, 400),
+    st.integers(0, 2 * 365 * 24 * 4),
+    st.integers(-4 * 60, 4 * 60),
+)
+def test_no_touch_that_is_valid_lies_before_the_time_from_which_they_are_looked_at(zone, days, quarters, minutes):
+    zone, rule = ZoneInfo(zone), LockRule(validity=days)
+    now = 1_700_000_000_000 + quarters * 900_000
+    touch = Touch(1, A, now - days * DAY + minutes * 60_000)
+    valid = valid_touches(rule, Situation(now, HOUSE, B, touches=(touch,)), zone)
+    assert not valid or touch.at > valid_since(rule, now, zone)
+
+
+@pytest.mark.parametrize(("validity", "since"), [("forever", 0), (2, NOW - 2 * DAY - 2 * 3_600_000)])
+def test_the_time_from_which_touches_are_looked_at(validity, since):
+    assert valid_since(LockRule(validity=validity), NOW, ZONE) == since

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from commerce import binding
 from commerce import commands as c
 from commerce.attribution import LockRule, decide, read_inputs
 from commerce.events import ViewerBound
@@ -140,3 +141,76 @@ async def test_a_merchant_never_sees_another_merchants_binding(shop):
     entry = await shop.enter(viewer, slug)
     assert entry.bound == channel.channel
     assert replace(entry, touch="") == replace(await shop.enter(viewer, slug), touch="")
+
+
+@pytest.fixture
+def look_at(monkeypatch):
+    """`look_at(2)`: sets TOUCHES_MAX, which is in a query that is made once."""
+
+    def set_it(touches: int) -> None:
+        monkeypatch.setattr(binding, "TOUCHES_MAX", touches)
+        binding._select_touches.cache_clear()
+
+    yield set_it
+    binding._select_touches.cache_clear()
+
+
+async def walk(shop, viewer: str, rounds: int) -> None:
+    """In and out of the two rooms, an hour apart."""
+    for _ in range(rounds):
+        for room in (shop.room_a, shop.room_b):
+            shop.clock.advance(3_600)
+            await shop.enter(viewer, room)
+
+
+async def touches_looked_at(shop) -> tuple:
+    return read_inputs((await rows_of(shop, tables.orders))[-1].decision).touches
+
+
+@pytest.mark.parametrize(("mode", "brought_by"), [("first_lock", "store_a"), ("last_touch", "store_b")])
+async def test_however_many_touches_the_first_and_the_last_decide(shop, look_at, mode, brought_by):
+    look_at(2)
+    await set_rule(shop, LockRule(mode=mode, bind_on="order"))
+    viewer = public_id()
+    await walk(shop, viewer, 6)
+    order = await shop.place(viewer)
+    counted = [(row.id, row.counted_at) for row in await rows_of(shop, tables.touch)]
+    seen = await touches_looked_at(shop)
+    assert order.owner_channel.id == getattr(shop, brought_by).channel
+    assert len(counted) == 12
+    assert [(touch.id, touch.at) for touch in seen] == counted[:2] + counted[-2:]
+
+
+async def test_the_oldest_touch_that_is_still_valid_is_among_those_looked_at(shop, look_at):
+    look_at(1)
+    await set_rule(shop, LockRule(validity=2, bind_on="order"))
+    viewer, begun = public_id(), shop.clock.now
+    await walk(shop, viewer, 2)
+    shop.clock.now = begun + DAY
+    await shop.enter(viewer, shop.room_b)
+    await walk(shop, viewer, 3)
+    shop.clock.now = begun + 2.5 * DAY
+    order = await shop.place(viewer, shop.room_a)
+    counted = [row.counted_at for row in await rows_of(shop, tables.touch)]
+    ever, valid, *of_room, newest = [touch.at for touch in await touches_looked_at(shop)]
+    assert order.owner_channel.id == shop.store_b.channel
+    assert (ever, valid, newest) == (counted[0], int((begun + DAY) * 1000), counted[-1])
+    assert of_room == [counted[-2]], "ordering is no touch where he has been"
+
+
+async def test_a_shows_touch_is_found_behind_those_of_another(shop, look_at):
+    look_at(1)
+    viewer = public_id()
+    await walk(shop, viewer, 2)
+    await shop.commerce.execute(c.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
+    later = await shop.commerce.execute(c.CreateShow(shop.merchant.id, "Saturday"))
+    await shop.commerce.execute(c.UpdateShow(shop.merchant.id, later.show, state="live"))
+    await walk(shop, viewer, 2)
+    row = (await rows_of(shop, tables.touch))[0]
+
+    def look(reading):
+        tenant = replace(find_tenant(reading, shop.merchant.id), show=row.show_id)
+        return [touch.id for touch in binding.find_touches(reading, tenant, [row.viewer_id], ())[row.viewer_id]]
+
+    counted = [touch.id for touch in await rows_of(shop, tables.touch)]
+    assert await shop.commerce.ask(look) == [counted[0], counted[3], counted[-1]]

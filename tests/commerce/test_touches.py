@@ -55,6 +55,19 @@ async def test_the_later_link_counts_when_the_first_never_did(shop):
     assert row.link_id is not None
 
 
+async def test_a_link_opened_again_within_the_hour_is_one_visit(shop):
+    viewer = public_id()
+    link, other = [await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel)) for _ in range(2)]
+    first = (await shop.enter(viewer, shop.room_a, link.code)).touch
+    assert (await shop.enter(viewer, shop.room_a, link.code)).touch == first
+    await shop.enter(viewer, shop.room_a, other.code)
+    await shop.enter(viewer, shop.room_a, link.code)
+    assert len({row.link_id for row in await touches(shop)}) == len(await touches(shop)) == 2
+    shop.clock.advance(3_600)
+    assert (await shop.enter(viewer, shop.room_a, link.code)).touch != first
+    assert len(await touches(shop)) == 3
+
+
 @pytest.mark.parametrize("kind", ["unknown", "revoked", "another room's", "no text"])
 async def test_a_code_that_does_not_belong_here_is_ignored(shop, kind):
     link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
