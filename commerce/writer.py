@@ -1,6 +1,7 @@
 """The writer: one thread takes what has queued up, does it in one transaction, commits once, then answers everyone.
 
 No answer leaves before its commit has returned. The queue is bounded: beyond it Overloaded is raised, nothing is done.
+Page views may fill a part of it only, so that however many come, there is room for a checkout.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from commerce import outbox
-from commerce.commands import Command
+from commerce.commands import Command, CountTouch, NoteTouch
 from commerce.dispatch import Dispatch
 from commerce.errors import CommerceError, Overloaded, Unavailable
 from commerce.events import Fact, reached
@@ -29,6 +30,8 @@ from commerce.store.unit import Unit
 from config.metrics import Metrics
 
 ATTEMPTS = 5
+VISITS = (NoteTouch, CountTouch)  # anybody gives these, as often as he likes, by opening a page
+VISITS_SHARE = 0.5  # of the queue; beyond it no visit is taken
 log = getLogger("fenbo.commerce")
 
 
@@ -98,8 +101,11 @@ class Writer:
         """Queues a command; its answer comes after the commit. Raises Overloaded."""
         if self._closing:
             raise Overloaded("closing")
-        if self._queue.qsize() >= self._limits.queued:
+        waits = self._queue.qsize()
+        if waits >= self._limits.queued:
             raise Overloaded("too many commands are waiting")
+        if isinstance(command, VISITS) and waits >= self._limits.queued * VISITS_SHARE:
+            raise Overloaded("too many commands are waiting for one that a visit gives")
         waiting = Waiting(command, self._loop.create_future())
         self._queue.put(waiting)
         return waiting.answer

@@ -8,8 +8,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from commerce import commands as c
 from commerce.errors import Overloaded, Unavailable
 from commerce.store.engine import writer_engine
+from commerce.store.ids import public_id
 from commerce.writer import Limits, Writer
 from config.metrics import Metrics
 
@@ -84,6 +86,22 @@ async def test_the_queue_is_bounded(make_writer):
     while not answers.empty():
         await answers.get_nowait()
     assert await writer.submit("again") == "again"
+
+
+@pytest.mark.parametrize("visit", [c.NoteTouch, c.CountTouch])
+async def test_visits_fill_half_of_the_queue_and_leave_the_rest_to_checkouts(make_writer, visit):
+    gate = Gate()
+    writer = await make_writer(gate, batch=1, queued=8)
+    answers = [writer.submit("held by the gate")]
+    with pytest.raises(Overloaded, match="visit"):
+        answers.extend(writer.submit(visit(public_id(), "room")) for _ in range(100))
+    assert 4 <= len(answers) <= 1 + 1 + 4
+    answers += [writer.submit(f"order {number}") for number in range(3)]
+    with pytest.raises(Overloaded, match="visit"):
+        writer.submit(visit(public_id(), "room"))
+    gate.open.set()
+    await asyncio.gather(*answers)
+    assert await writer.submit(found := visit(public_id(), "room")) is found
 
 
 async def test_closing_finishes_what_was_taken_and_takes_no_more(make_writer):
