@@ -3,6 +3,8 @@
 SQLite runs in WAL with synchronous=FULL, so a commit that returned is on the disk; both are asserted on the connection
 the writer uses. The driver's own transaction handling is off: BEGIN IMMEDIATE takes the write lock at once instead of
 failing in the middle, and SAVEPOINT means what it says.
+
+The values of a statement are never in an error: names and addresses of buyers would get into the logs.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def store_url(url: str, data_dir: Path) -> str:
 
 def writer_engine(url: str) -> Engine:
     """One connection, that of the writer thread."""
-    engine = create_engine(url, poolclass=NullPool, insertmanyvalues_page_size=1_000)
+    engine = create_engine(url, poolclass=NullPool, insertmanyvalues_page_size=1_000, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, "BEGIN IMMEDIATE", query_only=False)
     return engine
@@ -39,7 +41,8 @@ def writer_engine(url: str) -> Engine:
 
 def reader_engine(url: str, connections: int) -> Engine:
     """As many read-only connections as there are reader threads."""
-    engine = create_engine(url, poolclass=QueuePool, pool_size=connections, max_overflow=0, pool_pre_ping=True)
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": 0, "pool_pre_ping": True}
+    engine = create_engine(url, hide_parameters=True, **pool)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, "BEGIN", query_only=True)
         return engine

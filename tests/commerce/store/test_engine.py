@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from commerce.store.engine import assert_durable, reader_engine, store_url, writer_engine
 
@@ -66,3 +67,13 @@ def test_readers_do_not_wait_for_the_writer(url):
 )
 def test_the_url_of_the_store(given, expected):
     assert store_url(given, Path("/data")) == expected
+
+
+def test_no_error_names_what_a_statement_was_given(url):
+    writer, reader = writer_engine(url), reader_engine(url, 1)
+    for engine in (writer, reader):
+        with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+            connection.execute(text("SELECT * FROM nowhere WHERE phone = :phone"), {"phone": "13800138000"})
+        assert "nowhere" in str(caught.value)
+        assert "13800138000" not in str(caught.value)
+        engine.dispose()
