@@ -2,7 +2,8 @@
 
 A batch writes its facts as one row per merchant. When they were told, a later batch deletes the rows; a crash in
 between leaves them, and the next start tells them again. `node` is whose rows they are: on a shared store each node
-tells its own, and takes over those that have lain there for longer than ORPHAN_MS because their node is gone.
+tells its own, and takes over those that have lain there for longer than ORPHAN_MS because their node is gone. A node is
+the same over restarts, so what a crash left is told as soon as it is back.
 """
 
 from __future__ import annotations
@@ -10,17 +11,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from logging import getLogger
+from pathlib import Path
 
 from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
 from commerce.events import Fact, StockChanged, from_json, to_json
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
+from commerce.store.ids import public_id
 from commerce.store.unit import Unit
 
 ORPHAN_MS = 30_000
 ADOPTED_MAX = 1_000
+NODE_FILE = "node"
 log = getLogger("fenbo.commerce")
+
+
+def node_name(data_dir: Path) -> str:
+    """Who this node is: made at its first start, then read from its data directory. Blocks."""
+    file = data_dir / NODE_FILE
+    try:
+        found = file.read_text("ascii").strip()
+    except FileNotFoundError:
+        found = ""
+    if not found:  # a crash can leave an empty file, never half a name: it is moved into place
+        found = public_id()
+        fresh = file.with_name(f"{NODE_FILE}.{found}")
+        fresh.write_text(found + "\n", "ascii")
+        fresh.replace(file)
+    return found
 
 
 def write_facts(unit: Unit, node: str) -> list[int]:

@@ -24,7 +24,6 @@ from commerce.payments.sandbox import Sandbox
 from commerce.readers import Readers
 from commerce.scheduler import Scheduler
 from commerce.store.engine import reader_engine, store_url, writer_engine
-from commerce.store.ids import public_id
 from commerce.store.reading import Reading
 from commerce.store.schema import migrate
 from commerce.vault import Vault, master_secret
@@ -68,11 +67,10 @@ class Commerce:
 
         `on_fact` is called on the event loop, in order, after the commit; its exceptions are logged and go no further.
         """
-        node = public_id()
-        store = await asyncio.to_thread(_open_store, database, data_dir, secret, node, int(clock() * 1000))
+        store = await asyncio.to_thread(_open_store, database, data_dir, secret, int(clock() * 1000))
         limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
         dispatch = Dispatch(payments.after_sales_days * DAY_MS)
-        writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=node)
+        writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=store.node)
         readers = Readers(store.readers, database.readers, database.queue_max, clock)
         writer.start(store.untold)
         commerce = cls(store.writer, writer, readers, store.vault)
@@ -133,12 +131,14 @@ class _Store:
     writer: Engine
     readers: Engine
     vault: Vault
+    node: str
     untold: list[tuple[int, list[Fact]]]
 
 
-def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, node: str, now: int) -> _Store:
+def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, now: int) -> _Store:
     """Schema, keys, facts not told. Blocks, so it runs on a thread."""
     data_dir.mkdir(parents=True, exist_ok=True)
+    node = outbox.node_name(data_dir)
     url = store_url(database.url, data_dir)
     engine = writer_engine(url)
     migrate(engine)
@@ -146,4 +146,4 @@ def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, node: s
     with engine.begin() as connection:
         vault.open(connection, now)
         untold = outbox.adopt(connection, node, now, all_nodes=engine.dialect.name == "sqlite")
-    return _Store(engine, reader_engine(url, database.readers), vault, untold)
+    return _Store(engine, reader_engine(url, database.readers), vault, node, untold)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from commerce import commands as c
 from commerce.events import OrderPlaced, StockChanged
-from commerce.outbox import adopt, forget_told, tell, write_facts
+from commerce.outbox import NODE_FILE, adopt, forget_told, node_name, tell, write_facts
 from commerce.store import tables
 from commerce.store.engine import writer_engine
 from commerce.store.ids import IdBlocks
@@ -96,6 +96,32 @@ async def test_a_node_that_starts_again_tells_what_it_had_not(sqlite_shop, open_
     await node.execute(c.ReceiveStock(sqlite_shop.merchant.id, sqlite_shop.sku, 1))
     await node.close()
     assert await asyncio.to_thread(waiting, sqlite_shop.url, sqlite_shop.merchant.id) == 0
+
+
+async def test_a_node_is_the_same_after_a_restart_and_tells_at_once_what_it_had_not(shop, open_commerce, tmp_path):
+    await shop.commerce.close()
+
+    def play() -> None:
+        node, now = node_name(tmp_path), int(shop.clock() * 1000)
+        leave_untold(shop.url, shop.merchant.id, node, now, 7)
+        if not shop.url.startswith("sqlite"):
+            leave_untold(shop.url, shop.merchant.id, "another", now, 8)
+
+    await asyncio.to_thread(play)
+    facts = []
+    node = await open_commerce(shop.url, facts.append)
+    assert [fact.free for fact in facts if fact.merchant == shop.merchant.id] == [7]
+    await node.execute(c.ReceiveStock(shop.merchant.id, shop.sku, 1))
+
+
+def test_every_data_directory_is_another_node(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+    assert node_name(one) == node_name(one) != node_name(other)
+    (one / NODE_FILE).write_text("")
+    assert node_name(one) == node_name(one) != ""
+    assert [file.name for file in one.iterdir()] == [NODE_FILE]
 
 
 def test_tell_goes_on_after_an_error():
