@@ -40,7 +40,7 @@ def _sharer_key(unit: Unit, command: CreateLink) -> int:
 
 
 def revoke_link(unit: Unit, command: RevokeLink) -> None:
-    """From now on the code is unknown; revoking twice is no error."""
+    """From now on the code brings nobody, it only leads to its room; revoking twice is no error."""
     channel = channel_key(unit, command.merchant, command.channel)
     table = tables.link
     mine = (table.c.code == command.code, table.c.channel_id == channel)
@@ -66,8 +66,8 @@ def _select_links() -> Select[*tuple[Any, ...]]:
 
 
 def find_link(connected: Connected, code: str) -> views.Link:
-    """A link that is not revoked; NotFound."""
-    query = _select_links().where(tables.link.c.code == code[:CODE_CHARS_MAX], tables.link.c.revoked_at.is_(None))
+    """A link, a revoked one too; NotFound."""
+    query = _select_links().where(tables.link.c.code == code[:CODE_CHARS_MAX])
     row = connected.connection.execute(query).first()
     if row is None:
         raise NotFound("code", "no such link")

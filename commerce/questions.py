@@ -71,7 +71,7 @@ def room(reading: Reading, room: str) -> views.Room:
 
 
 def link(reading: Reading, code: str) -> views.Link:
-    """A short link; NotFound when it is unknown or revoked."""
+    """A short link, which may be revoked; NotFound when it is unknown."""
     return short_links.find_link(reading, code)
 
 

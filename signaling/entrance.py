@@ -10,7 +10,7 @@ import logging
 import time
 
 from commerce import commands, questions, views
-from commerce.errors import CommerceError
+from commerce.errors import CommerceError, NotFound
 from commerce.service import Commerce
 from config.metrics import Metrics
 from signaling.messages import Speaker
@@ -42,12 +42,18 @@ class Entrance:
                 self._refused(error.reason, room.room)
                 self._doubt(viewer, room.room)
                 return
+            if not await self._stands(code, room.room):
+                self._doubt(viewer, room.room)
+                return
         await self._note(viewer, room.room, code)
 
     async def by_link(self, viewer: str, code: str) -> str:
-        """A short link: the room it leads to. Raises NotFound when it is unknown or revoked."""
+        """A short link: the room it leads to, also when it is revoked and brings nobody. Raises NotFound."""
         link = await self._commerce.ask(questions.link, code)
-        await self._note(viewer, link.room, code)
+        if link.revoked:
+            self._refused("revoked", link.room)
+        else:
+            await self._note(viewer, link.room, code)
         return link.room
 
     async def by_socket(self, viewer: str, room: str) -> None:
@@ -58,6 +64,7 @@ class Entrance:
             await self._commerce.execute(commands.CountTouch(viewer, room))
         except CommerceError as error:
             log.info("touch of room %s not counted: %s", room, error.detail)
+            self._metrics.touches.labels(type(error).__name__.lower()).inc()
         else:
             self._metrics.touches.labels("counted").inc()
 
@@ -69,6 +76,17 @@ class Entrance:
         """Who the viewer is in chat."""
         name = await self._commerce.ask(questions.viewer_name, viewer, room)
         return guest(viewer, language) if name is None else Speaker(id=viewer, name=name)
+
+    async def _stands(self, code: str, room: str) -> bool:
+        """Whether the link in a token that holds has not been revoked since (MONEY section 2); else says why not."""
+        try:
+            revoked = (await self._commerce.ask(questions.link, code)).revoked
+        except NotFound:
+            self._refused("unknown", room)
+            return False
+        if revoked:
+            self._refused("revoked", room)
+        return not revoked
 
     async def _note(self, viewer: str, room: str, code: str | None) -> None:
         try:

@@ -34,7 +34,7 @@ class CreateLink(Command[views.Link]):
 
 @dataclass(frozen=True, slots=True)
 class RevokeLink(Command[None]):
-    """The link stops resolving; what it has brought stays."""
+    """The link brings nobody from now on; what it has brought stays."""
 
     merchant: int
     channel: str

@@ -1,4 +1,6 @@
-"""Short links: resolve until revoked, within their merchant."""
+"""Short links: lead to their room, revoked ones too, within their merchant."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -14,15 +16,16 @@ def shop(sqlite_shop):
     return sqlite_shop
 
 
-async def test_a_link_leads_to_its_room_until_it_is_revoked(shop):
+async def test_a_link_leads_to_its_room_and_says_when_it_is_revoked(shop):
     link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
     assert (link.room, link.channel, link.sharer) == (shop.room_a, shop.store_a.channel, None)
     assert len(link.code) == 12
     assert await shop.commerce.ask(questions.link, link.code) == link
     for _ in range(2):
         await shop.commerce.execute(c.RevokeLink(shop.merchant.id, shop.store_a.channel, link.code))
+    assert await shop.commerce.ask(questions.link, link.code) == replace(link, revoked=True)
     with pytest.raises(NotFound):
-        await shop.commerce.ask(questions.link, link.code)
+        await shop.commerce.ask(questions.link, "x" * 12)
     (listed,) = await shop.commerce.ask(questions.links, shop.merchant.id, shop.store_a.channel)
     assert (listed.code, listed.revoked) == (link.code, True)
 

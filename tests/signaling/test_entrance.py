@@ -100,6 +100,38 @@ async def test_a_token_that_holds_counts_like_its_link(shop):
     assert await owner_of(shop, visitor, "south") == "North"
 
 
+@pytest.mark.parametrize("reason", ["revoked", "unknown"])
+async def test_a_token_whose_link_does_not_stand_lets_in_without_a_touch(shop, reason, caplog):
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    await shop.do(commands.RevokeLink(shop.merchant.id, shop.north.channel, link.code))
+    claims = tokens_of(shop, link=link.code if reason == "revoked" else "nobodyslink")
+    token = shop.node.core.link_tokens.sign(claims, time.time(), 60)
+    visitor = await shop.visitor()
+    with caplog.at_level("INFO"):
+        await arrive(visitor, "north", f"/r/north?t={token}")
+    assert f"without its link: {reason}" in caplog.text
+    assert (await counted(shop, reason), await counted(shop, "noted")) == (1, 0)
+    await arrive(visitor, "south")
+    assert await owner_of(shop, visitor, "north") == "South"
+
+
+async def test_a_revoked_short_link_leads_to_its_room_and_brings_nothing(shop):
+    link = await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    await shop.do(commands.RevokeLink(shop.merchant.id, shop.north.channel, link.code))
+    visitor = await shop.visitor()
+    async with visitor.client.get(f"{visitor.base}/s/{link.code}", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "/r/north")
+    assert (await counted(shop, "revoked"), await counted(shop, "noted")) == (1, 0)
+
+
+async def test_when_the_writer_is_full_the_page_is_served_and_the_refusal_counted(shop, monkeypatch):
+    monkeypatch.setattr("commerce.writer.VISITS_SHARE", 0.0)
+    visitor = await shop.visitor()
+    await arrive(visitor, "north")
+    assert (await counted(shop, "overloaded"), await counted(shop, "noted")) == (2, 0)
+    assert await owner_of(shop, visitor, "north") == "North", "a checkout is taken all the same"
+
+
 async def test_tokens_and_cookies_outlive_the_keys_they_were_signed_with(open_shop):
     shop = await open_shop()
     visitor, claims = await shop.visitor(), tokens_of(shop)
