@@ -46,6 +46,7 @@ from signaling.chat import ChatRules
 from signaling.chores import Chores
 from signaling.directory import Directory
 from signaling.dispatch import Dispatch
+from signaling.doubts import Doubts
 from signaling.entrance import Entrance
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
@@ -208,9 +209,9 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     return Handlers(
         viewers=viewers,
         pages=pages,
-        visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge),
+        visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
-        rooms=RoomApi(commerce, rooms, viewers, entrance),
+        rooms=RoomApi(commerce, rooms, viewers),
         sandbox=SandboxApi(commerce, viewers),
         session=session,
         studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),

@@ -19,8 +19,6 @@ from signaling.viewers import guest
 
 log = logging.getLogger(__name__)
 
-DOUBTS_MAX = 100_000
-
 
 class Entrance:
     """Touches, for pages and sockets."""
@@ -29,23 +27,20 @@ class Entrance:
         self._commerce = commerce
         self._tokens = link_tokens
         self._metrics = metrics
-        self._doubtful: dict[tuple[str, str], None] = {}
 
-    async def by_page(self, viewer: str, room: views.Room, token: str | None) -> None:
-        """Somebody asks for a room's page, with the `t` of its address if there is one."""
+    async def by_page(self, viewer: str, room: views.Room, token: str | None) -> bool:
+        """Somebody asks for a room's page, with the `t` of its address if there is one: whether that holds."""
         code = None
-        self._doubtful.pop((viewer, room.room), None)
         if token is not None:
             try:
                 code = self._tokens.read(token, room.merchant.merchant, room.room, time.time()).link
             except BadToken as error:
                 self._refused(error.reason, room.room)
-                self._doubt(viewer, room.room)
-                return
+                return False
             if not await self._stands(code, room.room):
-                self._doubt(viewer, room.room)
-                return
+                return False
         await self._note(viewer, room.room, code)
+        return True
 
     async def by_link(self, viewer: str, code: str) -> str:
         """A short link: the room it leads to, also when it is revoked and brings nobody. Raises NotFound."""
@@ -57,9 +52,7 @@ class Entrance:
         return link.room
 
     async def by_socket(self, viewer: str, room: str) -> None:
-        """The page is alive: what was noted counts; nothing does for who came by a token that does not hold."""
-        if self.is_doubtful(viewer, room):
-            return
+        """The page is alive: what was noted counts."""
         try:
             await self._commerce.execute(commands.CountTouch(viewer, room))
         except CommerceError as error:
@@ -67,10 +60,6 @@ class Entrance:
             self._metrics.touches.labels(type(error).__name__.lower()).inc()
         else:
             self._metrics.touches.labels("counted").inc()
-
-    def is_doubtful(self, viewer: str, room: str) -> bool:
-        """Whether he came into the room by a token that does not hold, and by nothing else since."""
-        return (viewer, room) in self._doubtful
 
     async def speaker(self, viewer: str, room: str, language: str) -> Speaker:
         """Who the viewer is in chat."""
@@ -95,12 +84,6 @@ class Entrance:
             self._refused(type(error).__name__.lower(), room)
         else:
             self._metrics.touches.labels("noted").inc()
-
-    def _doubt(self, viewer: str, room: str) -> None:
-        """Until he comes by an address that holds. The oldest doubts are dropped, to his benefit."""
-        self._doubtful[viewer, room] = None
-        while len(self._doubtful) > DOUBTS_MAX:
-            del self._doubtful[next(iter(self._doubtful))]
 
     def _refused(self, reason: str, room: str) -> None:
         log.info("entry into room %s without its link: %s", room, reason)

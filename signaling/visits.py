@@ -11,6 +11,7 @@ from commerce.errors import NotFound
 from relay.hls.edge import EdgePass
 from signaling.api import shapes
 from signaling.directory import Directory
+from signaling.doubts import Doubts
 from signaling.entrance import Entrance
 from signaling.errors import Unknown
 from signaling.pages import Pages
@@ -21,7 +22,15 @@ class Visits:
     """Answers with pages; what is not there is a page as well. `url` is the installation's own address."""
 
     def __init__(
-        self, directory: Directory, entrance: Entrance, viewers: Viewers, pages: Pages, url: str, *, edge: EdgePass
+        self,
+        directory: Directory,
+        entrance: Entrance,
+        viewers: Viewers,
+        pages: Pages,
+        url: str,
+        *,
+        edge: EdgePass,
+        doubts: Doubts,
     ) -> None:
         self._directory = directory
         self._entrance = entrance
@@ -29,6 +38,7 @@ class Visits:
         self._pages = pages
         self._url = url
         self._edge = edge
+        self._doubts = doubts
 
     async def room(self, request: web.Request) -> web.Response:
         try:
@@ -36,8 +46,9 @@ class Visits:
         except NotFound:
             return self._pages.missing()
         viewer = self._viewers.of(request)
-        await self._entrance.by_page(viewer, room, request.query.get("t"))
+        holds = await self._entrance.by_page(viewer, room, request.query.get("t"))
         page = self._pages.room(shapes.room_view(room, self._directory.hls), self._url)
+        self._doubts.keep(request, page, room.room, doubtful=not holds)
         self._edge.give(page, viewer, time.time())
         return page
 

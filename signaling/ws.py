@@ -12,6 +12,7 @@ from commerce.errors import CommerceError
 from signaling.bus import BusDown
 from signaling.catchup import Catchup
 from signaling.dispatch import Dispatch, decode
+from signaling.doubts import is_doubtful
 from signaling.entrance import Entrance
 from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, BadMessage, TooMany
 from signaling.limits import Bucket
@@ -52,7 +53,7 @@ class RoomSocket:
         transport = cast("asyncio.Transport", request.transport)
         bound_kernel_buffer(transport, self._slow_bytes_max)
         member = Member(name, viewer, speaker, transport, self._slow_bytes_max)
-        await _Conversation(self, ws, member).run()
+        await _Conversation(self, ws, member, entered=not is_doubtful(request, name)).run()
         return ws
 
     @property
@@ -68,10 +69,11 @@ def bound_kernel_buffer(transport: asyncio.Transport, octets: int) -> None:
 class _Conversation:
     """One socket from hello to close."""
 
-    def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member) -> None:
+    def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member, *, entered: bool) -> None:
         self._parts = parts
         self._ws = ws
         self._member = member
+        self._entered = entered  # not by a token that does not hold: then nothing counts
         settings = parts._rooms.settings
         self._settings = settings
         now = asyncio.get_running_loop().time()
@@ -94,7 +96,8 @@ class _Conversation:
             return
         try:
             await self._parts._catchup.greet(room, self._member, hello)
-            await self._parts._entrance.by_socket(self._member.viewer, room.name)
+            if self._entered:
+                await self._parts._entrance.by_socket(self._member.viewer, room.name)
             await self._listen(room)
         except (BusDown, CommerceError):  # no longer a problem of HTTP's: the upgrade is done
             self._member.close(CLOSE_FULL, "the rooms cannot be reached now")

@@ -10,7 +10,7 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, read
 from signaling.api.models import CartQuantity, Checkout, Orders
-from signaling.entrance import Entrance
+from signaling.doubts import is_doubtful
 from signaling.rooms import Rooms
 from signaling.viewers import Viewers
 
@@ -18,9 +18,8 @@ from signaling.viewers import Viewers
 class RoomApi:
     """/api/v1/rooms/... and /api/v1/orders/..., always for the viewer of the cookie or bearer token."""
 
-    def __init__(self, commerce: Commerce, rooms: Rooms, viewers: Viewers, entrance: Entrance) -> None:
+    def __init__(self, commerce: Commerce, rooms: Rooms, viewers: Viewers) -> None:
         self._commerce = commerce
-        self._entrance = entrance
         self._rooms = rooms
         self._viewers = viewers
 
@@ -46,7 +45,7 @@ class RoomApi:
         """201 for a new order, 200 for one that this very body has placed before."""
         viewer, room = self._viewers.of(request), request.match_info["room"]
         body = await read(request, Checkout)
-        entered = not self._entrance.is_doubtful(viewer, room)
+        entered = not is_doubtful(request, room)
         order = await self._commerce.execute(_place_order(viewer, room, body, entered=entered))
         return answer(shapes.order(order), status=200 if order.replayed else 201)
 
