@@ -30,7 +30,7 @@ async def test_a_changed_notice_is_heard_in_the_room(shop):
     assert (await later.wait_for("snapshot"))["room"]["notice"] == "Closing soon"
 
 
-async def test_a_link_leads_into_the_room_until_it_is_revoked(shop):
+async def test_a_link_brings_somebody_until_it_is_revoked(shop):
     boss = await shop.visitor()
     await boss.log_in()
     path = f"/api/v1/hq/channels/{shop.north.channel}/links"
@@ -38,7 +38,9 @@ async def test_a_link_leads_into_the_room_until_it_is_revoked(shop):
     assert (status, Link.model_validate(link).url) == (201, f"{shop.node.urls.http}/s/{link['code']}")
     assert (await boss("GET", f"/s/{link['code']}"))[0] == 302
     assert (await boss("DELETE", f"{path}/{link['code']}"))[0] == 204
-    assert (await boss("GET", f"/s/{link['code']}"))[0] == 404
+    assert (await boss("GET", f"/s/{link['code']}"))[0] == 302, "it still leads into the room (MONEY section 2)"
+    touches = shop.node.core.metrics.touches
+    assert [touches.labels(outcome)._value.get() for outcome in ("noted", "revoked")] == [1, 1]
 
 
 async def test_an_embedded_room_says_which_link_it_came_by(shop):
