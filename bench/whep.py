@@ -191,9 +191,13 @@ def save(rows: list[Row], rounds: list[Row]) -> None:
     (folder / "whep.json").write_text(json.dumps(run, indent=2) + "\n", "utf-8")
 
 
-async def run(names: list[str], viewers: list[int], rounds: int, seconds: float) -> list[Row]:
-    """Saved after every run, so that an interrupted one leaves what it has."""
-    found: list[Row] = []
+def kept() -> list[Row]:
+    """The rounds of the run before."""
+    return [Row(**one) for one in json.loads((RESULTS / "webrtc" / "whep.json").read_text("utf-8"))["rounds"]]
+
+
+async def run(names: list[str], viewers: list[int], rounds: int, seconds: float, found: list[Row]) -> list[Row]:
+    """Saved after every run, so that an interrupted one leaves what it has. `found` is what there is already."""
     async for one in runs(names, viewers, rounds, seconds):
         found.append(one)
         print(json.dumps(asdict(one)), flush=True)
@@ -203,7 +207,7 @@ async def run(names: list[str], viewers: list[int], rounds: int, seconds: float)
 
 async def rows() -> list[report.Row]:
     """For `python -m bench`: Fenbo's figures; the peers' stand beside them in results/webrtc and on the screen."""
-    found = await run(list(SERVERS), list(VIEWERS), 1, 8.0)
+    found = await run(list(SERVERS), list(VIEWERS), 1, 8.0, [])
     show(found)
     return [
         report.Row(
@@ -225,9 +229,11 @@ def main() -> None:
     parser.add_argument("--viewers", default=",".join(map(str, VIEWERS)))
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--more", action="store_true", help="add to the rounds that are kept")
     chosen = parser.parse_args()
+    found = kept() if chosen.more else []
     counts = [int(count) for count in chosen.viewers.split(",")]
-    show(uvloop.run(run(chosen.servers, counts, chosen.rounds, chosen.seconds)))
+    show(uvloop.run(run(chosen.servers, counts, chosen.rounds, chosen.seconds, found)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from relay.webrtc.dtls import Identity
 
 Post = Callable[[str, Viewer], Awaitable[str]]
 JOINING_MAX = 8  # offers in the air at once
+JOIN_S_MAX = 45.0  # for all of them
 POLL_S = 0.04
 IDLE_S = 2.0  # before anybody joins: what taking the stream in costs
 SETTLE_S = 2.5  # after the last join: caught up, and the joins' own work is done
@@ -67,18 +68,26 @@ class Crowd:
         self.failed = 0
 
     async def join(self, count: int) -> None:
+        """Who has not got in after `JOIN_S_MAX` has failed."""
         gate = asyncio.Semaphore(JOINING_MAX)
-        await asyncio.gather(*(self._one(gate) for _ in range(count)))
+        joins = [asyncio.create_task(self._one(gate)) for _ in range(count)]
+        _, late = await asyncio.wait(joins, timeout=JOIN_S_MAX)
+        for one in late:
+            one.cancel()
+        self.failed += len(late)
 
     async def _one(self, gate: asyncio.Semaphore) -> None:
+        """The gate is for setting up; servers without a cached key frame make their viewers wait after that."""
         viewer = Viewer(self._identity, self._counter)
-        async with gate:
-            try:
-                await viewer.start(await self._post(viewer.offer(), viewer))
-            except (TimeoutError, AssertionError, OSError):
-                self.failed += 1
-                viewer.close()
-                return
+        try:
+            async with gate:
+                started = asyncio.create_task(viewer.start(await self._post(viewer.offer(), viewer)))
+                await asyncio.wait((started, viewer.connected), return_when=asyncio.FIRST_COMPLETED)
+            await started
+        except (TimeoutError, AssertionError, OSError):
+            self.failed += 1
+            viewer.close()
+            return
         self._viewers.append(viewer)
 
     async def keep(self) -> None:

@@ -122,6 +122,7 @@ class Viewer:
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.controlling = True  # false where the server makes the offer
         self.video = VIDEO
+        self.connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._remote: Remote | None = None
         self._tie = secrets.token_bytes(8)
@@ -235,6 +236,7 @@ class Viewer:
         self.times.connected = time.monotonic() - self.times.posted
         self._media = Session(Policy(keys.remote, Policy.SSRC_ANY_INBOUND, 0, keys.profile))
         self._rtcp = srtp.RtcpSession(keys)
+        self.connected.set_result(None)
 
     def _picture(self, datagram: bytes) -> None:
         """Before counting begins every packet is opened, to find the end of the first key frame."""
