@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 from dataclasses import asdict, dataclass, field
@@ -68,6 +69,7 @@ def machine() -> dict[str, Any]:
         "aiohttp": version("aiohttp"),
         "uvloop": version("uvloop"),
         "commit": commit.stdout.strip(),
+        "load_5min": round(os.getloadavg()[1], 1),  # far above the bench's own: neighbours had their share
     }
 
 
