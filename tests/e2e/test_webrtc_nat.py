@@ -132,7 +132,7 @@ async def watched(page: Page, addresses: Any) -> dict[str, Any]:
     room = addresses["rooms"][0]["room"]
     url = f"http://{ROUTER}:{PUBLISHED_HTTP}/r/{room}/whep"
     assert (await page.evaluate("url => rtc.play(url)", url))["status"] == 201
-    await page.wait_for_function("async () => ((await rtc.stats()).video ?? {}).frames >= 30", polling=100)
+    await page.evaluate("rtc.reached('video', 'frames', 30)")
     found: dict[str, Any] = await page.evaluate("rtc.stats()")
     return found
 

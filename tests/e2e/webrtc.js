@@ -63,6 +63,12 @@ window.rtc = {
     return new URL(answer.headers.get("Location"), url).href;
   },
 
+  // Resolves once a count of `stats`, such as ("video", "frames"), has come so far. Playwright's wait_for_function is
+  // not for this: it takes the promise of an async condition for its truth.
+  async reached(kind, name, count) {
+    while (!((await this.stats())[kind]?.[name] >= count)) await new Promise((resolve) => setTimeout(resolve, 100));
+  },
+
   // What getStats says of the viewer, flat.
   async stats() {
     const found = { state: this.peer.connectionState, firstFrameMs: this.firstFrameMs, maxGapMs: Math.max(0, ...this.gaps) };
