@@ -134,12 +134,16 @@ async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable
         way.close()
 
 
+@pytest.mark.timeout(40)  # a guard against hanging: lost handshake packets are sent again after a second each
 async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
     show: Any, blank: Open, bad_network: Any, record_property: Any
 ):
-    """Loss and delay are made by a relay in this process: not every kernel has netem."""
-    page = await blank(show)
-    probe = await page.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"])
+    """Loss and delay are made by a relay in this process: not every kernel has netem.
+
+    The first page plays undisturbed beside the other one: a machine that stalls for both is no fault of the network.
+    """
+    undisturbed = await blank(show)
+    probe = await undisturbed.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"])
     host, port = next(
         (line.split()[4], int(line.split()[5])) for line in probe["sdp"].split("\r\n") if " 1 udp " in line
     )
@@ -156,7 +160,8 @@ async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
             found = await frames(page, found["video"]["frames"] + 1)
     record_property("stats", found | {"seen": way.seen, "lost": way.lost})
     assert found["remotePort"] == way.transport.get_extra_info("sockname")[1]
-    assert found["maxGapMs"] <= 1000
+    stalled_ms = (await undisturbed.evaluate("rtc.stats()"))["maxGapMs"]
+    assert found["maxGapMs"] <= 1000 + stalled_ms
 
 
 @pytest.fixture(scope="module")
