@@ -1,4 +1,4 @@
-"""AAC as far as a relay must understand it: AudioSpecificConfig and ADTS (ISO/IEC 14496-3)."""
+"""AAC as far as a relay must understand it: AudioSpecificConfig (ISO/IEC 14496-3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ SAMPLE_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 
 CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)  # Table 1.19; 0: a program config element says it
 AAC_LC, SBR, ER_AAC_LD, PS = 2, 5, 23, 29  # Table 1.17
 _GENERAL_AUDIO = frozenset((1, 2, 3, 4, 6, 7, 17, 19, 20, 21, 22, 23))
-ADTS_BYTES = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +72,3 @@ def _sample_rate(bits: BitReader) -> int:
 def codec_string(record: bytes) -> str:
     """For CODECS attributes, e.g. "mp4a.40.2" (RFC 6381, section 3.3)."""
     return f"mp4a.40.{parse_config(record).signalled_type}"
-
-
-def adts_header(config: AacConfig, frame_bytes: int) -> bytes:
-    """The seven bytes before a raw frame of `frame_bytes` (1.A.2.2), without CRC.
-
-    Raises `BadMedia` for a config that ADTS cannot say.
-    """
-    size = frame_bytes + ADTS_BYTES
-    if not 1 <= config.object_type <= 4 or config.sample_rate not in SAMPLE_RATES or size >= 1 << 13:
-        raise BadMedia("ADTS", "this stream cannot be carried in it")
-    value = 0xFFF1  # sync word, MPEG-4, layer 0, no CRC
-    value = value << 2 | config.object_type - 1
-    value = value << 4 | SAMPLE_RATES.index(config.sample_rate)
-    value = value << 4 | CHANNELS.index(config.channels)  # the private bit is 0
-    value = value << 17 | size  # four flags that are 0, then aac_frame_length
-    value = value << 13 | 0x7FF << 2  # buffer fullness: variable rate; one raw data block
-    return value.to_bytes(ADTS_BYTES, "big")
-
-
-def strip_adts(data: bytes) -> tuple[AacConfig, bytes]:
-    """Configuration and raw frame of one ADTS frame. Raises `BadMedia`."""
-    bits = BitReader(data[:ADTS_BYTES], "ADTS")
-    if bits.u(12) != 0xFFF:
-        raise BadMedia("ADTS", "no sync word")
-    bits.u(3)
-    without_crc = bits.flag()
-    object_type, rate_index = bits.u(2) + 1, bits.u(4)
-    bits.u(1)
-    layout = bits.u(3)
-    bits.u(4)
-    size = bits.u(13)
-    header = ADTS_BYTES if without_crc else ADTS_BYTES + 2
-    if rate_index >= len(SAMPLE_RATES) or not header < size <= len(data):
-        raise BadMedia("ADTS", "a frame that is not all there")
-    return AacConfig(object_type, SAMPLE_RATES[rate_index], CHANNELS[layout] or 2), data[header:size]

@@ -32,11 +32,6 @@ class Sps:
     bit_depth_luma: int = 8
     bit_depth_chroma: int = 8
 
-    @property
-    def may_reorder(self) -> bool:
-        """Whether there may be B-frames."""
-        return self.max_reorder != 0
-
 
 @dataclass(frozen=True, slots=True)
 class _Chroma:

@@ -47,7 +47,6 @@ SETS = {
 @pytest.mark.parametrize(("unit", "expected"), SETS.values(), ids=SETS)
 def test_what_x264_writes(unit: str, expected: Sps) -> None:
     assert parse_sps(bytes.fromhex(unit)) == expected
-    assert expected.may_reorder == (expected.max_reorder != 0)
 
 
 def made(
@@ -61,7 +60,6 @@ def made(
 def test_one_without_vui_says_no_rate() -> None:
     parsed = parse_sps(made(profile=77, order="1" + "1"))  # pic_order_cnt_type 0
     assert (parsed.width, parsed.height, parsed.fps, parsed.max_reorder) == (112, 112, None, None)
-    assert parsed.may_reorder
 
 
 def test_output_in_decoding_order_cannot_reorder() -> None:
