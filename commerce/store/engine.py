@@ -9,14 +9,17 @@ The values of a statement are never in an error: names and addresses of buyers w
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_MS = 10_000
+WAL_RETRY_SECONDS = 0.02
 FILE_NAME = "fenbo.sqlite3"
 FULL = 2  # https://www.sqlite.org/pragma.html#pragma_synchronous
 
@@ -52,16 +55,29 @@ def reader_engine(url: str, connections: int) -> Engine:
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
     def connected(connection: SqliteConnection, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
+        _use_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", f"query_only={int(query_only)}"):
             connection.execute(f"PRAGMA {pragma}").close()
-        connection.execute("PRAGMA cache_size=-65536").close()
-        connection.execute(f"PRAGMA query_only={int(query_only)}").close()
 
     def began(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
+
+
+def _use_wal(connection: SqliteConnection) -> None:
+    """Nodes that start together on a new file all switch it; SQLite refuses all but one of them without waiting."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
 
 
 def assert_durable(connection: Connection) -> None:
