@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ShowView } from "../src/api/types.ts";
+import { Patience, step } from "../src/player/pace.ts";
 import { mediaKey, plan } from "../src/player/plan.ts";
 import { Progress } from "../src/player/progress.ts";
 
@@ -61,5 +62,46 @@ describe("progress of a picture", () => {
     progress.look(1, 200);
     progress.excuse(60_000);
     assert.equal(progress.look(1, 61_000), "same");
+  });
+});
+
+describe("the pace of LL-HLS", () => {
+  it("two players that start apart come to the same moment, from ahead as from behind", () => {
+    const [target, look] = [1.5, 0.25];
+    for (const start of [0.7, 1.4, 2.1, 4.5]) {
+      let latency = start;
+      for (let now = 0; now < 60; now += look) {
+        const rate = step(latency, target, 1);
+        assert.notEqual(rate, "jump");
+        latency -= (Number(rate) - 1) * look;
+      }
+      assert.ok(Math.abs(latency - target) <= 0.05, `${start}: ${latency}`);
+    }
+  });
+
+  it("faster only with something to play, never by more than is hardly heard", () => {
+    assert.equal(step(3, 1.5, 0.1), 1);
+    assert.equal(step(3, 1.5, 2), 1.1);
+    assert.equal(step(0.2, 1.5, 0.1), 0.94);
+    assert.equal(step(1.53, 1.5, 2), 1);
+  });
+
+  it("what is far behind is skipped", () => {
+    assert.equal(step(5.6, 1.5, 0), "jump");
+    assert.notEqual(step(5.4, 1.5, 2), "jump");
+  });
+
+  it("one stall moves nobody; a line that stalls again gets more room and gives it back", () => {
+    const patience = new Patience();
+    patience.stalled(100);
+    assert.equal(patience.at(100), 0);
+    for (const at of [110, 115]) patience.stalled(at);
+    assert.equal(patience.at(116), 1);
+    assert.equal(patience.at(136), 0.5);
+    patience.stalled(140);
+    assert.equal(patience.at(140), 0.5);
+    for (let at = 141; at < 160; at++) patience.stalled(at);
+    assert.equal(patience.at(160), 2);
+    assert.equal(patience.at(300), 0);
   });
 });

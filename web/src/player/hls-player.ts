@@ -1,9 +1,9 @@
 import type Hls from "hls.js";
+import { Patience, step } from "./pace.ts";
 import type { Player, Report } from "./player.ts";
 
 const MEDIA_RECOVERIES_MAX = 2;
 const BACK_BUFFER_SECONDS = 20;
-const CATCH_UP_RATE = 1.1; // the pitch is kept, so hardly anybody hears it; from 2.5 s behind to 1.5 s it takes 10 s
 
 export function hasMediaSource(): boolean {
   return "MediaSource" in window || "ManagedMediaSource" in window;
@@ -15,6 +15,8 @@ export class HlsPlayer implements Player {
   private hls: Hls | null = null;
   private stopped = false;
   private recoveries = 0;
+  private readonly patience = new Patience();
+  private readonly stopping = new AbortController();
 
   constructor(private readonly url: string) {}
 
@@ -29,6 +31,7 @@ export class HlsPlayer implements Player {
 
   stop(): void {
     this.stopped = true;
+    this.stopping.abort();
     this.hls?.destroy();
     this.hls = null;
   }
@@ -42,12 +45,14 @@ export class HlsPlayer implements Player {
     const hls = new Library({
       lowLatencyMode: true,
       backBufferLength: BACK_BUFFER_SECONDS,
-      maxLiveSyncPlaybackRate: CATCH_UP_RATE,
+      maxLiveSyncPlaybackRate: 1, // pace.ts does both
+      liveSyncOnStallIncrease: 0,
       // fMP4 needs no remuxing, so a worker would only cost a copy (and a blob: in the content security policy)
       enableWorker: false,
     });
     this.hls = hls;
     hls.on(Library.Events.ERROR, (_event, data) => {
+      if (data.details === Library.ErrorDetails.BUFFER_STALLED_ERROR) this.patience.stalled(seconds());
       if (!data.fatal) return;
       if (data.type === Library.ErrorTypes.MEDIA_ERROR && this.recoveries++ < MEDIA_RECOVERIES_MAX) {
         hls.recoverMediaError();
@@ -57,5 +62,27 @@ export class HlsPlayer implements Player {
     });
     hls.loadSource(this.url);
     hls.attachMedia(video);
+    const { signal } = this.stopping;
+    video.addEventListener("timeupdate", () => this.keepPace(hls, video), { signal });
+    signal.addEventListener("abort", () => {
+      video.playbackRate = 1;
+    });
   }
+
+  private keepPace(hls: Hls, video: HTMLVideoElement): void {
+    const target = hls.latestLevelDetails?.live ? hls.targetLatency : null;
+    if (target === null || hls.latency <= 0 || video.seeking) return;
+    const next = step(hls.latency, target + this.patience.at(seconds()), ahead(video));
+    if (next !== "jump") video.playbackRate = next;
+    else if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+  }
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}
+
+/** Seconds that are there to be played. */
+function ahead({ buffered, currentTime }: HTMLVideoElement): number {
+  return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
 }
