@@ -12,7 +12,7 @@ import hashlib
 from aiohttp import web
 
 COOKIE = "fenbo_edge"
-PATH = "/live"
+PATH = "/"  # what is on is under /live/, recordings under /replay/
 PASS_SECONDS = 86_400  # a page that is open longer asks again when it is loaded again
 
 

@@ -19,6 +19,7 @@ from relay.hls.edge import COOKIE, edge_cookie
 CONF = Path(__file__).parents[3] / "config" / "deploy" / "nginx-edge.conf"
 SECRET = "change-this-secret"
 VIEWERS = 1_000
+STREAMS = 300  # as many as curl has at once
 MAIN = """
 daemon off; {user} worker_processes 1; pid {folder}/pid; error_log {folder}/error.log warn;
 events {{ worker_connections 4096; }}
@@ -37,8 +38,7 @@ def configured(folder: Path, origin: int, port: int, open_to_all: bool) -> str:
         "127.0.0.1:8080": f"127.0.0.1:{origin}",
         "/var/cache/nginx/fenbo": f"{folder}/cache",
         "listen 443": f"listen 127.0.0.1:{port}",
-        "/etc/nginx/fenbo.crt": f"{folder}/crt",
-        "/etc/nginx/fenbo.key": f"{folder}/key",
+        "/etc/nginx/fenbo-certificate": f"{folder}/certificate",
         "$fenbo_open { default 1; }": f"$fenbo_open {{ default {int(open_to_all)}; }}",
     }
     for shipped, changed in changes.items():
@@ -55,9 +55,10 @@ def free_port() -> int:
 
 def start(folder: Path, origin: int, open_to_all: bool) -> tuple[subprocess.Popen[bytes], str]:
     port = free_port()
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
     certificate = [*command.split(), "-keyout", f"{folder}/key", "-out", f"{folder}/crt"]
     subprocess.run(certificate, check=True, capture_output=True)
+    (folder / "certificate").write_text(f"ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key;", "utf-8")
     (folder / "edge.conf").write_text(configured(folder, origin, port, open_to_all), "utf-8")
     user = "user root;" if os.geteuid() == 0 else ""  # else it would not be let into the folder
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), "utf-8")
@@ -188,13 +189,34 @@ async def test_without_a_valid_cookie_the_origin_is_not_even_asked(live, clip, e
         assert (await get("index.m3u8", **cookie(1))).status == 200
 
 
-async def test_it_speaks_http_2(live, clip, edge):
+async def test_many_over_http_2_cost_the_origin_one_request(live, clip, edge, tmp_path):
+    """curl opens a stream for each viewer, on a few connections; all wait for the same state of the playlist."""
     await live.feed(clip, until=4)
-    async with edge() as get:
-        url = f"{get.url}index.m3u8"
-        command = ["curl", "-sk", "--http2", "-o", os.devnull, "-w", "%{http_version} %{http_code}", url]
-        run = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
-        assert run.stdout == "2 200"
+    async with edge(open_to_all=False) as get:
+        msn, part = live.window.next_part
+        url = f"{get.url}media.m3u8?_HLS_msn={msn}&_HLS_part={part}"
+        asking = asyncio.create_task(asyncio.to_thread(curl, tmp_path, url))
+        await live.held()
+        await live.feed(until=4.6)
+        answers = await asking
+        assert len(answers) == STREAMS
+        size = len(live.origin.find("show", "e1").state.media.full.gzipped)
+        assert set(answers) == {f"2 200 {size}"}
+        assert asked(live) == {("media", "200"): 1}
+
+
+def curl(folder, url):
+    """"version status bytes" of each answer over HTTP/2, one for each of STREAMS viewers."""
+    asks = [
+        f'url = "{url}&token=t{n}"\noutput = {os.devnull}\ncookie = "{cookie(n)["Cookie"]}"\n'
+        f'cacert = {folder}/crt\nhttp2\nheader = "Accept-Encoding: gzip"\nmax-time = 15\n'
+        'write-out = "%{http_version} %{http_code} %{size_download}\\n"\n'
+        for n in range(STREAMS)
+    ]
+    file = folder / "curl"
+    file.write_text("next\n".join(asks), "utf-8")
+    command = ["curl", "-s", "--parallel", "--parallel-max", str(STREAMS), "-K", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def test_a_cookie_names_its_viewer_and_end():
