@@ -55,8 +55,9 @@ def free_port() -> int:
 
 def start(folder: Path, origin: int, open_to_all: bool) -> tuple[subprocess.Popen[bytes], str]:
     port = free_port()
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    certificate = [*command.split(), "-keyout", f"{folder}/key", "-out", f"{folder}/crt"]
+    kind = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    name = "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    certificate = ["openssl", "req", *f"{kind} {name}".split(), "-keyout", f"{folder}/key", "-out", f"{folder}/crt"]
     subprocess.run(certificate, check=True, capture_output=True)
     (folder / "certificate").write_text(f"ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key;", "utf-8")
     (folder / "edge.conf").write_text(configured(folder, origin, port, open_to_all), "utf-8")
@@ -206,7 +207,7 @@ async def test_many_over_http_2_cost_the_origin_one_request(live, clip, edge, tm
 
 
 def curl(folder, url):
-    """"version status bytes" of each answer over HTTP/2, one for each of STREAMS viewers."""
+    """ "version status bytes" of each answer over HTTP/2, one for each of STREAMS viewers."""
     asks = [
         f'url = "{url}&token=t{n}"\noutput = {os.devnull}\ncookie = "{cookie(n)["Cookie"]}"\n'
         f'cacert = {folder}/crt\nhttp2\nheader = "Accept-Encoding: gzip"\nmax-time = 15\n'
