@@ -33,12 +33,17 @@ from commerce.store.tables.directory import (
     wrapped_key,
 )
 from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
+from commerce.store.tables.talk import act, appeal, chat_rule, held_line, question, restriction, word
 
 __all__ = [
+    "act",
+    "appeal",
     "binding",
     "cart_line",
     "channel",
+    "chat_rule",
     "customer",
+    "held_line",
     "id_block",
     "link",
     "lock_rule",
@@ -52,7 +57,9 @@ __all__ = [
     "payment",
     "payment_notice",
     "product",
+    "question",
     "refund",
+    "restriction",
     "room",
     "session",
     "shelf",
@@ -62,5 +69,6 @@ __all__ = [
     "stream_key",
     "touch",
     "viewer",
+    "word",
     "wrapped_key",
 ]
