@@ -33,7 +33,7 @@ async def test_a_room_page_lets_its_viewer_through_the_edge(open_shop):
         cookie = answer.cookies["fenbo_edge"]
         viewer = answer.cookies["fenbo_viewer"].value.split(".")[1]
     expires, named, signature = cookie.value.split("-", 2)
-    assert (named, cookie["path"], cookie["httponly"]) == (viewer, "/live", True)
+    assert (named, cookie["path"], cookie["httponly"]) == (viewer, "/", True)
     assert cookie.value == edge_cookie("signed", viewer, int(expires)) and signature
 
 
