@@ -1,4 +1,4 @@
-"""The command line: serve, demo, doctor, config, merchant, user."""
+"""The command line: serve, demo, doctor, config, merchant, user; what is done with a whole store is in cli_store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config import describe
 from config.load import ConfigError, load
 from config.metrics import Metrics
 from config.settings import Settings
-from signaling import demo, doctor
+from signaling import cli_store, demo, doctor
 from signaling.serve import serve
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
@@ -62,7 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("name")
     user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
     user.add_argument("--role", default="owner", choices=("owner", "operator", "host", "finance", "auditor"))
+    _stores(verbs)
     return parser
+
+
+def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
+    """The verbs about a whole store."""
+    _verb(verbs, "audit", _on_store(cli_store.audit), "check everything that must be true of the store")
+    backup = _verb(verbs, "backup", _on_store(cli_store.backup), "one moment of the store, in use or not, as a file")
+    backup.add_argument("file", type=Path, help="a new SQLite file; nothing is overwritten")
+    bring = _verb(verbs, "restore", _on_store(cli_store.restore), "a backup as the configured store, which is empty")
+    bring.add_argument("file", type=Path)
+    move = _verb(verbs, "migrate-store", _on_store(cli_store.move), "everything of the SQLite file into PostgreSQL")
+    move.add_argument("target", help="postgresql:// URL of an empty database")
 
 
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -81,6 +93,10 @@ def _settings(known: argparse.Namespace, rest: list[str]) -> Settings:
     if path is None and DEFAULT_FILE.is_file():
         path = DEFAULT_FILE
     return load(path, os.environ, rest)
+
+
+def _on_store(act: Callable[[Settings, argparse.Namespace], int]) -> Act:
+    return lambda known, rest: act(_settings(known, rest), known)
 
 
 def _serve(known: argparse.Namespace, rest: list[str]) -> int:

@@ -34,6 +34,12 @@ def store_url(url: str, data_dir: Path) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a store's URL; None on PostgreSQL."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
 def writer_engine(url: str) -> Engine:
     """One connection, that of the writer thread."""
     engine = create_engine(url, poolclass=NullPool, insertmanyvalues_page_size=1_000, hide_parameters=True)

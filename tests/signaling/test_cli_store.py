@@ -1,0 +1,43 @@
+"""The verbs about a whole store, as the operator types them."""
+
+import sqlite3
+
+import pytest
+
+from signaling.cli import run
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FENBO_DATA_DIR", str(tmp_path / "data"))
+    assert run(["merchant", "add", "Tea House", "--room", "tea"]) == 0
+    capsys.readouterr()
+    return tmp_path / "data" / "fenbo.sqlite3"
+
+
+def test_audit(store, capsys):
+    assert run(["audit"]) == 0
+    assert capsys.readouterr().out == "the audit found nothing\n"
+    with sqlite3.connect(store) as connection:
+        connection.execute("UPDATE channel SET parent_id = id, merchant_id = -1")
+    connection.close()
+    assert run(["audit"]) == 1
+    assert "merchant: room" in capsys.readouterr().out
+
+
+def test_backup_and_restore(store, capsys, monkeypatch, tmp_path):
+    assert run(["backup", "evening.sqlite3"]) == 0
+    assert "master secret" in capsys.readouterr().out
+    assert run(["backup", "evening.sqlite3"]) == 2
+    assert "nothing is overwritten" in capsys.readouterr().err
+    assert run(["restore", "evening.sqlite3"]) == 2
+    monkeypatch.setenv("FENBO_DATA_DIR", str(tmp_path / "elsewhere"))
+    assert run(["restore", "evening.sqlite3"]) == 0
+    assert "restored" in capsys.readouterr().out
+    assert run(["audit"]) == 0
+
+
+def test_moving_needs_postgresql(capsys, tmp_path):
+    assert run(["migrate-store", f"sqlite:///{tmp_path / 'other'}"]) == 2
+    assert "postgresql" in capsys.readouterr().err
