@@ -45,7 +45,8 @@ class State:
     @cached_property
     def index(self) -> Text:
         bandwidth = int(self._window.bits_per_second_peak * playlist.BANDWIDTH_MARGIN)
-        variant = Variant(playlist.MEDIA, self._tracks, bandwidth, self._frames_per_second)
+        mean = self._window.bits_per_second_mean
+        variant = Variant(playlist.MEDIA, self._tracks, bandwidth, mean, self._frames_per_second)
         return Text(playlist.multivariant([variant]))
 
 

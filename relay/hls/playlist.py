@@ -136,11 +136,15 @@ def skippable(window: Window) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What the multivariant playlist says of a rung. `frames_per_second` is 0 without a picture."""
+    """What the multivariant playlist says of a rung: its highest and mean bit rate, the sound with it.
+
+    `frames_per_second` is 0 without a picture.
+    """
 
     uri: str
     tracks: Sequence[Track]
     bits_per_second: int
+    bits_per_second_mean: int
     frames_per_second: Fraction
 
 
@@ -152,7 +156,8 @@ def multivariant(variants: Sequence[Variant]) -> str:
 
 def _stream(variant: Variant) -> str:
     codecs = ",".join(codec_string(track) for track in variant.tracks)
-    attributes = [f"BANDWIDTH={variant.bits_per_second}", f'CODECS="{codecs}"']
+    attributes = [f"BANDWIDTH={variant.bits_per_second}", f"AVERAGE-BANDWIDTH={variant.bits_per_second_mean}"]
+    attributes.append(f'CODECS="{codecs}"')
     picture = next((track for track in variant.tracks if track.kind is Kind.VIDEO), None)
     if picture is not None:
         attributes.append(f"RESOLUTION={picture.width}x{picture.height}")

@@ -73,8 +73,13 @@ class Segment:
         return self.parts[0].independent
 
     @property
+    def size(self) -> int:
+        """Bytes of its parts so far."""
+        return sum(len(part.data) for part in self.parts)
+
+    @property
     def bits_per_second(self) -> int:
-        return int(8 * sum(len(part.data) for part in self.parts) / self.duration)
+        return int(8 * self.size / self.duration)
 
     @property
     def chunks(self) -> tuple[bytes, ...]:
@@ -141,6 +146,12 @@ class Window:
     def bits_per_second_peak(self) -> int:
         """Of the whole segments so far; of what there is before the first one is whole."""
         return self._peak or max((segment.bits_per_second for segment in self.segments), default=0)
+
+    @property
+    def bits_per_second_mean(self) -> int:
+        """Of all that is listed (4.4.6.2: AVERAGE-BANDWIDTH); 0 before there is anything."""
+        duration = sum((segment.duration for segment in self.segments), Fraction())
+        return int(8 * sum(segment.size for segment in self.segments) / duration) if duration else 0
 
     @property
     def next_part(self) -> tuple[int, int]:

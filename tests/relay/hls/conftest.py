@@ -1,13 +1,10 @@
 """Real media for the tests: what FFmpeg encodes, taken apart by PyAV into packets as a source would make them."""
 
 import asyncio
-import re
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -26,10 +23,23 @@ from relay.hls.recording import Recordings
 from relay.hls.window import Window
 from relay.hub import Broadcast, Hub
 from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
+from tests.relay.hls.m3u8 import M3u8
 
-VIDEO = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "b-pyramid=normal:scenecut=0")
+VIDEO = {
+    "h264": ("libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "b-pyramid=normal:scenecut=0"),
+    "hevc": (
+        "libx265",
+        "-preset",
+        "ultrafast",
+        "-tag:v",
+        "hvc1",
+        "-x265-params",
+        "log-level=error:scenecut=0:open-gop=0",
+    ),
+    "av1": ("libsvtav1", "-preset", "12"),
+}
 AUDIO = ("-c:a", "aac", "-ar", "48000", "-ac", "2")
-CODECS = {"h264": Codec.H264, "aac": Codec.AAC, "opus": Codec.OPUS}
+CODECS = {"libdav1d": Codec.AV1} | {codec.value: codec for codec in Codec}
 START_SECONDS = 1  # where the time line of a broadcast begins
 
 
@@ -60,14 +70,14 @@ def later(packet: Packet, seconds: float, track: Track | None = None) -> Packet:
     )
 
 
-def encode(folder: Path, seconds: float, rate: str, gop: int, audio: bool, video: bool) -> Path:
+def encode(folder: Path, seconds: float, rate: str, gop: int, audio: bool, video: bool, codec: str) -> Path:
     file = folder / "clip.mp4"
     command = ["ffmpeg", "-v", "error", "-y"]
     if video:
         command += ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate}"]
     if audio:
         command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-    command += [*((*VIDEO, "-g", str(gop)) if video else ()), *(AUDIO if audio else ())]
+    command += [*(("-c:v", *VIDEO[codec], "-g", str(gop)) if video else ()), *(AUDIO if audio else ())]
     subprocess.run([*command, "-t", str(seconds), str(file)], check=True)
     return file
 
@@ -101,13 +111,15 @@ def packets_of(file: Path) -> Clip:
 
 @pytest.fixture(scope="session")
 def make_clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Clip]]:
-    """`make_clip(seconds, rate="30", gop=60, audio=True, video=True)`, encoded once for each set of arguments."""
+    """`make_clip(seconds, rate="30", gop=60, audio=True, video=True, codec="h264")`, encoded once for each set."""
     made: dict[tuple[object, ...], Clip] = {}
 
-    def make(seconds: float, rate: str = "30", gop: int = 60, *, audio: bool = True, video: bool = True) -> Clip:
-        key = (seconds, rate, gop, audio, video)
+    def make(
+        seconds: float, rate: str = "30", gop: int = 60, *, audio: bool = True, video: bool = True, codec: str = "h264"
+    ) -> Clip:
+        key = (seconds, rate, gop, audio, video, codec)
         if key not in made:
-            made[key] = packets_of(encode(tmp_path_factory.mktemp("clip"), seconds, rate, gop, audio, video))
+            made[key] = packets_of(encode(tmp_path_factory.mktemp("clip"), *key))
         return made[key]
 
     yield make
@@ -256,114 +268,6 @@ class Live:
 
     async def media(self, query: str = "") -> "M3u8":
         return M3u8(await (await self.get("media.m3u8" + query)).text())
-
-
-@dataclass
-class M3u8Segment:
-    """A segment of a playlist; one without `uri` is still open."""
-
-    msn: int
-    tags: list[str]
-    parts: list[dict[str, str]]
-    uri: str = ""
-    duration: Decimal = Decimal()
-
-    def tag(self, name: str) -> str | None:
-        return next((tag.partition(":")[2] for tag in self.tags if tag.partition(":")[0] == name), None)
-
-    @property
-    def pdt(self) -> datetime:
-        return datetime.fromisoformat(self.tag("#EXT-X-PROGRAM-DATE-TIME") or "")
-
-
-class M3u8:
-    """A media playlist as a strict reader sees it."""
-
-    HEADER = ("VERSION", "TARGETDURATION", "SERVER-CONTROL", "PART-INF", "MEDIA-SEQUENCE", "DISCONTINUITY-SEQUENCE")
-
-    def __init__(self, text: str) -> None:
-        lines = text.splitlines()
-        assert lines[0] == "#EXTM3U" and text.endswith("\n")
-        self.text = text
-        self.header: dict[str, str] = {}
-        self.hints: list[dict[str, str]] = []
-        self.skipped = 0
-        self.segments: list[M3u8Segment] = []
-        self.ended = "#EXT-X-ENDLIST" in lines
-        self.independent = "#EXT-X-INDEPENDENT-SEGMENTS" in lines
-        for line in lines[1:]:
-            self._read(line)
-
-    def _read(self, line: str) -> None:
-        name, _, value = line.partition(":")
-        short = name.removeprefix("#EXT-X-")
-        if short in self.HEADER:
-            self.header[short] = value
-        elif short == "SKIP":
-            self.skipped = int(attributes(value)["SKIPPED-SEGMENTS"])
-        elif short == "PRELOAD-HINT":
-            self.hints.append(attributes(value))
-        elif short in ("ENDLIST", "INDEPENDENT-SEGMENTS"):
-            pass
-        elif short == "PART":
-            self._open().parts.append(attributes(value))
-        elif name == "#EXTINF":
-            self._open().duration = Decimal(value.rstrip(","))
-        elif not line.startswith("#"):
-            self._open().uri = line
-        else:
-            assert short in ("DISCONTINUITY", "MAP", "PROGRAM-DATE-TIME"), line
-            assert not self._open().parts, "row 7: before the first part"
-            self._open().tags.append(line)
-
-    def _open(self) -> M3u8Segment:
-        if not self.segments or self.segments[-1].uri:
-            msn = self.media_sequence + self.skipped + len(self.segments)
-            self.segments.append(M3u8Segment(msn, [], []))
-        return self.segments[-1]
-
-    @property
-    def media_sequence(self) -> int:
-        return int(self.header["MEDIA-SEQUENCE"])
-
-    @property
-    def control(self) -> dict[str, str]:
-        return attributes(self.header["SERVER-CONTROL"])
-
-    @property
-    def target(self) -> int:
-        return int(self.header["TARGETDURATION"])
-
-    @property
-    def part_target(self) -> Decimal:
-        return Decimal(attributes(self.header["PART-INF"])["PART-TARGET"])
-
-    @property
-    def whole(self) -> list[M3u8Segment]:
-        return [segment for segment in self.segments if segment.uri]
-
-    @property
-    def parts(self) -> list[dict[str, str]]:
-        return [part for segment in self.segments for part in segment.parts]
-
-    @property
-    def hint(self) -> str:
-        (hint,) = self.hints
-        assert hint["TYPE"] == "PART"
-        return hint["URI"]
-
-    @property
-    def next(self) -> tuple[int, int]:
-        """Sequence number and index of the hinted part."""
-        msn, part, _ = self.hint.split(".")
-        return int(msn), int(part)
-
-
-def attributes(text: str) -> dict[str, str]:
-    """An attribute list (rfc8216bis, 4.2)."""
-    found = re.findall(r'([A-Z0-9-]+)=("[^"]*"|[^",]+)(?:,|$)', text)
-    assert ",".join(f"{name}={value}" for name, value in found) == text
-    return {name: value.strip('"') for name, value in found}
 
 
 @pytest.fixture
