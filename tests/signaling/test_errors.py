@@ -1,5 +1,8 @@
 """The table is whole: every error anybody raises on purpose has a look of its own or of its base."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from commerce import errors as commerce
@@ -18,6 +21,13 @@ def leaves(base):
 )
 def test_every_error_is_in_the_table(kind):
     assert any(issubclass(kind, known) for known, _ in TABLE)
+
+
+def test_the_chinese_pages_have_words_for_whatever_a_form_can_meet():
+    text = (Path(__file__).parents[2] / "web/src/text/problems.ts").read_text()
+    said_at_the_field = {"invalid", "bad-request", "wrong-type", "bad-signature", "refused"}
+    words = {look.word for _, look in TABLE} | {INTERNAL.word, errors.TOO_LARGE.word}
+    assert {word for word in words if not re.search(rf'^  "?{word}"?: ', text, re.M)} == said_at_the_field
 
 
 def test_no_row_is_hidden_by_one_above_it():

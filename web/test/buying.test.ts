@@ -6,6 +6,8 @@ import { Attempts } from "../src/room/attempt.ts";
 import { rememberContact, rememberedContact, wrongContact } from "../src/room/contact.ts";
 import { firstFree, freeOf, isSoldOut, mostOf, onlySku, priceText, stockText } from "../src/room/prices.ts";
 import { en } from "../src/text/en.ts";
+import { problemText } from "../src/text/problems.ts";
+import { zh } from "../src/text/zh.ts";
 
 function memory() {
   const held = new Map<string, string>();
@@ -66,6 +68,14 @@ describe("a problem", () => {
 
   it("without fields is its detail", () => {
     assert.equal(problemFrom(409, '{"detail":"placed already"}').besides(["name"]), "placed already");
+  });
+
+  it("is said in the page's language, by the last word of its type", () => {
+    const soldOut = problemFrom(409, '{"type":"/problems/sold-out","detail":"sold out"}');
+    assert.equal(problemText(soldOut, zh), "库存不足。");
+    assert.equal(problemText(soldOut, en), "sold out");
+    assert.equal(problemText(problem, zh, ["name", "phone"]), "2 left");
+    assert.equal(problemText(new Problem(0, ""), zh), zh.notReached);
   });
 
   it("may be a proxy's page", () => {

@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly status: number,
     detail: string,
     readonly errors: readonly FieldProblem[] = [],
+    /** The last word of the problem's type, such as "sold-out"; "" when the answer was no problem document. */
+    readonly word: string = "",
   ) {
     super(detail);
   }
@@ -39,9 +41,12 @@ export class Problem extends Error {
 /** Reads a refusal whatever its body is: a proxy in between answers with a page, not with a problem. */
 export function problemFrom(status: number, text: string): Problem {
   try {
-    const body = JSON.parse(text) as { detail?: unknown; title?: unknown; errors?: unknown };
+    const body = JSON.parse(text) as { type?: unknown; detail?: unknown; title?: unknown; errors?: unknown };
     const errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
-    return new Problem(status, String(body.detail || body.title || status), errors);
+    const word = String(body.type ?? "")
+      .split("/")
+      .at(-1);
+    return new Problem(status, String(body.detail || body.title || status), errors, word);
   } catch {
     return new Problem(status, `HTTP ${status}`);
   }

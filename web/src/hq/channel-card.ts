@@ -6,9 +6,9 @@ import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import "./copy.ts";
+import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 const FIELDS = ["name", "logo_url", "cover_url", "notice", "welcome", "accent"] as const;
 

@@ -5,9 +5,9 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import "./channel-card.ts";
+import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 /** The channels and their rooms, and the form for one more. */
 export class FenboChannels extends LitElement {

@@ -5,9 +5,9 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import "./copy.ts";
+import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 const SLOTS: readonly Slot[] = ["primary", "backup"];
 

@@ -2,11 +2,11 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { panel } from "./style.ts";
 import { type Device, WhipPublisher } from "./whip-publisher.ts";
-import { problemText } from "./wrong.ts";
 
 /** Publishing from this browser: no encoder needed. The stream key is asked for, since the server does not know it. */
 export class FenboGoLive extends LitElement {

@@ -7,9 +7,9 @@ import { base } from "../ui/base.ts";
 import { formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import "./product-form.ts";
+import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 /** The catalogue and its stock. */
 export class FenboGoods extends LitElement {

@@ -3,10 +3,10 @@ import type { HqApi } from "../api/hq-api.ts";
 import type { Me } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 /** Says `login-done` (detail: `Me`). */
 export class FenboLogin extends LitElement {

@@ -3,12 +3,12 @@ import type { Channel, OrderPage } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { Order, OrderState } from "../api/types.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import { orderTable } from "./order-table.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 const STATES: readonly OrderState[] = ["created", "paid", "shipped", "received", "finished", "cancelled", "refunded"];
 

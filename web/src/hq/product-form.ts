@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
 import { readProduct } from "./new-product.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 const KINDS_MAX = 100; // signaling/api/models_hq.py
 const SKU_FIELDS = ["name", "price", "stock", "per_buyer_max"] as const;

@@ -2,12 +2,12 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Product, ShelfPlace, ShowHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 /** What is on the show's shelf, in which order, and which one the host shows now. */
 export class FenboShelfEditor extends LitElement {

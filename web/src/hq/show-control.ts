@@ -3,12 +3,12 @@ import type { ShowHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { ShowState } from "../api/types.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
 import { formatMoment, fromLocalInput } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-import { problemText } from "./wrong.ts";
 
 /** Announce, start, pause, go on, end. */
 export class FenboShowControl extends LitElement {

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Problem } from "../api/problem.ts";
 import type { CartLine } from "../api/types.ts";
 import { formatMoney } from "../money.ts";
+import { problemText } from "../text/problems.ts";
 import type { Text } from "../text/room.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
@@ -10,7 +11,6 @@ import { picture } from "../ui/picture.ts";
 import { quantity, quantityStyle } from "../ui/quantity.ts";
 import { QUANTITY_MAX, stockText } from "./prices.ts";
 import type { RoomSession } from "./session.ts";
-import { problemText } from "./wrong.ts";
 
 /** The viewer's cart in this room. Says `cart-checkout`. */
 export class FenboCart extends LitElement {

@@ -3,6 +3,7 @@ import type { Problem } from "../api/problem.ts";
 import type { Checkout, Contact, Order, OrderLine } from "../api/types.ts";
 import { newId } from "../ids.ts";
 import { formatMoney } from "../money.ts";
+import { problemText } from "../text/problems.ts";
 import type { Text } from "../text/room.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
@@ -12,7 +13,6 @@ import { rememberContact, rememberedContact, wrongContact } from "./contact.ts";
 import { QUANTITY_MAX } from "./prices.ts";
 import type { RoomSession } from "./session.ts";
 import { drawer } from "./storage.ts";
-import { problemText } from "./wrong.ts";
 
 const FIELDS = ["name", "phone", "address"] as const;
 type Field = (typeof FIELDS)[number];

@@ -2,13 +2,13 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Problem } from "../api/problem.ts";
 import type { Order, SandboxOutcome } from "../api/types.ts";
 import { formatMoney } from "../money.ts";
+import { problemText } from "../text/problems.ts";
 import type { Text } from "../text/room.ts";
 import { formatClock } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import { icons } from "../ui/icons.ts";
 import type { RoomSession } from "./session.ts";
-import { problemText } from "./wrong.ts";
 
 const ASK_MS = 1_500; // how often to ask what became of a payment
 

@@ -2,12 +2,12 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import type { Problem } from "../api/problem.ts";
 import type { Order } from "../api/types.ts";
 import { formatMoney } from "../money.ts";
+import { problemText } from "../text/problems.ts";
 import type { Text } from "../text/room.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import type { RoomSession } from "./session.ts";
-import { problemText } from "./wrong.ts";
 
 /** This viewer's orders in this room. Says `orders-open` (detail: the order). */
 export class FenboOrders extends LitElement {

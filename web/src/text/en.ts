@@ -1,3 +1,4 @@
+import type { ProblemTexts } from "./problems.ts";
 /** English. The catalogue that the others must match, entry by entry. */
 export const en = {
   language: "en" as string,
@@ -92,6 +93,7 @@ export const en = {
   unsure: "The answer got lost. Try again: the same order is never placed twice.",
   conflict: "This order was already placed with other details. See your orders.",
   notReached: "The server cannot be reached. Try again.",
+  problems: {} as ProblemTexts["problems"],
 
   // payment and order
   pay: "Pay",

@@ -1,4 +1,5 @@
 import { en } from "./en.ts";
+import type { ProblemTexts } from "./problems.ts";
 
 /** Headquarters' words in English. */
 export const hqEn = {
@@ -11,6 +12,7 @@ export const hqEn = {
   again: "Try again",
   required: "Please fill this in.",
   notReached: "The server cannot be reached. Try again.",
+  problems: {} as ProblemTexts["problems"],
   save: "Save",
   saved: "Saved",
   cancel: "Cancel",

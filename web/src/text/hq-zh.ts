@@ -1,4 +1,5 @@
 import type { HqText } from "./hq-en.ts";
+import { PROBLEMS_ZH } from "./problems.ts";
 import { zh } from "./zh.ts";
 
 /** 总部后台。 */
@@ -12,6 +13,7 @@ export const hqZh: HqText = {
   again: "重试",
   required: "请填写此项。",
   notReached: "无法连接服务器，请重试。",
+  problems: PROBLEMS_ZH,
   save: "保存",
   saved: "已保存",
   cancel: "取消",

@@ -1,4 +1,5 @@
 import type { Text } from "./en.ts";
+import { PROBLEMS_ZH } from "./problems.ts";
 
 /** 中文。 */
 export const zh: Text = {
@@ -88,6 +89,7 @@ export const zh: Text = {
   unsure: "没有收到回应。请再试一次，同一订单不会重复提交。",
   conflict: "该订单已用其他信息提交过，请查看我的订单。",
   notReached: "无法连接服务器，请重试。",
+  problems: PROBLEMS_ZH,
 
   pay: "支付",
   sandbox: "沙盒支付：不会产生真实扣款。请选择付款结果：",

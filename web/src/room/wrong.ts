@@ -1,7 +1,0 @@
-import type { Problem } from "../api/problem.ts";
-import type { Text } from "../text/room.ts";
-
-/** A refusal in one line, for where no field can carry it. */
-export function problemText(problem: Problem, text: Text, fields: readonly string[] = []): string {
-  return problem.status === 0 ? text.notReached : problem.besides(fields);
-}

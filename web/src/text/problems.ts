@@ -1,0 +1,31 @@
+import type { Problem } from "../api/problem.ts";
+
+/** What a page's texts say about refusals: `problems` by the last word of the problem's type; what is not there is said in the server's English. */
+export interface ProblemTexts {
+  notReached: string;
+  problems: Readonly<Record<string, string>>;
+}
+
+/** A refusal in one line, for where no field can carry it. */
+export function problemText(problem: Problem, text: ProblemTexts, fields: readonly string[] = []): string {
+  if (problem.status === 0) return text.notReached;
+  const besides = problem.besides(fields);
+  return besides === "" ? "" : (text.problems[problem.word] ?? besides);
+}
+
+export const PROBLEMS_ZH: ProblemTexts["problems"] = {
+  "not-found": "找不到该内容，可能已被移除。",
+  "too-large": "提交的内容太大。",
+  internal: "服务器出了点问题，请稍后再试。",
+  unauthorised: "尚未登录，或用户名与密码不符。",
+  forbidden: "没有权限进行此操作。",
+  "too-many": "操作太频繁，请稍后再试。",
+  "sold-out": "库存不足。",
+  "limit-reached": "超过每人限购数量。",
+  "body-differs": "相同编号的请求已用其他内容提交过。",
+  "wrong-state": "当前状态下无法进行此操作。",
+  conflict: "与已保存的内容冲突，请刷新后再试。",
+  unavailable: "暂时无法保存，请稍后再试。",
+  overloaded: "当前访问量太大，请稍后再试。",
+  "bus-down": "房间暂时无法连接，请稍后再试。",
+};
