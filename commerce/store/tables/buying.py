@@ -195,6 +195,7 @@ refund = Table(
     ref("order_id", "orders"),
     Column("key", Text, nullable=False),
     Column("amount_minor", Wide, nullable=False),
+    Column("kind", Text, nullable=False, server_default="refund"),
     words("reason"),
     Column("restocked", Boolean, nullable=False),
     moment("at"),

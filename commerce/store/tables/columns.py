@@ -33,6 +33,14 @@ def of_merchant() -> Column[int]:
     return ref("merchant_id", "merchant")
 
 
+def of_log() -> tuple[Column[int], Column[int]]:
+    """In whose log a row is, and in which of his logs: the first parts of its key."""
+    return (
+        Column("merchant_id", Key, ForeignKey("merchant.id"), primary_key=True, autoincrement=False),
+        Column("log", Integer, primary_key=True, autoincrement=False),
+    )
+
+
 def public() -> Column[str]:
     """What the outside knows the row by."""
     return Column("public_id", Text, nullable=False, unique=True)

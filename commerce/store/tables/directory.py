@@ -79,6 +79,7 @@ channel = Table(
     ref("parent_id", "channel", nullable=True),
     Column("state", Text, nullable=False),
     Column("house", Boolean, nullable=False),
+    words("level"),
     moment("created_at"),
 )
 Index("ix_channel_merchant", channel.c.merchant_id, channel.c.id)

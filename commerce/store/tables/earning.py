@@ -1,0 +1,155 @@
+"""Tables of who earns: plans, what an order was assessed as, commission lines, receivables, the ledger, payouts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
+
+# Every version of a merchant's plan, for ever: assessments name it by its digest. It counts from `effective_at`.
+commission_plan = Table(
+    "commission_plan",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    moment("announced_at"),
+    moment("effective_at"),
+    UniqueConstraint("merchant_id", "version"),
+)
+
+# Whoever works for a channel: what he buys is that channel's, under the self-purchase rule.
+staff = Table(
+    "staff",
+    metadata,
+    Column("viewer_id", Key, ForeignKey("viewer.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    ref("channel_id", "channel"),
+    moment("since"),
+)
+
+# What commission was computed from, frozen with the order: the same inputs give the same lines, for ever.
+assessment = Table(
+    "assessment",
+    metadata,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    ref("sharer_id", "viewer", nullable=True),
+    Column("plan_hash", Text, nullable=False),
+    Column("sale", Text, nullable=False),
+)
+
+settlement = Table(
+    "settlement",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("party", Text, nullable=False),
+    moment("period_start"),
+    moment("period_end"),
+    Column("currency", Text, nullable=False),
+    Column("gross_minor", Wide, nullable=False),
+    Column("netted_minor", Wide, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("prepared_by", Text, nullable=False),
+    words("approved_by"),
+    moment("created_at"),
+    moment("changed_at"),
+    UniqueConstraint("merchant_id", "party", "period_end"),
+    CheckConstraint("netted_minor >= 0 and netted_minor <= gross_minor", name="netted"),
+)
+
+# `party` is `channel:<public id>` or `sharer:<public id>`. `amount_minor` never changes, `clawed_minor` only grows.
+commission_line = Table(
+    "commission_line",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=True, index=True),
+    Column("party", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("credited", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("base_minor", Wide, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("clawed_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    words("reason"),
+    Column("version", Integer, nullable=False),
+    ref("settlement_id", "settlement", nullable=True),
+    moment("created_at"),
+    moment("changed_at"),
+    moment("matured_at", nullable=True),
+    CheckConstraint("amount_minor >= 0 and clawed_minor >= 0 and clawed_minor <= amount_minor", name="clawed"),
+)
+Index("ix_commission_line_party", commission_line.c.merchant_id, commission_line.c.party, commission_line.c.id)
+# Only what waits for the next settlement.
+Index(
+    "ix_commission_line_matured",
+    commission_line.c.merchant_id,
+    commission_line.c.matured_at,
+    sqlite_where=text("state = 'matured'"),
+    postgresql_where=text("state = 'matured'"),
+)
+
+receivable = Table(
+    "receivable",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    ref("line_id", "commission_line"),
+    Column("party", Text, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("settled_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    moment("at"),
+    CheckConstraint("settled_minor >= 0 and settled_minor <= amount_minor", name="settled"),
+)
+Index("ix_receivable_party", receivable.c.merchant_id, receivable.c.party)
+
+payout = Table(
+    "payout",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("settlement_id", Key, ForeignKey("settlement.id"), nullable=False, unique=True),
+    Column("party", Text, nullable=False),
+    Column("rail", Text, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    words("reference"),
+    moment("created_at"),
+    moment("changed_at"),
+    CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Append only: a trigger refuses every UPDATE and DELETE.
+transfer = Table(
+    "transfer",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("name", Text, nullable=False),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("resolves", Text, nullable=True),
+    Column("void", Boolean, nullable=False),
+    moment("at"),
+    UniqueConstraint("merchant_id", "name"),
+    CheckConstraint("amount_minor > 0", name="amount"),
+)
