@@ -79,11 +79,12 @@ describe("languages", () => {
   it("have a word for everything, and none is the other's by mistake", () => {
     const words = (catalogue: object): [string, unknown][] =>
       // the server itself speaks English, so `problems` has words in the other language only
-      Object.entries({ ...catalogue, problems: {} }).flatMap(([name, value]) =>
-        typeof value === "object" && value !== null
+      Object.entries(catalogue).flatMap(([name, value]) => {
+        if (name === "problems") return [];
+        return typeof value === "object" && value !== null
           ? words(value).map(([inner, word]): [string, unknown] => [`${name}.${inner}`, word])
-          : [[name, typeof value === "function" ? value("7") : value]],
-      );
+          : [[name, typeof value === "function" ? value("7") : value]];
+      });
     for (const [one, other] of [
       [en, zh],
       [hqEn, hqZh],
