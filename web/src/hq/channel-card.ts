@@ -90,7 +90,13 @@ export class FenboChannelCard extends LitElement {
         ${field({ label: text.sharer, name: "sharer", wrong: this.problem?.at("sharer") ?? "" })}
         <button class="act">${text.newLink}</button>
       </form>
-      ${link === null ? nothing : html`<fenbo-copy .value=${link.url} .what=${text.link} .text=${text}></fenbo-copy>`}`;
+      ${
+        link === null
+          ? nothing
+          : html`<fenbo-copy .value=${link.url} .what=${text.link} .text=${text}></fenbo-copy>
+            <small>${text.embedLink}</small>
+            <fenbo-copy .value=${link.embed_url} .what=${text.embedLink} .text=${text}></fenbo-copy>`
+      }`;
   }
 
   private settings(): TemplateResult {

@@ -114,6 +114,7 @@ export const hqEn = {
   newLink: "New link",
   sharer: "Who passes it on (optional)",
   link: "Link",
+  embedLink: "For embedding in another page",
 
   newProduct: "New product",
   description: "Description",

@@ -115,6 +115,7 @@ export const hqZh: HqText = {
   newLink: "生成链接",
   sharer: "分享人（可不填）",
   link: "链接",
+  embedLink: "用于嵌入其他页面",
 
   newProduct: "新建商品",
   description: "描述",
