@@ -16,6 +16,7 @@ from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.payments import record
 from commerce.store.unit import Unit
+from commerce.talk import acts, appeals, asked, held, restrictions, rules, words
 
 One = Callable[[Unit, Any], Any]
 Many = Callable[[Unit, Sequence[Any]], list[Any]]
@@ -26,7 +27,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | buying(after_sales_ms)
+    return selling() | buying(after_sales_ms) | talking()
 
 
 def selling() -> dict[type, One]:
@@ -44,6 +45,7 @@ def selling() -> dict[type, One]:
         c.UpdateShow: show.update_show,
         c.RotateStreamKey: studio.rotate_stream_key,
         c.CreateProduct: catalog.create_product,
+        c.ImportProducts: catalog.import_products,
         c.ReceiveStock: stock.receive_stock,
         c.SetShelf: shelf.set_shelf,
         c.Pin: shelf.pin,
@@ -70,6 +72,25 @@ def buying(after_sales_ms: int) -> dict[type, One]:
         c.RefundOrder: changes.refund_order,
         c.ExpireOrders: changes.expire_orders,
         c.FinishOrders: changes.finish_orders,
+    }
+
+
+def talking() -> dict[type, One]:
+    """The commands around what is said in rooms."""
+    return {
+        c.PutWords: words.put_words,
+        c.RemoveWord: words.remove_word,
+        c.SetRule: rules.set_rule,
+        c.Restrict: restrictions.restrict,
+        c.Lift: restrictions.lift,
+        c.Appeal: appeals.appeal,
+        c.DecideAppeal: appeals.decide_appeal,
+        c.HoldLine: held.hold_line,
+        c.DecideLine: held.decide_line,
+        c.RemoveLine: acts.remove_line,
+        c.AskHost: asked.ask_host,
+        c.AnswerQuestion: asked.answer_question,
+        c.Announce: acts.announce,
     }
 
 

@@ -91,6 +91,71 @@ class ViewerBound(Fact):
     replaces: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WordsChanged(Fact):
+    """The merchant's list of words."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged(Fact):
+    """How a room is talked in; `room` None: all of them."""
+
+    room: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionChanged(Fact):
+    """A viewer was muted, shown out or banned, may speak or come in again, or was answered.
+
+    With `remove_lines` what he said is taken down, in `room` or in all rooms.
+    """
+
+    viewer: str
+    room: str | None
+    remove_lines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineRemoved(Fact):
+    """A line of a room was taken down."""
+
+    room: str
+    epoch: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineApproved(Fact):
+    """A line that waited may be heard; `line` is the id that the viewer's page gave it."""
+
+    room: str
+    held: str
+    viewer: str
+    name: str
+    line: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Fact):
+    """The host's answer to a question of a room."""
+
+    room: str
+    question: str
+    viewer: str
+    name: str
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced(Fact):
+    """HQ says something in all rooms."""
+
+    announcement: str
+    text: str
+
+
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
@@ -102,6 +167,13 @@ KINDS: dict[str, type[Fact]] = {
         ShowChanged,
         RoomChanged,
         ViewerBound,
+        WordsChanged,
+        RulesChanged,
+        RestrictionChanged,
+        LineRemoved,
+        LineApproved,
+        QuestionAnswered,
+        Announced,
     )
 }
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from commerce import checks, views
 from commerce.attribution import LockRule
 from commerce.commands.base import Command
+from commerce.errors import Invalid
 from commerce.money import currency
 
 ROLES = ("owner", "operator", "host", "finance", "channel_owner", "auditor")
@@ -17,6 +18,7 @@ SHELF_MAX = 200
 PINNED_MAX = 3
 SKUS_MAX = 100
 RECEIVED_MAX = 10_000_000
+IMPORT_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,19 @@ class CreateProduct(Command[views.Product]):
             checks.number(f"skus[{at}].stock", sku.stock, 0, RECEIVED_MAX)
             if sku.per_buyer_max is not None:
                 checks.quantity(f"skus[{at}].per_buyer_max", sku.per_buyer_max)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProducts(Command[tuple[views.Product, ...]]):
+    """Many products, all of them or - when one is there already under its name, or cannot be - none."""
+
+    merchant: int
+    products: tuple[CreateProduct, ...]
+
+    def __post_init__(self) -> None:
+        checks.size("products", self.products, 1, IMPORT_MAX)
+        if any(product.merchant != self.merchant for product in self.products):
+            raise Invalid("products", "are of another merchant")
 
 
 @dataclass(frozen=True, slots=True)

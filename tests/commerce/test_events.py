@@ -15,6 +15,13 @@ def examples():
         events.ShowChanged(1, "show", "live"),
         events.RoomChanged(1, "房间"),
         events.ViewerBound(1, "v", "c", None),
+        events.WordsChanged(1),
+        events.RulesChanged(1, None),
+        events.RestrictionChanged(1, "v", "room", True),
+        events.LineRemoved(1, "room", "e", 3),
+        events.LineApproved(1, "room", "h", "v", "观众", "1", "好"),
+        events.QuestionAnswered(1, "room", "q", "v", "Ann", "?", "!"),
+        events.Announced(1, "a", "开始"),
     ]
 
 

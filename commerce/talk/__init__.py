@@ -1,0 +1,1 @@
+"""What is said in rooms, and how order is kept there: everything that must outlive a restart."""

@@ -1,0 +1,105 @@
+"""Viewers who may not speak or not come in. A restriction stays in the store when it is over: appeals refer to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, insert, or_, select, update
+
+from commerce.commands import Lift, Restrict
+from commerce.errors import NotFound
+from commerce.events import RestrictionChanged
+from commerce.store import tables
+from commerce.store.ids import public_id
+from commerce.store.reading import AnyRow, Connected
+from commerce.store.unit import Unit
+from commerce.talk import views
+from commerce.talk.acts import log, room_key
+from commerce.times import aware, aware_or_none
+
+KICK_SECONDS = 60
+LISTED_MAX = 500
+
+
+def restrict(unit: Unit, command: Restrict) -> views.Restriction:
+    """The newest word counts: an older restriction of the same kind in the same place ends."""
+    room = room_key(unit, command.merchant, command.room)
+    kind = "ban" if command.kind == "kick" else command.kind
+    seconds = KICK_SECONDS if command.kind == "kick" else command.seconds
+    ends_at = None if seconds is None else unit.now + seconds * 1000
+    table = tables.restriction
+    place = table.c.room_id.is_(None) if room is None else table.c.room_id == room
+    same = and_(table.c.merchant_id == command.merchant, table.c.viewer == command.viewer, place, table.c.kind == kind)
+    unit.connection.execute(update(table).where(same, table.c.lifted_at.is_(None)).values(lifted_at=unit.now))
+    public = public_id()
+    row = {"id": unit.new_id(), "merchant_id": command.merchant, "public_id": public, "room_id": room, "kind": kind}
+    who = {"viewer": command.viewer, "name": command.name, "reason": command.reason, "ends_at": ends_at}
+    unit.connection.execute(insert(table), row | who | {"at": unit.now})
+    log(unit, command.merchant, command.kind, command.by, room, **who)
+    unit.tell(RestrictionChanged(command.merchant, command.viewer, command.room, command.remove_lines))
+    return restriction_view(_one(unit, command.merchant, public))
+
+
+def lift(unit: Unit, command: Lift) -> None:
+    """He may again."""
+    row = _one(unit, command.merchant, command.restriction)
+    if row.lifted_at is None:
+        end(unit, row, command.by, command.reason)
+
+
+def end(unit: Unit, row: AnyRow, by: str, reason: str) -> None:
+    """A restriction is over, and the log says by whom."""
+    table = tables.restriction
+    unit.connection.execute(update(table).where(table.c.id == row.id).values(lifted_at=unit.now))
+    kind = "unban" if row.kind == "ban" else "unmute"
+    log(unit, row.merchant_id, kind, by, row.room_id, viewer=row.viewer, name=row.name, reason=reason)
+    unit.tell(RestrictionChanged(row.merchant_id, row.viewer, row.slug, False))
+
+
+def _one(connected: Connected, merchant: int, restriction: str) -> AnyRow:
+    query = select_restrictions(merchant).where(tables.restriction.c.public_id == restriction)
+    row = connected.connection.execute(query).first()
+    if row is None:
+        raise NotFound("restriction", "no such restriction")
+    return row
+
+
+def select_restrictions(merchant: int) -> Select[*tuple[Any, ...]]:
+    """Restrictions of a merchant with their rooms and appeals."""
+    table, room, appeal = tables.restriction, tables.room, tables.appeal
+    return (
+        select(table, room.c.slug, appeal.c.state.label("appeal"), appeal.c.answer)
+        .outerjoin(room, room.c.id == table.c.room_id)
+        .outerjoin(appeal, appeal.c.restriction_id == table.c.id)
+        .where(table.c.merchant_id == merchant)
+    )
+
+
+def _holding(query: Select[*tuple[Any, ...]], now: int) -> Select[*tuple[Any, ...]]:
+    table = tables.restriction
+    return query.where(table.c.lifted_at.is_(None), or_(table.c.ends_at.is_(None), table.c.ends_at > now))
+
+
+def restriction_view(row: AnyRow) -> views.Restriction:
+    """A row of select_restrictions."""
+    return views.Restriction(
+        row.public_id,
+        row.viewer,
+        row.name,
+        row.kind,
+        row.slug,
+        row.reason,
+        aware(row.at),
+        aware_or_none(row.ends_at),
+        row.appeal,
+        row.answer or "",
+    )
+
+
+def find_restrictions(connected: Connected, merchant: int, viewer: str | None = None) -> tuple[views.Restriction, ...]:
+    """Those that hold now, newest first: of one viewer, or of all."""
+    query = _holding(select_restrictions(merchant), connected.now)
+    if viewer is not None:
+        query = query.where(tables.restriction.c.viewer == viewer)
+    rows = connected.connection.execute(query.order_by(tables.restriction.c.id.desc()))
+    return tuple(restriction_view(row) for row in rows)
