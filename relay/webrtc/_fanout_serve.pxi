@@ -37,6 +37,7 @@ cdef void send_run(Lane *lane, Leg *leg, Frame *frame, int64_t now) noexcept nog
     cdef int end
     cdef int64_t size
     cdef int64_t rate
+    cdef int64_t since = now - CATCHUP_LATE_NS if leg.cursor < leg.until else now
     if leg.sent == 0:
         begin_frame(leg, frame)
     end = frame.count if frame.count - leg.sent <= RUN_PACKETS else leg.sent + RUN_PACKETS
@@ -48,7 +49,7 @@ cdef void send_run(Lane *lane, Leg *leg, Frame *frame, int64_t now) noexcept nog
     leg.video.sequence += end - leg.sent
     leg.counts.video_packets += end - leg.sent
     leg.counts.video_octets += size
-    leg.free_at = (leg.free_at if leg.free_at > now else now) + size * 1000000000 // rate
+    leg.free_at = (leg.free_at if leg.free_at > since else since) + size * 1000000000 // rate
     leg.sent = end
     if end == frame.count:
         leg.cursor += 1
@@ -58,11 +59,27 @@ cdef void send_run(Lane *lane, Leg *leg, Frame *frame, int64_t now) noexcept nog
             leg.counts.first_frame_us = (now_ns() - leg.joined_ns) // 1000 + 1
 
 
+cdef void go_back(Leg *leg, int64_t now) noexcept nogil:
+    cdef Feed *feed = leg.feed
+    leg.again = 0
+    leg.free_at = leg.free_at if leg.free_at > now else now
+    if leg.again_serial < feed.oldest or leg.again_serial >= feed.head:
+        return
+    leg.cursor = leg.again_serial
+    leg.until = leg.again_until
+    leg.waits = 0
+    leg.base_bytes = feed.ring[leg.again_serial % FEED_FRAMES].start
+    leg.base_timestamp = leg.again_timestamp
+
+
 cdef int64_t serve_leg(Lane *lane, Leg *leg, int64_t now) noexcept nogil:
     """Send what is due of the video; returns when more will be, 0 when nothing waits."""
     cdef Feed *feed = leg.feed
     cdef Frame *frame
-    while leg.cursor < feed.head:
+    while leg.cursor < feed.head or leg.again:
+        if leg.again and leg.sent == 0:
+            go_back(leg, now)
+            continue
         if leg.cursor < feed.oldest or (leg.cursor >= leg.until and feed.head - leg.cursor > LAG_FRAMES):
             skip(lane, leg, feed.oldest if feed.oldest > leg.cursor + 1 else leg.cursor + 1)
             continue
@@ -167,14 +184,10 @@ cdef void repair(Lane *lane, Leg *leg, Command *command) noexcept nogil:
 
 
 cdef void restart(Leg *leg, Command *command) noexcept nogil:
-    cdef Feed *feed = leg.feed
-    if leg.cursor < leg.until or leg.sent or command.serial < feed.oldest or command.serial >= feed.head:
-        return
-    leg.cursor = command.serial
-    leg.until = command.until
-    leg.waits = 0
-    leg.base_bytes = feed.ring[command.serial % FEED_FRAMES].start
-    leg.base_timestamp = command.timestamp
+    leg.again = 1
+    leg.again_serial = command.serial
+    leg.again_until = command.until
+    leg.again_timestamp = command.timestamp
 
 
 cdef void push(Feed *feed, Command *command) noexcept nogil:

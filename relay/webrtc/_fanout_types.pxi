@@ -45,6 +45,10 @@ cdef struct Leg:
     int waits
     int begun
     int sent
+    int again  # whether to go back, to these, when the frame begun is out
+    int64_t again_serial
+    int64_t again_until
+    uint32_t again_timestamp
     int64_t cursor
     int64_t until
     int64_t base_bytes

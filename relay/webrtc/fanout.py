@@ -17,6 +17,7 @@ from relay.webrtc import srtp
 from relay.webrtc.legs import (
     ABSENT,
     CATCHUP_BYTES_PER_S,
+    CATCHUP_LATE_NS,
     FEED_FRAMES_MAX,
     HISTORY_FRAMES,
     LAG_FRAMES_MAX,
@@ -180,6 +181,7 @@ class PythonLeg:
         self._waits = True
         self._until = 0  # frames before this one are caught up
         self._base = (0, 0)  # the byte and the time stamp that catching up began with
+        self._again: Catchup | None = None  # where to go back to when the frame begun is out
         self._sent = 0  # packets of the frame at the cursor that are out
         self._timestamp: int | None = None  # of the frame begun last
         self._free_at = 0  # pacing: nothing more before this moment
@@ -202,17 +204,27 @@ class PythonLeg:
             self._feed.forget(self)
 
     def restart(self, catchup: Catchup) -> None:
-        if not self._address or self.cursor < self._until or self._sent or catchup.serial not in self._feed.starts:
+        if not self._address:
             return
-        self.cursor, self._until, self._waits = catchup.serial, catchup.until, False
-        self._base = (self._feed.starts[catchup.serial], catchup.timestamp)
-        self._feed.lane.wake()
+        if self._sent:
+            self._again = catchup
+        else:
+            self._go_back(catchup, self._feed.lane.now())
+            self._feed.lane.wake()
+
+    def _go_back(self, catchup: Catchup, now: int) -> None:
+        self._again, self._free_at = None, max(self._free_at, now)
+        if catchup.serial in self._feed.starts:
+            self.cursor, self._until, self._waits = catchup.serial, catchup.until, False
+            self._base = (self._feed.starts[catchup.serial], catchup.timestamp)
 
     def serve(self, now: int) -> int | None:
         """Send what is due of the video; returns when more will be, None when nothing waits."""
         feed = self._feed
-        while self.cursor < feed.head:
-            if self.cursor < feed.oldest or (self.cursor >= self._until and feed.head - self.cursor > LAG_FRAMES_MAX):
+        while self.cursor < feed.head or self._again is not None:
+            if self._again is not None and not self._sent:
+                self._go_back(self._again, now)
+            elif self.cursor < feed.oldest or (self.cursor >= self._until and feed.head - self.cursor > LAG_FRAMES_MAX):
                 self._skip(max(feed.oldest, self.cursor + 1))
             elif self._waits and not feed.frames[self.cursor].key:
                 self._skip(self.cursor + 1)
@@ -240,7 +252,8 @@ class PythonLeg:
         self._video_sequence += len(payloads)  # refused packets too: their numbers are used up
         self._counts.video_packets += len(payloads)
         self._counts.video_octets += size
-        self._free_at = max(self._free_at, now) + size * 1_000_000_000 // rate
+        late = CATCHUP_LATE_NS if self.cursor < self._until else 0
+        self._free_at = max(self._free_at, now - late) + size * 1_000_000_000 // rate
         self._sent += len(payloads)
         if rest == 0 and fits:
             self._counts.frames_sent += 1

@@ -31,6 +31,7 @@ LAG_FRAMES_MAX = 60  # a live leg further behind than this, two seconds at 30 fp
 RUN_PACKETS_MAX = 16  # handed over at once: what a receive buffer of Linux's default size takes three times over
 RUN_BYTES_PER_S = 20_000_000  # the pace between runs of one frame: a key frame of 50 kB is out in 3 ms
 PACE_SLACK_NS = 1_000_000  # ahead of the pace by this much: a wake-up a millisecond at most
+CATCHUP_LATE_NS = 5_000_000  # catching up makes good for a pass that came late by this much: 25 kB more at once
 CATCHUP_BYTES_PER_S = 5_000_000  # the pace of a cached group of pictures: 40 Mb/s, twice as fast as a good 4G link
 REPAIR_PACKETS_MAX = 256  # of one request; the rest is asked for again
 BUFFER_WAIT_MS = 4  # how long a pass waits for room in the socket's buffer before viewers lose frames
@@ -108,7 +109,7 @@ class Leg(Protocol):
         ...
 
     def restart(self, catchup: Catchup) -> None:
-        """Go back to a cached key frame; a leg that is catching up already stays as it is."""
+        """Go back to a cached key frame, also from the midst of catching up; a frame begun is sent to its end."""
         ...
 
     def stats(self) -> LegStats: ...

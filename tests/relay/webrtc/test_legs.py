@@ -124,6 +124,27 @@ async def test_a_restart_sends_the_cached_group_again_under_new_numbers(lane, re
     assert [packet.timestamp for packet in again] == [10_000, 10_000 + 1000 * 90_000 // CATCHUP_BYTES_PER_S + 0]
 
 
+async def test_a_restart_does_not_wait_until_the_group_is_out(lane, receiver, frames):
+    """Who lost the beginning has no use for the rest. The frame begun is sent whole: one cut off would look lost."""
+    far, feed = receiver(), lane.open()
+    for number in range(200):  # at its pace it takes 1.6 seconds
+        feed.push(number, frames(number, [1000] * 40, key=number == 0), 0)
+    leg = feed.add(far.leg(catchup=Catchup(0, 200, 9_000)))
+    packets = await drained(far, 90)
+    leg.restart(Catchup(0, 200, 20_000))
+
+    def turned():
+        packets.extend(far.packets())
+        return [n for n, packet in enumerate(packets) if packet.payload[:4] == bytes(4)][1:]
+
+    await until(turned)
+    (again,) = turned()
+    assert 90 <= again < 200 * 40
+    assert packets[again - 1].marker
+    assert [packet.sequence for packet in packets] == list(range(100, 100 + len(packets)))
+    leg.close()
+
+
 async def test_audio_goes_out_at_once_also_while_video_waits(lane, receiver):
     far, deaf, feed = receiver(), receiver(), lane.open()
     feed.add(far.leg(audio=111))
