@@ -156,6 +156,11 @@ class Announced(Fact):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class StudioChanged(Fact):
+    """How the studio switches, its slates, its restreams or the limits of its keys."""
+
+
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
@@ -174,6 +179,7 @@ KINDS: dict[str, type[Fact]] = {
         LineApproved,
         QuestionAnswered,
         Announced,
+        StudioChanged,
     )
 }
 

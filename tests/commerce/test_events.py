@@ -22,6 +22,7 @@ def examples():
         events.LineApproved(1, "room", "h", "v", "观众", "1", "好"),
         events.QuestionAnswered(1, "room", "q", "v", "Ann", "?", "!"),
         events.Announced(1, "a", "开始"),
+        events.StudioChanged(1),
     ]
 
 

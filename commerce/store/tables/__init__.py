@@ -44,6 +44,7 @@ from commerce.store.tables.earning import (
 )
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
+from commerce.store.tables.studio import restream, slate, studio
 from commerce.store.tables.talk import act, appeal, chat_rule, held_line, question, restriction, word
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "question",
     "receivable",
     "refund",
+    "restream",
     "restriction",
     "room",
     "session",
@@ -88,9 +90,11 @@ __all__ = [
     "shelf",
     "show",
     "sku",
+    "slate",
     "staff",
     "stock",
     "stream_key",
+    "studio",
     "touch",
     "transfer",
     "viewer",

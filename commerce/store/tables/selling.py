@@ -51,6 +51,9 @@ stream_key = Table(
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("hint", Text, nullable=False),
     moment("created_at"),
+    moment("valid_from", nullable=True),
+    moment("valid_until", nullable=True),
+    Column("only_show", Text, nullable=True),
     UniqueConstraint("merchant_id", "slot"),
 )
 
