@@ -21,6 +21,10 @@ class Metrics:
         self.rtmp_connections = Gauge("fenbo_rtmp_connections", "RTMP connections open now", registry=registry)
         self.rtmp_refused = Counter("fenbo_rtmp_refused", "RTMP publishers refused", ["reason"], registry=registry)
         self.broadcasts = Gauge("fenbo_broadcasts", "Broadcasts with a source publishing now", registry=registry)
+        self.slates = Gauge("fenbo_slates", "Broadcasts that show the slate now", registry=registry)
+        self.source_switches = Counter(
+            "fenbo_source_switches", "Times a source or the slate went on, by which", ["to"], registry=registry
+        )
         self.media_packets = Counter(
             "fenbo_media_packets", "Packets published into broadcasts", ["kind"], registry=registry
         )
@@ -38,8 +42,21 @@ class Metrics:
         self.hls_requests = Counter("fenbo_hls_requests", "LL-HLS requests", ["resource", "status"], registry=registry)
         self.hls_waiting = Gauge("fenbo_hls_waiting", "LL-HLS requests held until their part exists", registry=registry)
         self.hls_parts = Counter("fenbo_hls_parts", "LL-HLS parts made", registry=registry)
+        self.ladder_rungs = Gauge("fenbo_ladder_rungs", "Rungs that are being encoded", registry=registry)
+        self._recordings(registry)
+
+    def _recordings(self, registry: CollectorRegistry) -> None:
         self.recording_lost = Counter(
             "fenbo_recording_segments_lost", "Segments that could not be written to their recording", registry=registry
+        )
+        self.recording_bytes = Gauge(
+            "fenbo_recording_bytes", "Recordings on the disk and in the bucket", registry=registry
+        )
+        self.recording_moves_failed = Counter(
+            "fenbo_recording_moves_failed", "Recordings that could not be moved to the bucket", registry=registry
+        )
+        self.recordings_deleted = Counter(
+            "fenbo_recordings_deleted", "Recordings deleted: too old, or too many bytes", ["reason"], registry=registry
         )
 
     def _webrtc_sessions(self, registry: CollectorRegistry) -> None:

@@ -11,6 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from config.ladder import Step, parse_ladder
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -66,6 +68,25 @@ class MediaSettings(Section):
     takeover_ms: int = Field(
         1_000, ge=100, description="a source silent for this long gives way to another connection with its key"
     )
+    ladder: tuple[str, ...] = Field(
+        (),
+        description="lower rungs encoded here while somebody watches them, from the highest down, "
+        "as <lines>p:<kilobits a second>: 720p:2500, 480p:1200; empty: none",
+    )
+    ladder_idle_ms: int = Field(
+        15_000, ge=2_000, description="a rung that no LL-HLS player has asked for this long is not encoded any more"
+    )
+
+    @field_validator("ladder")
+    @classmethod
+    def _are_rungs(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        parse_ladder(words)
+        return words
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The ladder, read."""
+        return parse_ladder(self.ladder)
 
 
 class HlsSettings(Section):
@@ -80,14 +101,29 @@ class HlsSettings(Section):
     edge_secret: str = Field(
         "", description="signs the cookies that nginx-edge.conf checks; empty: edges let everybody in", repr=False
     )
+    audio_only: bool = Field(False, description="offer the sound alone, too; a ladder always does")
     record: bool = Field(False, description="keep every broadcast as fMP4 files in data_dir/recordings")
     record_days_max: int = Field(90, ge=1, description="recordings older than this are deleted")
+    record_gigabytes_max: int = Field(
+        200, ge=1, description="gigabytes that a merchant's recordings may take; his oldest are deleted beyond that"
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.segment_ms_target < 2 * self.part_ms_target:
             raise ValueError("hls.segment_ms_target must be at least twice hls.part_ms_target")
         return self
+
+
+class BucketSettings(Section):
+    """An S3 bucket for recordings, of AWS or of anything that speaks S3; needs the extra `s3`."""
+
+    name: str = Field("", description="recordings go here when they are finished; empty: they stay in data_dir")
+    prefix: str = Field("", description="what the keys in the bucket begin with")
+    endpoint: str = Field("", description="URL of a server that is not AWS, e.g. https://minio.example.com")
+    region: str = Field("us-east-1", description="the bucket's region")
+    access_key: str = Field("", description="who we are; empty: the usual AWS_ variables, or the machine's role")
+    secret_key: str = Field("", description="the secret of access_key", repr=False)
 
 
 class WebrtcSettings(Section):
@@ -198,6 +234,7 @@ class Settings(Section):
     rtmp: RtmpSettings = RtmpSettings()
     media: MediaSettings = MediaSettings()
     hls: HlsSettings = HlsSettings()
+    bucket: BucketSettings = BucketSettings()
     webrtc: WebrtcSettings = WebrtcSettings()
     rooms: RoomSettings = RoomSettings()
     database: DatabaseSettings = DatabaseSettings()

@@ -68,8 +68,13 @@ class Rung(Outlet):
     def subscribe(self, name: str, packets_max: int = PACKETS_QUEUED_MAX) -> Subscription:
         """A new output; the first one starts the rung."""
         subscription = super().subscribe(name, packets_max)
-        if self._running is None:
-            self._running = _Run(self._origin, self._wants, self._limits, self.publish)
+        self._start()
+        return subscription
+
+    def subscribe_whole(self, name: str) -> Subscription:
+        """A new decoder; it starts the rung as well."""
+        subscription = super().subscribe_whole(name)
+        self._start()
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
@@ -87,6 +92,10 @@ class Rung(Outlet):
         """The broadcast is over."""
         super().end()
         self._stop()
+
+    def _start(self) -> None:
+        if self._running is None:
+            self._running = _Run(self._origin, self._wants, self._limits, self.publish)
 
     def _stop(self) -> None:
         running, self._running = self._running, None

@@ -5,7 +5,6 @@ Times are kept: what comes out stands on the same line as what went in, with its
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -14,24 +13,18 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.error import FFmpegError
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType, VideoFrame
 
-from relay.codecs import h264, nal, opus
+from relay.codecs import opus
 from relay.errors import BadMedia
 from relay.media import OPUS_CLOCK_RATE, VIDEO_CLOCK_RATE, Codec, Packet, Track
+from relay.pictures import GLOBAL_HEADER, Decoder, Encoder, Picture, Size, even
 
-VIDEO_TIME_BASE = Fraction(1, VIDEO_CLOCK_RATE)
-PIXELS_MAX = 4096 * 2304  # larger pictures are not decoded: a few bytes could ask for gigabytes
-FRAMES_INSIDE_MAX = 64  # frames whose moment of arrival is remembered: more than any decoder holds back
 SLIP_SECONDS = 0.04  # sound further from its place than this is put there
 OPUS_BITS_PER_SECOND = 96_000
 AAC_BITS_PER_SECOND = 128_000
 VIDEO_BITS_PER_SECOND_MIN, VIDEO_BITS_PER_SECOND_MAX = 800_000, 4_000_000
 BASELINE_COST = 1.5  # bits for the same picture without B-frames and CABAC, against what encoders send
 RATE_FACTOR = "23"  # x264's own default: visually close to its input
-GLOBAL_HEADER = 1 << 22  # AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets out of band
-DECODERS = {Codec.H264: "h264", Codec.HEVC: "hevc", Codec.AV1: "libdav1d", Codec.VP8: "vp8"}
 
 
 class Transcoder(Protocol):
@@ -42,22 +35,6 @@ class Transcoder(Protocol):
 
     def request_keyframe(self) -> None:
         """Make the next picture a key frame."""
-
-
-class _Arrivals:
-    """When the packet of each time came in; codecs hold frames back, so it is looked up when one comes out."""
-
-    def __init__(self) -> None:
-        self._by_time: OrderedDict[int, int] = OrderedDict()
-        self._latest = 0
-
-    def note(self, time: int, received_ns: int) -> None:
-        self._by_time[time] = self._latest = received_ns
-        while len(self._by_time) > FRAMES_INSIDE_MAX:
-            self._by_time.popitem(last=False)
-
-    def of(self, time: int) -> int:
-        return self._by_time.get(time, self._latest)
 
 
 class VideoTranscoder:
@@ -76,14 +53,10 @@ class VideoTranscoder:
         self._gop_ticks = round(gop_seconds * VIDEO_CLOCK_RATE)
         self._kilobits = round(bits_per_second_max / 1000)
         self._from_ticks = round(from_seconds * VIDEO_CLOCK_RATE)
-        self._source: Track | None = None
-        self._decoder: VideoCodecContext | None = None
-        self._encoder: VideoCodecContext | None = None
-        self._track: Track | None = None
-        self._arrivals = _Arrivals()
+        self._decoder = Decoder()
+        self._encoder = Encoder(even, self._options)
         self._wants_key = True
         self._next_key = 0
-        self._last = -1
 
     def request_keyframe(self) -> None:
         """Make the next picture a key frame."""
@@ -91,77 +64,21 @@ class VideoTranscoder:
 
     def convert(self, packet: Packet) -> list[Packet]:
         """What comes out now. Raises `BadMedia` for pictures that cannot be decoded."""
-        if packet.track is not self._source:
-            self._source, self._decoder = packet.track, _video_decoder(packet.track)
-        assert self._decoder is not None
-        self._arrivals.note(packet.pts, packet.received_ns)
-        piece = av.Packet(packet.data)
-        piece.pts, piece.dts, piece.time_base = packet.pts, packet.dts, VIDEO_TIME_BASE
-        try:
-            return [out for frame in self._decoder.decode(piece) for out in self._encode(frame)]
-        except (FFmpegError, ValueError) as problem:
-            raise BadMedia(packet.track.codec, str(problem)) from problem
+        return [out for picture in self._decoder.decode(packet) for out in self._encode(picture)]
 
-    def _encode(self, frame: VideoFrame) -> list[Packet]:
-        time = frame.pts
-        if time is None or time < self._from_ticks or time <= self._last:
+    def _encode(self, picture: Picture) -> list[Packet]:
+        if picture.time < self._from_ticks:
             return []
-        if self._encoder is None or (self._encoder.width, self._encoder.height) != _even(frame):
-            self._open(frame)
-        assert self._encoder is not None
-        encoder, self._last = self._encoder, time
-        picture = frame.reformat(encoder.width, encoder.height, "yuv420p")
-        picture.pts, picture.time_base = time, VIDEO_TIME_BASE
-        picture.pict_type = PictureType.NONE
-        if self._wants_key or time >= self._next_key:
-            picture.pict_type = PictureType.I
-            self._wants_key, self._next_key = False, time + self._gop_ticks
-        return [packet for piece in encoder.encode(picture) if (packet := self._packet(piece)) is not None]
+        found = self._encoder.encode(picture, key=self._wants_key or picture.time >= self._next_key)
+        if any(packet.key for packet in found):
+            self._wants_key, self._next_key = False, picture.time + self._gop_ticks
+        return found
 
-    def _open(self, frame: VideoFrame) -> None:
-        width, height = _even(frame)
-        encoder = av.CodecContext.create("libx264", "w")
-        assert isinstance(encoder, VideoCodecContext)
-        encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-        encoder.time_base, encoder.framerate = VIDEO_TIME_BASE, Fraction(30)
-        encoder.flags |= GLOBAL_HEADER
-        encoder.thread_count = 1  # one shared rung must not take the machine: pictures come one by one anyway
-        encoder.options = {
+    def _options(self, _: Size) -> dict[str, str]:
+        return {
             "preset": "superfast", "tune": "zerolatency", "profile": "baseline", "crf": RATE_FACTOR, "forced-idr": "1",
             "x264-params": f"keyint=infinite:scenecut=0:vbv-maxrate={self._kilobits}:vbv-bufsize={self._kilobits}",
         }  # fmt: skip
-        encoder.open()
-        self._encoder, self._wants_key = encoder, True
-        self._track = _track_of(encoder.extradata or b"", width, height)
-
-    def _packet(self, piece: av.Packet[Any]) -> Packet | None:
-        assert self._track is not None
-        unit = h264.from_units(list(nal.from_annexb(bytes(piece))))
-        if not unit.picture or piece.pts is None:
-            return None
-        return Packet(self._track, piece.pts, piece.pts, unit.key, unit.data, self._arrivals.of(piece.pts))
-
-
-def _even(frame: VideoFrame) -> tuple[int, int]:
-    """4:2:0 has one chroma sample for two by two pixels."""
-    return frame.width & ~1, frame.height & ~1
-
-
-def _video_decoder(track: Track) -> VideoCodecContext:
-    decoder = av.CodecContext.create(DECODERS[track.codec], "r")
-    assert isinstance(decoder, VideoCodecContext)
-    decoder.thread_count = 1  # frame threads would each hold a picture back
-    decoder.options = {"max_pixels": str(PIXELS_MAX)}
-    if track.config:
-        decoder.extradata = track.config
-    return decoder
-
-
-def _track_of(extradata: bytes, width: int, height: int) -> Track:
-    units = list(nal.from_annexb(extradata))
-    sps = tuple(unit for unit in units if unit[0] & 0x1F == h264.SPS)
-    pps = tuple(unit for unit in units if unit[0] & 0x1F == h264.PPS)
-    return Track(Codec.H264, VIDEO_CLOCK_RATE, h264.record_of(sps, pps), width, height)
 
 
 class AudioTranscoder:

@@ -54,9 +54,16 @@ def feed() -> Callable[..., Any]:
 
 
 def encoded_video(
-    seconds: float, *, codec: str = "libx264", bframes: int = 0, gop: int = 30, size: tuple[int, int] = (320, 180)
+    seconds: float,
+    *,
+    codec: str = "libx264",
+    bframes: int = 0,
+    gop: int = 30,
+    size: tuple[int, int] = (320, 180),
+    noise: bool = False,
 ) -> list[Packet]:
-    """30 pictures a second, each grey and brighter than the last, as the named encoder of PyAV makes them."""
+    """30 pictures a second, each grey and brighter than the last or noise, as the named encoder of PyAV makes them."""
+    dice = numpy.random.default_rng(1)
     encoder = av.CodecContext.create(codec, "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
@@ -70,6 +77,8 @@ def encoded_video(
     for number in range(round(seconds * 30)):
         grey = numpy.full((size[1] * 3 // 2, size[0]), brightness(number), numpy.uint8)
         grey[size[1] :] = 128
+        if noise:
+            grey[: size[1]] = dice.integers(0, 256, (size[1], size[0]), numpy.uint8)
         frame = av.VideoFrame.from_ndarray(grey, "yuv420p")
         frame.pts = number
         pieces += encoder.encode(frame)
