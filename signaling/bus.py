@@ -41,6 +41,7 @@ class Reading:
 
 
 Receiver = Callable[[Entry], None]
+Listener = Callable[[bytes], None]
 
 
 class Bus(Protocol):
@@ -57,6 +58,19 @@ class Bus(Protocol):
 
     def unfollow(self, stream: str) -> None:
         """Nobody here is interested any more."""
+
+    async def tell(self, topic: str, body: bytes) -> None:
+        """Say something that need not be kept: whoever listens now hears it, nobody later. Raises `BusDown`."""
+
+    async def listen(self, topic: str, listener: Listener) -> None:
+        """Hear what is told from about now on; one listener a topic and node. Raises `BusDown`."""
+
+    def unlisten(self, topic: str) -> None:
+        """Nobody here is interested any more."""
+
+    @property
+    def is_down(self) -> bool:
+        """The bus cannot be reached at the moment; it is being tried."""
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -96,6 +110,7 @@ class MemoryBus:
         self._keep = keep
         self._now = now
         self._streams: dict[str, _Stream] = {}
+        self._listeners: dict[str, Listener] = {}
 
     async def publish(self, stream: str, body: bytes) -> Place:
         state = self._open(stream)
@@ -131,6 +146,22 @@ class MemoryBus:
         state = self._streams[stream]
         state.receiver = None
         state.idle_since = self._now()
+
+    async def tell(self, topic: str, body: bytes) -> None:
+        listener = self._listeners.get(topic)
+        if listener is not None:
+            listener(body)
+
+    async def listen(self, topic: str, listener: Listener) -> None:
+        assert topic not in self._listeners, "one listener a topic and node"
+        self._listeners[topic] = listener
+
+    def unlisten(self, topic: str) -> None:
+        del self._listeners[topic]
+
+    @property
+    def is_down(self) -> bool:
+        return False
 
     async def close(self) -> None:
         self._streams.clear()

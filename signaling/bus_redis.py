@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo
 from redis.exceptions import RedisError
 
-from signaling.bus import BusDown, Entry, Keep, Place, Reading, Receiver
+from signaling.bus import BusDown, Entry, Keep, Listener, Place, Reading, Receiver
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ PUBLISH_TRIES = 3
 ID_SECONDS = 60  # how long a publisher's id is remembered
 READ_MAX = 5_000
 FAULTS = (RedisError, OSError, TimeoutError)
+GARBAGE = (ValueError, TypeError, AttributeError)  # an answer of another shape: a Redis that is not ours to rely on
 
 # Redis counts the ids 1-* up from 1-0; the entry at 1-0 has offset 1.
 # KEYS: stream, epoch, id. ARGV: fresh epoch, entries kept, seconds kept, id's seconds, channel, at, body.
@@ -83,6 +84,8 @@ class RedisBus:
         self._followed: dict[str, Receiver] = {}
         self._places: dict[str, Place] = {}
         self._early: dict[str, list[Entry]] = {}
+        self._listeners: dict[str, Listener] = {}
+        self._lost = False
         self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
         self._subscribing = asyncio.Lock()  # redis-py loses a channel that is left and entered at the same moment
         self._leaving: set[asyncio.Future[None]] = set()
@@ -108,12 +111,11 @@ class RedisBus:
         for attempt in range(1, PUBLISH_TRIES + 1):
             try:
                 epoch, offset = (await self._append(keys=keys, args=arguments)).split()
-            except FAULTS as error:
+                return Place(epoch.decode(), int(offset))
+            except (*FAULTS, *GARBAGE) as error:
                 if attempt == PUBLISH_TRIES:
                     raise BusDown from error
                 await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return Place(epoch.decode(), int(offset))
         raise AssertionError("the loop returns or raises")
 
     async def read(self, stream: str, after: Place | None, entries_max: int) -> Reading:
@@ -152,7 +154,34 @@ class RedisBus:
     def unfollow(self, stream: str) -> None:
         self._followed.pop(stream, None)
         self._places.pop(stream, None)
-        task = asyncio.ensure_future(self._unsubscribe(stream))
+        self._leave(_channel(stream), lambda: stream in self._followed)
+
+    async def tell(self, topic: str, body: bytes) -> None:
+        try:
+            await self._redis.publish(TOPIC + topic, body)
+        except FAULTS as error:
+            raise BusDown from error
+
+    async def listen(self, topic: str, listener: Listener) -> None:
+        assert topic not in self._listeners, "one listener a topic and node"
+        self._listeners[topic] = listener
+        try:
+            async with self._subscribing:
+                await self._pubsub.subscribe(TOPIC + topic)
+        except FAULTS as error:
+            self.unlisten(topic)
+            raise BusDown from error
+
+    def unlisten(self, topic: str) -> None:
+        self._listeners.pop(topic, None)
+        self._leave(TOPIC + topic, lambda: topic in self._listeners)
+
+    @property
+    def is_down(self) -> bool:
+        return self._lost
+
+    def _leave(self, channel: str, came_back: Callable[[], bool]) -> None:
+        task = asyncio.ensure_future(self._unsubscribe(channel, came_back))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
@@ -169,11 +198,11 @@ class RedisBus:
         """How long Redis keeps a stream that nobody touches."""
         return int(self._keep.seconds_max + self._keep.idle_seconds_max) + 1
 
-    async def _unsubscribe(self, stream: str) -> None:
+    async def _unsubscribe(self, channel: str, came_back: Callable[[], bool]) -> None:
         with contextlib.suppress(*FAULTS):
             async with self._subscribing:
-                if stream not in self._followed:  # nobody came back meanwhile
-                    await self._pubsub.unsubscribe(_channel(stream))
+                if not came_back():
+                    await self._pubsub.unsubscribe(channel)
 
     async def _range(self, stream: str, first: int, most: int) -> tuple[Place, list[Entry]]:
         """The head, and entries from an offset on, or with 0 the newest, newest first. Raises `BusDown`."""
@@ -182,22 +211,21 @@ class RedisBus:
             epoch, head, rows = await self._read(keys=_keys(stream), args=arguments)
             name = epoch.decode()
             return Place(name, int(head)), [_entry(name, row) for row in rows]
-        except FAULTS as error:
+        except (*FAULTS, *GARBAGE) as error:
             raise BusDown from error
 
     async def _listen(self) -> None:
         """Hears of entries, for ever; a lost connection is made again and what was missed is read."""
-        lost = False
         while True:
             try:
-                if lost:
+                if self._lost:
                     await self._read_on()
-                    lost = False
+                    self._lost = False
                 await self._hear()
             except (*FAULTS, BusDown) as error:
-                if not lost:
+                if not self._lost:
                     log.warning("Redis is lost: %s", error)
-                lost = True
+                self._lost = True
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _hear(self) -> None:
@@ -206,9 +234,22 @@ class RedisBus:
             return
         message = await self._pubsub.get_message(timeout=RETRY_SECONDS)
         if message is not None and message["type"] == "message":
-            stream = message["channel"].decode().removeprefix(CHANNEL)
-            epoch, offset, at, body = message["data"].split(b" ", 3)
-            self._hand_over(stream, Entry(epoch.decode(), int(offset), float(at), body))
+            self._heard(message["channel"].decode(), message["data"])
+
+    def _heard(self, channel: str, data: bytes) -> None:
+        """What is not of our making is passed over: a gap that it leaves shows in the offsets."""
+        try:
+            if channel.startswith(TOPIC):
+                listener = self._listeners.get(channel.removeprefix(TOPIC))
+                if listener is not None:
+                    listener(data)
+                return
+            epoch, offset, at, body = data.split(b" ", 3)
+            entry = Entry(epoch.decode(), int(offset), float(at), body)
+        except ValueError:
+            log.warning("Redis said something on %s that is none of ours", channel)
+            return
+        self._hand_over(channel.removeprefix(CHANNEL), entry)
 
     async def _read_on(self) -> None:
         """Every followed stream from where it was; where that is gone, its newest entry says so to the members."""
@@ -236,6 +277,7 @@ class RedisBus:
 
 
 CHANNEL = "fenbo:"
+TOPIC = "fenbo-now:"
 
 
 def _keys(stream: str) -> list[str]:

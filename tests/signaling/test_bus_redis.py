@@ -165,3 +165,41 @@ async def test_redis_is_killed_and_comes_back_and_nothing_is_missed(redis, redis
     assert await ear.until(10) == list(range(1, 11))
     assert {entry.epoch for entry in ear.heard} == {place.epoch}
     await other.close()
+
+
+async def told(bus, topic, body, heard):
+    """Tells until it was heard: a topic keeps nothing, and listening may begin a moment after it was asked for."""
+    async with asyncio.timeout(10):
+        while heard.empty():
+            await bus.tell(topic, body)
+            await asyncio.sleep(0)
+        assert await heard.get() == body
+
+
+async def test_what_is_told_is_heard_by_who_listens_now(bus):
+    heard, other, topic = asyncio.Queue(), asyncio.Queue(), "presence:told"
+    await bus.tell(topic, b"too early")
+    await bus.listen(topic, heard.put_nowait)
+    await told(bus, topic, b"now", heard)
+    bus.unlisten(topic)
+    await bus.listen("presence:other", other.put_nowait)
+    await bus.tell(topic, b"too late")
+    await told(bus, "presence:other", b"elsewhere", other)
+    assert b"too late" not in [heard.get_nowait() for _ in range(heard.qsize())]
+    assert not bus.is_down
+
+
+async def test_garbage_on_a_channel_is_passed_over(redis, redis_bus, stream):
+    ear, topic = Ear(), "presence:garbage"
+    await redis_bus.follow(stream, ear)
+
+    def unreadable(body: bytes) -> None:
+        raise ValueError(body)
+
+    await redis_bus.listen(topic, unreadable)
+    for channel in ("fenbo:" + stream, "fenbo-now:" + topic):
+        for garbage in (b"", b"\xff\xfe", b"a b c", b"e 1 x {}", b"e one 1.0 {}"):
+            await redis_bus._redis.publish(channel, garbage)
+    await fill(redis_bus, stream, 2)
+    assert await ear.until(2) == [1, 2]
+    assert not redis_bus.is_down
