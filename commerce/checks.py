@@ -114,3 +114,11 @@ def size(field: str, value: object, low: int, high: int) -> None:
         raise Invalid(field, "must be a list")
     if not low <= len(value) <= high:
         raise Invalid(field, f"must have {low} to {high} entries")
+
+
+def octets(field: str, value: object, bytes_max: int) -> None:
+    """Some bytes, and not too many."""
+    if not isinstance(value, bytes):
+        raise Invalid(field, "must be bytes")
+    if not 1 <= len(value) <= bytes_max:
+        raise Invalid(field, f"must have 1 to {bytes_max} bytes")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from commerce import cart, catalog, links, shelf, show, stock, studio, touches
+from commerce import cart, catalog, links, restreams, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
 from commerce.directory import channels, merchants, people
 from commerce.errors import CommerceError, Conflict
@@ -27,7 +27,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | buying(after_sales_ms) | talking()
+    return selling() | studios() | buying(after_sales_ms) | talking()
 
 
 def selling() -> dict[type, One]:
@@ -43,7 +43,6 @@ def selling() -> dict[type, One]:
         c.UpdateRoom: channels.update_room,
         c.CreateShow: show.create_show,
         c.UpdateShow: show.update_show,
-        c.RotateStreamKey: studio.rotate_stream_key,
         c.CreateProduct: catalog.create_product,
         c.ImportProducts: catalog.import_products,
         c.ReceiveStock: stock.receive_stock,
@@ -51,6 +50,21 @@ def selling() -> dict[type, One]:
         c.Pin: shelf.pin,
         c.CreateLink: links.create_link,
         c.RevokeLink: links.revoke_link,
+    }
+
+
+def studios() -> dict[type, One]:
+    """The commands of the studio."""
+    return {
+        c.RotateStreamKey: studio.rotate_stream_key,
+        c.LimitStreamKey: studio.limit_stream_key,
+        c.RevokeStreamKey: studio.revoke_stream_key,
+        c.SetStudio: studio.set_studio,
+        c.PutSlate: slates.put_slate,
+        c.RemoveSlate: slates.remove_slate,
+        c.PutRestream: restreams.put_restream,
+        c.SwitchRestream: restreams.switch_restream,
+        c.RemoveRestream: restreams.remove_restream,
     }
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from commerce import cart as carts
 from commerce import checks, views
 from commerce import links as short_links
+from commerce import restreams as all_restreams
 from commerce import shelf as shelves
 from commerce import show as all_shows
+from commerce import slates as all_slates
 from commerce import studio as studios
 from commerce.catalog import find_products
 from commerce.directory.channels import channel_key, channel_view, find_channel, select_channels
@@ -88,6 +90,33 @@ def studio(reading: Reading, stream_key: str) -> views.Studio:
 def stream_keys(reading: Reading, merchant: int) -> tuple[views.StreamKey, ...]:
     """The keys of the merchant's studio, primary first, without the keys."""
     return studios.stream_keys(reading, merchant)
+
+
+def studio_settings(reading: Reading, merchant: int) -> views.StudioSettings:
+    """How the merchant's studio switches."""
+    return studios.studio_settings(reading, merchant)
+
+
+def slates(reading: Reading, merchant: int) -> tuple[views.Slate, ...]:
+    """The merchant's own slates, with their bytes."""
+    return all_slates.slates(reading, merchant)
+
+
+def slate_causes(reading: Reading, merchant: int) -> tuple[str, ...]:
+    """For which causes the merchant has slates of his own."""
+    return all_slates.slate_causes(reading, merchant)
+
+
+def restreams(reading: Reading, merchant: int) -> tuple[views.Restream, ...]:
+    """Where the merchant's broadcast goes as well."""
+    return all_restreams.restreams(reading, merchant)
+
+
+def shows_on(reading: Reading) -> tuple[tuple[int, views.Show], ...]:
+    """All tenants' shows that are live or paused: (merchant, show)."""
+    table = tables.show
+    rows = reading.connection.execute(select(table).where(table.c.state.in_(all_shows.ON)).order_by(table.c.id))
+    return tuple((row.merchant_id, all_shows.show_view(row)) for row in rows)
 
 
 def shows(reading: Reading, merchant: int) -> tuple[views.Show, ...]:

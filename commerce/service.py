@@ -105,6 +105,14 @@ class Commerce:
         """All keys of that name by kid, oldest first: the last one signs, any may verify."""
         return self._vault.keys(name)
 
+    def seal(self, purpose: str, secret: bytes) -> bytes:
+        """A secret wrapped for a row of the store; the same on every node."""
+        return self._vault.seal(purpose, secret)
+
+    def unseal(self, purpose: str, sealed: bytes) -> bytes:
+        """What was sealed for that purpose."""
+        return self._vault.unseal(purpose, sealed)
+
     async def close(self) -> None:
         """Takes no more commands, finishes those taken, closes the store."""
         await self._scheduler.close()

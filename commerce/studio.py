@@ -1,21 +1,25 @@
-"""The merchant's studio: its stream keys, 160 random bits each, kept as SHA-256, shown once, rotated with one click."""
+"""The merchant's studio: its stream keys, 160 random bits each, kept as SHA-256, shown once, rotated with one click.
+
+A key can be limited to a stretch of time and to one show; outside of them it is known and opens nothing.
+"""
 
 from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from commerce import views
-from commerce.commands import RotateStreamKey
+from commerce.commands import LimitStreamKey, RevokeStreamKey, RotateStreamKey, SetStudio
 from commerce.directory.merchants import find_merchant
 from commerce.directory.people import digest
 from commerce.errors import NotFound
-from commerce.show import current_show_row, show_view
+from commerce.events import StudioChanged
+from commerce.show import current_show_row, show_row, show_view
 from commerce.store import tables
-from commerce.store.reading import Connected
+from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
-from commerce.times import aware
+from commerce.times import aware, aware_or_none, to_ms
 
 KEY_BYTES = 20
 HINT_CHARS = 4
@@ -40,21 +44,80 @@ def rotate_stream_key(unit: Unit, command: RotateStreamKey) -> views.FreshStream
     return views.FreshStreamKey(command.slot, key)
 
 
+def limit_stream_key(unit: Unit, command: LimitStreamKey) -> views.StreamKey:
+    """Other limits for the slot's key; NotFound when there is none, or no such show."""
+    if command.show is not None:
+        show_row(unit, command.merchant, command.show)
+    table = tables.stream_key
+    of_slot = (table.c.merchant_id == command.merchant) & (table.c.slot == command.slot)
+    limits = {
+        "valid_from": None if command.valid_from is None else to_ms(command.valid_from),
+        "valid_until": None if command.valid_until is None else to_ms(command.valid_until),
+        "only_show": command.show,
+    }
+    unit.connection.execute(update(table).where(of_slot).values(limits))
+    row = unit.connection.execute(select(table).where(of_slot)).first()
+    if row is None:
+        raise NotFound("slot", "there is no stream key")
+    unit.tell(StudioChanged(command.merchant))
+    return _key_view(row)
+
+
+def revoke_stream_key(unit: Unit, command: RevokeStreamKey) -> None:
+    """The key opens nothing from the commit on."""
+    table = tables.stream_key
+    unit.connection.execute(delete(table).where(table.c.merchant_id == command.merchant, table.c.slot == command.slot))
+    unit.tell(StudioChanged(command.merchant))
+
+
+def set_studio(unit: Unit, command: SetStudio) -> views.StudioSettings:
+    """How the merchant's studio switches."""
+    find_merchant(unit, command.merchant)
+    table = tables.studio
+    unit.connection.execute(delete(table).where(table.c.merchant_id == command.merchant))
+    unit.connection.execute(insert(table), {"merchant_id": command.merchant, "back": command.back})
+    unit.tell(StudioChanged(command.merchant))
+    return views.StudioSettings(command.back)
+
+
+def studio_settings(connected: Connected, merchant: int) -> views.StudioSettings:
+    """As they were set, or the usual ones."""
+    table = tables.studio
+    found = connected.connection.execute(select(table.c.back).where(table.c.merchant_id == merchant)).scalar()
+    return views.StudioSettings(found or "automatic")
+
+
 def find_studio(connected: Connected, stream_key: str) -> views.Studio:
     """What the key opens; NotFound. An ended show takes nothing, so then `show` is None."""
     table = tables.stream_key
-    query = select(table.c.merchant_id, table.c.slot).where(table.c.digest == digest(stream_key[:KEY_CHARS_MAX]))
-    row = connected.connection.execute(query).first()
+    row = connected.connection.execute(
+        select(table).where(table.c.digest == digest(stream_key[:KEY_CHARS_MAX]))
+    ).first()
     if row is None:
         raise NotFound("stream_key", "no such stream key")
     show = current_show_row(connected, row.merchant_id)
-    on_or_next = show is not None and show.state != "ended"
-    return views.Studio(row.merchant_id, row.slot, show_view(show) if show is not None and on_or_next else None)
+    view = show_view(show) if show is not None and show.state != "ended" else None
+    return views.Studio(row.merchant_id, row.slot, view, _closed(row, view, connected.now))
+
+
+def _closed(row: AnyRow, show: views.Show | None, now: int) -> str:
+    """Why the key opens nothing now; "" when it does."""
+    if row.valid_from is not None and now < row.valid_from:
+        return "early"
+    if row.valid_until is not None and now >= row.valid_until:
+        return "expired"
+    if show is not None and row.only_show is not None and row.only_show != show.show:
+        return "other_show"
+    return ""
 
 
 def stream_keys(connected: Connected, merchant: int) -> tuple[views.StreamKey, ...]:
     """What HQ sees of its keys, primary first."""
     table = tables.stream_key
     query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.slot.desc())
-    rows = connected.connection.execute(query)
-    return tuple(views.StreamKey(row.slot, row.hint, aware(row.created_at)) for row in rows)
+    return tuple(_key_view(row) for row in connected.connection.execute(query))
+
+
+def _key_view(row: AnyRow) -> views.StreamKey:
+    limits = aware_or_none(row.valid_from), aware_or_none(row.valid_until), row.only_show
+    return views.StreamKey(row.slot, row.hint, aware(row.created_at), *limits)

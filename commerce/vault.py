@@ -20,6 +20,7 @@ from commerce.errors import Invalid
 from commerce.store.ids import public_id
 from commerce.store.tables import wrapped_key
 
+SEALED = "sealed"  # what is kept wrapped in rows of their own, by the purpose that is authenticated with it
 NAMES = ("cookie", "csrf", "jwt", "webhook")
 FILE_NAME = "secret"
 SECRET_CHARS_MIN = 32
@@ -96,3 +97,11 @@ class Vault:
     def keys(self, name: str) -> dict[str, bytes]:
         """All keys of that name by kid, oldest first: what may still verify."""
         return self._keys[name]
+
+    def seal(self, purpose: str, secret: bytes) -> bytes:
+        """Wrapped for a row; only for the same purpose can it be unwrapped again."""
+        return self._wrap(SEALED, purpose, secret)
+
+    def unseal(self, purpose: str, sealed: bytes) -> bytes:
+        """What was sealed; Invalid under another master secret or for another purpose."""
+        return self._unwrap(SEALED, purpose, sealed)

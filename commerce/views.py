@@ -152,6 +152,9 @@ class StreamKey:
     slot: str
     hint: str
     created_at: datetime
+    valid_from: datetime | None
+    valid_until: datetime | None
+    only_show: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +167,41 @@ class FreshStreamKey:
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """What a stream key opens: the merchant, the slot, and the show that takes it (None: no show is on or next)."""
+    """What a stream key opens: the merchant, the slot, and the show that takes it (None: no show is on or next).
+
+    `closed` says why it opens nothing now: "early", "expired", "other_show"; "" is good.
+    """
 
     merchant: int
     slot: str
     show: Show | None
+    closed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudioSettings:
+    """`back`: whether a healthy primary comes back by itself ("automatic") or when told ("manual")."""
+
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """A merchant's own slate: a picture or a clip."""
+
+    cause: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Restream:
+    """Where the broadcast goes as well; `sealed` is the URL for `Commerce.unseal`."""
+
+    name: str
+    host: str
+    enabled: bool
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)

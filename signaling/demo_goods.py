@@ -94,7 +94,7 @@ async def _furnish(commerce: Commerce) -> Furnished:
     channels = await _open_shops(commerce, merchant.id)
     products = [await commerce.execute(_product(merchant.id, goods)) for goods in GOODS]
     show = await _start_show(commerce, merchant.id, products)
-    keys = [await commerce.execute(commands.RotateStreamKey(merchant.id, slot)) for slot in commands.selling.SLOTS]
+    keys = [await commerce.execute(commands.RotateStreamKey(merchant.id, slot)) for slot in commands.studio.SLOTS]
     return Furnished(
         merchant=merchant.id,
         show=show.show,

@@ -13,7 +13,6 @@ from commerce.money import currency
 
 ROLES = ("owner", "operator", "host", "finance", "channel_owner", "auditor")
 SHOW_STATES = ("announced", "live", "paused", "ended")
-SLOTS = ("primary", "backup")
 SHELF_MAX = 200
 PINNED_MAX = 3
 SKUS_MAX = 100
@@ -166,17 +165,6 @@ class UpdateShow(Command[views.Show]):
             checks.moment("starts_at", self.starts_at)
         if self.state is not None:
             checks.choice("state", self.state, SHOW_STATES)
-
-
-@dataclass(frozen=True, slots=True)
-class RotateStreamKey(Command[views.FreshStreamKey]):
-    """A new key for a slot of the studio; the old one stops at once. Also makes the first one."""
-
-    merchant: int
-    slot: str = "primary"
-
-    def __post_init__(self) -> None:
-        checks.choice("slot", self.slot, SLOTS)
 
 
 @dataclass(frozen=True, slots=True)

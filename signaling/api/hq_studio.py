@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from commerce import checks, commands, questions, views
-from commerce.commands.selling import SLOTS
+from commerce.commands.studio import SLOTS
 from commerce.service import Commerce
 from relay.source import Slot
 from signaling.api import models_hq

@@ -77,3 +77,13 @@ def test_a_secret_that_others_can_read_or_guess_is_refused(tmp_path):
         master_secret("", tmp_path)
     with pytest.raises(Invalid, match="at least 32"):
         master_secret("short", tmp_path)
+
+
+def test_a_sealed_secret_opens_for_its_purpose_and_secret_alone(connection):
+    one = opened(connection)
+    sealed = one.seal("restream/1", b"rtmp://key")
+    assert b"rtmp" not in sealed
+    assert opened(connection).unseal("restream/1", sealed) == b"rtmp://key"
+    for vault, purpose in ((one, "restream/2"), (Vault(b"x" * 32), "restream/1")):
+        with pytest.raises(Invalid):
+            vault.unseal(purpose, sealed)

@@ -28,7 +28,6 @@ ID = "a" * 16
         (lambda: c.CreateShow(1, "Friday", datetime(2026, 1, 1)), "starts_at"),
         (lambda: c.UpdateShow(1, ID, state="burning"), "state"),
         (lambda: c.UpdateShow(1, ID, starts_at="soon"), "starts_at"),
-        (lambda: c.RotateStreamKey(1, "third"), "slot"),
         (lambda: c.CreateProduct(1, "Tea", ()), "skus"),
         (lambda: c.CreateProduct(1, "Tea", (c.NewSku("x", -1),)), "skus[0].price"),
         (lambda: c.CreateProduct(1, "Tea", (c.NewSku("x", 9.9),)), "skus[0].price"),
