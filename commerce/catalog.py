@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, insert, select
 
 from commerce import views
-from commerce.commands import CreateProduct, NewSku
+from commerce.commands import CreateProduct, ImportProducts, NewSku
 from commerce.directory.merchants import find_merchant
 from commerce.errors import Conflict
 from commerce.money import Money
@@ -36,6 +36,19 @@ def create_product(unit: Unit, command: CreateProduct) -> views.Product:
     for position, sku in enumerate(command.skus):
         _add_sku(unit, merchant, product, position, sku)
     return find_products(unit, merchant.id, tables.product.c.id == product)[0]
+
+
+def import_products(unit: Unit, command: ImportProducts) -> tuple[views.Product, ...]:
+    """All of them, or Conflict naming the first whose name is there already."""
+    table = tables.product
+    names = [product.name for product in command.products]
+    query = select(table.c.name).where(table.c.merchant_id == command.merchant, table.c.name.in_(names))
+    there = set(unit.connection.execute(query).scalars())
+    for at, name in enumerate(names):
+        if name in there:
+            raise Conflict(f"products[{at}].name", "there is a product of this name already")
+        there.add(name)
+    return tuple(create_product(unit, product) for product in command.products)
 
 
 def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, sku: NewSku) -> None:

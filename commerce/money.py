@@ -10,6 +10,11 @@ from commerce.errors import Invalid
 MINOR_MAX = 10**15  # fits 64 bits with room for a sum over a billion lines of real size
 PPM = 1_000_000
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,3}))?")
+# ISO 4217: minor units that are no hundredths.
+_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0) | dict.fromkeys(
+    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,27 @@ def currency(field: str, value: object) -> str:
     if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
         raise Invalid(field, "an ISO 4217 code such as CNY")
     return value
+
+
+def digits(code: str) -> int:
+    """How many decimal places an amount in this currency has."""
+    return _DIGITS.get(code, 2)
+
+
+def to_decimal(amount: Money) -> str:
+    """12.30, as a spreadsheet reads it."""
+    places = digits(amount.currency)
+    whole, part = divmod(abs(amount.minor), 10**places)
+    sign = "-" if amount.minor < 0 else ""
+    return f"{sign}{whole}.{part:0{places}}" if places else f"{sign}{whole}"
+
+
+def from_decimal(field: str, text: str, code: str) -> int:
+    """Minor units of 12.3; raises Invalid, also for more places than the currency has."""
+    found, places = _AMOUNT.fullmatch(text.strip()), digits(code)
+    if found is None or len(found[2] or "") > places:
+        raise Invalid(field, f"must be an amount in {code} such as {to_decimal(Money(123456, code))}")
+    return int(found[1] + (found[2] or "").ljust(places, "0"))
 
 
 def share(amount: int, ppm: int) -> int:

@@ -31,6 +31,12 @@ async def read(request: web.Request, model: type[T]) -> T:
     raise BadBody("these fields do not fit", [(path(each["loc"]), each["msg"]) for each in found])
 
 
+def check_currency(field: str, given: str, currency: str) -> None:
+    """Amounts are in the merchant's currency; saying another is a mistake, not a conversion."""
+    if given != currency:
+        raise BadBody("an amount is in another currency", [(field, f"amounts are in {currency}")])
+
+
 def path(location: Sequence[int | str]) -> str:
     """`lines[0].quantity`."""
     parts = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)

@@ -14,7 +14,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from signaling.api import models
 from signaling.api.hq_session import COOKIE as SESSION_COOKIE
 from signaling.api.hq_session import CSRF_HEADER
-from signaling.api.operations import OPERATIONS, Operation
+from signaling.api.operation import Operation
+from signaling.api.operations import OPERATIONS
 from signaling.viewers import COOKIE as VIEWER_COOKIE
 
 REF = "#/components/schemas/{model}"
@@ -98,7 +99,8 @@ def _responses(operation: Operation, schemas: Modes) -> Schema:
 
 def _content(operation: Operation, model: type[BaseModel] | None, schemas: Modes) -> Schema:
     if model is None:
-        return {}
+        text = operation.media != "application/json"
+        return {"content": {operation.media: {"schema": {"type": "string"}}}} if text else {}
     schema = schemas[model, "serialization"]
     return {
         "content": {"application/json": {"schema": {"type": "array", "items": schema} if operation.listed else schema}}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from commerce import commands, questions, views
+from commerce import commands, questions, sheets, views
 from commerce.service import Commerce
 from signaling.api import shapes
-from signaling.api.body import answer, answers, read
-from signaling.api.models_hq import ProductNew, StockReceived
-from signaling.errors import BadBody
+from signaling.api.body import answer, answers, check_currency, read
+from signaling.api.models_hq import GoodsRead, GoodsSheet, ProductNew, SheetMistake, StockReceived
 
 
 class HqGoods:
@@ -24,10 +23,33 @@ class HqGoods:
 
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ProductNew)
-        _check_currency(body, me.merchant.currency)
+        for at, sku in enumerate(body.skus):
+            check_currency(f"skus[{at}].price.currency", sku.price.currency, me.merchant.currency)
         skus = tuple(commands.NewSku(sku.name, sku.price.minor, sku.stock, sku.per_buyer_max) for sku in body.skus)
         command = commands.CreateProduct(me.merchant.id, body.name, skus, body.description, body.image_url)
         return answer(shapes.product_hq(await self._commerce.execute(command)), status=201)
+
+    async def export(self, _request: web.Request, me: views.Me) -> web.Response:
+        """The catalogue as the CSV that `read_sheet` takes."""
+        found = await self._commerce.ask(questions.products, me.merchant.id)
+        rows = [row for product in found for row in sheets.goods_rows(product)]
+        headers = {"Content-Disposition": 'attachment; filename="goods.csv"'}
+        text = sheets.exported(sheets.GOODS_COLUMNS, rows)
+        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+
+    async def read_sheet(self, request: web.Request, me: views.Me) -> web.Response:
+        """What a CSV holds, and all of it into the catalogue when that is asked for and nothing is wrong."""
+        body = await read(request, GoodsSheet)
+        found, mistakes = sheets.read_goods(body.csv, me.merchant.currency)
+        if not mistakes:
+            mistakes = _already_there(found, await self._commerce.ask(questions.products, me.merchant.id))
+        applied = body.apply and not mistakes
+        if applied:
+            new = (commands.CreateProduct(me.merchant.id, *_product(goods)) for goods in found)
+            await self._commerce.execute(commands.ImportProducts(me.merchant.id, tuple(new)))
+        wrong = [SheetMistake(line=each.line, column=each.column, detail=each.detail) for each in mistakes]
+        skus = sum(len(goods.skus) for goods in found)
+        return answer(GoodsRead(products=len(found), skus=skus, applied=applied, mistakes=wrong))
 
     async def receive(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, StockReceived)
@@ -35,12 +57,11 @@ class HqGoods:
         return answer(shapes.sku_hq(await self._commerce.execute(command)))
 
 
-def _check_currency(body: ProductNew, currency: str) -> None:
-    """Prices are in the merchant's currency; saying another is a mistake, not a conversion."""
-    wrong = [
-        (f"skus[{at}].price.currency", f"prices are in {currency}")
-        for at, sku in enumerate(body.skus)
-        if sku.price.currency != currency
-    ]
-    if wrong:
-        raise BadBody("a price is in another currency", wrong)
+def _already_there(found: list[sheets.Goods], products: tuple[views.Product, ...]) -> list[sheets.Mistake]:
+    names = {product.name for product in products}
+    detail = "there is a product of this name already"
+    return [sheets.Mistake(goods.line, "product", detail) for goods in found if goods.name in names]
+
+
+def _product(goods: sheets.Goods) -> tuple[str, tuple[commands.NewSku, ...], str, str]:
+    return goods.name, tuple(goods.skus), goods.description, goods.image_url

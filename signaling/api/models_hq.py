@@ -14,6 +14,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(?:https?://\S+|/\S*)?$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 SKUS_MAX = 100
 SHELF_MAX = 200
 
@@ -224,6 +225,71 @@ class OrderPage(View):
 
     orders: list[Order]
     cursor: str | None
+
+
+class ContactView(View):
+    """Where the goods go; masked for those who send nothing."""
+
+    name: str
+    phone: str
+    address: str
+
+
+class OrderHq(Order):
+    """An order with what only HQ sees."""
+
+    refunded: Money
+    contact: ContactView
+    note: str
+
+
+class OrderShip(Request):
+    """The goods left; `tracking` is the carrier's number."""
+
+    tracking: Reason = ""
+
+
+class OrderReceive(Request):
+    """The buyer has the goods."""
+
+
+class OrderCancel(Request):
+    """An unpaid order is taken back."""
+
+    reason: Reason = ""
+
+
+class OrderRefund(Request):
+    """Money back: `amount`, or all that is left. `refund` makes it safe to send again."""
+
+    refund: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{8,64}$")]
+    amount: MoneyIn | None = None
+    reason: Reason = ""
+    restock: bool = False
+
+
+class GoodsSheet(Request):
+    """A CSV of goods. Without `apply` it is only looked at."""
+
+    csv: Annotated[str, StringConstraints(min_length=1, max_length=250_000)]
+    apply: bool = False
+
+
+class SheetMistake(View):
+    """A cell that cannot be right: the line of the file (the header is 1) and its column."""
+
+    line: int
+    column: str
+    detail: str
+
+
+class GoodsRead(View):
+    """What a sheet holds. Nothing is imported while there is a mistake."""
+
+    products: int
+    skus: int
+    applied: bool
+    mistakes: list[SheetMistake]
 
 
 class ChannelFigures(View):

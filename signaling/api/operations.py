@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pydantic import BaseModel
-
 from signaling.api import models, models_hq
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """`answer` is by status; None: no body. `listed`: the answer is an array of it. `problems` are statuses."""
-
-    method: str
-    path: str
-    summary: str
-    answers: dict[int, type[BaseModel] | None]
-    body: type[BaseModel] | None = None
-    listed: bool = False
-    security: str = "viewer"
-    problems: tuple[int, ...] = ()
-    query: tuple[str, ...] = ()
-
-
-V1 = "/api/v1"
-HQ = "/api/v1/hq"
-Found = dict[int, type[BaseModel] | None]
-
-
-def _hq(method: str, path: str, summary: str, answers: Found, **more: object) -> Operation:
-    """An operation behind the login."""
-    return Operation(method, HQ + path, summary, answers, security="session", **more)  # type: ignore[arg-type]
-
+from signaling.api.operation import HQ, V1, Operation
+from signaling.api.operation import hq as _hq
+from signaling.api.operations_sales import SALES
 
 OPERATIONS = (
     Operation("get", f"{V1}/rooms/{{room}}", "A room as it is now", {200: models.RoomView}, problems=(404,)),
@@ -121,22 +94,6 @@ OPERATIONS = (
         problems=(404,),
     ),
     _hq("delete", "/channels/{channel}/links/{code}", "The link stops working", {204: None}, problems=(404,)),
-    _hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True),
-    _hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
-    _hq(
-        "post",
-        "/skus/{sku}/stock",
-        "Goods came in",
-        {200: models_hq.SkuHq},
-        body=models_hq.StockReceived,
-        problems=(404,),
-    ),
-    _hq(
-        "get",
-        "/orders",
-        "Orders, newest first",
-        {200: models_hq.OrderPage},
-        query=("channel", "state", "cursor"),
-    ),
+    *SALES,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

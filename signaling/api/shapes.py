@@ -113,6 +113,13 @@ def order(found: views.Order) -> models.Order:
     )
 
 
+def order_hq(found: views.Order, contact: views.Contact) -> models_hq.OrderHq:
+    """An order with what only HQ sees; `contact` as the reader may see it."""
+    shown = models_hq.ContactView(name=contact.name, phone=contact.phone, address=contact.address)
+    seen = {name: getattr(each, name) for each in (order(found),) for name in models.Order.model_fields}
+    return models_hq.OrderHq(**seen, refunded=money(found.refunded), contact=shown, note=found.note)
+
+
 def _order_line(line: views.OrderLine) -> models.OrderLine:
     return models.OrderLine(
         sku=line.sku,

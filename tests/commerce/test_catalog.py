@@ -5,7 +5,7 @@ import pytest
 from commerce import commands as c
 from commerce import questions
 from commerce.catalog import check_known
-from commerce.errors import Conflict, NotFound
+from commerce.errors import Conflict, Invalid, NotFound
 from commerce.money import Money
 
 
@@ -37,3 +37,23 @@ def test_the_first_unknown_product_is_named_by_its_place():
     with pytest.raises(Conflict) as caught:
         check_known({"a"}, ["a", "x", "y"], "items")
     assert caught.value.field == "items[1].product"
+
+
+async def test_an_import_is_all_or_nothing(shop):
+    def product(name):
+        return c.CreateProduct(shop.merchant.id, name, (c.NewSku("one", 100, stock=1),))
+
+    async def bring(*names):
+        return await shop.commerce.execute(c.ImportProducts(shop.merchant.id, tuple(map(product, names))))
+
+    for names in (("Cup", "Tea"), ("Cup", "Cup")):
+        with pytest.raises(Conflict) as caught:
+            await bring(*names)
+        assert caught.value.field == "products[1].name"
+    assert await shop.commerce.ask(questions.products, shop.merchant.id) == (shop.product,)
+    assert [made.name for made in await bring("Cup", "Bowl")] == ["Cup", "Bowl"]
+
+
+def test_an_import_is_one_merchants():
+    with pytest.raises(Invalid):
+        c.ImportProducts(1, (c.CreateProduct(2, "Cup", (c.NewSku("one", 100),)),))

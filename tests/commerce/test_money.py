@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.errors import Invalid
-from commerce.money import PPM, Money, currency, divide_half_even, share, split
+from commerce.money import PPM, Money, currency, divide_half_even, from_decimal, share, split, to_decimal
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,22 @@ def test_a_currency_is_three_capitals(value):
     with pytest.raises(Invalid) as caught:
         currency("currency", value)
     assert caught.value.field == "currency"
+
+
+@pytest.mark.parametrize(
+    ("minor", "code", "text"), [(1230, "CNY", "12.30"), (5, "USD", "0.05"), (500, "JPY", "500"), (1001, "KWD", "1.001")]
+)
+def test_amounts_as_people_write_them(minor, code, text):
+    assert to_decimal(Money(minor, code)) == text
+    assert from_decimal("price", f" {text} ", code) == minor
+    assert to_decimal(Money(-minor, code)) == f"-{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("1.234", "CNY"), ("1.0", "JPY"), ("-1", "CNY"), ("", "CNY"), ("1e3", "CNY")]
+)
+def test_what_is_no_amount(text, code):
+    with pytest.raises(Invalid, match="amount in"):
+        from_decimal("price", text, code)
+    assert from_decimal("price", "3", "CNY") == 300
+    assert from_decimal("price", "3.5", "CNY") == 350

@@ -18,6 +18,8 @@ TABLE = {
     "see goods":           "x x x x x .",
     "change goods":        "x x . . . .",
     "see orders":          "x x . x x .",
+    "change orders":       "x x . . . .",
+    "refund orders":       "x x . x . .",
 }  # fmt: skip
 COLUMNS = ("owner", "operator", "host", "finance", "auditor", "channel_owner")
 CELLS = [

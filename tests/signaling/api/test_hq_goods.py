@@ -42,3 +42,22 @@ async def test_bad_goods_name_the_field(shop):
         status, problem = await boss("POST", path, body)
         assert status == expected, (path, body, problem)
         assert field in [each["field"] for each in problem["errors"]], (body, problem)
+
+
+async def test_a_sheet_is_looked_at_first_and_then_taken_whole(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    _, sheet = await boss("GET", "/api/v1/hq/products.csv")
+    assert sheet.splitlines()[1] == "Green tea,,,Tin,68.00,10,5"
+    path, head = "/api/v1/hq/products/sheet", sheet.splitlines()[0] + "\n"
+    mistake = {"line": 2, "column": "product", "detail": "there is a product of this name already"}
+    assert (await boss("POST", path, {"csv": sheet, "apply": True}))[1]["mistakes"] == [mistake]
+    good = head + "Bowl,,,Red,10,3,\nBowl,,,Blue,11,3,2\nCup,,,One,5,,\n"
+    _, seen = await boss("POST", path, {"csv": good})
+    assert seen == {"products": 2, "skus": 3, "applied": False, "mistakes": []}
+    bad = {"csv": good + "Jar,,,One,x,,\n", "apply": True}
+    assert (await boss("POST", path, bad))[1]["mistakes"][0]["line"] == 5
+    assert len((await boss("GET", "/api/v1/hq/products"))[1]) == 1
+    assert (await boss("POST", path, {"csv": good, "apply": True}))[1]["applied"]
+    products = (await boss("GET", "/api/v1/hq/products"))[1]
+    assert [(each["name"], len(each["skus"])) for each in products] == [("Green tea", 1), ("Bowl", 2), ("Cup", 1)]

@@ -1,4 +1,8 @@
-from signaling.api.models_hq import OrderPage, Overview
+import csv
+import io
+
+from commerce import commands
+from signaling.api.models_hq import OrderHq, OrderPage, Overview
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
 
@@ -51,3 +55,46 @@ async def test_bad_questions_name_the_field(shop):
         status, problem = await boss("GET", f"/api/v1/hq/orders?{query}")
         assert status in (404, 422), problem
         assert problem["errors"][0]["field"] == field
+
+
+async def test_an_order_is_sent_received_refunded_and_exported(shop):
+    buyer, boss = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    order = (await buy(shop, buyer, "north", "order-0001", 2))["order"]
+    path = f"/api/v1/hq/orders/{order}"
+    shown = OrderHq.model_validate((await boss("GET", path))[1])
+    assert (shown.contact.phone, shown.refunded.minor, shown.state) == ("12345", 0, "paid")
+    assert (await boss("POST", f"{path}/ship", {"tracking": "SF1"}))[1]["state"] == "shipped"
+    part = {"refund": "refund-0001", "amount": {"minor": 600, "currency": "CNY"}, "reason": "late"}
+    for _ in range(2):
+        assert (await boss("POST", f"{path}/refund", part))[1]["refunded"]["minor"] == 600
+    other = part | {"amount": {"minor": 601, "currency": "CNY"}}
+    status, problem = await boss("POST", f"{path}/refund", other)
+    assert (status, problem["type"]) == (409, "/problems/body-differs")
+    for amount, field in (
+        ({"minor": 13001, "currency": "CNY"}, "amount"),
+        ({"minor": 1, "currency": "USD"}, "currency"),
+    ):
+        status, problem = await boss("POST", f"{path}/refund", part | {"refund": "refund-0002", "amount": amount})
+        assert status in (409, 422)
+        assert field in problem["errors"][0]["field"]
+    assert (await boss("POST", f"{path}/receive", {}))[1]["state"] == "received"
+    assert (await boss("POST", f"{path}/cancel", {}))[0] == 409
+    rest = {"refund": "refund-0003", "restock": True}
+    assert (await boss("POST", f"{path}/refund", rest))[1]["state"] == "refunded"
+    _, sheet = await boss("GET", "/api/v1/hq/orders.csv")
+    header, row = csv.reader(io.StringIO(sheet.removeprefix("\ufeff")))
+    found = dict(zip(header, row, strict=True))
+    assert (found["order"], found["refunded"], found["phone"]) == (order, "136.00", "12345")
+    assert len((await boss("GET", "/api/v1/hq/orders.csv?state=paid"))[1].splitlines()) == 1
+
+
+async def test_finance_refunds_and_sees_no_address(shop, password_hash):
+    await shop.do(commands.CreateUser(shop.merchant.id, "fin", password_hash, "finance"))
+    buyer, finance = await shop.visitor(), await shop.visitor()
+    await finance.log_in("fin")
+    path = f"/api/v1/hq/orders/{(await buy(shop, buyer, 'north', 'order-0001'))['order']}"
+    assert (await finance("GET", path))[1]["contact"] == {"name": "A**", "phone": "*****", "address": "1 Pier***"}
+    assert "1 Pier Road" not in (await finance("GET", "/api/v1/hq/orders.csv"))[1]
+    assert (await finance("POST", f"{path}/ship", {}))[0] == 403
+    assert (await finance("POST", f"{path}/refund", {"refund": "refund-0001"}))[0] == 200

@@ -1,12 +1,15 @@
 import type {
   Channel,
   ChannelChange,
+  GoodsRead,
   Link,
   Me,
   NewKey,
   NewProduct,
+  OrderHq,
   OrderPage,
   Product,
+  Refund,
   ShelfPlace,
   ShowChange,
   ShowHq,
@@ -92,6 +95,30 @@ export class HqApi {
     if (filter.state !== "") query.set("state", filter.state);
     if (filter.cursor !== null) query.set("cursor", filter.cursor);
     return ask(`${ROOT}/orders?${query}`);
+  }
+
+  order(order: string): Promise<OrderHq> {
+    return ask(`${ROOT}/orders/${order}`);
+  }
+
+  shipOrder(order: string, tracking: string): Promise<OrderHq> {
+    return this.change("POST", `/orders/${order}/ship`, { tracking });
+  }
+
+  receiveOrder(order: string): Promise<OrderHq> {
+    return this.change("POST", `/orders/${order}/receive`, {});
+  }
+
+  cancelOrder(order: string): Promise<OrderHq> {
+    return this.change("POST", `/orders/${order}/cancel`, {});
+  }
+
+  refundOrder(order: string, refund: Refund): Promise<OrderHq> {
+    return this.change("POST", `/orders/${order}/refund`, refund);
+  }
+
+  readSheet(csv: string, apply: boolean): Promise<GoodsRead> {
+    return this.change("POST", "/products/sheet", { csv, apply });
   }
 
   private entered(me: Me): Me {

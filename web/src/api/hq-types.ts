@@ -115,6 +115,26 @@ export interface OrderPage {
   cursor: string | null;
 }
 
+export interface OrderHq extends Order {
+  refunded: Money;
+  contact: { name: string; phone: string; address: string };
+  note: string;
+}
+
+export interface Refund {
+  refund: string;
+  amount?: Money;
+  reason: string;
+  restock: boolean;
+}
+
+export interface GoodsRead {
+  products: number;
+  skus: number;
+  applied: boolean;
+  mistakes: { line: number; column: string; detail: string }[];
+}
+
 export interface ChannelFigures {
   channel: string;
   name: string;

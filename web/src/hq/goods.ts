@@ -6,6 +6,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
+import "./goods-sheet.ts";
 import "./product-form.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
@@ -47,6 +48,10 @@ export class FenboGoods extends LitElement {
           grid-template-columns: minmax(0, 1fr) 400px;
         }
       }
+      .beside {
+        display: grid;
+        gap: 16px;
+      }
       .product {
         display: flex;
         align-items: center;
@@ -76,7 +81,10 @@ export class FenboGoods extends LitElement {
         <p class="wrong" role="alert">${this.wrong}</p>
         ${this.products.length === 0 ? html`<p class="dim">${text.noProducts}</p>` : this.products.map((product) => this.product(product))}
       </section>
-      <fenbo-product-form .store=${this.store} .currency=${this.currency} .text=${text}></fenbo-product-form>`;
+      <div class="beside">
+        <fenbo-product-form .store=${this.store} .currency=${this.currency} .text=${text}></fenbo-product-form>
+        <fenbo-goods-sheet .store=${this.store} .text=${text}></fenbo-goods-sheet>
+      </div>`;
   }
 
   private product(product: Product): TemplateResult {

@@ -4,8 +4,8 @@ import { formatMoney } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { formatMoment } from "../times.ts";
 
-/** Orders as rows: where they were placed and whose customer the buyer is. */
-export function orderTable(orders: readonly Order[], text: HqText): TemplateResult {
+/** Orders as rows: where they were placed and whose customer the buyer is. With `open` each can be looked into. */
+export function orderTable(orders: readonly Order[], text: HqText, open?: (order: string) => void): TemplateResult {
   if (orders.length === 0) return html`<p class="dim">${text.noOrders}</p>`;
   return html`<div class="scroll">
     <table>
@@ -20,16 +20,17 @@ export function orderTable(orders: readonly Order[], text: HqText): TemplateResu
         </tr>
       </thead>
       <tbody>
-        ${orders.map((order) => row(order, text))}
+        ${orders.map((order) => row(order, text, open))}
       </tbody>
     </table>
   </div>`;
 }
 
-function row(order: Order, text: HqText): TemplateResult {
+function row(order: Order, text: HqText, open?: (order: string) => void): TemplateResult {
   const good = order.state !== "created" && order.state !== "cancelled" && order.state !== "refunded";
+  const moment = formatMoment(order.created_at, text.language);
   return html`<tr data-order=${order.order}>
-    <td class="small">${formatMoment(order.created_at, text.language)}</td>
+    <td class="small">${open === undefined ? moment : html`<button class="act" aria-label=${text.sales.open(order.order)} @click=${() => open(order.order)}>${moment}</button>`}</td>
     <td>${order.lines.map((line) => `${line.product_name} × ${line.quantity}`).join(", ")}</td>
     <td>${order.room_channel.name}</td>
     <td>${order.owner_channel.name}</td>

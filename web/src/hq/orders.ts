@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Channel, OrderPage } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { Order, OrderState } from "../api/types.ts";
@@ -6,6 +6,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import "./order-card.ts";
 import { orderTable } from "./order-table.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
@@ -24,6 +25,7 @@ export class FenboHqOrders extends LitElement {
     orders: { state: true },
     cursor: { state: true },
     wrong: { state: true },
+    opened: { state: true },
   };
   declare store: HqStore;
   declare channels: readonly Channel[];
@@ -34,6 +36,7 @@ export class FenboHqOrders extends LitElement {
   declare orders: readonly Order[] | null;
   declare cursor: string | null;
   declare wrong: string;
+  declare opened: string;
   private pages = 0;
 
   constructor() {
@@ -43,9 +46,24 @@ export class FenboHqOrders extends LitElement {
     this.orders = null;
     this.cursor = null;
     this.wrong = "";
+    this.opened = "";
   }
 
-  static override styles = [base, formStyle, panel];
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      fenbo-hq-order {
+        display: block;
+        margin-bottom: 16px;
+      }
+      a.act {
+        text-decoration: none;
+        align-self: end;
+      }
+    `,
+  ];
 
   override updated(changed: PropertyValues): void {
     const filtered = changed.has("channel") || changed.has("state");
@@ -54,7 +72,8 @@ export class FenboHqOrders extends LitElement {
 
   override render() {
     const { text } = this;
-    return html`<section class="panel" aria-label=${text.tabs.orders}>
+    return html`${this.opened === "" ? nothing : this.card()}
+    <section class="panel" aria-label=${text.tabs.orders}>
       <div class="row">
         ${this.choice(text.channel, text.allChannels, this.channel, this.channelChoices(), (value) => {
           this.channel = value;
@@ -62,11 +81,26 @@ export class FenboHqOrders extends LitElement {
         ${this.choice(text.state, text.allStates, this.state, this.stateChoices(), (value) => {
           this.state = value;
         })}
+        <a class="act" href="/api/v1/hq/orders.csv?${this.query()}" download>${text.sales.exportOrders}</a>
       </div>
       <p class="wrong" role="alert">${this.wrong}</p>
-      ${this.orders === null ? html`<p class="dim">${text.loading}</p>` : orderTable(this.orders, text)}
+      ${this.orders === null ? html`<p class="dim">${text.loading}</p>` : orderTable(this.orders, text, (order) => this.open(order))}
       ${this.cursor === null ? nothing : html`<p><button class="act" @click=${() => this.load(this.cursor)}>${text.more}</button></p>`}
     </section>`;
+  }
+
+  private card(): TemplateResult {
+    const close = () => this.open("");
+    return html`<fenbo-hq-order .store=${this.store} .order=${this.opened} .news=${this.news} .text=${this.text} @order-close=${close}></fenbo-hq-order>`;
+  }
+
+  private open(order: string): void {
+    this.opened = order;
+  }
+
+  private query(): URLSearchParams {
+    const chosen = { channel: this.channel, state: this.state };
+    return new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== ""));
   }
 
   private channelChoices(): [string, string][] {

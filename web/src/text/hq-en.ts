@@ -1,5 +1,6 @@
 import { en } from "./en.ts";
 import type { ProblemTexts } from "./problems.ts";
+import { salesEn } from "./sales-en.ts";
 
 /** Headquarters' words in English. */
 export const hqEn = {
@@ -133,6 +134,7 @@ export const hqEn = {
   received: "Received",
   receive: "Goods came in",
   noProducts: "No products yet.",
+  sales: salesEn,
 };
 
 export type HqText = typeof hqEn;

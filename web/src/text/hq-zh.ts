@@ -1,5 +1,6 @@
 import type { HqText } from "./hq-en.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
+import { salesZh } from "./sales-zh.ts";
 import { zh } from "./zh.ts";
 
 /** 总部后台。 */
@@ -134,4 +135,5 @@ export const hqZh: HqText = {
   received: "入库",
   receive: "到货入库",
   noProducts: "还没有商品。",
+  sales: salesZh,
 };

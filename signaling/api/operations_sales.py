@@ -1,0 +1,55 @@
+"""The operations of HQ about goods and orders."""
+
+from __future__ import annotations
+
+from signaling.api import models_hq
+from signaling.api.operation import Operation, hq
+
+
+def _order(step: str, summary: str, body: type) -> Operation:
+    """A step of one order."""
+    path = f"/orders/{{order}}/{step}"
+    return hq("post", path, summary, {200: models_hq.OrderHq}, body=body, problems=(404, 409))
+
+
+SALES = (
+    hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True),
+    hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
+    hq(
+        "post",
+        "/skus/{sku}/stock",
+        "Goods came in",
+        {200: models_hq.SkuHq},
+        body=models_hq.StockReceived,
+        problems=(404,),
+    ),
+    hq(
+        "get",
+        "/orders",
+        "Orders, newest first",
+        {200: models_hq.OrderPage},
+        query=("channel", "state", "cursor"),
+    ),
+    hq("get", "/products.csv", "The catalogue as CSV", {200: None}, media="text/csv"),
+    hq(
+        "post",
+        "/products/sheet",
+        "What a CSV of goods holds; with `apply` all of it into the catalogue, or nothing",
+        {200: models_hq.GoodsRead},
+        body=models_hq.GoodsSheet,
+        problems=(409,),
+    ),
+    hq(
+        "get",
+        "/orders.csv",
+        "Orders as CSV, a row for each line",
+        {200: None},
+        query=("channel", "state"),
+        media="text/csv",
+    ),
+    hq("get", "/orders/{order}", "An order", {200: models_hq.OrderHq}, problems=(404,)),
+    _order("ship", "The goods left", models_hq.OrderShip),
+    _order("receive", "The buyer has the goods", models_hq.OrderReceive),
+    _order("cancel", "An unpaid order is taken back", models_hq.OrderCancel),
+    _order("refund", "Money back, in part or whole", models_hq.OrderRefund),
+)

@@ -1,0 +1,184 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { OrderHq } from "../api/hq-types.ts";
+import type { Problem } from "../api/problem.ts";
+import { newId } from "../ids.ts";
+import { formatMoney, parseMinor } from "../money.ts";
+import type { HqText } from "../text/hq-en.ts";
+import { problemText } from "../text/problems.ts";
+import { formatMoment } from "../times.ts";
+import { base } from "../ui/base.ts";
+import { field, formStyle, formValues } from "../ui/form.ts";
+import type { HqStore } from "./store.ts";
+import { panel } from "./style.ts";
+
+/** One order: what, for whom, and what can be done with it. */
+export class FenboHqOrder extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    order: {},
+    news: { type: Number },
+    text: { attribute: false },
+    found: { state: true },
+    wrong: { state: true },
+  };
+  declare store: HqStore;
+  declare order: string;
+  declare news: number;
+  declare text: HqText;
+  declare found: OrderHq | null;
+  declare wrong: string;
+  /** The same until a refund was answered, so that pressing twice pays once. */
+  private refund = newId();
+
+  constructor() {
+    super();
+    this.found = null;
+    this.wrong = "";
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      dl {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 6px 14px;
+        margin: 0 0 14px;
+        font-size: 14px;
+      }
+      dt {
+        color: var(--sheet-dim);
+      }
+      dd {
+        margin: 0;
+        overflow-wrap: anywhere;
+      }
+      .acts {
+        display: grid;
+        gap: 14px;
+      }
+      .tick {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .tick input {
+        width: 20px;
+        min-height: 20px;
+      }
+    `,
+  ];
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has("order") || changed.has("news")) void this.attempt(() => this.store.api.order(this.order));
+  }
+
+  override render() {
+    const { found, text } = this;
+    const close = () => this.dispatchEvent(new CustomEvent("order-close"));
+    return html`<section class="panel" aria-label="${text.order} ${this.order}">
+      <div class="row apart">
+        <h2>${text.order} <code>${this.order}</code></h2>
+        <button class="act" @click=${close}>${text.sales.close}</button>
+      </div>
+      <p class="wrong" role="alert">${this.wrong}</p>
+      ${found === null ? nothing : [this.facts(found), this.acts(found)]}
+    </section>`;
+  }
+
+  private facts(found: OrderHq): TemplateResult {
+    const { sales, language, room, roomName, owner, time, goods, amount, state } = this.text;
+    const lines = found.lines.map((line) => `${line.product_name} ${line.name} × ${line.quantity}`).join(", ");
+    const { name, phone, address } = found.contact;
+    const paid = found.payment === null ? "" : `${found.payment.provider}, ${sales.paymentStates[found.payment.state]}`;
+    const rows: [string, string][] = [
+      [state, room.orderStates[found.state]],
+      [time, formatMoment(found.created_at, language)],
+      [goods, lines],
+      [amount, formatMoney(found.total, language)],
+      [sales.refunded, found.refunded.minor === 0 ? "" : formatMoney(found.refunded, language)],
+      [sales.payment, paid],
+      [roomName, found.room_channel.name],
+      [owner, found.owner_channel.name],
+      [sales.buyer, `${name}, ${phone}, ${address}`],
+      [sales.note, found.note],
+    ];
+    return html`<dl>
+      ${rows.filter(([, value]) => value !== "").map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
+    </dl>`;
+  }
+
+  private acts(found: OrderHq): TemplateResult {
+    const { sales } = this.text;
+    const { api } = this.store;
+    const left = found.payment?.state === "paid" && found.refunded.minor < found.total.minor;
+    return html`<div class="acts">
+      ${
+        found.state === "paid"
+          ? html`<form @submit=${(event: SubmitEvent) => this.ship(event)}>
+              ${field({ label: sales.tracking, name: "tracking" })}
+              <button class="act main">${sales.ship}</button>
+            </form>`
+          : nothing
+      }
+      ${
+        found.state === "shipped"
+          ? html`<button class="act main" @click=${() => this.attempt(() => api.receiveOrder(this.order))}>${sales.receive}</button>`
+          : nothing
+      }
+      ${
+        found.state === "created"
+          ? html`<button class="act hard" @click=${() => this.attempt(() => api.cancelOrder(this.order))}>${sales.cancelOrder}</button>`
+          : nothing
+      }
+      ${left ? this.refundForm() : nothing}
+    </div>`;
+  }
+
+  private refundForm(): TemplateResult {
+    const { sales } = this.text;
+    return html`<details>
+      <summary>${sales.refund}</summary>
+      <form @submit=${(event: SubmitEvent) => this.giveBack(event)}>
+        ${field({ label: sales.refundAmount, name: "amount", inputmode: "decimal" })} ${field({ label: sales.reason, name: "reason" })}
+        <label class="tick"><input type="checkbox" name="restock" />${sales.restock}</label>
+        <button class="act hard">${sales.refund}</button>
+      </form>
+    </details>`;
+  }
+
+  private async ship(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { tracking = "" } = formValues(event.target as HTMLFormElement);
+    await this.attempt(() => this.store.api.shipOrder(this.order, tracking));
+  }
+
+  private async giveBack(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { amount = "", reason = "", restock } = formValues(event.target as HTMLFormElement);
+    const currency = this.found?.total.currency ?? "";
+    const minor = amount === "" ? null : parseMinor(amount, currency);
+    if (amount !== "" && minor === null) {
+      this.wrong = this.text.badPrice;
+      return;
+    }
+    const given = minor === null ? {} : { amount: { minor, currency } };
+    const body = { refund: this.refund, reason, restock: restock !== undefined, ...given };
+    if (await this.attempt(() => this.store.api.refundOrder(this.order, body))) this.refund = newId();
+  }
+
+  private async attempt(act: () => Promise<OrderHq>): Promise<boolean> {
+    try {
+      this.found = await act();
+      this.wrong = "";
+      return true;
+    } catch (error) {
+      this.wrong = problemText(error as Problem, this.text);
+      return false;
+    }
+  }
+}
+
+customElements.define("fenbo-hq-order", FenboHqOrder);
