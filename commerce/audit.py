@@ -37,6 +37,7 @@ def audit(connected: Connected) -> list[Finding]:
     """All that is wrong, at most 100 findings per check; empty when nothing is."""
     return [
         *_stock_adds_up(connected),
+        *_sales_add_up(connected),
         *_sums_agree(connected),
         *_one_binding(connected),
         *_no_row_across_merchants(connected),
@@ -71,6 +72,16 @@ def _stock_adds_up(connected: Connected) -> Iterator[Finding]:
     for name, column, held in (("reserved", stock.reserved, reserved), ("sold", stock.sold, sold)):
         query = select(stock.sku_id, column, held).where(column != held)
         yield from _findings(connected, "stock", "stock", query, name + " {1}, orders say {2}")
+
+
+def _sales_add_up(connected: Connected) -> Iterator[Finding]:
+    """What was taken in a flash sale is what its orders hold, and no more than its total."""
+    sale, line, order = tables.flash_sale.c, tables.order_line, tables.orders
+    held = select(func.coalesce(func.sum(line.c.quantity), 0)).join(order, order.c.id == line.c.order_id)
+    held = held.where(line.c.sale_id == sale.id, order.c.state != "cancelled").correlate(tables.flash_sale)
+    total = held.scalar_subquery()
+    query = select(sale.id, sale.taken, total, sale.quantity).where(or_(sale.taken != total, total > sale.quantity))
+    yield from _findings(connected, "sale", "flash_sale", query, "{1} of {3} taken, orders say {2}")
 
 
 def _sums_agree(connected: Connected) -> Iterator[Finding]:

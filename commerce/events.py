@@ -52,6 +52,15 @@ class StockChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SaleChanged(Fact):
+    """A flash sale was announced or withdrawn, or `left` units of it are left now; told once per batch and sale."""
+
+    sale: str
+    sku: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfChanged(Fact):
     """Goods, order or prices of a show's shelf."""
 
@@ -167,6 +176,7 @@ KINDS: dict[str, type[Fact]] = {
         OrderPlaced,
         OrderChanged,
         StockChanged,
+        SaleChanged,
         ShelfChanged,
         PinChanged,
         ShowChanged,

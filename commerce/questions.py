@@ -26,6 +26,7 @@ from commerce.errors import Invalid, NotFound
 from commerce.money import Money
 from commerce.order.record import find_orders
 from commerce.order.states import PAID, STATES
+from commerce.sale import find_sales
 from commerce.store import tables
 from commerce.store.reading import Reading
 from commerce.visits import find_place, find_viewer
@@ -140,6 +141,11 @@ def current_show(reading: Reading, merchant: int) -> views.Show | None:
 def shelf(reading: Reading, merchant: int, show: str) -> tuple[views.ShelfItem, ...]:
     """A show's shelf in its order."""
     return shelves.find_shelf(reading, merchant, all_shows.show_row(reading, merchant, show).id)
+
+
+def sales(reading: Reading, merchant: int) -> tuple[views.Sale, ...]:
+    """The merchant's flash sales, the latest window first, at most 200."""
+    return find_sales(reading, merchant)
 
 
 def channels(reading: Reading, merchant: int) -> tuple[views.Channel, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, func, insert, select, update
 
 from commerce import views
@@ -10,6 +12,7 @@ from commerce.commands import Pin, SetShelf
 from commerce.commands.selling import PINNED_MAX
 from commerce.errors import Conflict, Invalid, NotFound
 from commerce.events import PinChanged, ShelfChanged
+from commerce.sale import find_coming
 from commerce.show import show_row
 from commerce.store import tables
 from commerce.store.reading import Connected
@@ -79,4 +82,11 @@ def find_shelf(connected: Connected, merchant: int, show: int) -> tuple[views.Sh
     rows = connected.connection.execute(query).all()
     on_shelf = select(shelf.c.product_id).where(shelf.c.show_id == show)
     found = {item.product: item for item in find_products(connected, merchant, product.c.id.in_(on_shelf))}
-    return tuple(views.ShelfItem(found[row.public_id], row.position, row.pinned) for row in rows)
+    sales = find_coming(connected, merchant, show)
+    return tuple(views.ShelfItem(_with_sales(found[row.public_id], sales), row.position, row.pinned) for row in rows)
+
+
+def _with_sales(product: views.Product, sales: dict[str, views.Sale]) -> views.Product:
+    if not sales:
+        return product
+    return replace(product, skus=tuple(replace(sku, sale=sales.get(sku.sku)) for sku in product.skus))

@@ -83,8 +83,26 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Sale:
+    """A flash sale; `left` of its `quantity` units can be ordered now, or when it opens."""
+
+    sale: str
+    show: str
+    sku: str
+    sku_name: str
+    product_name: str
+    price: Money
+    quantity: int
+    left: int
+    per_buyer_max: int | None
+    starts_at: datetime
+    ends_at: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sku:
-    """One thing with a price. `free` can be ordered now."""
+    """One thing with a price. `free` can be ordered now; on a shelf `sale` is the flash sale that is open or next."""
 
     sku: str
     name: str
@@ -94,6 +112,7 @@ class Sku:
     free: int
     reserved: int
     sold: int
+    sale: Sale | None = None
 
 
 @dataclass(frozen=True, slots=True)

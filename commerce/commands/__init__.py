@@ -25,6 +25,7 @@ from commerce.commands.buying import (
     ShipOrder,
     Wanted,
 )
+from commerce.commands.offering import AnnounceSale, WithdrawSale
 from commerce.commands.selling import (
     CloseSession,
     CreateChannel,
@@ -74,6 +75,7 @@ from commerce.commands.talking import (
 
 __all__ = [
     "Announce",
+    "AnnounceSale",
     "AnswerQuestion",
     "Appeal",
     "AskHost",
@@ -128,5 +130,6 @@ __all__ = [
     "UpdateRoom",
     "UpdateShow",
     "Wanted",
+    "WithdrawSale",
     "Word",
 ]

@@ -102,10 +102,14 @@ class SetCartLine(Command[views.Cart]):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line of PlaceOrder. No price: what the client thinks it costs is of no interest."""
+    """A line of PlaceOrder. No price: what the client thinks it costs is of no interest.
+
+    `sale` is the flash sale he orders because of: when it is not open, the order is refused.
+    """
 
     sku: str
     quantity: int
+    sale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ class PlaceOrder(Command[views.Order]):
         for at, line in enumerate(lines):
             checks.public_id(f"lines[{at}].sku", line.sku)
             checks.quantity(f"lines[{at}].quantity", line.quantity)
+            if line.sale is not None:
+                checks.public_id(f"lines[{at}].sale", line.sale)
         if len(lines) > 1 and len({line.sku for line in lines}) < len(lines):
             raise Invalid("lines", "a SKU may stand in one line only")
 
@@ -209,7 +215,8 @@ class ReceiveOrder(Command[views.Order]):
 class RefundOrder(Command[views.Order]):
     """Money back: `amount_minor` of what was paid, None for all that is left. `refund` is the caller's idempotency key.
 
-    `restock` puts the goods back among the free when the whole order is refunded.
+    `restock` puts the goods back among the free when the whole order is refunded. `chargeback`: the buyer's bank took
+    the money, nobody here decided it; it is booked as such.
     """
 
     merchant: int
@@ -218,6 +225,7 @@ class RefundOrder(Command[views.Order]):
     amount_minor: int | None = None
     reason: str = ""
     restock: bool = False
+    chargeback: bool = False
 
     def __post_init__(self) -> None:
         checks.public_id("order", self.order)

@@ -11,7 +11,7 @@ from commerce.commands.base import Command
 from commerce.errors import Invalid
 from commerce.money import currency
 
-ROLES = ("owner", "operator", "host", "finance", "channel_owner", "auditor")
+ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "auditor")
 SHOW_STATES = ("announced", "live", "paused", "ended")
 SHELF_MAX = 200
 PINNED_MAX = 3

@@ -6,10 +6,12 @@ from sqlalchemy import ColumnElement, insert, select, update
 
 from commerce import views
 from commerce.commands import CancelOrder, ExpireOrders, FinishOrders, ReceiveOrder, RefundOrder, ShipOrder
+from commerce.earning.follow import follow
 from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
 from commerce.events import OrderChanged
 from commerce.order.record import orders_by_key
 from commerce.order.states import PAID, next_state
+from commerce.sale import release_from_sale
 from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.reading import AnyRow
@@ -35,8 +37,20 @@ def _of_merchant(unit: Unit, merchant: int, order: str) -> AnyRow:
     return locked_order(unit, tables.orders.c.merchant_id == merchant, tables.orders.c.public_id == order)
 
 
-def apply(unit: Unit, order: AnyRow, event: str, detail: str = "", expires_at: int | None = None) -> None:
-    """One step of the state table with all that belongs to it: row, event, payment, stock, fact. WrongState."""
+def apply(
+    unit: Unit,
+    order: AnyRow,
+    event: str,
+    detail: str = "",
+    expires_at: int | None = None,
+    *,
+    refunded_minor: int = 0,
+    source: str = "",
+) -> None:
+    """One step of the state table and all that belongs to it: row, event, payment, stock, commission, fact. WrongState.
+
+    `refunded_minor` and `source` are for refunds: all of them so far, and which one this is.
+    """
     state = next_state(order.state, event)
     if state is None:
         raise WrongState("state", order.state, event)
@@ -48,6 +62,7 @@ def apply(unit: Unit, order: AnyRow, event: str, detail: str = "", expires_at: i
         _set_payment(unit, order.id, PAYMENT_STATES[event])
     if event in MOVES:
         move_lines(unit, order.id, MOVES[event])
+    follow(unit, order, event, state, refunded_minor=refunded_minor, source=source)
     _tell(unit, order, state, event)
 
 
@@ -61,7 +76,7 @@ def move_lines(unit: Unit, order: int, how: Move) -> None:
     """Moves the units of all lines, in the order of the SKUs' keys; tells what is free where that changes."""
     line, sku = tables.order_line, tables.sku
     query = (
-        select(line.c.sku_id, line.c.quantity, sku.c.public_id, sku.c.merchant_id)
+        select(line.c.sku_id, line.c.quantity, line.c.sale_id, sku.c.public_id, sku.c.merchant_id)
         .join(sku, sku.c.id == line.c.sku_id)
         .where(line.c.order_id == order)
         .order_by(line.c.sku_id)
@@ -71,6 +86,8 @@ def move_lines(unit: Unit, order: int, how: Move) -> None:
         assert free is not None, "the books of stock hold every unit of every order"
         if "free" in how.value:
             unit.tell_stock(row.merchant_id, row.public_id, free)
+        if row.sale_id is not None and how is Move.RELEASE:
+            release_from_sale(unit, row.sale_id, row.quantity)
 
 
 def _tell(unit: Unit, order: AnyRow, state: str, event: str) -> None:
@@ -137,8 +154,11 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     assert unit.connection.execute(changed.values(refunded_minor=tables.orders.c.refunded_minor + amount)).rowcount == 1
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
     rest = {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
-    unit.connection.execute(insert(tables.refund), row | rest)
-    apply(unit, order, "refund_all" if whole else "refund", command.reason, None if whole else order.expires_at)
+    kind = "chargeback" if command.chargeback else "refund"
+    unit.connection.execute(insert(tables.refund), row | rest | {"kind": kind})
+    so_far = {"refunded_minor": order.refunded_minor + amount, "source": f"{kind}:{command.refund}"}
+    event, expires_at = ("refund_all", None) if whole else ("refund", order.expires_at)
+    apply(unit, order, event, command.reason, expires_at, **so_far)
     if whole:
         _set_payment(unit, order.id, "refunded")
     if command.restock and order.state in PAID:

@@ -12,6 +12,10 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from commerce.attribution import Touch
 from commerce.binding import Held, find_first_purchases, find_held, find_touches
 from commerce.commands import PlaceOrder, Wanted
+from commerce.commission import Plan
+from commerce.earning.assess import Node
+from commerce.earning.ties import find_nodes, find_plans, find_ties
+from commerce.sale import OpenSale, find_bought_in_sales, find_open_sales
 from commerce.store import tables
 from commerce.store.unit import Unit
 from commerce.visits import Place, Tenant, find_places, find_viewers
@@ -19,7 +23,10 @@ from commerce.visits import Place, Tenant, find_places, find_viewers
 
 @dataclass(slots=True)
 class Goods:
-    """A SKU for sale. `free` goes down as orders of the batch take from it; `taken` is what they took."""
+    """A SKU for sale. `free` goes down as orders of the batch take from it; `taken` is what they took.
+
+    While a flash sale of it is open, `price_minor` is the sale's.
+    """
 
     id: int
     public: str
@@ -27,22 +34,29 @@ class Goods:
     product: int
     name: str
     product_name: str
+    product_public: str
     price_minor: int
     currency: str
     per_buyer_max: int | None
     free: int
     taken: int = 0
+    sale: OpenSale | None = None
 
 
 @dataclass(slots=True)
 class Buyer:
-    """A viewer and what decides whose he is. `id` is None until his row is to be written."""
+    """A viewer and what decides whose he is. `id` is None until his row is to be written.
+
+    `works_for` is the channel he is staff of, `sharer` (key, public id) who brought him last during this show.
+    """
 
     public: str
     id: int | None
     held: Held | None = None
     touches: list[Touch] = field(default_factory=list)
     first_purchase: int | None = None
+    works_for: int | None = None
+    sharer: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The answers. Carts by (viewer key, room key); bought quantities by (viewer key, SKU key)."""
+    """The answers. Carts by (viewer key, room key); bought quantities by viewer key and SKU key, or sale key."""
 
     places: dict[str, Place]
     buyers: dict[tuple[int, str], Buyer]
@@ -64,7 +78,9 @@ class Gathered:
     earlier: dict[tuple[int, str], Earlier]
     carts: dict[tuple[int, int], list[Wanted]]
     bought: dict[tuple[int, int], int]
-    channels: dict[int, tuple[str, str]]
+    bought_in_sale: dict[tuple[int, int], int]
+    channels: dict[int, Node]
+    plans: dict[int, tuple[Plan, str]]
 
 
 def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
@@ -76,12 +92,16 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     carts = _find_carts(unit, known) if any(command.lines is None for command in commands) else {}
     skus = {line.sku for command in commands for line in command.lines or ()}
     skus.update(line.sku for lines in carts.values() for line in lines)
-    goods = _find_goods(unit, skus)
     tenants = {place.tenant.id: place.tenant for place in places.values()}
+    goods = _find_goods(unit, skus)
+    _open_sales(unit, goods.values(), tenants.values())
     owners = {place.channel for place in places.values()}
     owners |= {tenant.house for tenant in tenants.values()}
     owners |= {touch.channel for buyer in buyers.values() for touch in buyer.touches}
     owners |= {buyer.held.terms.channel for buyer in buyers.values() if buyer.held is not None}
+    find_ties(unit, tenants.values(), buyers.values())
+    owners |= {buyer.works_for for buyer in buyers.values() if buyer.works_for is not None}
+    plans = find_plans(unit, tenants.values())
     return Gathered(
         places,
         buyers,
@@ -90,7 +110,9 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
         _find_earlier(unit, buyers, places, commands),
         carts,
         _find_bought(unit, known, goods),
-        _find_channels(unit, owners),
+        find_bought_in_sales(unit, known, [item.sale for item in goods.values() if item.sale is not None]),
+        find_nodes(unit, owners, tenants.values(), plans),
+        plans,
     )
 
 
@@ -171,6 +193,7 @@ def _select_goods() -> Select[*tuple[Any, ...]]:
             sku.c.product_id,
             sku.c.name,
             product.c.name.label("product_name"),
+            product.c.public_id.label("product_public"),
             sku.c.price_minor,
             sku.c.currency,
             sku.c.per_buyer_max,
@@ -188,6 +211,16 @@ def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
     if not skus:
         return {}
     return {row.public_id: Goods(*row) for row in unit.connection.execute(_select_goods(), {"skus": list(skus)})}
+
+
+def _open_sales(unit: Unit, goods: Collection[Goods], tenants: Collection[Tenant]) -> None:
+    """Goods in a sale that is open have its price."""
+    shows = [tenant.show for tenant in tenants if tenant.show is not None]
+    sales = find_open_sales(unit, [item.id for item in goods], shows)
+    for item in goods:
+        item.sale = sales.get(item.id)
+        if item.sale is not None:
+            item.price_minor = item.sale.price_minor
 
 
 @cache
@@ -218,14 +251,3 @@ def _find_bought(unit: Unit, viewers: list[int], goods: dict[str, Goods]) -> dic
         .group_by(order.c.viewer_id, line.c.sku_id)
     )
     return {(viewer, sku): int(quantity) for viewer, sku, quantity in unit.connection.execute(query)}
-
-
-@cache
-def _select_channels() -> Select[*tuple[Any, ...]]:
-    table = tables.channel
-    return select(table.c.id, table.c.public_id, table.c.name).where(table.c.id.in_(bindparam("keys", expanding=True)))
-
-
-def _find_channels(unit: Unit, keys: set[int]) -> dict[int, tuple[str, str]]:
-    rows = unit.connection.execute(_select_channels(), {"keys": list(keys)})
-    return {key: (public, name) for key, public, name in rows}

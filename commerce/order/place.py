@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from commerce import views
 from commerce.attribution import Decision, Touch, bind, decide, inputs_json
-from commerce.binding import Held, binding_row, situation
+from commerce.binding import Held, binding_row, log_binding, situation
 from commerce.commands import PlaceOrder, Wanted
+from commerce.commission import Item
+from commerce.earning.assess import Assessed, Who, assess
 from commerce.errors import BodyDiffers, CommerceError, Conflict, Forbidden, Invalid, LimitReached, NotFound, SoldOut
 from commerce.events import OrderPlaced, ViewerBound
 from commerce.money import MINOR_MAX, Money
@@ -23,7 +25,7 @@ from commerce.order.rows import PROVIDER, Placing, Rows
 from commerce.store.ids import public_id
 from commerce.store.unit import Unit
 from commerce.times import aware
-from commerce.touches import touch_row
+from commerce.touches import log_touch, touch_row
 from commerce.visits import Place, viewer_row
 
 Outcome = views.Order | CommerceError
@@ -54,10 +56,14 @@ def body_digest(command: PlaceOrder) -> str:
 
     Parts are parted by a control character, which no part can hold (checks.text), so two bodies never look the same.
     """
-    lines = ["cart"] if command.lines is None else [f"{line.sku} {line.quantity}" for line in command.lines]
+    lines = ["cart"] if command.lines is None else [_line_text(line) for line in command.lines]
     contact = command.contact
     parts = [command.room, *lines, contact.name, contact.phone, contact.address, command.note]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _line_text(line: Wanted) -> str:
+    return f"{line.sku} {line.quantity}" if line.sale is None else f"{line.sku} {line.quantity} {line.sale}"
 
 
 class Checkout:
@@ -99,6 +105,7 @@ class Checkout:
             raise Invalid("lines", "the total is too large")
         unit, viewer = self._unit, self._take(command, place, buyer, lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
+        earned = self._assess(place, buyer, decision, lines)
         placing = Placing(
             command,
             place,
@@ -112,6 +119,8 @@ class Checkout:
             payment=public_id(),
             decision=decision,
             inputs=inputs,
+            owner=self._known.channels[decision.owner].public,
+            earned=earned,
             now=unit.now,
             expires_at=unit.now + unit.hold_ms,
         )
@@ -128,6 +137,7 @@ class Checkout:
                 raise NotFound(f"lines[{at}].sku", "no such SKU")
             if (goods.merchant, goods.product) not in self._known.on_shelf:
                 raise Conflict(f"lines[{at}].sku", "not on the shelf of this show")
+            self._check_sale(at, goods, line, buyer)
             if goods.free < line.quantity:
                 raise SoldOut(f"lines[{at}].quantity", goods.free)
             if goods.per_buyer_max is not None:
@@ -142,6 +152,21 @@ class Checkout:
         if not cart:
             raise Conflict("lines", "the cart is empty")
         return cart
+
+    def _check_sale(self, at: int, goods: Goods, line: Wanted, buyer: Buyer) -> None:
+        """A sale's own limits; who ordered because of a sale is told when it is over, not charged another price."""
+        sale = goods.sale
+        if line.sale is not None and (sale is None or line.sale != sale.public):
+            raise Conflict(f"lines[{at}].sale", "this sale is not open")
+        if sale is None:
+            return
+        if sale.left < line.quantity:
+            raise SoldOut(f"lines[{at}].quantity", sale.left)
+        if sale.per_buyer_max is not None:
+            bought = 0 if buyer.id is None else self._known.bought_in_sale.get((buyer.id, sale.id), 0)
+            left = max(0, sale.per_buyer_max - bought)
+            if line.quantity > left:
+                raise LimitReached(f"lines[{at}].quantity", left)
 
     def _check_limit(self, field: str, goods: Goods, quantity: int, buyer: Buyer) -> None:
         bought = 0 if buyer.id is None else self._known.bought.get((buyer.id, goods.id), 0)
@@ -159,6 +184,10 @@ class Checkout:
             goods.free -= quantity
             goods.taken += quantity
             self.rows.goods[goods.id] = goods
+            if goods.sale is not None:
+                goods.sale.take(quantity)
+                in_sale = (buyer.id, goods.sale.id)
+                self._known.bought_in_sale[in_sale] = self._known.bought_in_sale.get(in_sale, 0) + quantity
             if goods.per_buyer_max is not None:
                 key = (buyer.id, goods.id)
                 self._known.bought[key] = self._known.bought.get(key, 0) + quantity
@@ -174,6 +203,7 @@ class Checkout:
             # Ordering in a room is having entered it, even for a client that never opened the room's socket.
             row = touch_row(self._unit, place, viewer, None, self._unit.now)
             self.rows.touches.append(row)
+            log_touch(self._unit, place, row, buyer.public, None)
             buyer.touches.append(Touch(row["id"], place.channel, self._unit.now, tenant.show))
         found = situation(
             tenant,
@@ -182,17 +212,28 @@ class Checkout:
             held=buyer.held,
             touches=buyer.touches,
             first_purchase=buyer.first_purchase,
+            own_channel=buyer.works_for,
         )
         decision = decide(tenant.rule, found, tenant.zone)
         if decision.binds and tenant.rule.bind_on in ("visit", "order"):
             self._bind(place, buyer, viewer, decision)
         return decision, inputs_json(found, decision, tenant.rule_hash)
 
+    def _assess(self, place: Place, buyer: Buyer, decision: Decision, lines: Lines) -> Assessed:
+        items = tuple(
+            Item(goods.public, goods.product_public, quantity, goods.price_minor * quantity)
+            for goods, quantity in lines
+        )
+        known, plan = self._known, self._known.plans[place.tenant.id]
+        who = Who(buyer.public, buyer.sharer, buyer.works_for)
+        return assess(plan, place, decision, known.channels, items=items, who=who)
+
     def _bind(self, place: Place, buyer: Buyer, viewer: int, decision: Decision) -> None:
         assert decision.touch is not None
         row = binding_row(self._unit, place.tenant, viewer, decision, buyer.held)
         self.rows.bind(row, buyer.held)
-        channel = self._known.channels[decision.owner][0]
+        channel = self._known.channels[decision.owner].public
+        log_binding(self._unit, row, buyer.public, channel, buyer.held)
         replaces = None if buyer.held is None else buyer.held.channel_public
         self._unit.tell(ViewerBound(place.tenant.id, buyer.public, channel, replaces))
         terms = bind(place.tenant.rule, decision.touch, place.tenant.zone)
@@ -201,7 +242,8 @@ class Checkout:
     def _answer(self, placing: Placing) -> views.Order:
         place, total = placing.place, Money(placing.total_minor, placing.place.tenant.currency)
         room_channel = views.ChannelRef(place.channel_public, place.channel_name)
-        owner = views.ChannelRef(*self._known.channels[placing.decision.owner])
+        node = self._known.channels[placing.decision.owner]
+        owner = views.ChannelRef(node.public, node.name)
         merchant, now = place.tenant.id, placing.now
         self._unit.tell(
             OrderPlaced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 
@@ -10,8 +11,13 @@ from sqlalchemy import bindparam, delete
 from commerce.attribution import Decision
 from commerce.binding import Held, supersede
 from commerce.commands import PlaceOrder
+from commerce.earning.assess import Assessed
+from commerce.earning.assess import line_row as earned_row
+from commerce.earning.told import log_order
 from commerce.errors import Conflict
 from commerce.order.gather import Buyer, Goods
+from commerce.proof.entry import channel_party
+from commerce.sale import take_in_sale
 from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
@@ -24,7 +30,7 @@ _contact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """An order that stands. `order` and `viewer` are surrogate keys, `public` and `payment` the outside's ids."""
+    """An order that stands. `order` and `viewer` are surrogate keys, the others the outside's ids."""
 
     command: PlaceOrder
     place: Place
@@ -38,6 +44,8 @@ class Placing:
     payment: str
     decision: Decision
     inputs: str
+    owner: str
+    earned: Assessed
     now: int
     expires_at: int
 
@@ -54,6 +62,8 @@ class Rows:
     orders: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
+    assessments: list[Row] = field(default_factory=list)
+    earned: list[Row] = field(default_factory=list)
     carts: list[Row] = field(default_factory=list)
 
     def bind(self, row: Row, replaces: Held | None) -> None:
@@ -71,6 +81,10 @@ class Rows:
         self.orders.append(order_row(placing))
         self.lines.extend(line_row(unit.new_id(), placing, goods, quantity) for goods, quantity in placing.lines)
         self.payments.append(payment_row(unit.new_id(), placing))
+        self.assessments.append(assessment_row(placing))
+        earned = earned_rows(unit, placing)
+        self.earned.extend(earned)
+        log_placed(unit, placing, earned)
 
     def write(self, unit: Unit) -> None:
         """All of it."""
@@ -85,6 +99,8 @@ class Rows:
         insert_rows(connection, tables.orders, self.orders)
         insert_rows(connection, tables.order_line, self.lines)
         insert_rows(connection, tables.payment, self.payments)
+        insert_rows(connection, tables.assessment, self.assessments)
+        insert_rows(connection, tables.commission_line, self.earned)
         if self.carts:
             table = tables.cart_line
             mine = (table.c.viewer_id == bindparam("viewer"), table.c.room_id == bindparam("room"))
@@ -97,6 +113,8 @@ def _take(unit: Unit, goods: Goods) -> None:
     if free is None:
         raise Conflict("lines", "the stock changed meanwhile")
     unit.tell_stock(goods.merchant, goods.public, free)
+    if goods.sale is not None:
+        take_in_sale(unit, goods.sale)
 
 
 def order_row(placing: Placing) -> Row:
@@ -135,6 +153,7 @@ def line_row(key: int, placing: Placing, goods: Goods, quantity: int) -> Row:
         "merchant_id": goods.merchant,
         "order_id": placing.order,
         "sku_id": goods.id,
+        "sale_id": None if goods.sale is None else goods.sale.id,
         "sku_name": goods.name,
         "product_name": goods.product_name,
         "quantity": quantity,
@@ -157,3 +176,43 @@ def payment_row(key: int, placing: Placing) -> Row:
         "expires_at": placing.expires_at,
         "changed_at": placing.now,
     }
+
+
+def assessment_row(placing: Placing) -> Row:
+    """What its commission was computed from."""
+    earned = placing.earned
+    return {
+        "order_id": placing.order,
+        "merchant_id": placing.place.tenant.id,
+        "sharer_id": earned.sharer,
+        "plan_hash": earned.plan_hash,
+        "sale": earned.sale.canonical(),
+    }
+
+
+def earned_rows(unit: Unit, placing: Placing) -> list[Row]:
+    """Its commission lines, estimated until it is paid."""
+    tenant = placing.place.tenant
+    return [
+        earned_row(unit, tenant.id, line, order=placing.order, currency=tenant.currency, state="estimated")
+        for line in placing.earned.lines
+    ]
+
+
+def log_placed(unit: Unit, placing: Placing, earned: list[Row]) -> None:
+    """The order in the log, with the digest of all that its decision looked at."""
+    tenant, owner = placing.place.tenant, placing.owner
+    body = {
+        "order": placing.public,
+        "event": "placed",
+        "state": "created",
+        "total_minor": placing.total_minor,
+        "refunded_minor": 0,
+        "currency": tenant.currency,
+        "owner": owner,
+        "room_channel": placing.place.channel_public,
+        "clause": placing.decision.clause,
+        "decision": hashlib.sha256(placing.inputs.encode()).hexdigest(),
+        "plan": placing.earned.plan_hash,
+    }
+    log_order(unit, (tenant.id, channel_party(owner)), body, earned, tenant.rule_hash)

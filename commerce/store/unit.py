@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from commerce.events import Fact
+from commerce.proof.entry import Leaf
 from commerce.store.ids import IdBlocks
 
 
@@ -21,7 +22,9 @@ class Unit:
         self.hold_ms = hold_ms
         self.places: dict[str, Any] = {}
         self.facts: list[Fact] = []
+        self.leaves: list[Leaf] = []
         self.free_by_sku: dict[tuple[int, str], int] = {}
+        self.left_by_sale: dict[tuple[int, str, str], int] = {}
         self._ids = ids
 
     def new_id(self) -> int:
@@ -32,14 +35,24 @@ class Unit:
         """To be told after the commit."""
         self.facts.append(fact)
 
+    def log(self, leaf: Leaf) -> None:
+        """To be appended to the merchant's log at the end of the batch, in this order."""
+        self.leaves.append(leaf)
+
     def tell_stock(self, merchant: int, sku: str, free: int) -> None:
         """Told once per batch and SKU, with the last value."""
         self.free_by_sku[merchant, sku] = free
 
+    def tell_sale(self, merchant: int, sale: str, sku: str, left: int) -> None:
+        """Told once per batch and sale, with the last value."""
+        self.left_by_sale[merchant, sale, sku] = left
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Everything inside happens, or - when it raises - nothing of it: rows, keys, facts."""
-        ids, told, free = self._ids.mark(), len(self.facts), dict(self.free_by_sku)
+        ids, told = self._ids.mark(), len(self.facts)
+        free, left = dict(self.free_by_sku), dict(self.left_by_sale)
+        logged = len(self.leaves)
         nested = self.connection.begin_nested()
         try:
             yield
@@ -47,7 +60,8 @@ class Unit:
             nested.rollback()
             self._ids.reset(ids)
             del self.facts[told:]
-            self.free_by_sku = free
+            del self.leaves[logged:]
+            self.free_by_sku, self.left_by_sale = free, left
             self.places.clear()
             raise
         nested.commit()

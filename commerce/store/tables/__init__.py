@@ -42,6 +42,8 @@ from commerce.store.tables.earning import (
     staff,
     transfer,
 )
+from commerce.store.tables.integrating import answered, api_key, delivery, hook
+from commerce.store.tables.offering import flash_sale
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
 from commerce.store.tables.studio import restream, slate, studio
@@ -49,6 +51,8 @@ from commerce.store.tables.talk import act, appeal, chat_rule, held_line, questi
 
 __all__ = [
     "act",
+    "answered",
+    "api_key",
     "appeal",
     "assessment",
     "binding",
@@ -58,7 +62,10 @@ __all__ = [
     "commission_line",
     "commission_plan",
     "customer",
+    "delivery",
+    "flash_sale",
     "held_line",
+    "hook",
     "id_block",
     "link",
     "lock_rule",

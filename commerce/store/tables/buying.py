@@ -139,12 +139,20 @@ order_line = Table(
     of_merchant(),
     Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
     ref("sku_id", "sku"),
+    ref("sale_id", "flash_sale", nullable=True),
     Column("sku_name", Text, nullable=False),
     Column("product_name", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("price_minor", Wide, nullable=False),
     Column("amount_minor", Wide, nullable=False),
     CheckConstraint("quantity > 0", name="quantity"),
+)
+
+Index(
+    "ix_order_line_sale",
+    order_line.c.sale_id,
+    sqlite_where=text("sale_id is not null"),
+    postgresql_where=text("sale_id is not null"),
 )
 
 order_event = Table(

@@ -1,0 +1,28 @@
+"""Tables of flash sales: what is sold for a while at a price of its own, to how many and how much to each."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table
+
+from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref
+
+flash_sale = Table(
+    "flash_sale",
+    metadata,
+    key(),
+    of_merchant(),
+    public(),
+    Column("show_id", Key, ForeignKey("show.id"), nullable=False, index=True),
+    ref("sku_id", "sku"),
+    Column("price_minor", Wide, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("per_buyer_max", Integer),
+    moment("starts_at"),
+    moment("ends_at"),
+    moment("withdrawn_at", nullable=True),
+    moment("created_at"),
+    CheckConstraint("taken >= 0 and taken <= quantity", name="within_total"),
+    CheckConstraint("starts_at < ends_at", name="window"),
+    CheckConstraint("price_minor >= 0", name="price"),
+)
