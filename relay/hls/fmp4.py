@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class TrackRun:
-    """Consecutive samples of a track, the first decoded at `decode_time` (ticks of the track, 64 bit)."""
+    """Consecutive samples of a track, or none, the first decoded at `decode_time` (ticks of the track, 64 bit)."""
 
     track_id: int
     kind: Kind
@@ -45,13 +45,17 @@ class TrackRun:
     samples: Sequence[Sample]
 
 
-def init_segment(tracks: Sequence[Track]) -> bytes:
-    """`ftyp` and `moov`; track ids count from 1 in the given order. Raises `BadMedia` for a codec it cannot carry."""
-    traks = [_trak(number, track) for number, track in enumerate(tracks, 1)]
+def init_segment(tracks: Sequence[Track], first_id: int = 1) -> bytes:
+    """`ftyp` and `moov`; track ids count from `first_id` in the given order.
+
+    Raises `BadMedia` for a codec it cannot carry.
+    """
+    numbers = range(first_id, first_id + len(tracks))
+    traks = [_trak(number, track) for number, track in zip(numbers, tracks, strict=True)]
     # 8.8.3: everything a sample needs is in its fragment
-    trexes = [full_box(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0)) for number in range(1, len(tracks) + 1)]
+    trexes = [full_box(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0)) for number in numbers]
     head = struct.pack(">4IIH10x", 0, 0, MOVIE_RATE, 0, 1 << 16, 1 << 8) + _MATRIX + bytes(24)
-    mvhd = full_box(b"mvhd", 0, 0, head, struct.pack(">I", len(tracks) + 1))
+    mvhd = full_box(b"mvhd", 0, 0, head, struct.pack(">I", numbers.stop))
     return box(b"ftyp", b"iso6", bytes(4), b"iso6mp41") + box(b"moov", mvhd, *traks, box(b"mvex", *trexes))
 
 
@@ -94,7 +98,7 @@ def _traf(run: TrackRun, data_offset: int) -> bytes:
         trun = _video_trun(run.samples, data_offset)
     else:
         # 8.8.7: sound is all sync samples (flags 0x02000000 by default), most often of one duration
-        duration = run.samples[0].duration
+        duration = run.samples[0].duration if run.samples else 0
         head = struct.pack(">3I", run.track_id, duration, SYNC)
         tfhd = full_box(b"tfhd", 0, _BASE_IS_MOOF | _DEFAULT_DURATION | 0x20, head)
         trun = _audio_trun(run.samples, duration, data_offset)

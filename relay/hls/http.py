@@ -18,8 +18,8 @@ from multidict import CIMultiDict
 from prometheus_client import Counter
 
 from relay.hls.origin import Origin
-from relay.hls.output import Output
 from relay.hls.playlist import MEDIA, MULTIVARIANT, Text
+from relay.hls.rendition import FIRST, Rendition
 from relay.hls.waiting import Awaited
 
 ADDRESS = "/live/{address:.+}"  # broadcast/epoch/name: taken apart here, which costs less than three patterns
@@ -99,13 +99,16 @@ class Service:
         broadcast, _, rest = request.match_info["address"].partition("/")
         epoch, _, name = rest.partition("/")
         output = self._origin.find(broadcast, epoch)
-        if name == MEDIA:
-            return await self._get_media(request, output)
         if name == MULTIVARIANT:
-            if output is None or output.state is None:
+            index = None if output is None else output.index
+            if index is None:
                 return self._refuse("index", 404, "nothing is on yet")
-            return self._text(request, "index", output.state.index, self._age(output).playlist)
-        return await self._get_bytes(request, output, name)
+            return self._text(request, "index", index, self._age(output).playlist)
+        folder, _, name = name.rpartition("/")
+        rendition = None if output is None else output.renditions.get(folder)
+        if name == MEDIA:
+            return await self._get_media(request, rendition)
+        return await self._get_bytes(request, rendition, name)
 
     async def options(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         """CORS preflight: embedded players read from anywhere."""
@@ -114,43 +117,46 @@ class Service:
         headers["Access-Control-Allow-Headers"] = "*"
         return web.Response(status=204, headers=headers)
 
-    async def _get_media(self, request: web.Request, output: Output | None) -> web.StreamResponse:
+    async def _get_media(self, request: web.Request, rendition: Rendition | None) -> web.StreamResponse:
         try:
             wanted = directives(request.rel_url.raw_query_string)
         except BadDirective as bad:
             return self._refuse("media", 400, str(bad))
-        if output is None or (output.state is None and wanted.msn is None):
-            headers = None if wanted.msn is None else self._age(output).missing
+        coming = rendition is not None and rendition.ask()
+        if rendition is None or (not coming and (wanted.msn is None or rendition.over)):
+            headers = None if wanted.msn is None else self._age(rendition).missing
             return self._refuse("media", 404, "nothing is on yet", headers)
-        refused = None if wanted.msn is None else await self._wait(output, (wanted.msn, wanted.part))
-        if refused is not None:
-            return refused
-        if output.state is None:
+        if wanted.msn is not None or rendition.state is None:
+            refused = await self._wait(rendition, FIRST if wanted.msn is None else (wanted.msn, wanted.part))
+            if refused is not None:
+                return refused
+        media = rendition.state
+        if media is None:
             return self._refuse("media", 404, "nothing is on yet")
-        media = output.state.media
-        age = self._age(output)
-        headers = age.playlist if wanted.msn is None or output.window.ended else age.blocking
+        age = self._age(rendition)
+        headers = age.playlist if wanted.msn is None or rendition.window.ended else age.blocking
         return self._text(request, "media", media.delta if wanted.skip else media.full, headers)
 
-    async def _wait(self, output: Output, awaited: Awaited) -> web.Response | None:
+    async def _wait(self, rendition: Rendition, awaited: Awaited) -> web.Response | None:
         """Hold the request until that part exists; an answer when that is not to be."""
-        if awaited not in output.waiting:
-            if output.exists(awaited):
+        if awaited not in rendition.waiting:
+            if rendition.exists(awaited):
                 return None
-            if output.window.too_far(*awaited):
+            if awaited != FIRST and rendition.too_far(awaited):
                 return self._refuse("media", 400, "too far ahead")
-        if not await output.waiting.until(awaited):
+        if not await rendition.waiting.until(awaited):
             return self._refuse("media", 503, "it did not come in time")
         return None
 
-    async def _get_bytes(self, request: web.Request, output: Output | None, name: str) -> web.StreamResponse:
-        if output is None:
+    async def _get_bytes(self, request: web.Request, rendition: Rendition | None, name: str) -> web.StreamResponse:
+        if rendition is None:
             return self._refuse("bytes", 404, "no such broadcast")
-        data = output.window.resources.get(name)
-        if data is None and name == output.hinted and not output.window.ended:
-            if not await output.waiting.until(output.window.next_part):
+        rendition.note()
+        data = rendition.window.resources.get(name)
+        if data is None and name == rendition.hinted and not rendition.window.ended:
+            if not await rendition.waiting.until(rendition.window.next_part):
                 return self._refuse("bytes", 503, "it did not come in time")
-            data = output.window.resources.get(name)  # not there: the stream broke before it
+            data = rendition.window.resources.get(name)  # not there: the stream broke before it
         if data is None:
             return self._refuse("bytes", 404, "no such part")
         self._count("bytes", 200)
@@ -164,7 +170,7 @@ class Service:
             writer = await response.prepare(request)
             if request.method == hdrs.METH_GET:
                 assert isinstance(writer, StreamWriter)
-                await _write(writer, chunks)
+                await write(writer, chunks)
             await response.write_eof()
         return response
 
@@ -185,8 +191,8 @@ class Service:
             response.headers[hdrs.RETRY_AFTER] = "1"
         return response
 
-    def _age(self, output: Output | None) -> _Ages:
-        target = (self._origin if output is None else output).targets.target_seconds
+    def _age(self, rendition: Rendition | None) -> _Ages:
+        target = self._origin.targets.target_seconds if rendition is None else rendition.target_seconds
         if target not in self._ages:
             self._ages[target] = _Ages(target)
         return self._ages[target]
@@ -205,8 +211,11 @@ def _headers(content_type: str, cache: str, *, varies: bool = False) -> CIMultiD
     return headers
 
 
-async def _write(writer: StreamWriter, chunks: Sequence[bytes]) -> None:
-    """Raises `ConnectionResetError` when the reader is gone, also for one that is cut off because it does not read."""
+async def write(writer: StreamWriter, chunks: Sequence[bytes]) -> None:
+    """Write to a reader who may be slow.
+
+    Raises `ConnectionResetError` when the reader is gone, also for one that is cut off because it does not read.
+    """
     for chunk in chunks:
         await writer.write(chunk, drain=False)
         transport = writer.transport

@@ -78,6 +78,10 @@ class Lane:
         ]
         return TrackRun(self._track_id, self.track.kind, taken[0].start - self.shift, samples)
 
+    def nothing(self, start: int) -> TrackRun:
+        """No samples from `start` on (ticks of the slices)."""
+        return TrackRun(self._track_id, self.track.kind, start // self.scale - self.shift, ())
+
     def _offset(self, one: Queued) -> int:
         return one.packet.pts - one.start + self.shift if self.track.kind is Kind.VIDEO else 0
 

@@ -13,6 +13,7 @@ from relay.hls.playlist import MULTIVARIANT
 from relay.hls.recording import Recordings
 from relay.hls.slices import Targets
 from relay.hub import Broadcast
+from relay.ladder import Ladders
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +24,24 @@ class Origin:
     """All packaged broadcasts of this node. `clock` is the `time` module; with `recordings` each is recorded."""
 
     def __init__(
-        self, settings: HlsSettings, metrics: Metrics, clock: Clock = time, recordings: Recordings | None = None
+        self,
+        settings: HlsSettings,
+        metrics: Metrics,
+        clock: Clock = time,
+        recordings: Recordings | None = None,
+        *,
+        ladders: Ladders | None = None,
+        idle_seconds: float = 15.0,
     ) -> None:
+        """A rung of `ladders` that nobody has asked for `idle_seconds` is not encoded any more."""
         self.recordings = recordings
         self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
         self.metrics = metrics
         self._settings, self._clock = settings, clock
+        self._ladders, self._idle_seconds = ladders or Ladders(), idle_seconds
         self._outputs: dict[str, Output] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        metrics.hls_waiting.set_function(lambda: sum(output.waiting.held for output in self._outputs.values()))
+        metrics.hls_waiting.set_function(lambda: sum(output.held for output in self._outputs.values()))
 
     def open(self, broadcast: Broadcast) -> None:
         """Package a broadcast from now on; harmless when it already is.
@@ -44,9 +54,15 @@ class Origin:
         self._stop(broadcast.name)
         recorder = None if self.recordings is None else self.recordings.recorder(broadcast.name, broadcast.epoch)
         on_whole = None if recorder is None else recorder.add
-        output = Output(broadcast, self._settings, self.metrics, self._clock, on_whole)
+        ladder, idle = self._ladders.of(broadcast), self._idle_seconds
+        output = Output(
+            broadcast, self._settings, self.metrics, self._clock, on_whole, ladder=ladder, idle_seconds=idle
+        )
         self._outputs[broadcast.name] = output
-        self._tasks[broadcast.name] = asyncio.create_task(self._run(output, broadcast), name=f"hls {broadcast.name}")
+        task = asyncio.create_task(self._run(output, broadcast), name=f"hls {broadcast.name}")
+        self._tasks[broadcast.name] = task
+        if recorder is not None:
+            task.add_done_callback(lambda _: recorder.close())
 
     async def close(self, name: str) -> None:
         """Forget a broadcast; unknown names are no error."""
@@ -80,6 +96,7 @@ class Origin:
             output.waiting.refuse()
         finally:
             subscription.close()
+            self._ladders.forget(broadcast)
         self._outputs.pop(broadcast.name, None)
         self._tasks.pop(broadcast.name, None)
 

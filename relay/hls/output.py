@@ -1,11 +1,15 @@
-"""The origin's live side: a task for each broadcast turns its packets into parts and wakes those who wait for them."""
+"""The origin's live side: a task for each broadcast turns its packets into parts and wakes those who wait for them.
+
+The whole broadcast is one rendition, picture and sound in the same parts. With a ladder, picture and sound are
+renditions of their own as well, which share the bytes of the whole, and beside them are the rungs.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Protocol
 
 from config.metrics import Metrics
@@ -13,13 +17,19 @@ from config.settings import HlsSettings
 from relay.codecs import h264
 from relay.errors import BadMedia
 from relay.hls import playlist
-from relay.hls.playlist import MediaPlaylist, Text, Variant
+from relay.hls.apart import Apart
+from relay.hls.follower import Place
+from relay.hls.index import Index
+from relay.hls.playlist import Text
+from relay.hls.rendition import Rendition
+from relay.hls.rungs import RungRendition
 from relay.hls.segmenter import Event, Segmenter, Start
 from relay.hls.slices import Part, Targets
-from relay.hls.waiting import Awaited, Waiting
+from relay.hls.waiting import Waiting
 from relay.hls.window import Segment, Window, first_msn
 from relay.hub import Broadcast, Subscription
-from relay.media import Codec, Packet, Track
+from relay.ladder import Ladder, offered
+from relay.media import Codec, Kind, Packet, Track
 
 BLOCKED_TARGETS_MAX = 3  # rfc8216bis, 6.2.5.2: a request held longer is answered 503
 LOG_SECONDS_MIN = 1.0  # between two lines about media that cannot be packaged
@@ -35,23 +45,8 @@ class Clock(Protocol):
     def monotonic_ns(self) -> int: ...
 
 
-class State:
-    """What is served until the next part: every text is rendered when first asked for, and then shared."""
-
-    def __init__(self, window: Window, tracks: tuple[Track, ...], frames_per_second: Fraction) -> None:
-        self.media = MediaPlaylist(window)
-        self._window, self._tracks, self._frames_per_second = window, tracks, frames_per_second
-
-    @cached_property
-    def index(self) -> Text:
-        bandwidth = int(self._window.bits_per_second_peak * playlist.BANDWIDTH_MARGIN)
-        mean = self._window.bits_per_second_mean
-        variant = Variant(playlist.MEDIA, self._tracks, bandwidth, mean, self._frames_per_second)
-        return Text(playlist.multivariant([variant]))
-
-
-class Output:
-    """One broadcast, packaged. `state` is none until there is a part."""
+class Output(Rendition):
+    """One broadcast, packaged: its whole rendition, and those that are beside it."""
 
     def __init__(
         self,
@@ -60,17 +55,39 @@ class Output:
         metrics: Metrics,
         clock: Clock,
         on_whole: Callable[[Segment, bytes], None] | None = None,
+        *,
+        ladder: Ladder | None = None,
+        idle_seconds: float = 0.0,
     ) -> None:
-        self.broadcast = broadcast
         self.targets = Targets(settings.part_ms_target, settings.segment_ms_target)
-        self.window = Window(self.targets, settings.window_segments, first_msn(clock.time()), on_whole)
-        self.waiting = Waiting(BLOCKED_TARGETS_MAX * self.targets.target_seconds, settings.held_requests_max)
-        self.state: State | None = None
+        window = Window(self.targets, settings.window_segments, first_msn(clock.time()), on_whole)
+        self._held_max = settings.held_requests_max
+        super().__init__("", window, self._new_waiting())
+        self.broadcast = broadcast
+        self.renditions: dict[str, Rendition] = {"": self}
+        self._ladder, self._idle_seconds = ladder, idle_seconds
+        apart = settings.audio_only or bool(ladder and ladder.rungs)
+        self._apart = Apart(self._open_beside)
         self._metrics, self._clock = metrics, clock
-        self._segmenter = Segmenter(self.targets)
+        self._segmenter = Segmenter(self.targets, apart=apart)
         self._tracks: tuple[Track, ...] = ()
+        self._anchor, self._begins = 0.0, False
+        self._places: deque[Place] = deque()  # of the last two segments
+        self._index: Text | None = None
         self._frames, self._seconds = 0, Fraction()
         self._logged = -LOG_SECONDS_MIN
+
+    @property
+    def held(self) -> int:
+        """Requests that wait, of all renditions."""
+        return sum(rendition.waiting.held for rendition in self.renditions.values())
+
+    @property
+    def index(self) -> Text | None:
+        """The multivariant playlist; none before there is anything to play."""
+        if self._index is None and self.state is not None:
+            self._index = Index(self._tracks, self.renditions, self._ladder, self._frame_rate()).text()
+        return self._index
 
     async def run(self, subscription: Subscription) -> None:
         """Package until the broadcast ends."""
@@ -93,50 +110,119 @@ class Output:
         if events:
             self._publish(events, ended=False)
 
-    def exists(self, awaited: Awaited) -> bool:
-        """Whether what is waited for is in the playlist."""
-        return self.window.has(*awaited)
-
-    @property
-    def hinted(self) -> str:
-        """The name of the part that comes next."""
-        msn, part = self.window.next_part
-        return f"{msn}.{part}.m4s"
-
     def leave(self) -> None:
         """Nothing more comes from here: nobody waits on, and what is not a whole segment yet is recorded, too.
 
         The playlist gets no end: after a restart the broadcast goes on.
         """
-        self.waiting.refuse()
+        for rendition in self.renditions.values():
+            rendition.waiting.refuse()
+        for rung in self._rungs:
+            rung.stop()
         if not self.window.ended:
             for event in self._segmenter.finish():
                 if isinstance(event, Part):
                     self.window.add(event)
             self.window.hand_over()
 
+    @property
+    def _rungs(self) -> list[RungRendition]:
+        return [one for one in self.renditions.values() if isinstance(one, RungRendition)]
+
     def _publish(self, events: Iterable[Event], *, ended: bool) -> None:
-        for event in events:
-            if isinstance(event, Start):
-                self._start(event)
-            else:
-                self.window.add(event)
-                self._metrics.hls_parts.inc()
-                self._frames += event.frames
-                self._seconds += event.duration
+        places = [place for event in events if (place := self._take(event)) is not None]
+        packaged = [self, *self._apart.by_kind.values()]
         if ended:
-            self.window.end()
-        self.waiting.seconds_max = BLOCKED_TARGETS_MAX * self.targets.target_seconds
-        if self.window.segments:
-            self.state = State(self.window, self._tracks, self._frame_rate())
-        self.waiting.wake(self.exists)
+            for rendition in packaged:
+                rendition.window.end()
+        self._index = None
+        for rendition in self.renditions.values():
+            rendition.waiting.seconds_max = BLOCKED_TARGETS_MAX * self.targets.target_seconds
+        for rendition in packaged:
+            rendition.refresh()
+        for rung in self._rungs:
+            for place in places:
+                rung.follow(place)
+            if ended:
+                rung.finish()
+
+    def _take(self, event: Event) -> Place | None:
+        if isinstance(event, Start):
+            self._start(event)
+            return None
+        self.window.add(event)
+        self._apart.add(event)
+        self._metrics.hls_parts.inc()
+        self._frames += event.frames
+        self._seconds += event.duration
+        return self._place(event)
+
+    def _place(self, part: Part) -> Place:
+        msn, index = self.window.last_part
+        place = Place(
+            msn, index, part.start, part.duration, part.ends_segment, self._anchor, self._begins,
+            self.window.discontinuity_sequence,
+        )  # fmt: skip
+        self._begins = False
+        self._places.append(place)
+        while self._places[0].msn < msn - 1:
+            self._places.popleft()
+        return place
 
     def _start(self, start: Start) -> None:
         # The wall clock when the first sample came in stands for its time; received_ns 0: it is not known.
         age_ns = self._clock.monotonic_ns() - start.received_ns if start.received_ns else 0
-        self.window.start(start.init, self._clock.time() - age_ns / 1e9 - float(start.at))
+        self._anchor = self._clock.time() - age_ns / 1e9 - float(start.at)
+        self._begins = True
+        self.window.start(start.init, self._anchor)
         self._tracks = start.tracks
         self._frames, self._seconds = 0, Fraction()
+        if self._segmenter.apart:
+            self._apart.start(start, self._anchor)
+        self._open_rungs()
+
+    def _open_rungs(self) -> None:
+        """Those that the source is large enough for, unless they are there already."""
+        picture = next((track for track in self._tracks if track.kind is Kind.VIDEO), None)
+        if picture is None or self._ladder is None:
+            return
+        steps = tuple(rung.step for rung in self._ladder.rungs.values())
+        for step in offered(steps, (picture.width, picture.height)):
+            if step.name not in self.renditions:
+                outlet = self._ladder.rungs[step.name]
+                rung = RungRendition(outlet, self, self._new_waiting(), self._idle_seconds, self._now)
+                rung.places = self._recent_places
+                self._add(rung)
+
+    def _recent_places(self) -> Sequence[Place]:
+        return tuple(self._places)
+
+    def _now(self) -> float:
+        return self._clock.monotonic_ns() / 1e9
+
+    def _open_beside(self, folder: str) -> Rendition:
+        rendition = Rendition(folder, self.window.beside(self.window.next_msn), self._new_waiting())
+        self._add(rendition)
+        return rendition
+
+    def _add(self, rendition: Rendition) -> None:
+        """A rendition beside the others; each reports on those that the same multivariant playlist lists."""
+        self.renditions[rendition.folder] = rendition
+        for one in self.renditions.values():
+            one.reports = self._reports_for(one)
+
+    def _reports_for(self, rendition: Rendition) -> Callable[[], Sequence[str]]:
+        def reports() -> Sequence[str]:
+            listed = Index.listed(self.renditions, self._ladder)
+            if rendition not in listed:
+                return ()
+            others = [one for one in listed if one is not rendition]
+            return [playlist.report(rendition.folder, one.folder, one.last_part) for one in others]
+
+        return reports
+
+    def _new_waiting(self) -> Waiting:
+        return Waiting(BLOCKED_TARGETS_MAX * self.targets.target_seconds, self._held_max)
 
     def _frame_rate(self) -> Fraction:
         measured = self._frames / self._seconds if self._seconds else Fraction()

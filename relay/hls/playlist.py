@@ -7,17 +7,16 @@ media; `media.m3u8` beside it is the one that players reload. Both are the same 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
 
-from relay.hls.entries import codec_string
 from relay.hls.window import TARGETS_WITH_PARTS, Segment, Window
-from relay.media import Kind, Track
 
 MULTIVARIANT, MEDIA = "index.m3u8", "media.m3u8"
+SOUND = "audio"  # name and group of the sound that goes with every rung
 VERSION = 9  # rfc8216bis, 8: EXT-X-SKIP
 HOLD_BACK_PARTS = 3  # rfc8216bis, 4.4.3.8: PART-HOLD-BACK is at least three part targets
 SKIP_TARGETS = 6  # rfc8216bis, 4.4.3.8: CAN-SKIP-UNTIL is at least six target durations
@@ -41,21 +40,26 @@ class Text:
 class MediaPlaylist:
     """One state of a window: rendered once, however many ask. A new one is made for each part."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    def __init__(self, window: Window, reports: Callable[[], Sequence[str]] = tuple) -> None:
+        self._window, self._report = window, reports
 
     @cached_property
     def full(self) -> Text:
-        return Text(render(self._window, 0))
+        return Text(render(self._window, 0, self._reports))
 
     @cached_property
     def delta(self) -> Text:
         """Without the segments that lie before the skip boundary; the full one when there are none."""
         skipped = skippable(self._window)
-        return Text(render(self._window, skipped)) if skipped else self.full
+        return Text(render(self._window, skipped, self._reports)) if skipped else self.full
+
+    @cached_property
+    def _reports(self) -> Sequence[str]:
+        """Of the moment somebody first asked for this state; the same in all its texts."""
+        return self._report()
 
 
-def render(window: Window, skipped: int) -> str:
+def render(window: Window, skipped: int, reports: Sequence[str] = ()) -> str:
     """A media playlist; the first `skipped` segments are left out (a delta update, 6.2.5.1)."""
     target = window.targets.target_seconds
     part_seconds = window.targets.part_ms / 1000
@@ -79,7 +83,19 @@ def render(window: Window, skipped: int) -> str:
     else:
         msn, part = window.next_part
         lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{msn}.{part}.m4s"')
+        lines += reports
     return "\n".join(lines) + "\n"
+
+
+def report(from_folder: str, to_folder: str, last: tuple[int, int]) -> str:
+    """How far another rendition has come (4.4.5.4); folders are "" or one name."""
+    uri = ("../" if from_folder else "") + address(to_folder)
+    return f'#EXT-X-RENDITION-REPORT:URI="{uri}",LAST-MSN={last[0]},LAST-PART={last[1]}'
+
+
+def address(folder: str) -> str:
+    """Of a rendition's media playlist, from the multivariant one."""
+    return f"{folder}/{MEDIA}" if folder else MEDIA
 
 
 def _segment_lines(window: Window, skipped: int) -> list[str]:
@@ -138,30 +154,35 @@ def skippable(window: Window) -> int:
 class Variant:
     """What the multivariant playlist says of a rung: its highest and mean bit rate, the sound with it.
 
-    `frames_per_second` is 0 without a picture.
+    `size` is (width, height), none without a picture; `sound_apart`: its sound is a rendition of its own.
     """
 
     uri: str
-    tracks: Sequence[Track]
+    codecs: Sequence[str]
+    size: tuple[int, int] | None
     bits_per_second: int
     bits_per_second_mean: int
     frames_per_second: Fraction
+    sound_apart: bool = False
 
 
-def multivariant(variants: Sequence[Variant]) -> str:
-    """The playlist of the rungs (4.4.6.2). Raises `BadMedia` for a codec without a name."""
-    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", *(_stream(variant) for variant in variants)]
-    return "\n".join(lines) + "\n"
+def multivariant(variants: Sequence[Variant], sound: str = "", channels: int = 2) -> str:
+    """The playlist of the rungs (4.4.6.2). `sound` is the address of the sound that goes with those that need it."""
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}"]
+    if sound:
+        said = f'TYPE=AUDIO,GROUP-ID="{SOUND}",NAME="{SOUND}",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="{channels}"'
+        lines.append(f'#EXT-X-MEDIA:{said},URI="{sound}"')
+    return "\n".join([*lines, *(_stream(variant) for variant in variants)]) + "\n"
 
 
 def _stream(variant: Variant) -> str:
-    codecs = ",".join(codec_string(track) for track in variant.tracks)
     attributes = [f"BANDWIDTH={variant.bits_per_second}", f"AVERAGE-BANDWIDTH={variant.bits_per_second_mean}"]
-    attributes.append(f'CODECS="{codecs}"')
-    picture = next((track for track in variant.tracks if track.kind is Kind.VIDEO), None)
-    if picture is not None:
-        attributes.append(f"RESOLUTION={picture.width}x{picture.height}")
+    attributes.append(f'CODECS="{",".join(variant.codecs)}"')
+    if variant.size is not None:
+        attributes.append(f"RESOLUTION={variant.size[0]}x{variant.size[1]}")
         attributes.append(f"FRAME-RATE={float(variant.frames_per_second):.3f}")
+    if variant.sound_apart:
+        attributes.append(f'AUDIO="{SOUND}"')
     return f"#EXT-X-STREAM-INF:{','.join(attributes)}\n{variant.uri}"
 
 

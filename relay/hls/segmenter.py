@@ -39,8 +39,9 @@ Event = Start | Part
 class Segmenter:
     """One broadcast's packets, cut into parts and segments."""
 
-    def __init__(self, targets: Targets) -> None:
-        self._targets = targets
+    def __init__(self, targets: Targets, *, apart: bool = False) -> None:
+        """`apart`: picture and sound are in fragments of their own."""
+        self._targets, self.apart = targets, apart
         self._sequence = 1
         self._slices: Slices | None = None
         self._wait_for({Kind.VIDEO, Kind.AUDIO})
@@ -115,7 +116,7 @@ class Segmenter:
 
     def _start(self, lead: Packet, others: tuple[Track, ...], packets: Sequence[Packet]) -> list[Event]:
         init = init_segment((lead.track, *others))
-        slices = self._slices = Slices(lead, others, self._targets, self._sequence)
+        slices = self._slices = Slices(lead, others, self._targets, self._sequence, apart=self.apart)
         at = Fraction(slices.start, slices.rate)
         for packet in packets:
             late_enough = Fraction(packet.dts, packet.track.clock_rate) >= at

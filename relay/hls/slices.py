@@ -63,6 +63,7 @@ class Part:
     """Media bytes of a part. `start` and `duration` are exact, in seconds on the broadcast's time line.
 
     `independent`: it begins with a key frame. `ends_segment`: the next part begins another segment. `frames`: pictures.
+    Where picture and sound are kept apart, `data` has the picture and `sound` the rest; one of them may be empty.
     """
 
     start: Fraction
@@ -71,6 +72,7 @@ class Part:
     ends_segment: bool
     frames: int
     data: bytes
+    sound: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class Cut:
 class Slices:
     """The samples of fixed tracks, cut into parts from `lead` on, a packet of the leading track."""
 
-    def __init__(self, lead: Packet, others: Sequence[Track], targets: Targets, sequence: int) -> None:
+    def __init__(
+        self, lead: Packet, others: Sequence[Track], targets: Targets, sequence: int, *, apart: bool = False
+    ) -> None:
+        """`apart`: a fragment for each track, so that they can be served by themselves as well."""
         tracks = (lead.track, *others)
         self.rate = math.lcm(1000, *(track.clock_rate for track in tracks))
         shift = lead.pts - lead.dts  # sound has none
@@ -98,6 +103,7 @@ class Slices:
         self._part = targets.part_ms * self.rate // 1000
         self._target = targets.segment_ms * self.rate // 1000
         self._targets = targets
+        self._apart = apart
         self._straggle = STRAGGLER_MS_MAX * self.rate // 1000
         self.start = self._segment_start = self._key_at = lead.pts * self._lead.scale
         self._gop = 0
@@ -223,7 +229,7 @@ class Slices:
         if cut.ends_segment:
             self._targets.note(Fraction(cut.end - self._segment_start, self.rate))
             self._segment_start = cut.end
-        data = fragment(self.sequence, runs)
+        data, sound = self._fragments(runs, start)
         self.sequence += 1
         return Part(
             Fraction(start, self.rate),
@@ -232,7 +238,16 @@ class Slices:
             cut.ends_segment,
             sum(len(run.samples) for run in runs if run.kind is Kind.VIDEO),
             data,
+            sound,
         )
+
+    def _fragments(self, runs: Sequence[TrackRun], start: int) -> tuple[bytes, bytes]:
+        """A track that has nothing in this part still has a fragment where it is served by itself."""
+        if not self._apart:
+            return fragment(self.sequence, runs), b""
+        by_kind = {lane.track.kind: lane.nothing(start) for lane in self.lanes} | {run.kind: run for run in runs}
+        made = {kind: fragment(self.sequence, (run,)) for kind, run in by_kind.items()}
+        return made.get(Kind.VIDEO, b""), made.get(Kind.AUDIO, b"")
 
     def _independent(self, runs: Sequence[TrackRun], start: int) -> bool:
         if not self._with_picture:

@@ -45,7 +45,11 @@ class ListedPart:
     name: str
     duration: Fraction
     independent: bool
-    data: bytes
+    chunks: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.chunks))
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class Segment:
     @property
     def size(self) -> int:
         """Bytes of its parts so far."""
-        return sum(len(part.data) for part in self.parts)
+        return sum(part.size for part in self.parts)
 
     @property
     def bits_per_second(self) -> int:
@@ -83,7 +87,7 @@ class Segment:
 
     @property
     def chunks(self) -> tuple[bytes, ...]:
-        return tuple(part.data for part in self.parts)
+        return tuple(chunk for part in self.parts for chunk in part.chunks)
 
 
 class Window:
@@ -111,6 +115,17 @@ class Window:
         self._anchor = 0.0
         self._discontinuity = False
 
+    def beside(self, on_from: int = 0) -> Window:
+        """An empty one with the same measures, for another rendition; its first segment is `on_from`."""
+        window = Window(self.targets, self._listed, on_from)
+        window.discontinuities_gone = self.discontinuity_sequence
+        return window
+
+    def join(self, msn: int, discontinuity_sequence: int) -> None:
+        """Begin with that segment of another rendition. Only while it is empty."""
+        self.first_msn = self.next_msn = msn
+        self.discontinuities_gone = discontinuity_sequence
+
     def start(self, init: bytes, anchor: float) -> None:
         """What follows needs this init segment; `anchor` is the wall clock at zero of its time line (Unix seconds)."""
         self._close_open()
@@ -122,9 +137,10 @@ class Window:
     def add(self, part: Part) -> None:
         """The next part."""
         segment = self.open_segment or self._open(part)
-        listed = ListedPart(f"{segment.msn}.{len(segment.parts)}.m4s", part.duration, part.independent, part.data)
+        chunks = tuple(chunk for chunk in (part.data, part.sound) if chunk)
+        listed = ListedPart(f"{segment.msn}.{len(segment.parts)}.m4s", part.duration, part.independent, chunks)
         segment.add(listed)
-        self.resources[listed.name] = (part.data,)
+        self.resources[listed.name] = chunks
         if part.ends_segment:
             self._close_open()
 
@@ -160,6 +176,16 @@ class Window:
         return (self.next_msn, 0) if segment is None else (segment.msn, len(segment.parts))
 
     @property
+    def last_part(self) -> tuple[int, int]:
+        """Sequence number and index of the newest part. Only where there is one."""
+        return self.segments[-1].msn, len(self.segments[-1].parts) - 1
+
+    @property
+    def discontinuity_sequence(self) -> int:
+        """Of the newest segment (4.4.3.3)."""
+        return self.discontinuities_gone + sum(segment.discontinuity for segment in self.segments)
+
+    @property
     def last_msn(self) -> int:
         """Of the last complete segment; one less than the first when there is none."""
         return self.next_msn - 1 if self.open_segment is None else self.next_msn - 2
@@ -169,6 +195,8 @@ class Window:
 
         An index past a segment's end means the first part of the next one (rfc8216bis, 6.2.5.2).
         """
+        if not self.segments:
+            return self.ended
         if self.ended or msn < self.last_msn:
             return True
         if part is None:

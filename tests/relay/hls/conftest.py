@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,16 +14,21 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from config.ladder import parse_ladder
 from config.metrics import Metrics
-from config.settings import HlsSettings
+from config.settings import BucketSettings, HlsSettings
 from relay.hls import replay
+from relay.hls.bucket import Bucket
 from relay.hls.http import routes
 from relay.hls.origin import Origin
 from relay.hls.recording import Recordings
+from relay.hls.store import Folder
 from relay.hls.window import Window
 from relay.hub import Broadcast, Hub
+from relay.ladder import Ladders
 from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
 from tests.relay.hls.m3u8 import M3u8
+from tests.relay.hls.s3 import Proxy, Server
 
 VIDEO = {
     "h264": ("libx264", "-preset", "ultrafast", "-bf", "3", "-x264-params", "b-pyramid=normal:scenecut=0"),
@@ -266,8 +271,18 @@ class Live:
         assert response.status == status, f"{name}: {await response.text()}"
         return response
 
-    async def media(self, query: str = "") -> "M3u8":
-        return M3u8(await (await self.get("media.m3u8" + query)).text())
+    async def media(self, query: str = "", folder: str = "") -> "M3u8":
+        return M3u8(await (await self.get(f"{folder}media.m3u8{query}")).text())
+
+    async def settled(self, folder: str) -> "M3u8":
+        """The playlist of a rung that has come as far as its source."""
+        msn, part = self.window.last_part
+        async with asyncio.timeout(15):
+            playlist = await self.media(f"?_HLS_msn={msn}&_HLS_part={part}", folder)
+            while self.window.ended and not playlist.ended:
+                await asyncio.sleep(0)
+                playlist = await self.media(folder=folder)
+        return playlist
 
 
 @pytest.fixture
@@ -284,19 +299,70 @@ async def live(metrics: Metrics) -> AsyncIterator[Live]:
 
 @pytest.fixture
 def serving(metrics: Metrics) -> Callable[..., AbstractAsyncContextManager[Live]]:
-    """`async with serving(part_ms_target=...)`: the same with other settings; `recorded_in` a folder."""
-    return lambda recorded_in=None, **options: serve(metrics, HlsSettings(**options), recorded_in)
+    """`async with serving(part_ms_target=...)`: with other settings; `recorded_in` a folder, `ladder` rungs."""
+    return lambda recorded_in=None, ladder=(), **options: serve(metrics, HlsSettings(**options), recorded_in, ladder)
+
+
+async def everybody(broadcast: str) -> bool:
+    return broadcast != "withdrawn"
 
 
 @asynccontextmanager
-async def serve(metrics: Metrics, settings: HlsSettings, folder: Path | None = None) -> AsyncIterator[Live]:
+async def serve(
+    metrics: Metrics, settings: HlsSettings, folder: Path | None = None, ladder: Sequence[str] = ()
+) -> AsyncIterator[Live]:
     clock = Clock()
-    recordings = None if folder is None else Recordings(folder, 7, metrics.recording_lost)
-    origin = Origin(settings, metrics, clock, recordings)
+    recordings = None if folder is None else Recordings(folder, metrics, clock=clock.time)
+    ladders = Ladders(parse_ladder(ladder), metrics=metrics)
+    origin = Origin(settings, metrics, clock, recordings, ladders=ladders)
     app = web.Application()
-    app.add_routes([*routes(origin), *replay.routes(origin)])
+    app.add_routes([*routes(origin), *replay.routes(origin, everybody)])
     broadcast = Hub().open("show", "e1")
     origin.open(broadcast)
     async with TestClient(TestServer(app), auto_decompress=False) as client:
         yield Live(origin, client, broadcast, clock)
         await origin.close_all()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real S3 server."""
+    server = Server(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def make_settings(s3: Server, tmp_path: Path) -> Callable[..., BucketSettings]:
+    """`make_settings(endpoint=...)`: of a bucket, below a prefix of this test's own."""
+    return lambda **changes: s3.bucket(tmp_path.name, **changes)
+
+
+@pytest.fixture
+def make_bucket(make_settings: Callable[..., BucketSettings]) -> Callable[..., Bucket]:
+    """`make_bucket(endpoint=...)`: this test's own bucket."""
+    return lambda **changes: Bucket(make_settings(**changes))
+
+
+@pytest.fixture
+def bucket(make_bucket: Callable[..., Bucket]) -> Bucket:
+    return make_bucket()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "store")
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[..., Proxy]]:
+    """`proxy(port, fail=lambda number: ..., hang=False)`: see `Proxy`."""
+    made: list[Proxy] = []
+
+    def make(port: int, fail: Callable[[int], bool], *, hang: bool = False) -> Proxy:
+        made.append(Proxy(port, fail, hang=hang))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

@@ -35,6 +35,7 @@ class M3u8:
         self.text = text
         self.header: dict[str, str] = {}
         self.hints: list[dict[str, str]] = []
+        self.reports: list[dict[str, str]] = []
         self.skipped = 0
         self.segments: list[M3u8Segment] = []
         self.ended = "#EXT-X-ENDLIST" in lines
@@ -51,6 +52,8 @@ class M3u8:
             self.skipped = int(attributes(value)["SKIPPED-SEGMENTS"])
         elif short == "PRELOAD-HINT":
             self.hints.append(attributes(value))
+        elif short == "RENDITION-REPORT":
+            self.reports.append(attributes(value))
         elif short in ("ENDLIST", "INDEPENDENT-SEGMENTS"):
             pass
         elif short == "PART":

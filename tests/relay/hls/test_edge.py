@@ -201,7 +201,7 @@ async def test_many_over_http_2_cost_the_origin_one_request(live, clip, edge, tm
         await live.feed(until=4.6)
         answers = await asking
         assert len(answers) == STREAMS
-        size = len(live.origin.find("show", "e1").state.media.full.gzipped)
+        size = len(live.origin.find("show", "e1").state.full.gzipped)
         assert set(answers) == {f"2 200 {size}"}
         assert asked(live) == {("media", "200"): 1}
 

@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from relay.hls.output import Output, State
+from relay.hls.output import Output
+from relay.hls.playlist import MediaPlaylist
 from relay.hls.window import first_msn
 from relay.media import Codec, Packet, Track
 
@@ -18,7 +19,7 @@ async def test_the_first_part_makes_a_state(live, clip):
     assert output_of(live).state is None
     await live.feed(until=1.7)
     first = output_of(live).state
-    assert isinstance(first, State)
+    assert isinstance(first, MediaPlaylist)
     await live.feed(until=1.72)
     assert output_of(live).state is first, "no part, no new state"
     await live.feed(until=2.2)
@@ -47,12 +48,12 @@ async def test_after_a_new_source_the_wall_clock_is_right_again(live, clip):
 
 async def test_the_stated_frame_rate_is_believed_when_it_is_close(live, make_clip):
     await live.feed(make_clip(3, rate="30000/1001"))
-    assert "FRAME-RATE=29.970" in output_of(live).state.index.plain.decode()
+    assert "FRAME-RATE=29.970" in output_of(live).index.plain.decode()
 
 
 async def test_the_bandwidth_is_not_less_than_any_segment_has(live, clip):
     await live.feed(clip)
-    line = output_of(live).state.index.plain.decode().splitlines()[-2]
+    line = output_of(live).index.plain.decode().splitlines()[-2]
     bandwidth = int(line.split("BANDWIDTH=")[1].split(",")[0])
     rates = [segment.bits_per_second for segment in live.window.segments if segment.complete]
     assert len(rates) >= 4

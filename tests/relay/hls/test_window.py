@@ -26,7 +26,7 @@ def test_a_whole_segment_is_its_parts_and_the_same_memory():
     segment = window.segments[0]
     assert window.resources["100.m4s"] == (b"000000", b"000001", b"000002", b"000003")
     for number, part in enumerate(segment.parts):
-        assert window.resources["100.m4s"][number] is window.resources[part.name][0] is part.data
+        assert window.resources["100.m4s"][number] is window.resources[part.name][0] is part.chunks[0]
 
 
 def test_a_part_can_be_fetched_before_its_segment_is_whole():
