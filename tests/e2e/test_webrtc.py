@@ -85,6 +85,7 @@ class BadNetwork(asyncio.DatagramProtocol):
         self.ways: dict[tuple[str, int], socket.socket] = {}
         self.loop = asyncio.get_running_loop()
         self.seen = self.lost = 0
+        self.late_s = 0.0  # by how much this process kept a datagram for longer than it meant to, at worst
 
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self.transport = transport
@@ -94,7 +95,11 @@ class BadNetwork(asyncio.DatagramProtocol):
         if self.seen % LOST_EVERY == 0:
             self.lost += 1
             return
-        self.loop.call_later(DELAY_S / 2, send)
+        self.loop.call_later(DELAY_S / 2, self.deliver, send, self.loop.time() + DELAY_S / 2)
+
+    def deliver(self, send: Callable[[], Any], due: float) -> None:
+        self.late_s = max(self.late_s, self.loop.time() - due)
+        send()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         way = self.ways.get(addr)
@@ -125,7 +130,9 @@ async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable
     made: list[BadNetwork] = []
 
     async def open_way(host: str, port: int) -> BadNetwork:
-        _, way = await asyncio.get_running_loop().create_datagram_endpoint(lambda: BadNetwork((host, port)), (host, 0))
+        _, way = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: BadNetwork((host, port)), ("0.0.0.0", 0)
+        )
         made.append(way)
         return way
 
@@ -140,28 +147,30 @@ async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
 ):
     """Loss and delay are made by a relay in this process: not every kernel has netem.
 
-    The first page plays undisturbed beside the other one: a machine that stalls for both is no fault of the network.
+    Another page joins at the same time and plays undisturbed: a machine that stalls for both is no fault of the
+    network, nor is a relay that itself comes late. `tests/relay/webrtc/test_loss.py` has the same in virtual time.
     """
-    undisturbed = await blank(show)
-    probe = await undisturbed.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"])
-    host, port = next(
-        (line.split()[4], int(line.split()[5])) for line in probe["sdp"].split("\r\n") if " 1 udp " in line
+    host, _, port = show.addresses["webrtc"].rpartition(":")
+    way = await bad_network(host, int(port))
+    undisturbed, page = await blank(show), await blank(show)
+    answers = await asyncio.gather(
+        undisturbed.evaluate("url => rtc.play(url)", show.addresses["rooms"][0]["whep"]),
+        page.evaluate(
+            "([url, port]) => rtc.play(url, {port})",
+            [show.addresses["rooms"][1]["whep"], way.transport.get_extra_info("sockname")[1]],
+        ),
     )
-    way = await bad_network(host, port)
-    page = await blank(show)
-    answer = await page.evaluate(
-        "([url, port]) => rtc.play(url, {port})",
-        [show.addresses["rooms"][1]["whep"], way.transport.get_extra_info("sockname")[1]],
-    )
-    assert answer["status"] == 201
+    assert [answer["status"] for answer in answers] == [201, 201]
     found = await frames(page, 120)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(REACHED_S_MAX):
         while way.lost < LOST_MIN or not found["video"]["repaired"]:
             found = await frames(page, found["video"]["frames"] + 1)
-    record_property("stats", found | {"seen": way.seen, "lost": way.lost})
-    assert found["remotePort"] == way.transport.get_extra_info("sockname")[1]
     stalled_ms = (await undisturbed.evaluate("rtc.stats()"))["maxGapMs"]
-    assert found["maxGapMs"] <= 1000 + stalled_ms
+    record_property(
+        "stats", found | {"seen": way.seen, "lost": way.lost, "late_s": way.late_s, "stalled_ms": stalled_ms}
+    )
+    assert found["remotePort"] == way.transport.get_extra_info("sockname")[1]
+    assert found["maxGapMs"] <= 1000 + stalled_ms + way.late_s * 1000
 
 
 @pytest.fixture(scope="module")
