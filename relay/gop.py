@@ -37,6 +37,11 @@ class GopCache:
         self._packets.clear()
         self._bytes = 0
 
+    @property
+    def warm(self) -> bool:
+        """Whether one could start from it."""
+        return bool(self._packets)
+
     def packets(self) -> list[Packet]:
         """From the key frame on, or nothing."""
         return list(self._packets)

@@ -36,7 +36,7 @@ class Broadcast(Outlet):
     ) -> None:
         super().__init__(name, limits, metrics)
         self.epoch = epoch
-        self.sources = Sources(self.publish, limits, policy or SourcePolicy())
+        self.sources = Sources(self.publish, policy or SourcePolicy(), self._note_switch)
         self._limits = limits
         self._rungs: dict[Wants, Rung] = {}
         self._keyframe_requested: Callable[[], None] | None = None
@@ -48,6 +48,10 @@ class Broadcast(Outlet):
         `description` is for people: which encoder, from where. `now_ns` is the monotonic clock.
         """
         return self.sources.attach(slot, description, now_ns, force=force)
+
+    def _note_switch(self, to: str) -> None:
+        if self._metrics is not None:
+            self._metrics.source_switches.labels(to).inc()
 
     def publish(self, packet: Packet) -> None:
         """Hand a packet of the line to everyone."""
@@ -113,16 +117,26 @@ class Hub:
         self._broadcasts: dict[str, Broadcast] = {}
         if metrics is not None:
             metrics.broadcasts.set_function(self._publishing)
+            metrics.slates.set_function(self._slates)
             for warned in Warned:
                 metrics.source_warnings.labels(warned).set_function(partial(self._warned, warned))
 
     def _publishing(self) -> int:
         return sum(broadcast.sources.on is not None for broadcast in self._broadcasts.values())
 
+    def _slates(self) -> int:
+        return sum(broadcast.sources.slate_is_on for broadcast in self._broadcasts.values())
+
     def _warned(self, warned: Warned) -> int:
         now_ns = self._clock()
         sources = [source for one in self._broadcasts.values() for source in one.sources.by_slot.values()]
         return sum(any(said.warned is warned for said in source.advice(now_ns)) for source in sources)
+
+    def fill(self) -> None:
+        """Called many times a second: slates go out where nobody publishes into a show that is on."""
+        now_ns = self._clock()
+        for broadcast in list(self._broadcasts.values()):
+            broadcast.sources.fill(now_ns)
 
     def open(self, name: str, epoch: str) -> Broadcast:
         """The broadcast of that name, made when there is none."""

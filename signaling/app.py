@@ -51,6 +51,7 @@ from signaling.entrance import Entrance
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
 from signaling.hq_ws import SESSION_SECONDS, HqSocket
+from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
 from signaling.rooms import TICK_SECONDS, Rooms
@@ -63,6 +64,7 @@ from signaling.ws import RoomSocket
 
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
+FILL_SECONDS = 0.04  # between two looks whether a slate's next picture is due
 BUS_SWEEP_SECONDS = 30.0
 STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
 BACKLOG = 4096
@@ -129,6 +131,7 @@ class Core:
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
+        self.on_air = OnAir(commerce, self.studio.open)
         keys = commerce.keys("jwt")
         self.link_tokens = LinkTokens(keys, next(reversed(keys)))
 
@@ -174,7 +177,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
-        ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch)
+        ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.on_air.watch)
         _start(chores, core, handlers.hq_socket)
         yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
 
@@ -245,6 +248,8 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
     chores.every(LOOK_SECONDS, "playable", core.studio.look)
+    chores.every(LOOK_SECONDS, "shows on air", core.on_air.settle)
+    chores.every(FILL_SECONDS, "slates", core.hub.fill)
     if isinstance(core.bus, MemoryBus):
         chores.every(BUS_SWEEP_SECONDS, "bus", core.bus.sweep)
 

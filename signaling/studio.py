@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 PLAYS_SECONDS = 1.0  # how long it is remembered what a room plays: three hundred may join in it
 PLAYS_MAX = 10_000  # rooms remembered
 TAKEOVER_SECONDS = 60.0  # how long HQ's word holds that the next encoder may push the present one out
+CLOSED = {
+    "early": "this stream key is not valid yet",
+    "expired": "this stream key is not valid any more",
+    "other_show": "this stream key is for another show",
+}
 FETCHABLE_SECONDS = 600.0  # how long the last minutes of an ended show can still be fetched
 
 
@@ -42,24 +47,31 @@ class Studio:
         self._tell_end: Callable[[Broadcast], None] | None = None
 
     async def authorise(self, key: str, address: str) -> Source:
-        """A place for a publisher; raises `Refused` with the reason bad_key, no_show or busy."""
+        """A place for a publisher; raises `Refused`: bad_key, key_early, key_expired, key_other_show, no_show, busy."""
         try:
             studio = await self._commerce.ask(questions.studio, key)
         except NotFound:
             raise Refused("bad_key", "this stream key is not known") from None
         show = studio.show
+        if studio.closed:
+            raise Refused(f"key_{studio.closed}", CLOSED[studio.closed])
         if show is None or show.state == "ended":
             raise Refused("no_show", "no show is on or announced")
-        broadcast = self._hub.open(show.show, str(show.epoch))
+        broadcast = self.open(studio.merchant, show)
         force = self._forced.get((studio.merchant, studio.slot), 0.0) > time.monotonic()
         source = broadcast.attach(Slot(studio.slot), address, time.monotonic_ns(), force=force)
         self._forced.pop((studio.merchant, studio.slot), None)
-        self._opened[show.show] = studio.merchant
-        self._origin.open(broadcast)  # each source does, so that packaging that broke off begins anew
-        if self._origin.url(show.show) is None:
-            self._silent[show.show] = studio.merchant
         log.info("%s publishes into show %s as %s", address, show.show, studio.slot)
         return source
+
+    def open(self, merchant: int, show: views.Show) -> Broadcast:
+        """The show's broadcast, opened if it is not. Each source does, so that packaging that broke off begins anew."""
+        broadcast = self._hub.open(show.show, str(show.epoch))
+        self._opened[show.show] = merchant
+        self._origin.open(broadcast)
+        if self._origin.url(show.show) is None:
+            self._silent[show.show] = merchant
+        return broadcast
 
     def force(self, merchant: int, slot: Slot) -> None:
         """The next encoder with the slot's key gets in, soon, whoever sends there now; viewers notice no gap.

@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import av
@@ -14,8 +15,13 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
+from commerce import commands
 from relay.codecs import h264, nal, opus
 from relay.media import Codec, Packet, Track
+from relay.slate_picture import HEIGHT as SLATE_HEIGHT
+from relay.slate_picture import WIDTH as SLATE_WIDTH
+from relay.slate_picture import Cause, draw
+from relay.source import Slot
 
 FPS, WIDTH, HEIGHT, LOOP_S = 25, 160, 96, 1
 RED_MIN = 150
@@ -53,7 +59,7 @@ def sound() -> tuple[Track, list[tuple[int, bool, bytes]]]:
 @pytest.fixture
 async def on_air(shop: Any) -> AsyncIterator[Any]:
     """The shop, its show's broadcast fed at its own pace."""
-    broadcast = shop.node.core.hub.open(shop.show.show, "1")
+    source = shop.node.core.hub.open(shop.show.show, "1").attach(Slot.PRIMARY, "test", time.monotonic_ns())
     tracks = await asyncio.to_thread(lambda: [pictures(), sound()])
     one = sorted(
         ((stamp / track.clock_rate, track, stamp, key, data) for track, coded in tracks for stamp, key, data in coded),
@@ -66,7 +72,7 @@ async def on_air(shop: Any) -> AsyncIterator[Any]:
             for seconds, track, stamp, key, data in one:
                 await asyncio.sleep(start + turn * LOOP_S + seconds - time.monotonic())
                 at = turn * LOOP_S * track.clock_rate + stamp
-                broadcast.publish(Packet(track, at, at, key, data, time.monotonic_ns()))
+                source.publish(Packet(track, at, at, key, data, time.monotonic_ns()))
 
     feeding = asyncio.create_task(feed())
     yield shop
@@ -77,11 +83,11 @@ Watch = Callable[..., Awaitable[tuple[RTCPeerConnection, dict[str, Any], Any]]]
 
 
 @pytest.fixture
-async def watch(on_air: Any) -> AsyncIterator[Watch]:
-    """`await watch(setup)`: a viewer of the room north, its tracks by kind, and the answer to its POST."""
+async def watch_shop() -> AsyncIterator[Watch]:
+    """`await watch_shop(shop, setup)`: a viewer of the room north, its tracks by kind, and the answer to its POST."""
     made: list[RTCPeerConnection] = []
 
-    async def play(setup: str = "actpass") -> tuple[RTCPeerConnection, dict[str, Any], Any]:
+    async def play(shop: Any, setup: str = "actpass") -> tuple[RTCPeerConnection, dict[str, Any], Any]:
         peer, tracks = RTCPeerConnection(RTCConfiguration(iceServers=[])), {}
         made.append(peer)
         peer.on("track", lambda track: tracks.__setitem__(track.kind, track))
@@ -89,7 +95,7 @@ async def watch(on_air: Any) -> AsyncIterator[Watch]:
             peer.addTransceiver(kind, direction="recvonly")
         await peer.setLocalDescription(await peer.createOffer())
         offer = peer.localDescription.sdp.replace("a=setup:actpass", f"a=setup:{setup}")
-        visitor = await on_air.visitor()
+        visitor = await shop.visitor()
         path = f"{visitor.base}/r/north/whep"
         async with visitor.client.post(path, data=offer, headers={"Content-Type": "application/sdp"}) as answer:
             text = await answer.text()
@@ -100,6 +106,12 @@ async def watch(on_air: Any) -> AsyncIterator[Watch]:
     yield play
     for peer in made:
         await peer.close()
+
+
+@pytest.fixture
+def watch(on_air: Any, watch_shop: Watch) -> Watch:
+    """`await watch(setup)`: the same of the shop whose show is fed."""
+    return partial(watch_shop, on_air)
 
 
 @pytest.mark.parametrize("setup", ["actpass", "active", "passive"])
@@ -115,7 +127,26 @@ async def test_pictures_and_sound_arrive(watch: Watch, setup: str):
     assert np.argmax(spectrum) * 48000 / len(samples) == pytest.approx(440, abs=5)
 
 
+async def test_nobody_publishes_and_the_slate_plays(shop: Any, watch_shop: Any):
+    """A show that is on answers 201 without an encoder; a pause changes the picture and nothing else."""
+    _, tracks, _ = await watch_shop(shop)
+    for cause in (Cause.WAITING, Cause.PAUSED):
+        await asyncio.wait_for(seen(tracks["video"], cause), 10)
+        await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="paused"))
+
+
+async def seen(track: Any, cause: Cause) -> None:
+    """Waits for the slate of that cause."""
+    sign = np.frombuffer(draw(cause).y, np.uint8).reshape(SLATE_HEIGHT, SLATE_WIDTH)[160:480, 440:840].astype(int)
+    while True:
+        picture = await track.recv()
+        luma = picture.to_ndarray()[:SLATE_HEIGHT, :SLATE_WIDTH]
+        if luma.shape == (SLATE_HEIGHT, SLATE_WIDTH) and np.abs(luma[160:480, 440:840] - sign).mean() < 3:
+            return
+
+
 async def test_a_room_that_is_not_is_404_and_one_without_a_show_409(shop: Any):
+    await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
     visitor = await shop.visitor()
     headers = {"Content-Type": "application/sdp"}
     for room, status in (("nowhere", 404), ("north", 409)):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from relay.errors import BadInput, Refused
-from relay.gop import GopLimits
 from relay.media import Kind
 from relay.rtmp import handshake
 from relay.rtmp.chunks import Limits
@@ -45,7 +44,7 @@ def play(session: bytes, step: int) -> int:
     """The most bytes that were kept of unread input; documented errors end the session."""
     core, demuxer, kept, now_ns = Protocol(LIMITS, bytes(handshake.RANDOM_BYTES)), Demuxer(), 0, 0
     out: list[Any] = []
-    source = Sources(out.append, GopLimits(), SourcePolicy()).attach(Slot.PRIMARY, "fuzz", 0, force=False)
+    source = Sources(out.append, SourcePolicy()).attach(Slot.PRIMARY, "fuzz", 0, force=False)
     try:
         for at in range(0, len(session), step):
             core.receive_data(session[at : at + step])

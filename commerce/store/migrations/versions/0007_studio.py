@@ -12,9 +12,19 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """studio, slate, restream; from when to when and for which show a stream key is good."""
+    _stream_key()
+    _studio()
+    _slate()
+    _restream()
+
+
+def _stream_key() -> None:
     op.add_column("stream_key", sa.Column("valid_from", sa.BigInteger(), nullable=True))
     op.add_column("stream_key", sa.Column("valid_until", sa.BigInteger(), nullable=True))
     op.add_column("stream_key", sa.Column("only_show", sa.Text(), nullable=True))
+
+
+def _studio() -> None:
     op.create_table(
         "studio",
         sa.Column("merchant_id", KEY, autoincrement=False, nullable=False),
@@ -22,6 +32,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merchant_id"], ["merchant.id"], name=op.f("fk_studio_merchant_id_merchant")),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_studio")),
     )
+
+
+def _slate() -> None:
     op.create_table(
         "slate",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
@@ -34,6 +47,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slate")),
         sa.UniqueConstraint("merchant_id", "cause", name=op.f("uq_slate_merchant_id_cause")),
     )
+
+
+def _restream() -> None:
     op.create_table(
         "restream",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
