@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, upda
 from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew, valid_since
 from commerce.events import ViewerBound
 from commerce.order.states import PAID
+from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
@@ -120,12 +121,13 @@ def situation(
     held: Held | None,
     touches: Collection[Touch],
     first_purchase: int | None = None,
+    own_channel: int | None = None,
 ) -> Situation:
     """What a decision looks at. He is returning when he bought before any partner brought him."""
     brought = [touch.at for touch in touches if touch.channel != tenant.house]
     returning = first_purchase is not None and (not brought or first_purchase < min(brought))
     terms = None if held is None else held.terms
-    return Situation(now, tenant.house, room_channel, terms, tuple(touches), tenant.show, returning)
+    return Situation(now, tenant.house, room_channel, terms, tuple(touches), tenant.show, returning, own_channel)
 
 
 def binding_row(unit: Unit, tenant: Tenant, viewer: int, decision: Decision, replaces: Held | None) -> dict[str, Any]:
@@ -173,11 +175,24 @@ def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision:
     key, viewer_public = viewer
     if held is not None:
         supersede(unit, [held.id])
-    insert_rows(unit.connection, tables.binding, [binding_row(unit, tenant, key, decision, held)])
+    row = binding_row(unit, tenant, key, decision, held)
+    insert_rows(unit.connection, tables.binding, [row])
     query = select(tables.channel.c.public_id).where(tables.channel.c.id == decision.owner)
     channel = str(unit.connection.execute(query).scalar_one())
+    log_binding(unit, row, viewer_public, channel, held)
     unit.tell(ViewerBound(tenant.id, viewer_public, channel, None if held is None else held.channel_public))
     return channel
+
+
+def log_binding(unit: Unit, row: dict[str, Any], viewer: str, channel: str, replaces: Held | None) -> None:
+    """Both channels are told: the one that has him now, and the one that had him."""
+    ends = {name: row[name] for name in ("since", "valid_until", "protected_until")}
+    body = {"viewer": viewer, "channel": channel, "clause": row["clause"], "binding": row["id"], **ends}
+    merchant, about = row["merchant_id"], row["viewer_id"]
+    unit.log(Leaf(merchant, channel_party(channel), "bound", body, row["rule_hash"], about))
+    if replaces is not None:
+        lost = {"viewer": viewer, "binding": replaces.id, "clause": row["clause"]}
+        unit.log(Leaf(merchant, channel_party(replaces.channel_public), "unbound", lost, row["rule_hash"], about))
 
 
 def supersede(unit: Unit, bindings: Collection[int]) -> None:

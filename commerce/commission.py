@@ -7,14 +7,24 @@ tree at most one more level. All lines of an order together never exceed the cap
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from commerce.errors import Invalid
 from commerce.money import MINOR_MAX, PPM, divide_half_even, share, split
 
 KINDS = ("order", "share", "invite")
 LEVELS_MAX = 2
+BOUNDS = {
+    "notice_days": 365,
+    "invite_minor": MINOR_MAX,
+    "invite_seconds": 86_400,
+    "invite_daily_max": 10_000,
+    "invite_pool_minor": MINOR_MAX,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class Item:
     """What was paid for one line of an order, and what of it is no base."""
 
     sku: str
-    category: str
+    product: str
     quantity: int
     paid_minor: int
     freight_minor: int = 0
@@ -48,7 +58,7 @@ class Earner:
 class Rate:
     """What one level earns: `ppm` of the base, or `fixed_minor` a piece, or the ppm of the highest tier reached.
 
-    None of level, sku, category, show means any. `depth` 0 is the credited channel itself, 1 the one above it.
+    None of level, sku, product, show means any. `depth` 0 is the credited channel itself, 1 the one above it.
     """
 
     ppm: int = 0
@@ -56,7 +66,7 @@ class Rate:
     tiers: tuple[tuple[int, int], ...] = ()
     level: str | None = None
     sku: str | None = None
-    category: str | None = None
+    product: str | None = None
     show: str | None = None
     depth: int = 0
 
@@ -72,13 +82,13 @@ class Rate:
 
     def fits(self, item: Item, earner: Earner, show: str, depth: int) -> bool:
         """Whether the rate is for this."""
-        wanted = ((self.sku, item.sku), (self.category, item.category), (self.show, show), (self.level, earner.level))
+        wanted = ((self.sku, item.sku), (self.product, item.product), (self.show, show), (self.level, earner.level))
         return self.depth == depth and all(rule is None or rule == found for rule, found in wanted)
 
     @property
     def rank(self) -> tuple[bool, bool, bool, bool]:
-        """The most particular rate wins: SKU before category before show before level."""
-        return self.sku is not None, self.category is not None, self.show is not None, self.level is not None
+        """The most particular rate wins: SKU before product before show before level."""
+        return self.sku is not None, self.product is not None, self.show is not None, self.level is not None
 
     def of(self, base_minor: int, item: Item, earner: Earner) -> int:
         """The amount, at most the base."""
@@ -95,18 +105,68 @@ def _check(field: str, value: int, high: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A merchant's rules. `differential`: whoever is above earns only the difference to what those below earned."""
+    """A merchant's rules. `differential`: whoever is above earns only the difference to what those below earned.
+
+    A plan that pays somebody less counts after `notice_days`. `four_eyes`: who prepares a settlement may not approve
+    it. An invite is worth `invite_minor` to the sharer once the newcomer has watched `invite_seconds`, at most
+    `invite_daily_max` a day and sharer, and `invite_pool_minor` in all under this plan.
+    """
 
     rates: tuple[Rate, ...]
     share_rates: tuple[Rate, ...] = ()
     differential: bool = False
     paid_levels_max: int = LEVELS_MAX
     cap_ppm: int = 300_000
+    notice_days: int = 7
+    four_eyes: bool = False
+    invite_minor: int = 0
+    invite_seconds: int = 60
+    invite_daily_max: int = 50
+    invite_pool_minor: int = 0
 
     def __post_init__(self) -> None:
         _check("cap_ppm", self.cap_ppm, PPM)
         if self.paid_levels_max not in (1, LEVELS_MAX):
             raise Invalid("paid_levels_max", f"must be 1 or {LEVELS_MAX}")
+        for field, high in BOUNDS.items():
+            _check(field, getattr(self, field), high)
+
+    def canonical(self) -> str:
+        """The plan as JSON with sorted keys: what is stored, and what is hashed."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical form, hex; goes into every assessment made under it."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    @classmethod
+    def parse(cls, canonical: str) -> Plan:
+        """The plan a canonical form stands for."""
+        found: dict[str, Any] = json.loads(canonical)
+        rates: dict[str, Any] = {
+            name: tuple(_read_rate(rate) for rate in found.pop(name)) for name in ("rates", "share_rates")
+        }
+        return cls(**rates, **found)
+
+    def under(self, paid_levels_max: int, cap_ppm: int) -> Plan:
+        """The plan within the limits of the lock, which may be narrower."""
+        levels, cap = min(self.paid_levels_max, paid_levels_max), min(self.cap_ppm, cap_ppm)
+        return replace(self, paid_levels_max=levels, cap_ppm=cap)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A version of a plan; times in ms."""
+
+    version: int
+    plan: Plan
+    digest: str
+    announced_at: int
+    effective_at: int
+
+
+def _read_rate(found: dict[str, Any]) -> Rate:
+    return Rate(**found | {"tiers": tuple((low, ppm) for low, ppm in found["tiers"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +205,22 @@ class Sale:
     sharer: str | None = None
     own: str | None = None
     self_purchase: str = "pay"
+    buyer: str = ""
+
+    def canonical(self) -> str:
+        """The sale as it is stored with the order: read_sale gives it back, and commission the same lines."""
+        return _encode_sale(asdict(self))
+
+
+_encode_sale = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def read_sale(stored: str) -> Sale:
+    """The sale that was stored with an order."""
+    found = json.loads(stored)
+    items = tuple(Item(**item) for item in found.pop("items"))
+    paths = {channel: tuple(Earner(**earner) for earner in path) for channel, path in found.pop("paths").items()}
+    return Sale(items=items, paths=paths, **found)
 
 
 def commission(plan: Plan, sale: Sale) -> list[Line]:
@@ -161,7 +237,8 @@ def _item_lines(plan: Plan, sale: Sale, item: Item) -> Iterator[Line]:
         sharer = Earner(sale.sharer, "sharer")
         rate = _rate(plan.share_rates, item, sharer, sale.show, 0)
         if rate is not None:
-            yield Line("share", sale.sharer, "", item.sku, item.base_minor, rate.of(item.base_minor, item, sharer))
+            line = Line("share", sale.sharer, "", item.sku, item.base_minor, rate.of(item.base_minor, item, sharer))
+            yield replace(line, amount_minor=0, reason="self_share") if sale.sharer == sale.buyer else line
 
 
 def _order_lines(plan: Plan, sale: Sale, item: Item, channel: str, base: int) -> Iterator[Line]:
@@ -232,6 +309,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("payable", "hold"): "held",
     ("paying", "confirm"): "paid",
     ("paying", "fail"): "payable",
+    ("paying", "refunded"): "receivable",
     ("paid", "refunded"): "receivable",
     ("held", "release"): "frozen",
     ("held", "refunded"): "void",

@@ -15,6 +15,7 @@ from commerce.binding import find_held, settle_visit
 from commerce.checks import storable
 from commerce.commands import CountTouch, NameViewer, NoteTouch
 from commerce.errors import NotFound
+from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
@@ -40,7 +41,7 @@ def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
         if same is not None and unit.now - same.counted_at < REPEAT_MS:
             public = same.public_id
         else:
-            public = _add_touch(unit, place, viewer, link, counted_at=None)
+            public = _add_touch(unit, place, (viewer, command.viewer), link, counted_at=None)
     held = find_held(unit, [viewer]).get(viewer)
     return views.Entry(public, place.channel_public, None if held is None else held.channel_public)
 
@@ -51,11 +52,13 @@ def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
     viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
     last = _last_touch(unit, viewer, place.channel)
     if last is None or (last.counted_at is not None and unit.now - last.counted_at >= REPEAT_MS):
-        public = _add_touch(unit, place, viewer, None, counted_at=unit.now)
+        public = _add_touch(unit, place, (viewer, command.viewer), None, counted_at=unit.now)
     else:
         public = last.public_id
         if last.counted_at is None:
             unit.connection.execute(_counting(), {"touch": last.id, "now": unit.now})
+            row = {"id": last.id, "viewer_id": viewer, "public_id": public, "counted_at": unit.now}
+            log_touch(unit, place, row, command.viewer, last.link_id)
     bound = settle_visit(unit, place, viewer, command.viewer)
     return views.Entry(public, place.channel_public, bound)
 
@@ -87,7 +90,7 @@ def _last_touch(unit: Unit, viewer: int, channel: int) -> AnyRow | None:
 def _select_last() -> Select[*tuple[Any, ...]]:
     table = tables.touch
     mine = (table.c.viewer_id == bindparam("viewer"), table.c.channel_id == bindparam("channel"))
-    query = select(table.c.id, table.c.public_id, table.c.counted_at).where(*mine)
+    query = select(table.c.id, table.c.public_id, table.c.counted_at, table.c.link_id).where(*mine)
     return query.order_by(table.c.id.desc()).limit(1)
 
 
@@ -129,9 +132,18 @@ def touch_row(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counte
     }
 
 
-def _add_touch(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counted_at: int | None) -> str:
-    row = touch_row(unit, place, viewer, link, counted_at)
+def log_touch(unit: Unit, place: Place, row: dict[str, Any], viewer: str, link: int | None) -> None:
+    """A touch enters the log when it counts, before any order that it explains."""
+    body = {"touch": row["public_id"], "viewer": viewer, "at": row["counted_at"], "link": link}
+    party = channel_party(place.channel_public)
+    unit.log(Leaf(place.tenant.id, party, "touch", body, place.tenant.rule_hash, row["viewer_id"]))
+
+
+def _add_touch(unit: Unit, place: Place, viewer: tuple[int, str], link: AnyRow | None, counted_at: int | None) -> str:
+    row = touch_row(unit, place, viewer[0], link, counted_at)
     insert_rows(unit.connection, tables.touch, [row])
+    if counted_at is not None:
+        log_touch(unit, place, row, viewer[1], row["link_id"])
     return str(row["public_id"])
 
 

@@ -24,6 +24,7 @@ from commerce.commands import Command, CountTouch, NoteTouch
 from commerce.dispatch import Dispatch
 from commerce.errors import CommerceError, Overloaded, Unavailable
 from commerce.events import Fact, reached
+from commerce.proof.log import write_log
 from commerce.store.engine import assert_durable
 from commerce.store.ids import IdBlocks
 from commerce.store.unit import Unit
@@ -176,6 +177,7 @@ class Writer:
     def _once(self, connection: Connection, commands: list[Command[Any]]) -> Done:
         unit = Unit(connection, self._ids, int(self._clock() * 1000), self._limits.hold_ms)
         answers = self._dispatch.run(unit, commands)
+        write_log(unit)
         self._forget_told(connection)
         rows = outbox.write_facts(unit, self._node)
         connection.commit()

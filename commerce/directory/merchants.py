@@ -11,6 +11,7 @@ from commerce.attribution import LockRule
 from commerce.commands import CreateMerchant, SetLockRule
 from commerce.directory.channels import add_channel, check_slug_free
 from commerce.errors import Invalid, NotFound
+from commerce.proof.log import begin_log
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
@@ -47,6 +48,7 @@ def create_merchant(unit: Unit, command: CreateMerchant) -> views.Merchant:
         },
     )
     _keep_rule(unit, merchant, 1, LockRule())
+    begin_log(unit, merchant, 1)
     name = HOUSE_NAME[command.language]
     add_channel(unit, merchant, name, parent=None, house=True, room={"slug": command.room, "name": command.name})
     return find_merchant(unit, merchant)

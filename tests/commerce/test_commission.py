@@ -35,8 +35,8 @@ def amounts(plan: Plan, sale: Sale = SALE) -> dict[str, int]:
         ((Rate(tiers=((0, 10_000), (500_000, 50_000)), depth=1),), {"agent": 1_000}),
         ((Rate(100_000), Rate(50_000, level="store")), {"store": 1_000}),
         ((Rate(50_000, level="store"), Rate(60_000, show="friday")), {"store": 1_200}),
-        ((Rate(60_000, show="friday"), Rate(70_000, category="drinks")), {"store": 1_400}),
-        ((Rate(70_000, category="drinks"), Rate(80_000, sku="tea")), {"store": 1_600}),
+        ((Rate(60_000, show="friday"), Rate(70_000, product="drinks")), {"store": 1_400}),
+        ((Rate(70_000, product="drinks"), Rate(80_000, sku="tea")), {"store": 1_600}),
         ((Rate(80_000, sku="coffee"), Rate(10_000, show="sunday")), {}),
     ],
 )

@@ -1,0 +1,107 @@
+"""A merchant's commission plans: every version kept, one in force. Who would earn less is told in time (MONEY 4)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import func, insert, select
+
+from commerce.attribution import add_period
+from commerce.commands.earning import SetPlan
+from commerce.commission import Plan, PlanVersion, Rate
+from commerce.directory.channels import channel_key
+from commerce.directory.merchants import zone
+from commerce.errors import NotFound
+from commerce.proof.entry import Leaf, channel_party
+from commerce.store import tables
+from commerce.store.reading import Connected
+from commerce.store.unit import Unit
+
+PLANS_KEPT = 64
+NOTHING = Plan(())
+
+
+@lru_cache(PLANS_KEPT)
+def _parsed(canonical: str) -> Plan:
+    return Plan.parse(canonical)
+
+
+def plan_in_force(connected: Connected, merchant: int) -> PlanVersion:
+    """The newest version whose time has come; before the first, nobody earns anything."""
+    table = tables.commission_plan
+    query = select(table).where(table.c.merchant_id == merchant, table.c.effective_at <= connected.now)
+    row = connected.connection.execute(query.order_by(table.c.version.desc()).limit(1)).first()
+    if row is None:
+        return PlanVersion(0, NOTHING, NOTHING.digest(), 0, 0)
+    return PlanVersion(row.version, _parsed(row.canonical), row.digest, row.announced_at, row.effective_at)
+
+
+def plan_versions(connected: Connected, merchant: int) -> tuple[PlanVersion, ...]:
+    """All versions, the newest first, those announced too."""
+    table = tables.commission_plan
+    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.version.desc())
+    return tuple(
+        PlanVersion(row.version, _parsed(row.canonical), row.digest, row.announced_at, row.effective_at)
+        for row in connected.connection.execute(query)
+    )
+
+
+def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
+    """A new version: in force at once, or after the notice of the plan before it when somebody would earn less."""
+    merchant, plan = command.merchant, command.plan
+    query = select(tables.merchant.c.timezone).where(tables.merchant.c.id == merchant).with_for_update()
+    timezone = unit.connection.execute(query).scalar()
+    if timezone is None:
+        raise NotFound("merchant", "no such merchant")
+    before = plan_in_force(unit, merchant)
+    notice = before.plan.notice_days
+    effective = unit.now
+    if notice and lowers(before.plan, plan):
+        effective = add_period(unit.now, notice, zone("timezone", timezone)) or unit.now
+    table = tables.commission_plan
+    last = unit.connection.execute(select(func.max(table.c.version)).where(table.c.merchant_id == merchant)).scalar()
+    found = PlanVersion((last or 0) + 1, plan, plan.digest(), unit.now, effective)
+    row = {"id": unit.new_id(), "merchant_id": merchant, "version": found.version, "digest": found.digest}
+    times = {"announced_at": unit.now, "effective_at": effective}
+    unit.connection.execute(insert(table), row | {"canonical": plan.canonical()} | times)
+    _log(unit, merchant, found)
+    return found
+
+
+def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:
+    table = tables.channel
+    house = channel_key(unit, merchant, None)
+    public = unit.connection.execute(select(table.c.public_id).where(table.c.id == house)).scalar_one()
+    body = {"version": found.version, "plan": found.plan.canonical(), "effective_at": found.effective_at}
+    unit.log(Leaf(merchant, channel_party(str(public)), "plan", body, found.digest))
+
+
+def lowers(old: Plan, new: Plan) -> bool:
+    """Whether anybody could earn less by it. Rather one notice too many than one too few."""
+    if (new.cap_ppm, new.paid_levels_max) < (old.cap_ppm, old.paid_levels_max) or new.cap_ppm < old.cap_ppm:
+        return True
+    if new.paid_levels_max < old.paid_levels_max or new.differential != old.differential:
+        return True
+    return _lowered(old.rates, new.rates) or _lowered(old.share_rates, new.share_rates)
+
+
+def _lowered(old: tuple[Rate, ...], new: tuple[Rate, ...]) -> bool:
+    scoped = {_scope(rate): rate for rate in new}
+    if any(_less(rate, scoped.get(_scope(rate))) for rate in old):
+        return True
+    known = {_scope(rate) for rate in old}
+    added = [rate for rate in new if _scope(rate) not in known]
+    return any(_less(rate, other) for other in added for rate in old if rate.depth == other.depth)
+
+
+def _scope(rate: Rate) -> tuple[object, ...]:
+    return rate.level, rate.sku, rate.product, rate.show, rate.depth
+
+
+def _less(old: Rate, new: Rate | None) -> bool:
+    """Whether the new rate can pay less than the old; kinds that cannot be compared count as less."""
+    if new is None:
+        return bool(old.ppm or old.fixed_minor or old.tiers)
+    if old.tiers or new.tiers:
+        return old.tiers != new.tiers and not all(ppm >= old.ppm for _, ppm in new.tiers)
+    return new.ppm < old.ppm or new.fixed_minor < old.fixed_minor
