@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from commerce import cart, catalog, links, restreams, sale, shelf, show, slates, stock, studio, touches
+from commerce import cart, catalog, links, replay, restreams, sale, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
 from commerce.directory import channels, merchants, people
 from commerce.errors import CommerceError, Conflict
@@ -48,6 +48,7 @@ def selling() -> dict[type, One]:
         c.ReceiveStock: stock.receive_stock,
         c.AnnounceSale: sale.announce_sale,
         c.WithdrawSale: sale.withdraw_sale,
+        c.SetReplay: replay.set_replay,
         c.SetShelf: shelf.set_shelf,
         c.Pin: shelf.pin,
         c.CreateLink: links.create_link,

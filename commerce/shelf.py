@@ -12,6 +12,7 @@ from commerce.commands import Pin, SetShelf
 from commerce.commands.selling import PINNED_MAX
 from commerce.errors import Conflict, Invalid, NotFound
 from commerce.events import PinChanged, ShelfChanged
+from commerce.replay import note_pins, pinned
 from commerce.sale import find_coming
 from commerce.show import show_row
 from commerce.store import tables
@@ -29,6 +30,7 @@ def set_shelf(unit: Unit, command: SetShelf) -> tuple[views.ShelfItem, ...]:
         raise Invalid("items", f"at most {PINNED_MAX} may be pinned")
     keys = _product_keys(unit, command.merchant, wanted)
     check_known(keys, wanted, "items")
+    note_pins(unit, show, pinned(unit, show.id), {keys[item.product] for item in command.items if item.pinned})
     unit.connection.execute(delete(tables.shelf).where(tables.shelf.c.show_id == show.id))
     rows = [
         {
@@ -65,8 +67,11 @@ def pin(unit: Unit, command: Pin) -> None:
         if unit.connection.execute(others).scalar_one() >= PINNED_MAX:
             raise Conflict("product", f"{PINNED_MAX} products are pinned already")
     statement = update(table).where(table.c.show_id == show.id, table.c.product_id == key)
+    now_pinned = pinned(unit, show.id)
     if not unit.connection.execute(statement.values(pinned=command.pinned)).rowcount:
         raise NotFound("product", "not on the shelf of this show")
+    assert key is not None, "it stands on the shelf"
+    note_pins(unit, show, now_pinned, now_pinned | {key} if command.pinned else now_pinned - {key})
     unit.tell(PinChanged(command.merchant, command.show, command.product, command.pinned))
 
 

@@ -106,7 +106,14 @@ def find_show(connected: Connected, merchant: int, show: str) -> views.Show:
 def show_view(row: AnyRow) -> views.Show:
     """A row of the show table."""
     return views.Show(
-        row.public_id, row.title, row.state, aware_or_none(row.starts_at), row.epoch, aware(row.created_at)
+        row.public_id,
+        row.title,
+        row.state,
+        aware_or_none(row.starts_at),
+        row.epoch,
+        aware(row.created_at),
+        row.replay_since is not None,
+        row.replay_days,
     )
 
 

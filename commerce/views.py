@@ -72,7 +72,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One scheduled broadcast; its name in the hub is `show`, its LL-HLS epoch is `epoch`."""
+    """One scheduled broadcast; its name in the hub is `show`, its LL-HLS epoch is `epoch`.
+
+    `replay`: its recording is for everybody once the show is over; `replay_days`: how long it is wanted.
+    """
 
     show: str
     title: str
@@ -80,6 +83,26 @@ class Show:
     starts_at: datetime | None
     epoch: int
     created_at: datetime
+    replay: bool = False
+    replay_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A product was pinned, `at` that moment or from the beginning on."""
+
+    product: str
+    name: str
+    image_url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A show that is over and published, with what was shown when."""
+
+    show: Show
+    markers: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "
 SHOW_STATES = ("announced", "live", "paused", "ended")
 SHELF_MAX = 200
 PINNED_MAX = 3
+REPLAY_DAYS_MAX = 3_650
 SKUS_MAX = 100
 RECEIVED_MAX = 10_000_000
 IMPORT_MAX = 5_000
@@ -261,6 +262,21 @@ class Pin(Command[None]):
     def __post_init__(self) -> None:
         checks.public_id("show", self.show)
         checks.public_id("product", self.product)
+
+
+@dataclass(frozen=True, slots=True)
+class SetReplay(Command[views.Show]):
+    """Whether a show's recording is for everybody once it is over; `days`: how long it is kept, None: no limit."""
+
+    merchant: int
+    show: str
+    published: bool
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        checks.public_id("show", self.show)
+        if self.days is not None:
+            checks.number("days", self.days, 1, REPLAY_DAYS_MAX)
 
 
 def _check_look(logo_url: str, cover_url: str, notice: str, welcome: str, accent: str) -> None:

@@ -45,7 +45,7 @@ from commerce.store.tables.earning import (
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
 from commerce.store.tables.offering import flash_sale
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
-from commerce.store.tables.selling import product, shelf, show, sku, stock, stream_key
+from commerce.store.tables.selling import pin_event, product, shelf, show, sku, stock, stream_key
 from commerce.store.tables.studio import restream, slate, studio
 from commerce.store.tables.talk import act, appeal, chat_rule, held_line, question, restriction, word
 
@@ -85,6 +85,7 @@ __all__ = [
     "payment",
     "payment_notice",
     "payout",
+    "pin_event",
     "product",
     "question",
     "receivable",

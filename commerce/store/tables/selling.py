@@ -32,6 +32,8 @@ show = Table(
     moment("ended_at", nullable=True),
     Column("epoch", Integer, nullable=False),
     moment("created_at"),
+    moment("replay_since", nullable=True),  # published then; its recording is kept for so many days
+    Column("replay_days", Integer),
 )
 Index("ix_show_merchant", show.c.merchant_id, show.c.id)
 Index(
@@ -110,3 +112,16 @@ shelf = Table(
     Column("pinned", Boolean, nullable=False),
     UniqueConstraint("show_id", "product_id"),
 )
+
+# What was shown when, for the markers of a replay; the shelf itself knows only what is pinned now.
+pin_event = Table(
+    "pin_event",
+    metadata,
+    key(),
+    of_merchant(),
+    ref("show_id", "show"),
+    ref("product_id", "product"),
+    Column("pinned", Boolean, nullable=False),
+    moment("at"),
+)
+Index("ix_pin_event_show", pin_event.c.show_id, pin_event.c.id)
