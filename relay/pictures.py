@@ -12,6 +12,7 @@ import av
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import VideoReformatter
 
 from relay.codecs import h264, nal
 from relay.errors import BadMedia
@@ -100,6 +101,7 @@ class Encoder:
         self, size_of: Callable[[Size], Size], options: Callable[[Size], Mapping[str, str]], bit_rate: int = 0
     ) -> None:
         self._size_of, self._options, self._bit_rate = size_of, options, bit_rate
+        self._scaler = VideoReformatter()  # a frame's own is shared with whoever else scales it at the same time
         self._encoder: VideoCodecContext | None = None
         self._track: Track | None = None
         self._last = -1
@@ -115,7 +117,7 @@ class Encoder:
                 key = True
             assert self._encoder is not None
             self._last = picture.time
-            frame = picture.frame.reformat(*size, "yuv420p")
+            frame = self._scaler.reformat(picture.frame, *size, "yuv420p")
             frame.pts, frame.time_base = picture.time, VIDEO_TIME_BASE
             frame.pict_type = PictureType.I if key else PictureType.NONE
             found = [self._packet(piece, picture.received_ns) for piece in self._encoder.encode(frame)]
