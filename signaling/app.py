@@ -33,10 +33,12 @@ from signaling import problems, webrtc
 from signaling.api.describe import OpenApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
+from signaling.api.hq_talk import HqTalk
 from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.bus import Bus, Keep, MemoryBus
@@ -50,6 +52,7 @@ from signaling.doubts import Doubts
 from signaling.entrance import Entrance
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
+from signaling.houses import Houses
 from signaling.hq_ws import SESSION_SECONDS, HqSocket
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
@@ -127,7 +130,8 @@ class Core:
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
         self.directory = Directory(commerce, self.origin.url)
-        self.rooms = Rooms(room, self.bus, self.directory.room, metrics)
+        self.houses = Houses(commerce, self.bus)
+        self.rooms = Rooms(room, self.bus, self.houses, self.directory.room, metrics)
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
@@ -208,7 +212,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     entrance = Entrance(commerce, core.link_tokens, metrics)
     session = HqSession(commerce, core.callers, secure=secure)
     overviews = HqOrders(directory, rooms)
-    dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), metrics)
+    dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
     return Handlers(
         viewers=viewers,
         pages=pages,
@@ -223,6 +227,8 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         goods=HqGoods(commerce),
         orders=overviews,
         hq_socket=HqSocket(session, directory, overviews),
+        talk=HqTalk(commerce, rooms),
+        moderation=HqModeration(commerce),
         describe=OpenApi(),
     )
 
@@ -242,6 +248,7 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
 def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     """What goes on by itself."""
     chores.start("facts", core.facts.run())
+    chores.start("houses", core.houses.run())
     chores.start("hq orders", hq.run())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)

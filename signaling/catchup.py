@@ -12,11 +12,12 @@ import contextlib
 from signaling import frames
 from signaling.bus import BusDown, Place, Reading, placed
 from signaling.errors import CLOSE_SLOW
-from signaling.lane import UNSEATED, Lane, Seat, dropped
+from signaling.lane import UNSEATED, Lane, Seat, dropped, is_chat
 from signaling.member import Member
 from signaling.messages import Hello, PlaceView, Welcome
 from signaling.messages import Place as SincePlace
-from signaling.rooms import CHAT_BODY, Room, Rooms
+from signaling.recall import recalled
+from signaling.rooms import Room, Rooms
 
 SWEEP_SECONDS = 0.25
 
@@ -40,6 +41,7 @@ class Catchup:
             for seat, reading in zip(room.members[member], readings, strict=True):
                 member.write(_frames(reading))
                 seat.at = reading.head.offset
+        self._rooms.admit(room, member)
         await self._to_the_front(room, member)
 
     async def sweep(self) -> None:
@@ -72,7 +74,7 @@ class Catchup:
         if member not in room.members:
             return  # it left meanwhile
         self._welcome(member, chat.head, show, resumed=False)
-        lines = b",".join(placed(entry) for entry in chat.entries if entry.body.startswith(CHAT_BODY))
+        lines = b",".join(recalled(chat.entries, room.is_banned))
         body = b'{"type":"snapshot","room":%b,"chat":[%b]}' % (view.model_dump_json().encode(), lines)
         member.write(frames.text(body))
         room_seat, show_seat = room.members[member]
@@ -126,11 +128,18 @@ def _place(since: SincePlace) -> Place:
 
 
 def _frames(reading: Reading, newest_max: int | None = None) -> bytes:
-    """The entries as frames; with a maximum the older ones are replaced by one `dropped`."""
+    """The entries as frames; with a maximum, the older chat lines are replaced by `dropped`. Facts all come."""
     entries = reading.entries
-    if newest_max is None or len(entries) <= newest_max:
+    lines = [entry.offset for entry in entries if is_chat(entry)]
+    if newest_max is None or len(lines) <= newest_max:
         return b"".join(frames.text(placed(entry)) for entry in entries)
-    left_out = entries[: len(entries) - newest_max]
-    kept = entries[len(left_out) :]
-    gap = dropped(left_out[0].offset, left_out[-1].offset)
-    return gap + b"".join(frames.text(placed(entry)) for entry in kept)
+    first_line = lines[-newest_max]
+    parts, start = [], entries[0].offset
+    for entry in entries:
+        if is_chat(entry) and entry.offset < first_line:
+            continue
+        if entry.offset > start:
+            parts.append(dropped(start, entry.offset - 1))
+        parts.append(frames.text(placed(entry)))
+        start = entry.offset + 1
+    return b"".join(parts)

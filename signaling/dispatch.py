@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
+from commerce import commands
+from commerce.errors import CommerceError
+from commerce.service import Commerce
 from config.metrics import Metrics
 from signaling.bus import BusDown
 from signaling.chat import ChatRules
-from signaling.errors import BadMessage, TooMany
+from signaling.errors import BadMessage, NotAllowed, TooMany
+from signaling.house import Verdict
 from signaling.limits import Buckets
 from signaling.member import Member
-from signaling.messages import CLIENT_MESSAGE, LIKES_MAX, Chat, ChatLine, ErrorMessage, Hello, Likes, Ping, Pong
+from signaling.messages import CLIENT_MESSAGE, LIKES_MAX, Chat, ChatLine, ErrorMessage, Held, Hello, Likes, Ping, Pong
 from signaling.rooms import Room, Rooms
 
+HOST = re.compile(r"[@＠](?:host\b|主播|主持人?)", re.IGNORECASE)
+ASKED_PER_SECOND, ASKED_BURST = 10.0, 50.0  # questions to the host; a viewer's open ones are limited by commerce
 LIKES_PER_SECOND = 40.0  # of one viewer: two fast thumbs, and not a program's (MISSION B6: no invented ones)
 
 ClientMessage = Hello | Chat | Likes | Ping
@@ -41,8 +48,10 @@ def decode(text: str, bytes_max: int) -> ClientMessage:
 class Dispatch:
     """Does what members ask for."""
 
-    def __init__(self, rooms: Rooms, rules: ChatRules, metrics: Metrics) -> None:
+    def __init__(self, rooms: Rooms, rules: ChatRules, commerce: Commerce, metrics: Metrics) -> None:
         self._rooms = rooms
+        self._commerce = commerce
+        self._asked = Buckets(ASKED_PER_SECOND, ASKED_BURST)
         self._rules = rules
         self._metrics = metrics
         self._likes = Buckets(LIKES_PER_SECOND, LIKES_MAX)
@@ -69,9 +78,16 @@ class Dispatch:
         now = asyncio.get_running_loop().time()
         try:
             text = self._rules.check(member.viewer, room.chat, chat.text, now)
-            line = ChatLine.new(member.speaker, text, chat.id, datetime.now(UTC))
+            at = datetime.now(UTC)
+            verdict = room.audience.house.judge(member.viewer, room.name, text, at, now)
+            if verdict.held:
+                await self._hold(room, member, chat, verdict)
+                return
+            line = ChatLine.new(member.speaker, verdict.text, chat.id, at)
             await self._rooms.bus.publish(room.stream, line.body())
-        except BadMessage as error:
+            self._metrics.chat_lines.labels("said").inc()
+            await self._ask_host(room, member, verdict.text, now)
+        except (BadMessage, NotAllowed, CommerceError) as error:
             self._refuse(member, ErrorMessage(field=error.field, detail=error.detail, id=chat.id), "refused")
         except TooMany as error:
             refusal = ErrorMessage(field=error.field, detail=error.detail, id=chat.id, retry_after=error.retry_after)
@@ -79,9 +95,34 @@ class Dispatch:
         except BusDown:
             refusal = ErrorMessage(field="", detail="the rooms cannot be reached now", id=chat.id, retry_after=2.0)
             self._refuse(member, refusal, "bus_down")
-        else:
-            self._metrics.chat_lines.labels("said").inc()
+
+    async def _hold(self, room: Room, member: Member, chat: Chat, verdict: Verdict) -> None:
+        speaker = member.speaker
+        command = commands.HoldLine(room.name, speaker.id, speaker.name, chat.id, verdict.text, verdict.word)
+        await self._commerce.execute(command)
+        member.send(Held(id=chat.id))
+        self._metrics.chat_lines.labels("held").inc()
+
+    async def _ask_host(self, room: Room, member: Member, text: str, now: float) -> None:
+        """A line to the host also stands in HQ's queue. It was said; what goes wrong here is told without its id."""
+        question = asked_of_host(text)
+        if question is None:
+            return
+        wait = self._asked.take(member.viewer, now) or self._asked.take("", now)
+        if wait:
+            member.send(ErrorMessage(field="text", detail="too many questions to the host", retry_after=round(wait, 2)))
+            return
+        try:
+            await self._commerce.execute(commands.AskHost(room.name, member.viewer, member.speaker.name, question))
+        except CommerceError as error:
+            member.send(ErrorMessage(field=error.field, detail=error.detail))
 
     def _refuse(self, member: Member, refusal: ErrorMessage, outcome: str) -> None:
         self._metrics.chat_lines.labels(outcome).inc()
         member.send(refusal)
+
+
+def asked_of_host(text: str) -> str | None:
+    """What a line asks the host, without the mention; None when it does not speak to the host."""
+    question, mentions = HOST.subn(" ", text)
+    return (" ".join(question.split()) or None) if mentions else None

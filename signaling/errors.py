@@ -132,6 +132,7 @@ def detail_of(error: Exception) -> str:
 # WebSocket close codes of our own (RFC 6455, section 7.4.2: 4000-4999 are private).
 CLOSE_ABUSE = 4400
 CLOSE_LOGGED_OUT = 4401
+CLOSE_BANNED = 4403
 CLOSE_SLOW = 4408
 CLOSE_FULL = 4429
 CLOSE_GOING_AWAY = 1001

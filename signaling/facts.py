@@ -15,8 +15,9 @@ from commerce.errors import NotFound
 from signaling.api import shapes
 from signaling.bus import Bus, BusDown
 from signaling.directory import Directory
-from signaling.messages import At, Notice, PinChanged, ShelfChanged, ShowStateChanged, StockChanged
+from signaling.messages import At, Notice, PinChanged, SaleChanged, ShelfChanged, ShowStateChanged, StockChanged
 from signaling.rooms import room_stream, show_stream
+from signaling.talk_facts import TALK, TalkFacts
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +31,13 @@ class Facts:
     def __init__(self, directory: Directory, bus: Bus) -> None:
         self._directory = directory
         self._bus = bus
+        self._talk = TalkFacts(directory.commerce)
         self._waiting: dict[Key, events.Fact] = {}
         self._some = asyncio.Event()
 
     def take(self, fact: events.Fact) -> None:
         """Never waits."""
-        key = _key(fact)
+        key = (fact,) if isinstance(fact, TALK) else _key(fact)  # what is said is told, however much comes after it
         if key is not None:
             self._waiting.pop(key, None)  # the later one takes its place in the order too
             self._waiting[key] = fact
@@ -56,15 +58,15 @@ class Facts:
 
     async def _publish(self, fact: events.Fact) -> None:
         try:
-            stream, messages = await self._told(fact)
+            told = await self._told(fact)
         except NotFound as error:
             log.info("nothing to tell of %s: %s", fact, error)
             return
         except Exception:
             log.exception("cannot tell of %s", fact)
             return
-        for message in messages:
-            await self._surely(stream, message.body())
+        for stream, body in told:
+            await self._surely(stream, body)
 
     async def _surely(self, stream: str, body: bytes) -> None:
         """Facts are never dropped: the bus is asked until it takes them."""
@@ -76,12 +78,21 @@ class Facts:
             else:
                 return
 
-    async def _told(self, fact: events.Fact) -> tuple[str, list[At]]:
-        """The stream that hears of a fact, and what is said there."""
+    async def _told(self, fact: events.Fact) -> list[tuple[str, bytes]]:
+        """What is said of a fact, and on which streams."""
+        if isinstance(fact, TALK):
+            return await self._talk.told(fact)
+        stream, messages = await self._sold(fact)
+        return [(stream, message.body()) for message in messages]
+
+    async def _sold(self, fact: events.Fact) -> tuple[str, list[At]]:
+        """Facts of shows, shelves and rooms: the stream that hears of one, and what is said there."""
         show = show_stream(fact.merchant)
         match fact:
             case events.StockChanged():
                 return show, [StockChanged(sku=fact.sku, free=fact.free)]
+            case events.SaleChanged():
+                return show, [SaleChanged(sale=fact.sale, sku=fact.sku, left=fact.left)]
             case events.PinChanged():
                 return show, [PinChanged(product=fact.product, pinned=fact.pinned)]
             case events.ShelfChanged():
@@ -109,8 +120,8 @@ class Facts:
 def _key(fact: events.Fact) -> Key | None:
     """What a fact is about, so that a newer one replaces it; None: no room needs to hear of it."""
     match fact:
-        case events.StockChanged():
-            return "stock", fact.sku
+        case events.StockChanged(sku=about) | events.SaleChanged(sale=about):
+            return "stock", about
         case events.PinChanged():
             return "pin", fact.show, fact.product
         case events.ShelfChanged():

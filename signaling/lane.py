@@ -1,8 +1,9 @@
 """A stream's way to its members: each entry becomes one frame, and the same bytes are written to everyone.
 
-Entries that fall into the same `gather` time leave in one write. In a flood only so many lines a second are let
-through; a `dropped` message says exactly which are missing. A member has a seat: the last offset it was given. Whoever
-is not where the others are - it just came, or did not read - is passed over and brought up from the bus by `catchup`.
+Entries that fall into the same `gather` time leave in one write. In a flood only so many chat lines a second are let
+through; a `dropped` message says exactly which are missing. Whatever is no chat line is a fact, and is never dropped. A
+member has a seat: the last offset it was given. Whoever is not where the others are - it just came, or did not read -
+is passed over and brought up from the bus by `catchup`.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from signaling.member import Member
 from signaling.messages import Dropped
 
 UNSEATED = -1  # the offset of a seat that has been given nothing
+CHAT_BODY = b'{"type":"chat"'  # how the body of a chat line begins
 SLICE_SEATS = 250  # written in one go, about 1.5 ms, before other work gets its turn
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLimits:
-    """`lines_per_second` None: nothing is ever dropped."""
+    """`lines_per_second` of chat; None: nothing is ever dropped."""
 
     gather_seconds: float
     lines_per_second: int | None
@@ -53,7 +55,8 @@ class Lane:
         self._on_behind = on_behind
         self._on_delivered = on_delivered
         self._loop = asyncio.get_running_loop()
-        self._pending: deque[tuple[int, bytes]] = deque(maxlen=limits.lines_per_second)
+        self._lines: deque[tuple[int, bytes]] = deque(maxlen=limits.lines_per_second)
+        self._facts: list[tuple[int, bytes]] = []
         rate = limits.lines_per_second
         self._bucket = Bucket(rate, rate, self._loop.time()) if rate else None
         self._timer: asyncio.Handle | None = None
@@ -78,7 +81,11 @@ class Lane:
         if entry.epoch != self.epoch or entry.offset != self.received + 1:
             return False
         self.received = entry.offset
-        self._pending.append((entry.offset, frames.text(placed(entry))))
+        framed = (entry.offset, frames.text(placed(entry)))
+        if self._bucket is not None and is_chat(entry):
+            self._lines.append(framed)
+        else:
+            self._facts.append(framed)
         if self._timer is None:
             wait = self._flushed_at + self._limits.gather_seconds - self._loop.time()
             self._timer = self._loop.call_later(wait, self._flush) if wait > 0 else self._loop.call_soon(self._flush)
@@ -86,8 +93,7 @@ class Lane:
 
     def restart(self, place: Place) -> None:
         """The stream goes on from there: everyone has to be brought up. In a new epoch no old offset means anything."""
-        self._stop_timer()
-        self._pending.clear()
+        self.close()
         same = place.epoch == self.epoch
         self.epoch, self.received, self.sent = place.epoch, place.offset, place.offset
         for seat in self.seats:
@@ -97,7 +103,8 @@ class Lane:
     def close(self) -> None:
         """Nobody is left."""
         self._stop_timer()
-        self._pending.clear()
+        self._lines.clear()
+        self._facts.clear()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -107,12 +114,13 @@ class Lane:
     def _flush(self) -> None:
         now = self._loop.time()
         before, self.sent = self.sent, self.received
-        lines = list(self._pending)
-        self._pending.clear()
+        lines, facts = list(self._lines), self._facts
+        self._lines.clear()
+        self._facts = []
         if self._bucket is not None:
             allowed = self._bucket.take_up_to(now, len(lines))
             lines = lines[len(lines) - allowed :]
-        self._write(_Batch(before, self.received, lines), list(self.seats), 0)
+        self._write(_Batch(before, self.received, sorted(lines + facts)), list(self.seats), 0)
 
     def _write(self, batch: _Batch, seats: list[Seat], start: int) -> None:
         """Writes to one slice of the seats, then lets others run."""
@@ -135,7 +143,7 @@ class Lane:
         self._on_delivered(len(seats) * len(batch.lines))
         self._timer = None
         self._flushed_at = self._loop.time()
-        if self._pending:
+        if self._lines or self._facts:
             self._timer = self._loop.call_later(self._limits.gather_seconds, self._flush)
 
 
@@ -152,11 +160,21 @@ class _Batch:
 
     def after(self, offset: int) -> bytes:
         """The batch for somebody who has everything up to `offset`."""
-        first = self.lines[0][0] if self.lines else self.last + 1
-        parts = [frame for at, frame in self.lines if at > offset]
-        if first > offset + 1:
-            parts.insert(0, dropped(offset + 1, first - 1))
+        parts, expected = [], offset + 1
+        for at, frame in self.lines:
+            if at > expected:
+                parts.append(dropped(expected, at - 1))
+            if at >= expected:
+                parts.append(frame)
+                expected = at + 1
+        if expected <= self.last:
+            parts.append(dropped(expected, self.last))
         return b"".join(parts)
+
+
+def is_chat(entry: Entry) -> bool:
+    """A line that somebody said, and that a flood may wash away."""
+    return entry.body.startswith(CHAT_BODY)
 
 
 def dropped(start: int, end: int) -> bytes:

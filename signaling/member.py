@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from signaling import frames
-from signaling.messages import Frame, Speaker
+from signaling.messages import Frame, Speaker, Standing
 
 CLOSE_GRACE_SECONDS = 2.0  # for a close frame to reach somebody who does not read
 
@@ -17,7 +17,7 @@ class Member:
     read from the bus again when it has caught up.
     """
 
-    __slots__ = ("_closing", "_slow_bytes_max", "_transport", "behind_since", "room", "speaker", "viewer")
+    __slots__ = ("_closing", "_slow_bytes_max", "_transport", "behind_since", "room", "speaker", "standing", "viewer")
 
     def __init__(
         self, room: str, viewer: str, speaker: Speaker, transport: asyncio.Transport, slow_bytes_max: int
@@ -26,6 +26,7 @@ class Member:
         self.viewer = viewer
         self.speaker = speaker
         self.behind_since: float | None = None
+        self.standing: Standing | None = None  # as he was told
         self._transport = transport
         self._slow_bytes_max = slow_bytes_max
         self._closing = False

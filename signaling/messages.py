@@ -126,12 +126,97 @@ class Notice(At):
     text: str
 
 
+class HostAnswer(At):
+    """The host answers a question of this room. `from` asked, `asked` is the question."""
+
+    type: Literal["answer"] = "answer"
+    stream: Literal["room"] = "room"
+    at: Moment
+    question: str
+    sender: Speaker = Field(alias="from")
+    asked: str
+    text: str
+
+
+class Removed(At):
+    """Lines were taken down: the one at `line`, or all that `viewer` said; in this room, or (stream `show`) in all."""
+
+    type: Literal["removed"] = "removed"
+    stream: Literal["room", "show"] = "room"
+    line: PlaceView | None = None
+    viewer: str | None = None
+
+
+class RuleView(Frame):
+    """How is talked: a line every `slow_seconds` at most (0: no wait), nobody (`muted`), after approval (`held`)."""
+
+    slow_seconds: int = 0
+    muted: bool = False
+    held: bool = False
+
+
+class RulesChanged(At):
+    """This room's rule, or (stream `show`) that of all rooms; the stricter of the two holds."""
+
+    type: Literal["rules"] = "rules"
+    stream: Literal["room", "show"] = "room"
+    rule: RuleView
+
+
+class Announcement(At):
+    """HQ says something in all rooms."""
+
+    type: Literal["announcement"] = "announcement"
+    stream: Literal["show"] = "show"
+    at: Moment
+    id: str
+    text: str
+
+
+class RestrictionView(Frame):
+    """What keeps this viewer quiet or out. `appeal` is null until he has asked for another look: then its state."""
+
+    reason: str
+    all_rooms: bool
+    until: Moment | None = Field(description="null: until somebody lifts it")
+    appeal: Literal["open", "granted", "refused"] | None
+    answer: str = Field(description="what was answered to the appeal")
+
+
+class Standing(Frame):
+    """To this member alone: what he may do here; after hello and when it changes. Banned, the socket closes (4403)."""
+
+    type: Literal["standing"] = "standing"
+    muted: RestrictionView | None
+    banned: RestrictionView | None
+    room_rule: RuleView
+    all_rule: RuleView
+
+
+class Held(Frame):
+    """To this member alone: his line `id` waits for approval."""
+
+    type: Literal["held"] = "held"
+    id: str
+
+
+class LineState(Frame):
+    """Whether the rooms can be reached: while they cannot, lines are refused; afterwards what was missed comes."""
+
+    type: Literal["line"] = "line"
+    up: bool
+
+
+Recalled = Annotated[ChatLine | HostAnswer, Field(discriminator="type")]  # what a room remembers
+RECALLED: TypeAdapter[ChatLine | HostAnswer] = TypeAdapter(Recalled)
+
+
 class Snapshot(Frame):
-    """The room as it is now, and the latest lines."""
+    """The room as it is now, and the latest lines and answers."""
 
     type: Literal["snapshot"] = "snapshot"
     room: RoomView
-    chat: list[ChatLine]
+    chat: list[Recalled]
 
 
 class ShowStateChanged(At):
@@ -160,6 +245,16 @@ class StockChanged(At):
     stream: Literal["show"] = "show"
     sku: str
     free: int
+
+
+class SaleChanged(At):
+    """What is left of a flash sale of a SKU; 0: sold out."""
+
+    type: Literal["sale"] = "sale"
+    stream: Literal["show"] = "show"
+    sale: str
+    sku: str
+    left: int
 
 
 class PinChanged(At):
@@ -222,6 +317,16 @@ class OverviewPush(Overview):
         return self.model_dump_json().encode()
 
 
+class QueuePush(Frame):
+    """HQ's socket: how much waits for somebody; `mark` changes with anything new."""
+
+    type: Literal["queue"] = "queue"
+    held: int
+    asked: int
+    appeals: int
+    mark: str
+
+
 class OrderPush(Frame):
     """HQ's socket: an order was placed or has changed."""
 
@@ -234,9 +339,17 @@ ServerMessage = Annotated[
     | Snapshot
     | ChatLine
     | Notice
+    | HostAnswer
+    | Removed
+    | RulesChanged
+    | Announcement
+    | Standing
+    | Held
+    | LineState
     | ShowStateChanged
     | ShelfChanged
     | StockChanged
+    | SaleChanged
     | PinChanged
     | Presence
     | LikesSum

@@ -16,6 +16,11 @@ CHANGE_GOODS = "change goods"
 SEE_ORDERS = "see orders"
 CHANGE_ORDERS = "change orders"
 REFUND_ORDERS = "refund orders"
+SEE_TALK = "see what is said"
+MODERATE = "moderate"
+SET_WORDS = "set the word list"
+ANSWER_ROOMS = "answer rooms"
+ANNOUNCE = "announce"
 
 ACTIONS = (
     SEE_SHOWS,
@@ -30,15 +35,23 @@ ACTIONS = (
     SEE_ORDERS,
     CHANGE_ORDERS,
     REFUND_ORDERS,
+    SEE_TALK,
+    MODERATE,
+    SET_WORDS,
+    ANSWER_ROOMS,
+    ANNOUNCE,
 )
 
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see.
 TABLE: dict[str, frozenset[str]] = {
     "owner": frozenset(ACTIONS),
     "operator": frozenset(ACTIONS) - {ROTATE_KEYS},
-    "host": frozenset({SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS}),
+    "host": frozenset(
+        {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
+    ),
+    "assistant": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_TALK, MODERATE, ANSWER_ROOMS}),
     "finance": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, REFUND_ORDERS}),
-    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS}),
+    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK}),
     "channel_owner": frozenset(),
 }
 

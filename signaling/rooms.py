@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from config.metrics import Metrics
 from config.settings import RoomSettings
 from signaling import frames
 from signaling.api.models import RoomView
 from signaling.bus import Bus, BusDown, Entry, Place
-from signaling.errors import TooMany
-from signaling.lane import UNSEATED, Lane, LaneLimits, Seat
+from signaling.errors import CLOSE_BANNED, TooMany
+from signaling.house import House
+from signaling.houses import Houses
+from signaling.lane import UNSEATED, Lane, LaneLimits, Seat, is_chat
 from signaling.limits import Bucket
 from signaling.member import Member
-from signaling.messages import LikesSum, Presence
+from signaling.messages import LikesSum, Presence, Standing
 from signaling.presence import Counts
 
 TICK_SECONDS = 1.0
-CHAT_BODY = b'{"type":"chat"'  # how the body of a chat line begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,17 @@ class Room:
 
     def receive(self, entry: Entry) -> None:
         """An entry of this room's stream: anything but chat is about the room itself."""
-        if not entry.body.startswith(CHAT_BODY):
+        if not is_chat(entry):
             self._view = None
         _receive(self.lane, entry)
+
+    def standing(self, member: Member) -> Standing:
+        """What the member may do here now."""
+        return self.audience.house.standing(member.viewer, self.name, datetime.now(UTC))
+
+    def is_banned(self, viewer: str) -> bool:
+        """Whether what he said is not shown to whoever comes."""
+        return self.audience.house.is_banned(viewer, datetime.now(UTC))
 
     def write(self, data: bytes) -> None:
         """To everyone, out of any lane: what may be missed."""
@@ -77,9 +87,10 @@ class Room:
 class Audience:
     """A merchant's rooms on this node, and the lane of its show."""
 
-    def __init__(self, merchant: int, lane: Lane) -> None:
+    def __init__(self, merchant: int, lane: Lane, house: House) -> None:
         self.merchant = merchant
         self.lane = lane
+        self.house = house
         self.rooms: dict[str, Room] = {}
         self.viewers = 0
 
@@ -110,10 +121,12 @@ def show_stream(merchant: int) -> str:
 class Rooms:
     """All rooms of this node. `load` reads a room from the directory."""
 
-    def __init__(self, settings: RoomSettings, bus: Bus, load: Load, metrics: Metrics) -> None:
+    def __init__(self, settings: RoomSettings, bus: Bus, houses: Houses, load: Load, metrics: Metrics) -> None:
         self.settings = settings
         self.bus = bus
         self.load = load
+        self._houses = houses
+        houses.on_change = self.stand
         self.behind: dict[Member, None] = {}
         self._metrics = metrics
         self._rooms: dict[str, Room] = {}
@@ -177,6 +190,24 @@ class Rooms:
         member.behind_since = None
         self.behind.pop(member, None)
 
+    def stand(self, house: House, viewer: str | None) -> None:
+        """Somebody's standing has changed (None: perhaps everybody's): he is told, and shown out when he is banned."""
+        audience = self._audiences.get(house.merchant)
+        for room in list(audience.rooms.values()) if audience is not None else ():
+            for member in list(room.members):
+                if viewer in (None, member.viewer):
+                    self.admit(room, member)
+
+    def admit(self, room: Room, member: Member) -> bool:
+        """Tells the member how he stands; False when he is banned and therefore shown out."""
+        standing = room.standing(member)
+        if standing != member.standing:
+            member.standing = standing
+            member.send(standing)
+        if standing.banned is not None:
+            member.close(CLOSE_BANNED, "banned")
+        return standing.banned is None
+
     def tick(self) -> None:
         """Once a second: counts and hearts that have changed."""
         for room in self._rooms.values():
@@ -227,8 +258,13 @@ class Rooms:
         return room
 
     async def _open_audience(self, merchant: int) -> Audience:
-        audience = Audience(merchant, self._lane(LaneLimits(self.settings.gather_ms / 1000, None)))
-        audience.lane.start(await self.bus.follow(audience.stream, audience.receive))
+        house = await self._houses.open(merchant)
+        audience = Audience(merchant, self._lane(LaneLimits(self.settings.gather_ms / 1000, None)), house)
+        try:
+            audience.lane.start(await self.bus.follow(audience.stream, audience.receive))
+        except BusDown:
+            self._houses.close(merchant)
+            raise
         self._audiences[merchant] = audience
         return audience
 
@@ -243,7 +279,9 @@ class Rooms:
     def _forget(self, room: Room) -> None:
         audience = room.audience
         del self._rooms[room.name], audience.rooms[room.name]
+        audience.house.forget(room.name)
         if not audience.rooms:
+            self._houses.close(audience.merchant)
             audience.lane.close()
             self.bus.unfollow(audience.stream)
             del self._audiences[audience.merchant]

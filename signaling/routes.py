@@ -10,10 +10,12 @@ from signaling import permissions as may
 from signaling.api.describe import OpenApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
+from signaling.api.hq_talk import HqTalk
 from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
@@ -40,12 +42,14 @@ class Handlers:
     goods: HqGoods
     orders: HqOrders
     hq_socket: HqSocket
+    talk: HqTalk
+    moderation: HqModeration
     describe: OpenApi
 
 
 def routes(to: Handlers) -> list[web.RouteDef]:
     """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
-    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_sales(to)]
+    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_sales(to), *_hq_talk(to)]
 
 
 def _pages(to: Handlers) -> list[web.RouteDef]:
@@ -67,6 +71,7 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.put("/api/v1/rooms/{room}/cart/{sku}", to.rooms.set_cart),
         web.get("/api/v1/rooms/{room}/orders", to.rooms.orders),
         web.post("/api/v1/rooms/{room}/orders", to.rooms.place),
+        web.post("/api/v1/rooms/{room}/appeal", to.rooms.appeal),
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
@@ -110,4 +115,26 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/orders/{order}/cancel", hq(may.CHANGE_ORDERS, to.orders.cancel)),
         web.post("/api/v1/hq/orders/{order}/refund", hq(may.REFUND_ORDERS, to.orders.refund)),
         web.get("/api/v1/hq/overview", hq(may.SEE_ORDERS, to.orders.overview)),
+    ]
+
+
+def _hq_talk(to: Handlers) -> list[web.RouteDef]:
+    hq = to.session.guard
+    return [
+        web.get("/api/v1/hq/queue", hq(may.SEE_TALK, to.talk.queue)),
+        web.post("/api/v1/hq/held/{held}", hq(may.MODERATE, to.talk.decide_line)),
+        web.post("/api/v1/hq/questions/{question}", hq(may.ANSWER_ROOMS, to.talk.answer_question)),
+        web.post("/api/v1/hq/appeals/{appeal}", hq(may.MODERATE, to.talk.decide_appeal)),
+        web.post("/api/v1/hq/announcements", hq(may.ANNOUNCE, to.talk.announce)),
+        web.get("/api/v1/hq/rooms/{room}", hq(may.SEE_TALK, to.talk.room)),
+        web.post("/api/v1/hq/rooms/{room}/removals", hq(may.MODERATE, to.moderation.remove_line)),
+        web.get("/api/v1/hq/words", hq(may.SEE_TALK, to.moderation.words)),
+        web.post("/api/v1/hq/words", hq(may.SET_WORDS, to.moderation.put_words)),
+        web.post("/api/v1/hq/words/remove", hq(may.SET_WORDS, to.moderation.remove_word)),
+        web.get("/api/v1/hq/rules", hq(may.SEE_TALK, to.moderation.rules)),
+        web.put("/api/v1/hq/rules", hq(may.MODERATE, to.moderation.set_rule)),
+        web.get("/api/v1/hq/restrictions", hq(may.SEE_TALK, to.moderation.restrictions)),
+        web.post("/api/v1/hq/restrictions", hq(may.MODERATE, to.moderation.restrict)),
+        web.delete("/api/v1/hq/restrictions/{restriction}", hq(may.MODERATE, to.moderation.lift)),
+        web.get("/api/v1/hq/acts", hq(may.SEE_TALK, to.moderation.acts)),
     ]

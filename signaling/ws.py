@@ -95,6 +95,9 @@ class _Conversation:
             self._member.close(CLOSE_FULL, str(error))
             return
         try:
+            if room.standing(self._member).banned is not None:
+                self._parts._rooms.admit(room, self._member)
+                return
             await self._parts._catchup.greet(room, self._member, hello)
             if self._entered:
                 await self._parts._entrance.by_socket(self._member.viewer, room.name)

@@ -6,6 +6,7 @@ from signaling.api import models, models_hq
 from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
 from signaling.api.operations_sales import SALES
+from signaling.api.operations_talk import TALK
 
 OPERATIONS = (
     Operation("get", f"{V1}/rooms/{{room}}", "A room as it is now", {200: models.RoomView}, problems=(404,)),
@@ -95,5 +96,6 @@ OPERATIONS = (
     ),
     _hq("delete", "/channels/{channel}/links/{code}", "The link stops working", {204: None}, problems=(404,)),
     *SALES,
+    *TALK,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

@@ -10,6 +10,7 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, read
 from signaling.api.models import CartQuantity, Checkout, Orders
+from signaling.api.models_talk import AppealNew, AppealView
 from signaling.doubts import is_doubtful
 from signaling.rooms import Rooms
 from signaling.viewers import Viewers
@@ -59,6 +60,12 @@ class RoomApi:
         return answer(
             shapes.order(await self._commerce.ask(questions.viewer_order, viewer, request.match_info["order"]))
         )
+
+    async def appeal(self, request: web.Request) -> web.Response:
+        body = await read(request, AppealNew)
+        command = commands.Appeal(self._viewers.of(request), request.match_info["room"], body.text)
+        found = await self._commerce.execute(command)
+        return answer(AppealView(state=found.state, answer=found.answer), status=201)
 
 
 def _place_order(viewer: str, room: str, body: Checkout, *, entered: bool) -> commands.PlaceOrder:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from signaling.bus import Entry, placed
+from signaling.lane import CHAT_BODY
 from signaling.messages import CLIENT_MESSAGE, SERVER_MESSAGE, ChatLine, Dropped, ErrorMessage, Speaker, StockChanged
-from signaling.rooms import CHAT_BODY
 
 LINE = ChatLine.new(Speaker(id="v1", name="Ann"), "hi", "c1", datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC))
 

@@ -6,22 +6,27 @@ from commerce.commands.selling import ROLES
 from signaling import permissions
 from signaling.errors import NotAllowed
 
-#                     owner operator host finance auditor channel_owner
+#                     owner operator host assistant finance auditor channel_owner
 TABLE = {
-    "see shows":           "x x x x x .",
-    "run shows":           "x x x . . .",
-    "see the studio":      "x x x . x .",
-    "rotate stream keys":  "x . . . . .",
-    "see channels":        "x x x x x .",
-    "change channels":     "x x . . . .",
-    "make links":          "x x . . . .",
-    "see goods":           "x x x x x .",
-    "change goods":        "x x . . . .",
-    "see orders":          "x x . x x .",
-    "change orders":       "x x . . . .",
-    "refund orders":       "x x . x . .",
+    "see shows":           "x x x x x x .",
+    "run shows":           "x x x . . . .",
+    "see the studio":      "x x x . . x .",
+    "rotate stream keys":  "x . . . . . .",
+    "see channels":        "x x x x x x .",
+    "change channels":     "x x . . . . .",
+    "make links":          "x x . . . . .",
+    "see goods":           "x x x . x x .",
+    "change goods":        "x x . . . . .",
+    "see orders":          "x x . . x x .",
+    "change orders":       "x x . . . . .",
+    "refund orders":       "x x . . x . .",
+    "see what is said":    "x x x x . x .",
+    "moderate":            "x x x x . . .",
+    "set the word list":   "x x . . . . .",
+    "answer rooms":        "x x x x . . .",
+    "announce":            "x x x . . . .",
 }  # fmt: skip
-COLUMNS = ("owner", "operator", "host", "finance", "auditor", "channel_owner")
+COLUMNS = ("owner", "operator", "host", "assistant", "finance", "auditor", "channel_owner")
 CELLS = [
     (role, action, cell == "x")
     for action, row in TABLE.items()

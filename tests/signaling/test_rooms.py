@@ -6,6 +6,7 @@ import pytest
 
 from commerce.errors import NotFound
 from signaling.errors import TooMany
+from signaling.houses import house_stream
 from signaling.member import Member
 from signaling.messages import Speaker
 from signaling.rooms import show_stream
@@ -57,7 +58,9 @@ async def test_many_comings_and_goings_leave_nothing_behind(shop):
     assert rooms._of_viewer == {next(iter(rooms.get("south").members)).viewer: 1}
     assert not rooms.behind
     assert len(rooms._audiences) == 1
-    assert set(shop.node.core.bus._streams) == {"room:north", "room:south", show_stream(shop.merchant.id)}
+    merchant = shop.merchant.id
+    kept = {"room:north", "room:south", show_stream(merchant), house_stream(merchant)}
+    assert set(shop.node.core.bus._streams) == kept
 
 
 async def test_one_viewer_may_not_open_windows_without_end(open_shop):

@@ -1,0 +1,95 @@
+"""HQ: what waits for somebody, questions to the host, announcements, and a look into any room."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from commerce import commands, views
+from commerce.service import Commerce
+from commerce.talk import questions
+from signaling.api.body import answer, read
+from signaling.api.models_talk import (
+    AnnouncementNew,
+    AnswerNew,
+    AppealDecision,
+    AppealHq,
+    AskedView,
+    Decision,
+    HeldLineView,
+    Queue,
+    RoomTalk,
+    RuleHq,
+)
+from signaling.api.plain import plain
+from signaling.errors import Unknown
+from signaling.house import House
+from signaling.messages import RECALLED
+from signaling.recall import recalled
+from signaling.rooms import Rooms, room_stream
+
+
+class HqTalk:
+    """/api/v1/hq/queue, /questions, /appeals, /announcements and /rooms/{room}."""
+
+    def __init__(self, commerce: Commerce, rooms: Rooms) -> None:
+        self._commerce = commerce
+        self._rooms = rooms
+
+    async def queue(self, _request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.queues, me.merchant.id)
+        return answer(
+            Queue(
+                held=[HeldLineView(**plain(line)) for line in found.held],
+                asked=[AskedView(**plain(question)) for question in found.asked],
+                appeals=[AppealHq(**plain(appeal)) for appeal in found.appeals],
+            )
+        )
+
+    async def decide_line(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, Decision)
+        held = request.match_info["held"]
+        await self._commerce.execute(commands.DecideLine(me.merchant.id, me.user, held, body.approved))
+        return web.Response(status=204)
+
+    async def answer_question(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, AnswerNew)
+        question = request.match_info["question"]
+        await self._commerce.execute(commands.AnswerQuestion(me.merchant.id, me.user, question, body.answer))
+        return web.Response(status=204)
+
+    async def decide_appeal(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, AppealDecision)
+        command = commands.DecideAppeal(
+            me.merchant.id, me.user, request.match_info["appeal"], body.granted, body.answer
+        )
+        return answer(AppealHq(**plain(await self._commerce.execute(command))))
+
+    async def announce(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, AnnouncementNew)
+        await self._commerce.execute(commands.Announce(me.merchant.id, me.user, body.text))
+        return web.Response(status=204)
+
+    async def room(self, request: web.Request, me: views.Me) -> web.Response:
+        """Read from the bus, so any node answers for any room; nobody counts as a viewer by looking in."""
+        name = request.match_info["room"]
+        if (await self._rooms.load(name)).merchant != me.merchant.id:
+            raise Unknown("no such room", "room")
+        house = House(me.merchant.id)
+        house.take_rules(await self._commerce.ask(questions.rules, me.merchant.id))
+        reading = await self._rooms.bus.read(room_stream(name), None, self._rooms.settings.history_lines)
+        rule = house.rule(name)
+        return answer(
+            RoomTalk(
+                room=name,
+                viewers=self._rooms.viewers(me.merchant.id).get(name, 0),
+                rule=RuleHq(room=name, slow_seconds=rule.slow_seconds, muted=rule.muted, held=rule.held),
+                lines=[RECALLED.validate_python(json.loads(line)) for line in recalled(reading.entries, _nobody)],
+            )
+        )
+
+
+def _nobody(_viewer: str) -> bool:
+    """Whoever looks from HQ sees also what banned viewers said."""
+    return False

@@ -1,0 +1,98 @@
+"""Commerce's facts about talk, as the rooms and the nodes hear them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from commerce import events
+from commerce.service import Commerce
+from commerce.talk import questions
+from signaling.houses import house_stream
+from signaling.messages import (
+    Announcement,
+    At,
+    ChatLine,
+    HostAnswer,
+    PlaceView,
+    Removed,
+    RulesChanged,
+    RuleView,
+    Speaker,
+)
+from signaling.rooms import room_stream, show_stream
+
+TALK = (
+    events.WordsChanged,
+    events.RulesChanged,
+    events.RestrictionChanged,
+    events.LineRemoved,
+    events.LineApproved,
+    events.QuestionAnswered,
+    events.Announced,
+)
+Told = list[tuple[str, bytes]]
+
+
+class TalkFacts:
+    """Says what they mean, on which streams; what the nodes enforce comes before what the members are told."""
+
+    def __init__(self, commerce: Commerce) -> None:
+        self._commerce = commerce
+
+    async def told(self, fact: events.Fact) -> Told:
+        """A fact as messages on streams."""
+        house = house_stream(fact.merchant)
+        match fact:
+            case events.WordsChanged():
+                return [(house, _change("words"))]
+            case events.RulesChanged():
+                return [(house, _change("rules")), await self._rules(fact)]
+            case events.RestrictionChanged():
+                change = (house, _change("restriction", viewer=fact.viewer))
+                return [change, *_taken_down(fact)] if fact.remove_lines else [change]
+            case _:
+                return [_said(fact)]
+
+    async def _rules(self, fact: events.RulesChanged) -> tuple[str, bytes]:
+        rules = await self._commerce.ask(questions.rules, fact.merchant)
+        found = next((rule for rule in rules if rule.room == fact.room), None)
+        rule = RuleView()
+        if found is not None:
+            rule = RuleView(slow_seconds=found.slow_seconds, muted=found.muted, held=found.held)
+        if fact.room is None:
+            return _on(show_stream(fact.merchant), RulesChanged(stream="show", rule=rule))
+        return _on(room_stream(fact.room), RulesChanged(rule=rule))
+
+
+def _taken_down(fact: events.RestrictionChanged) -> Told:
+    if fact.room is None:
+        return [_on(show_stream(fact.merchant), Removed(stream="show", viewer=fact.viewer))]
+    return [_on(room_stream(fact.room), Removed(viewer=fact.viewer))]
+
+
+def _said(fact: events.Fact) -> tuple[str, bytes]:
+    """What everybody in a room, or in all, is told."""
+    now = datetime.now(UTC)
+    match fact:
+        case events.LineRemoved():
+            return _on(room_stream(fact.room), Removed(line=PlaceView(epoch=fact.epoch, offset=fact.offset)))
+        case events.LineApproved():
+            sender = Speaker(id=fact.viewer, name=fact.name)
+            return _on(room_stream(fact.room), ChatLine.new(sender, fact.text, fact.line, now))
+        case events.QuestionAnswered():
+            sender = Speaker(id=fact.viewer, name=fact.name)
+            answer = HostAnswer(at=now, question=fact.question, sender=sender, asked=fact.text, text=fact.answer)
+            return _on(room_stream(fact.room), answer)
+        case events.Announced():
+            return _on(show_stream(fact.merchant), Announcement(at=now, id=fact.announcement, text=fact.text))
+        case _:
+            raise AssertionError(f"nothing is said of {fact}")
+
+
+def _on(stream: str, message: At) -> tuple[str, bytes]:
+    return stream, message.body()
+
+
+def _change(kind: str, **about: str) -> bytes:
+    return json.dumps({"type": kind, **about}, separators=(",", ":")).encode()
