@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 
 from config.metrics import Metrics
 from relay.gop import GopCache, GopLimits
+from relay.marks import Mark, Marks
 from relay.media import Kind, Packet, Track
 from relay.meter import Facts, Meter
 
@@ -117,6 +118,7 @@ class Outlet:
         self.name = name
         self.tracks: dict[Kind, Track] = {}
         self.meter = Meter()
+        self.marks = Marks()
         self._metrics = metrics
         self._seen_seconds: dict[Kind, float] = {}
         self._cache = GopCache(limits)
@@ -137,6 +139,10 @@ class Outlet:
     def live_seconds(self) -> float:
         """How far the line has come; 0 before anything was published."""
         return max(self._seen_seconds.values(), default=0.0)
+
+    def mark(self, event_id: str, payload: bytes, seconds: float | None = None) -> Mark:
+        """Put an event on the line, at its live edge or at `seconds` of it. Raises `Refused` (marks.py says when)."""
+        return self.marks.add(event_id, payload, seconds, self.live_seconds)
 
     def facts(self, now_ns: int) -> Facts:
         """What goes out, as of `now_ns` of the monotonic clock."""

@@ -27,8 +27,8 @@ PLACES_MAX = 128  # parts of the origin that the rung may be behind
 class Place:
     """Where a part of the origin stands: part `index` of segment `msn`, `start` and `duration` in seconds.
 
-    `anchor` is the wall clock at zero of the time line, `begins` whether it is the first after a discontinuity, and
-    `discontinuity_sequence` its segment's number.
+    `anchor` is the wall clock at zero of the time line, `begins` whether it is the first after a discontinuity,
+    `discontinuity_sequence` its segment's number, and `events` the boxes that it begins with.
     """
 
     msn: int
@@ -39,6 +39,7 @@ class Place:
     anchor: float
     begins: bool
     discontinuity_sequence: int
+    events: bytes = b""
 
     @property
     def ticks(self) -> tuple[int, int]:
@@ -103,7 +104,9 @@ class Follower:
             Sample(stop - start, max(0, packet.pts - start), packet.key, packet.data)
             for start, stop, packet in zip(starts, [*starts[1:], end], taken, strict=True)
         ] if taken else []  # fmt: skip
-        data = fragment(self._sequence, [TrackRun(1, Kind.VIDEO, starts[0] if starts else begin, samples)])
+        data = place.events + fragment(
+            self._sequence, [TrackRun(1, Kind.VIDEO, starts[0] if starts else begin, samples)]
+        )
         self._sequence += 1
         independent = bool(taken) and taken[0].key and starts[0] == begin
         part = Part(place.start, place.duration, independent, place.ends_segment, len(taken), data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -76,6 +77,9 @@ class Output(Rendition):
         self._index: Text | None = None
         self._frames, self._seconds = 0, Fraction()
         self._logged = -LOG_SECONDS_MIN
+        for mark in broadcast.marks:
+            self.events.add(mark)
+        self._unlisten = broadcast.marks.listen(lambda mark: self.events.add(mark, self.window.segments))
 
     @property
     def held(self) -> int:
@@ -98,6 +102,7 @@ class Output(Rendition):
                 break
             self.accept(packets)
         self._publish(self._segmenter.finish(), ended=True)
+        self._unlisten()
 
     def accept(self, packets: Iterable[Packet]) -> None:
         """Package what has come; those who wait are woken once for all of it."""
@@ -115,6 +120,7 @@ class Output(Rendition):
 
         The playlist gets no end: after a restart the broadcast goes on.
         """
+        self._unlisten()
         for rendition in self.renditions.values():
             rendition.waiting.refuse()
         for rung in self._rungs:
@@ -150,18 +156,20 @@ class Output(Rendition):
         if isinstance(event, Start):
             self._start(event)
             return None
-        self.window.add(event)
-        self._apart.add(event)
+        boxes = self.events.boxes(event.start + event.duration)
+        part = replace(event, data=boxes + event.data) if event.data else replace(event, sound=boxes + event.sound)
+        self.window.add(part)
+        self._apart.add(part)
         self._metrics.hls_parts.inc()
-        self._frames += event.frames
-        self._seconds += event.duration
-        return self._place(event)
+        self._frames += part.frames
+        self._seconds += part.duration
+        return self._place(part, boxes)
 
-    def _place(self, part: Part) -> Place:
+    def _place(self, part: Part, boxes: bytes) -> Place:
         msn, index = self.window.last_part
         place = Place(
             msn, index, part.start, part.duration, part.ends_segment, self._anchor, self._begins,
-            self.window.discontinuity_sequence,
+            self.window.discontinuity_sequence, boxes,
         )  # fmt: skip
         self._begins = False
         self._places.append(place)
@@ -174,6 +182,7 @@ class Output(Rendition):
         age_ns = self._clock.monotonic_ns() - start.received_ns if start.received_ns else 0
         self._anchor = self._clock.time() - age_ns / 1e9 - float(start.at)
         self._begins = True
+        self.events.anchor(self._anchor, start.at)
         self.window.start(start.init, self._anchor)
         self._tracks = start.tracks
         self._frames, self._seconds = 0, Fraction()
@@ -208,6 +217,7 @@ class Output(Rendition):
     def _add(self, rendition: Rendition) -> None:
         """A rendition beside the others; each reports on those that the same multivariant playlist lists."""
         self.renditions[rendition.folder] = rendition
+        rendition.events = self.events
         for one in self.renditions.values():
             one.reports = self._reports_for(one)
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
 
+from relay.hls.events import Dated, date_ranges
 from relay.hls.window import TARGETS_WITH_PARTS, Segment, Window
 
 MULTIVARIANT, MEDIA = "index.m3u8", "media.m3u8"
@@ -40,18 +41,20 @@ class Text:
 class MediaPlaylist:
     """One state of a window: rendered once, however many ask. A new one is made for each part."""
 
-    def __init__(self, window: Window, reports: Callable[[], Sequence[str]] = tuple) -> None:
-        self._window, self._report = window, reports
+    def __init__(
+        self, window: Window, reports: Callable[[], Sequence[str]] = tuple, dated: Sequence[Dated] = ()
+    ) -> None:
+        self._window, self._report, self._dated = window, reports, dated
 
     @cached_property
     def full(self) -> Text:
-        return Text(render(self._window, 0, self._reports))
+        return Text(render(self._window, 0, self._reports, self._dated))
 
     @cached_property
     def delta(self) -> Text:
         """Without the segments that lie before the skip boundary; the full one when there are none."""
         skipped = skippable(self._window)
-        return Text(render(self._window, skipped, self._reports)) if skipped else self.full
+        return Text(render(self._window, skipped, self._reports, self._dated)) if skipped else self.full
 
     @cached_property
     def _reports(self) -> Sequence[str]:
@@ -59,7 +62,7 @@ class MediaPlaylist:
         return self._report()
 
 
-def render(window: Window, skipped: int, reports: Sequence[str] = ()) -> str:
+def render(window: Window, skipped: int, reports: Sequence[str] = (), dated: Sequence[Dated] = ()) -> str:
     """A media playlist; the first `skipped` segments are left out (a delta update, 6.2.5.1)."""
     target = window.targets.target_seconds
     part_seconds = window.targets.part_ms / 1000
@@ -75,6 +78,7 @@ def render(window: Window, skipped: int, reports: Sequence[str] = ()) -> str:
     ]
     if window.independent:
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
+    lines += date_ranges(dated, window)  # in a delta, too: without CAN-SKIP-DATERANGES none is left out
     if skipped:
         lines.append(f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")
     lines += _segment_lines(window, skipped)

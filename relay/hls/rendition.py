@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from relay.hls.events import Events
 from relay.hls.playlist import MediaPlaylist
 from relay.hls.waiting import Awaited, Waiting
 from relay.hls.window import Window
@@ -18,6 +19,7 @@ class Rendition:
         self.folder, self.window, self.waiting = folder, window, waiting
         self.state: MediaPlaylist | None = None
         self.reports: Callable[[], Sequence[str]] = tuple
+        self.events = Events()
 
     @property
     def target_seconds(self) -> int:
@@ -57,5 +59,5 @@ class Rendition:
     def refresh(self) -> None:
         """The window has changed: a new state, and an answer for those whose wait is over."""
         if self.window.segments:
-            self.state = MediaPlaylist(self.window, self.reports)
+            self.state = MediaPlaylist(self.window, self.reports, tuple(self.events.dated))
         self.waiting.wake(self.exists)

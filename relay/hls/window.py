@@ -54,11 +54,15 @@ class ListedPart:
 
 @dataclass(slots=True)
 class Segment:
-    """A segment, open while parts are still added. `unix` is the wall clock of its start, `init` a resource name."""
+    """A segment, open while parts are still added. `init` is a resource name.
+
+    `unix` is the wall clock of its start, `start` that on the broadcast's time line, in seconds.
+    """
 
     msn: int
     init: str
     unix: float
+    start: Fraction
     discontinuity: bool
     parts: list[ListedPart] = field(default_factory=list)
     duration: Fraction = Fraction()
@@ -221,7 +225,7 @@ class Window:
 
     def _open(self, part: Part) -> Segment:
         unix = self._anchor + float(part.start)
-        segment = Segment(self.next_msn, self._init, unix, self._discontinuity)
+        segment = Segment(self.next_msn, self._init, unix, part.start, self._discontinuity)
         self.independent = self.independent and part.independent
         self._discontinuity = False
         self.next_msn += 1

@@ -36,6 +36,7 @@ class M3u8:
         self.header: dict[str, str] = {}
         self.hints: list[dict[str, str]] = []
         self.reports: list[dict[str, str]] = []
+        self.ranges: list[dict[str, str]] = []
         self.skipped = 0
         self.segments: list[M3u8Segment] = []
         self.ended = "#EXT-X-ENDLIST" in lines
@@ -52,6 +53,9 @@ class M3u8:
             self.skipped = int(attributes(value)["SKIPPED-SEGMENTS"])
         elif short == "PRELOAD-HINT":
             self.hints.append(attributes(value))
+        elif short == "DATERANGE":
+            assert not self.segments and not self.skipped
+            self.ranges.append(attributes(value))
         elif short == "RENDITION-REPORT":
             self.reports.append(attributes(value))
         elif short in ("ENDLIST", "INDEPENDENT-SEGMENTS"):
