@@ -60,8 +60,9 @@ def rss(pid: int) -> int:
 class Crowd:
     """Viewers of one server."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, *, coalesced: bool = True) -> None:
         self._post = post
+        self._coalesced = coalesced
         self._identity = Identity()
         self._counter = Counter()
         self._viewers: list[Viewer] = []
@@ -78,7 +79,7 @@ class Crowd:
 
     async def _one(self, gate: asyncio.Semaphore) -> None:
         """The gate is for setting up; servers without a cached key frame make their viewers wait after that."""
-        viewer = Viewer(self._identity, self._counter)
+        viewer = Viewer(self._identity, self._counter, self._coalesced)
         try:
             async with gate:
                 started = asyncio.create_task(viewer.start(await self._post(viewer.offer(), viewer)))

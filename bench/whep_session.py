@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pylibsrtp import Error, Policy, Session
 
-from bench.whep_counter import Counter, Tally
+from bench.whep_counter import Counter, Tally, coalesce
 from relay.errors import BadInput
 from relay.webrtc import rtcp, srtp, stun
 from relay.webrtc.dtls import Endpoint, Fingerprint, Identity
@@ -112,6 +112,7 @@ class Viewer:
 
     identity: Identity
     counter: Counter
+    coalesced: bool = True  # whether its socket takes whole runs
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
@@ -161,6 +162,8 @@ class Viewer:
                 await self.done
         finally:
             loop.remove_reader(self.socket)
+        if self.coalesced:
+            coalesce(self.socket)
 
     def check(self) -> None:
         """A binding request: nomination at first, consent later."""

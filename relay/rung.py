@@ -29,6 +29,7 @@ from relay.transcode import (
 )
 
 THREADS = 2  # one for pictures, one for sound
+BATCH = {Kind.VIDEO: 1, Kind.AUDIO: 16}  # packets that go to their thread together: sound comes in clumps
 LANE_PACKETS_MAX = 4096  # waiting for their thread: more than a cached group of pictures
 TICKS = 1_000_000  # a second, where times of different clocks are compared
 
@@ -148,10 +149,14 @@ class _Run:
 
     async def _work(self, kind: Kind) -> None:
         """One kind's packets through their transcoder, in order."""
-        async for packet in self._lanes[kind]:
-            transcoder = self._video if kind is Kind.VIDEO else self._audio
-            if transcoder is not None:
-                await self._transcode(transcoder, packet)
+        lane = self._lanes[kind]
+        while not lane.closed:
+            await lane.ready.wait()
+            packets = lane.take()
+            for begin in range(0, len(packets), BATCH[kind]):
+                transcoder = self._video if kind is Kind.VIDEO else self._audio
+                if transcoder is not None:
+                    await self._transcode(transcoder, packets[begin : begin + BATCH[kind]])
 
     def _publish(self, packet: Packet) -> None:
         """Time goes forward also where passing on and transcoding take turns."""
@@ -162,19 +167,17 @@ class _Run:
             self._last[kind] = seconds_ticks
             self._emit(packet)
 
-    async def _transcode(self, transcoder: Transcoder, packet: Packet) -> None:
+    async def _transcode(self, transcoder: Transcoder, packets: list[Packet]) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(self._threads, transcoder.convert, packet)
-        except BadMedia as problem:
+        found, problems = await loop.run_in_executor(self._threads, _converted, transcoder, packets)
+        for out in found:
+            self._publish(out)
+        for problem in problems:
             self._bad += 1
             if self._bad in (1, 10, 100, 1000):
                 log.warning(
                     "%s: %d packets could not be transcoded, the last: %s", self._origin.name, self._bad, problem
                 )
-            return
-        for out in found:
-            self._publish(out)
 
     def _for_audio(self, packet: Packet) -> Transcoder | None:
         if packet.track.codec is self._wants.audio:
@@ -207,3 +210,15 @@ class _Run:
         meter = self._origin.meter
         b_frames = meter.has_b_frames or packet.pts != packet.dts
         return not self._wants.b_frames and (b_frames or meter.gop_seconds > self._gop_seconds_max)
+
+
+def _converted(transcoder: Transcoder, packets: list[Packet]) -> tuple[list[Packet], list[BadMedia]]:
+    """What comes out of these, and what could not be read. In a thread."""
+    found: list[Packet] = []
+    problems: list[BadMedia] = []
+    for packet in packets:
+        try:
+            found += transcoder.convert(packet)
+        except BadMedia as problem:
+            problems.append(problem)
+    return found, problems

@@ -8,6 +8,7 @@ from relay.media import OPUS_CLOCK_RATE
 CODEC_STRING = "opus"
 PRE_SKIP_SAMPLES = 312  # RFC 7845, 4.2 leaves it to the encoder; libopus says this
 SAMPLES_MAX = 5_760  # RFC 6716, 3.2.5: 120 ms
+FRAME_BYTES_MAX = 1_275  # RFC 6716, 3.2.1
 HEAD = b"OpusHead"
 # Table 2: samples of a frame at 48 kHz by configuration; SILK, hybrid, CELT.
 _SILK, _HYBRID, _CELT = (480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960)
@@ -25,6 +26,21 @@ def samples(packet: bytes) -> int:
     if not 0 < total <= SAMPLES_MAX:
         raise BadMedia("opus", f"a packet of {total} samples")
     return total
+
+
+def paired(first: bytes, second: bytes) -> bytes | None:
+    """One packet with the frames of both (RFC 6716, 3.2.3 and 3.2.4); None where they cannot share one.
+
+    Nothing is coded anew: two packets of one frame each and the same configuration become one of two frames.
+    """
+    if not first or not second or first[0] != second[0] or first[0] & 3 or len(first) > FRAME_BYTES_MAX + 1:
+        return None
+    size = len(first) - 1
+    if len(second) == len(first):
+        return bytes((first[0] | 1,)) + first[1:] + second[1:]
+    # 3.2.1: one byte up to 251, then two
+    length = bytes((size,)) if size < 252 else bytes((252 + size % 4, (size - 252 - size % 4) // 4))
+    return bytes((first[0] | 2,)) + length + first[1:] + second[1:]
 
 
 def _frame_samples(config: int) -> int:

@@ -26,6 +26,7 @@ cdef enum:
     FEED_FRAMES = 512
     HISTORY = 256
     MESSAGES = 64  # one sendmmsg; more gains nothing over its fixed cost
+    SEGMENTS = 48  # of one message: the kernel takes 64 that make no more than 65,507 bytes
     LATENCIES = 4096
     PACKET_BYTES = 12 + 2 + 1200 + 16
     BATCH_BYTES = 96 * 1024  # stays in the second-level cache until the kernel has copied it
@@ -100,18 +101,19 @@ cdef class CompiledFeed:
     cdef CompiledLane lane
     cdef Feed *feed
 
-    def push(self, serial, frame, oldest):
-        self._submit(VIDEO, frame, serial, oldest)
+    def push(self, serial, frame, oldest, sound=None):
+        self._submit(VIDEO, frame, sound, serial, oldest)
 
     def push_audio(self, frame):
-        self._submit(AUDIO, frame, 0, 0)
+        self._submit(AUDIO, None, frame, 0, 0)
 
-    cdef _submit(self, Kind kind, frame, int64_t serial, int64_t oldest):
+    cdef _submit(self, Kind kind, frame, sound, int64_t serial, int64_t oldest):
         if self.feed == NULL:
             return
         cdef Command *command = _new_command(kind)
         command.feed = self.feed
-        command.frame = _new_frame(frame)
+        command.frame = _new_frame(frame) if frame is not None else NULL
+        command.sound = _new_frame(sound) if sound is not None else NULL
         command.serial = serial
         command.until = oldest
         self.lane.submit(command)
@@ -242,7 +244,7 @@ cdef Frame *_new_frame(frame) except NULL:
     if made == NULL:
         raise MemoryError
     made.key, made.count, made.timestamp = frame.key, count, frame.timestamp & 0xFFFFFFFF
-    made.received_ns, made.start = frame.received_ns, 0
+    made.received_ns, made.start, made.padding = frame.received_ns, 0, frame.padding
     made.offsets = <uint32_t *>(made + 1)
     made.data = <uint8_t *>(made.offsets + count + 1)
     for number in range(count):

@@ -10,6 +10,7 @@ cdef int queue_run(
     cdef int count = 0
     cdef int number
     cdef int size
+    cdef int first
     cdef int second
     cdef uint8_t *at
     cdef uint8_t *start
@@ -18,8 +19,9 @@ cdef int queue_run(
     start = lane.memory + lane.used
     at = start
     for number in range(begin, end):
+        first = 0xA0 if frame.padding and number == frame.count - 1 else 0x80
         second = stream.payload_type | (0x80 if marker and number == end - 1 else 0)
-        fill_header(at, second, <uint16_t>(sequence + number - begin), timestamp, stream.ssrc)
+        fill_header(at, first, second, <uint16_t>(sequence + number - begin), timestamp, stream.ssrc)
         size = <int>(frame.offsets[number + 1] - frame.offsets[number])
         if prefix:
             at[12] = prefixed >> 8
@@ -44,12 +46,17 @@ cdef int queue_run(
 
 
 cdef void queue_messages(Lane *lane, Leg *leg, uint8_t *at, int *sizes, int count, int video) noexcept nogil:
-    """Packets of one size share a message, a shorter one may close it: what `UDP_SEGMENT` allows (udp(7))."""
-    cdef int number = 0
+    """Packets of one size share a message, a shorter one may close it: what `UDP_SEGMENT` allows (udp(7)).
+
+    Sound and repairs also go into the message before them, when it is the same viewer's and has room.
+    """
+    cdef int number = 0 if video else join_message(lane, leg, at, sizes[0], count)
     cdef int run
     cdef int total
     cdef int place
     cdef msghdr *header
+    if number:
+        at += sizes[0]
     while number < count:
         run = 1
         total = sizes[number]
@@ -72,11 +79,35 @@ cdef void queue_messages(Lane *lane, Leg *leg, uint8_t *at, int *sizes, int coun
         lane.messages[place].leg = leg
         lane.messages[place].packets = run
         lane.messages[place].size = sizes[number]
+        lane.messages[place].full = sizes[number + run - 1] == sizes[number]
         lane.messages[place].video = video
         lane.queued += 1
         lane.used += total
         at += total
         number += run
+
+
+cdef int join_message(Lane *lane, Leg *leg, uint8_t *at, int size, int count) noexcept nogil:
+    """Put the packet at the end of the message queued last, if that can be; 1 when it was done."""
+    cdef int place = lane.queued - 1
+    cdef Message *message
+    cdef msghdr *header
+    if place < 0 or count == 0 or not lane.gso:
+        return 0
+    message = &lane.messages[place]
+    if (
+        message.leg != leg or not message.full or size > message.size or message.packets >= SEGMENTS
+        or <uint8_t *>lane.vectors[place].iov_base + lane.vectors[place].iov_len != at
+    ):
+        return 0
+    header = &lane.headers[place].msg_hdr
+    header.msg_control = &lane.controls[place][0]
+    header.msg_controllen = fill_segment(&lane.controls[place][0], <uint16_t>message.size)
+    lane.vectors[place].iov_len += size
+    lane.used += size
+    message.packets += 1
+    message.full = size == message.size
+    return 1
 
 
 cdef void deliver_tcp(Leg *leg, uint8_t *at, int *sizes, int count) noexcept nogil:

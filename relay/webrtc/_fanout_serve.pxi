@@ -48,7 +48,7 @@ cdef void send_run(Lane *lane, Leg *leg, Frame *frame, int64_t now) noexcept nog
     )
     leg.video.sequence += end - leg.sent
     leg.counts.video_packets += end - leg.sent
-    leg.counts.video_octets += size
+    leg.counts.video_octets += size - (frame.padding if end == frame.count else 0)
     leg.free_at = (leg.free_at if leg.free_at > since else since) + size * 1000000000 // rate
     leg.sent = end
     if end == frame.count:
@@ -109,7 +109,10 @@ cdef int64_t serve(Lane *lane) noexcept nogil:
             leg_due = serve_leg(lane, feed.legs[number], now)
             if leg_due and (feed_due == 0 or leg_due < feed_due):
                 feed_due = leg_due
+            if feed.sound != NULL:
+                send_sound(lane, feed.legs[number], feed.sound)
         flush(lane)
+        end_sound(lane, feed)
         if feed.progressed and feed_due == 0:
             note_latency(lane, feed.ring[(feed.head - 1) % FEED_FRAMES])
         if feed_due and (due == 0 or feed_due < due):
@@ -128,22 +131,36 @@ cdef void note_latency(Lane *lane, Frame *frame) noexcept nogil:
     pthread_mutex_unlock(&lane.lock)
 
 
-cdef void send_audio(Lane *lane, Feed *feed, Frame *frame) noexcept nogil:
-    cdef Leg *leg
-    for number in range(feed.size):
-        leg = feed.legs[number]
-        if leg.audio.payload_type < 0:
-            continue
-        queue_run(
-            lane, leg, frame, 0, frame.count, &leg.audio, leg.audio.sequence, frame.timestamp + leg.audio.offset,
-            0, 0, 0, 0,
-        )
-        leg.audio.sequence += frame.count
-        leg.counts.audio_packets += frame.count
-        leg.counts.audio_octets += frame.offsets[frame.count]
-    flush(lane)
-    if feed.size:
-        note_latency(lane, frame)
+cdef void send_sound(Lane *lane, Leg *leg, Frame *frame) noexcept nogil:
+    if leg.audio.payload_type < 0:
+        return
+    queue_run(
+        lane, leg, frame, 0, frame.count, &leg.audio, leg.audio.sequence, frame.timestamp + leg.audio.offset, 0, 0, 0, 0
+    )
+    leg.audio.sequence += frame.count
+    leg.counts.audio_packets += frame.count
+    leg.counts.audio_octets += frame.offsets[frame.count]
+
+
+cdef void end_sound(Lane *lane, Feed *feed) noexcept nogil:
+    """Every leg has been sent it."""
+    if feed.sound != NULL and feed.size:
+        note_latency(lane, feed.sound)
+    free(feed.sound)
+    feed.sound = NULL
+
+
+cdef void take_sound(Lane *lane, Feed *feed, Command *command) noexcept nogil:
+    """What goes out with the next pass; what has waited for that until now goes before it."""
+    if command.sound == NULL:
+        return
+    if feed.sound != NULL:
+        for number in range(feed.size):
+            send_sound(lane, feed.legs[number], feed.sound)
+        flush(lane)
+        end_sound(lane, feed)
+    feed.sound = command.sound
+    command.sound = NULL
 
 
 cdef void repair(Lane *lane, Leg *leg, Command *command) noexcept nogil:
@@ -250,6 +267,7 @@ cdef void close_feed(Lane *lane, Feed *feed) noexcept nogil:
         free_leg(lane, feed.legs[number])
     for number in range(FEED_FRAMES):
         free(feed.ring[number])
+    free(feed.sound)
     free(feed.legs)
     free(feed)
 
@@ -262,8 +280,9 @@ cdef void apply(Lane *lane, Command *command) noexcept nogil:
         close_feed(lane, command.feed)
     elif command.kind == VIDEO:
         push(command.feed, command)
+        take_sound(lane, command.feed, command)
     elif command.kind == AUDIO:
-        send_audio(lane, command.feed, command.frame)
+        take_sound(lane, command.feed, command)
     elif command.kind == ADD:
         add(command.feed, command)
     elif command.kind == REMOVE:
@@ -289,6 +308,7 @@ cdef void release(PyObject *deliver) noexcept nogil:
 cdef void free_command(Command *command) noexcept nogil:
     release(command.deliver)
     free(command.frame)
+    free(command.sound)
     free(command)
 
 

@@ -108,8 +108,8 @@ cdef extern from *:
         return sizeof(*four);
     }
 
-    static void fill_header(uint8_t *at, int second, uint16_t sequence, uint32_t timestamp, uint32_t ssrc) {
-        at[0] = 0x80;
+    static void fill_header(uint8_t *at, int first, int second, uint16_t sequence, uint32_t timestamp, uint32_t ssrc) {
+        at[0] = (uint8_t)first;
         at[1] = (uint8_t)second;
         sequence = htons(sequence);
         timestamp = htonl(timestamp);
@@ -124,4 +124,4 @@ cdef extern from *:
     int wait_until(pthread_cond_t *, pthread_mutex_t *, int64_t) nogil
     size_t fill_segment(void *, uint16_t) nogil
     socklen_t fill_address(int, const uint8_t *, int, sockaddr_storage *) nogil
-    void fill_header(uint8_t *, int, uint16_t, uint32_t, uint32_t) nogil
+    void fill_header(uint8_t *, int, int, uint16_t, uint32_t, uint32_t) nogil

@@ -6,6 +6,7 @@ ctypedef int (*Dealloc)(void *) noexcept nogil
 cdef struct Frame:
     int key
     int count
+    int padding  # of the last packet
     uint32_t timestamp
     int64_t received_ns
     int64_t start  # bytes pushed before it
@@ -70,6 +71,7 @@ cdef struct Feed:
     int size
     int room
     int progressed
+    Frame *sound  # goes out in the next pass
 
 cdef enum Kind:
     OPEN, CLOSE, VIDEO, AUDIO, ADD, REMOVE, MOVE, REPAIR, RESTART
@@ -80,6 +82,7 @@ cdef struct Command:
     Feed *feed
     Leg *leg
     Frame *frame
+    Frame *sound
     int64_t serial
     int64_t until
     uint32_t timestamp
@@ -93,6 +96,7 @@ cdef struct Message:
     Leg *leg
     int packets
     int size  # of the first, and of all but the last
+    int full  # the last is as long as the others
     int video
 
 cdef struct Lane:

@@ -16,7 +16,8 @@ from config.metrics import Metrics
 from config.settings import WebrtcSettings
 from relay.errors import BadMedia
 from relay.hub import GopLimits, Subscription
-from relay.media import VIDEO_CLOCK_RATE, Kind, Packet
+from relay.media import VIDEO_CLOCK_RATE, Packet
+from relay.webrtc.clump import HOLD_S, Clump
 from relay.webrtc.lanes import Fanout
 from relay.webrtc.legs import FEED_FRAMES_MAX, Catchup, Feed
 from relay.webrtc.packetise import Frame, Packetiser
@@ -56,6 +57,8 @@ class Egress:
         self._limits = limits or GopLimits()
         self._unix_s = unix_s
         self._packetiser = Packetiser()
+        self._clump = Clump()
+        self._hold: asyncio.TimerHandle | None = None
         self._line = TimeLine()
         self._kept: deque[Frame] = deque()  # video; the last one's serial is _head - 1
         self._head = 0
@@ -67,6 +70,7 @@ class Egress:
         self._subscription = broadcast.subscribe("webrtc")
         for packet in self._subscription.take():  # the cached group of pictures: the first viewer starts at once too
             self._take(packet)
+        self._release()
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run())
         self._tick = loop.call_later(TICK_S, self._on_tick)
@@ -98,6 +102,8 @@ class Egress:
         self._subscription.close()
         self._task.cancel()
         self._tick.cancel()
+        if self._hold is not None:
+            self._hold.cancel()
 
     # For the viewers
 
@@ -128,8 +134,11 @@ class Egress:
     # From the broadcast
 
     async def _run(self) -> None:
-        async for packet in self._subscription:
-            self._take(packet)
+        while not self._subscription.closed:
+            await self._subscription.ready.wait()
+            for packet in self._subscription.take():
+                self._take(packet)
+            self._settle()
 
     def _take(self, packet: Packet) -> None:
         try:
@@ -137,16 +146,30 @@ class Egress:
         except BadMedia:
             self._metrics.packets_dropped.labels("webrtc").inc()
             return
-        if frame is None:
-            return
-        self._line.note(frame.timestamp, packet.track.clock_rate, self.now_ns(), self._unix_s())
-        if frame.kind is Kind.VIDEO:
-            self._push_video(frame)
-        else:
-            for feed in self._feeds.values():
-                feed.push_audio(frame)
+        if frame is not None:
+            self._clump.add(frame, self.now_ns())
+            self._line.note(frame.timestamp, packet.track.clock_rate, self.now_ns(), self._unix_s())
 
-    def _push_video(self, frame: Frame) -> None:
+    def _settle(self) -> None:
+        """What is whole leaves; the rest does so soon."""
+        if self._clump.is_whole(self.now_ns()):
+            self._release()
+        elif self._hold is None and not self._clump.is_empty:
+            self._hold = asyncio.get_running_loop().call_later(HOLD_S, self._release)
+
+    def _release(self) -> None:
+        if self._hold is not None:
+            self._hold.cancel()
+            self._hold = None
+        pictures, sounds = self._clump.take()
+        together = sounds.pop() if sounds and pictures else None
+        for sound in sounds:
+            for feed in self._feeds.values():
+                feed.push_audio(sound)
+        for number, picture in enumerate(pictures, 1):
+            self._push_video(picture, together if number == len(pictures) else None)
+
+    def _push_video(self, frame: Frame, sound: Frame | None) -> None:
         serial = self._head
         self._head += 1
         self._kept.append(frame)
@@ -154,7 +177,7 @@ class Egress:
         self._trim(frame)
         oldest = self._head - len(self._kept)
         for feed in self._feeds.values():
-            feed.push(serial, frame, oldest)
+            feed.push(serial, frame, oldest, sound)
 
     def _cache(self, serial: int, frame: Frame) -> None:
         """The group of pictures for joiners has the hub's bounds; past one there is none until the next key frame."""

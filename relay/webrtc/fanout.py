@@ -115,8 +115,9 @@ class PythonFeed:
         self._pushed = 0
         self._legs: list[PythonLeg] = []
         self._turn = 0
+        self._sound: Frame | None = None  # the newest, until everybody has been sent it
 
-    def push(self, serial: int, frame: Frame, oldest: int) -> None:
+    def push(self, serial: int, frame: Frame, oldest: int, sound: Frame | None = None) -> None:
         self.frames[serial] = frame
         self.starts[serial] = self._pushed
         self._pushed += frame.size
@@ -124,14 +125,17 @@ class PythonFeed:
         self.oldest = max(oldest, self.head - FEED_FRAMES_MAX)
         for old in [known for known in self.frames if known < self.oldest]:
             del self.frames[old], self.starts[old]
-        if self._legs:
+        if sound is not None:
+            self.push_audio(sound)
+        elif self._legs:
             self.lane.wake()
 
     def push_audio(self, frame: Frame) -> None:
-        for leg in list(self._legs):
-            leg.send_audio(frame)
+        for leg in self._legs:
+            leg.take_sound(frame)
         if self._legs:
-            self.lane.note_latency(frame)
+            self._sound = frame
+            self.lane.wake()
 
     def add(self, params: LegParams) -> PythonLeg:
         leg = PythonLeg(self, params)
@@ -162,6 +166,9 @@ class PythonFeed:
                 return now
         if sent and due is None:
             self.lane.note_latency(self.frames[self.head - 1])
+        if self._sound is not None:
+            self.lane.note_latency(self._sound)
+            self._sound = None
         return due
 
 
@@ -185,6 +192,7 @@ class PythonLeg:
         self._sent = 0  # packets of the frame at the cursor that are out
         self._timestamp: int | None = None  # of the frame begun last
         self._free_at = 0  # pacing: nothing more before this moment
+        self._sound: Frame | None = None  # to be sent in the next pass
         self._history: deque[tuple[int, int, int]] = deque(maxlen=HISTORY_FRAMES)  # first sequence, time stamp, serial
         self._counts = LegStats()
         self._joined = feed.lane.now()
@@ -219,7 +227,13 @@ class PythonLeg:
             self._base = (self._feed.starts[catchup.serial], catchup.timestamp)
 
     def serve(self, now: int) -> int | None:
-        """Send what is due of the video; returns when more will be, None when nothing waits."""
+        """Send what is due; returns when more of the video will be, None when nothing waits."""
+        due = self._serve_video(now)
+        if self._sound is not None:
+            self._feed.lane.transmitter.send(self.session, self.path, *self._sound_runs())
+        return due
+
+    def _serve_video(self, now: int) -> int | None:
         feed = self._feed
         while self.cursor < feed.head or self._again is not None:
             if self._again is not None and not self._sent:
@@ -247,11 +261,14 @@ class PythonLeg:
         rest = len(frame.payloads) - self._sent - len(payloads)
         video, size = self._video, sum(map(len, payloads))
         rate = CATCHUP_BYTES_PER_S if self.cursor < self._until else RUN_BYTES_PER_S
-        run = Run(payloads, video.payload_type, self._video_sequence, self._timestamp or 0, video.ssrc, rest == 0)
-        fits = self._feed.lane.transmitter.send(self.session, self.path, run)
+        padding = frame.padding if rest == 0 else 0
+        run = Run(
+            payloads, video.payload_type, self._video_sequence, self._timestamp or 0, video.ssrc, rest == 0, padding
+        )
+        fits = self._feed.lane.transmitter.send(self.session, self.path, run, *self._sound_runs())
         self._video_sequence += len(payloads)  # refused packets too: their numbers are used up
         self._counts.video_packets += len(payloads)
-        self._counts.video_octets += size
+        self._counts.video_octets += size - padding
         late = CATCHUP_LATE_NS if self.cursor < self._until else 0
         self._free_at = max(self._free_at, now - late) + size * 1_000_000_000 // rate
         self._sent += len(payloads)
@@ -275,16 +292,24 @@ class PythonLeg:
         self._timestamp = timestamp
         self._history.append((self._video_sequence, timestamp, self.cursor))
 
-    def send_audio(self, frame: Frame) -> None:
+    def take_sound(self, frame: Frame) -> None:
+        """What goes out in the next pass; what has waited for that until now goes before it."""
+        if self._sound is not None:
+            self._feed.lane.transmitter.send(self.session, self.path, *self._sound_runs())
+        self._sound = frame
+
+    def _sound_runs(self) -> tuple[Run, ...]:
+        """The sound that waits, numbered; nothing when none does."""
+        frame, self._sound = self._sound, None
         audio = self._audio
-        if audio.payload_type == ABSENT:
-            return
+        if frame is None or audio.payload_type == ABSENT:
+            return ()
         timestamp = (frame.timestamp + audio.timestamp_offset) % TIMESTAMP_MOD
         run = Run(frame.payloads, audio.payload_type, self._audio_sequence, timestamp, audio.ssrc, False)
-        self._feed.lane.transmitter.send(self.session, self.path, run)
         self._audio_sequence += len(frame.payloads)
         self._counts.audio_packets += len(frame.payloads)
         self._counts.audio_octets += frame.size
+        return (run,)
 
     def repair(self, sequences: tuple[int, ...]) -> None:
         if not self._address:
@@ -301,12 +326,13 @@ class PythonLeg:
 
     def _repeat(self, sequence: int, number: int, timestamp: int, frame: Frame) -> None:
         payload, marker = frame.payloads[number : number + 1], number == len(frame.payloads) - 1
+        padding = frame.padding if marker else 0
         if self._rtx.payload_type == ABSENT:
-            run = Run(payload, self._video.payload_type, sequence, timestamp, self._video.ssrc, marker)
+            run = Run(payload, self._video.payload_type, sequence, timestamp, self._video.ssrc, marker, padding)
         else:
             prefix = (sequence & 0xFFFF).to_bytes(2, "big")
             rtx = self._rtx
-            run = Run(payload, rtx.payload_type, self._rtx_sequence, timestamp, rtx.ssrc, marker, prefix)
+            run = Run(payload, rtx.payload_type, self._rtx_sequence, timestamp, rtx.ssrc, marker, padding, prefix)
             self._rtx_sequence += 1
         self._counts.repaired += 1
         self._feed.lane.transmitter.send(self.session, self.path, run)

@@ -11,6 +11,7 @@ Rules that hold on both paths, and make their bytes equal:
 - Frames before `catchup.until` get the time stamps of the moment they are due on the wire at `CATCHUP_BYTES_PER_S`,
   counted from `catchup.timestamp`: a player sees them come exactly when they should, so it builds up no delay.
 - After that a frame has its own time stamp plus the leg's offset, but always later than the one before it.
+- Sound that comes with a picture is sent after its first run, in the same call where their sizes allow it.
 - Audio is sent as it comes and is not repaired: it carries its own concealment (RFC 6716, section 4.4).
 - A repair is the same payload under the RTX source (RFC 4588), or the identical packet where there is no RTX. No index
   of a source ever carries two payloads: with GCM that would give the key away (RFC 7714, section 8.1).
@@ -120,11 +121,13 @@ class Leg(Protocol):
 class Feed(Protocol):
     """One broadcast in one lane."""
 
-    def push(self, serial: int, frame: Frame, oldest: int) -> None:
-        """A video frame; frames before `oldest` are let go."""
+    def push(self, serial: int, frame: Frame, oldest: int, sound: Frame | None = None) -> None:
+        """A video frame, and the sound that goes out with it; frames before `oldest` are let go."""
         ...
 
-    def push_audio(self, frame: Frame) -> None: ...
+    def push_audio(self, frame: Frame) -> None:
+        """Sound without a picture."""
+        ...
 
     def add(self, params: LegParams) -> Leg: ...
 

@@ -16,6 +16,7 @@ from relay.webrtc.rtp import HEADER_BYTES, PAYLOAD_BYTES_MAX
 from relay.webrtc.session import Path
 
 UDP_SEGMENT = 103  # linux/udp.h
+SOUND_PACKETS_MAX = 1  # beside a run
 _PACKET_BYTES_MAX = HEADER_BYTES + 2 + PAYLOAD_BYTES_MAX + srtp.TAG_BYTES_MAX
 _HEADER = struct.Struct("!BBHII")
 _BUFFER_FULL = (errno.EAGAIN, errno.ENOBUFS)
@@ -24,7 +25,10 @@ _NO_GSO = (errno.EINVAL, errno.EIO, errno.EMSGSIZE, errno.ENOPROTOOPT)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Packets of one source that follow each other. `prefix` stands before each payload; `marker` is the last one's."""
+    """Packets of one source that follow each other. `prefix` stands before each payload.
+
+    `marker` is the last one's, and so is `padding`: the bytes at its end that are RTP padding (RFC 3550, section 5.1).
+    """
 
     payloads: tuple[bytes, ...]
     payload_type: int
@@ -32,6 +36,7 @@ class Run:
     timestamp: int
     ssrc: int
     marker: bool
+    padding: int = 0
     prefix: bytes = b""
 
 
@@ -43,7 +48,7 @@ class Transmitter:
         self.packets = self.octets = self.failed = 0
         self._udp = udp
         self._wait_ms = 0
-        self._memory = srtp.ffi.new(f"unsigned char[{RUN_PACKETS_MAX * _PACKET_BYTES_MAX}]")
+        self._memory = srtp.ffi.new(f"unsigned char[{(RUN_PACKETS_MAX + SOUND_PACKETS_MAX) * _PACKET_BYTES_MAX}]")
         self._view = memoryview(srtp.ffi.buffer(self._memory))
         self._length = srtp.ffi.new("int *")
 
@@ -51,25 +56,36 @@ class Transmitter:
         """From here on the pass may wait `BUFFER_WAIT_MS` for the socket, in total."""
         self._wait_ms = BUFFER_WAIT_MS
 
-    def send(self, session: Any, path: Path, run: Run) -> bool:
+    def send(self, session: Any, path: Path, *runs: Run) -> bool:
         """Protect and send packets; false when they did not fit into the socket's buffer."""
-        view, at, sizes = self._view, 0, []
-        last = len(run.payloads) - 1
-        for number, payload in enumerate(run.payloads):
-            body = at + HEADER_BYTES + len(run.prefix)
-            second = run.payload_type | (0x80 if run.marker and number == last else 0)
-            _HEADER.pack_into(view, at, 0x80, second, (run.sequence + number) & 0xFFFF, run.timestamp, run.ssrc)
-            view[at + HEADER_BYTES : body] = run.prefix
-            view[body : body + len(payload)] = payload
-            self._length[0] = body - at + len(payload)
-            if srtp.lib.srtp_protect(session, self._memory + at, self._length):
-                self.failed += 1  # older than the replay window: a repair that comes too late
-                continue
-            sizes.append(self._length[0])
-            at += self._length[0]
-            self.octets += len(payload)
+        sizes: list[int] = []
+        at = 0
+        for run in runs:
+            at = self._protect(session, run, at, sizes)
         self.packets += len(sizes)
         return self._transmit(path, sizes)
+
+    def _protect(self, session: Any, run: Run, at: int, sizes: list[int]) -> int:
+        """A run's packets into the memory from `at` on; returns where they end, and adds to `sizes`."""
+        view, length, prefix = self._view, self._length, run.prefix
+        last = len(run.payloads) - 1
+        first, second, sequence = 0x80, run.payload_type, run.sequence
+        for number, payload in enumerate(run.payloads):
+            if number == last:
+                first, second = first | bool(run.padding) << 5, second | run.marker << 7
+            body = at + HEADER_BYTES + len(prefix)
+            _HEADER.pack_into(view, at, first, second, (sequence + number) & 0xFFFF, run.timestamp, run.ssrc)
+            if prefix:
+                view[at + HEADER_BYTES : body] = prefix
+            view[body : body + len(payload)] = payload
+            length[0] = body - at + len(payload)
+            if srtp.lib.srtp_protect(session, self._memory + at, length):
+                self.failed += 1  # older than the replay window: a repair that comes too late
+                continue
+            sizes.append(length[0])
+            at += length[0]
+            self.octets += len(payload)
+        return at
 
     def _transmit(self, path: Path, sizes: list[int]) -> bool:
         if path.kind == "tcp":

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 from relay.codecs import nal
 from relay.media import VIDEO_CLOCK_RATE, Packet
@@ -66,3 +67,27 @@ async def test_a_track_that_cannot_be_read_stops_nothing(stage, receiver, source
     egress.add(far.params())
     shown = screen(far)
     await until(lambda: shown.stamps)
+
+
+async def test_a_picture_waits_a_moment_for_its_sound_and_no_longer(stage, receiver, source, packets, until, screen):
+    broadcast = source(packets.video(0, key=True), packets.audio(0))
+    egress, far = stage.open(broadcast), receiver()
+    egress.add(far.params())
+    shown = screen(far)
+    await until(lambda: shown.stamps)
+    broadcast.publish(packets.video(1))
+    await until(lambda: len(shown.stamps) == 2)  # though no sound came
+    broadcast.publish(packets.audio(1))
+    await until(lambda: len(shown.of(0x3333)) == 1)  # nor a picture
+
+
+async def test_sounds_that_came_together_are_one_packet(stage, receiver, source, packets, until, screen):
+    broadcast = source(packets.video(0, key=True))
+    egress, far = stage.open(broadcast), receiver()
+    egress.add(far.params())
+    shown = screen(far)
+    await until(lambda: shown.stamps)
+    one, two = (replace(packets.audio(number), data=b"\xfc%d" % number) for number in (1, 2))
+    broadcast.publish(packets.video(1), one, two)
+    await until(lambda: shown.of(0x3333))
+    assert [packet.payload for packet in shown.of(0x3333)] == [b"\xfd12"]

@@ -43,10 +43,15 @@ PROFILES = {
 sizes = st.lists(st.integers(5, 1200), min_size=1, max_size=20) | st.integers(1, 40).map(lambda count: [1200] * count)
 steps = st.one_of(
     st.tuples(st.just("video"), st.booleans(), sizes),
-    st.tuples(st.just("audio"), st.integers(1, 400)),
+    st.tuples(st.just("audio"), st.integers(1, 1200)),
+    st.tuples(st.just("both"), st.booleans(), sizes, st.integers(1, 1200), st.integers(0, 3)),
     st.tuples(st.just("repair"), st.lists(st.integers(0, 80), max_size=20)),
     st.tuples(st.just("restart"), st.integers(0, 3), st.integers(0, 1 << 33)),
 )
+
+
+def sound(number, size):
+    return Frame(Kind.AUDIO, True, number * 960, (bytes(size),))
 
 
 async def played(lane, far, profile, params, script, totals):
@@ -59,14 +64,20 @@ async def played(lane, far, profile, params, script, totals):
             data = tuple(bytes((serial & 0xFF,)) * size for size in payloads)
             feed.push(serial, Frame(Kind.VIDEO, key or serial == 0, serial * 3000, data), max(0, serial - 8))
             serial += 1
+        elif word == "both":
+            key, payloads, size, padding = values
+            data = tuple(bytes((serial & 0xFF,)) * size for size in payloads)
+            picture = Frame(Kind.VIDEO, key or serial == 0, serial * 3000, data, 0, padding)
+            feed.push(serial, picture, max(0, serial - 8), sound(number, size))
+            serial += 1
         elif word == "audio":
-            feed.push_audio(Frame(Kind.AUDIO, True, number * 960, (bytes(values[0]),)))
+            feed.push_audio(sound(number, values[0]))
         elif word == "repair":
             leg.repair(tuple((params["sequence"] + back) & 0xFFFF for back in values[0]))
         else:
             leg.restart(Catchup(max(0, serial - 1 - values[0]), serial, values[1]))
         if totals is None:
-            await until(lambda: leg.cursor == feed.head)
+            await until(lambda: leg.cursor == feed.head and leg._sound is None)
         else:
             await until(lambda n=number: lane.stats().packets >= totals[n])
         counts.append(lane.stats().packets)

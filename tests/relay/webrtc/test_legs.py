@@ -1,5 +1,7 @@
 import asyncio
+import select
 import socket
+import sys
 
 import pytest
 
@@ -153,6 +155,40 @@ async def test_audio_goes_out_at_once_also_while_video_waits(lane, receiver):
     (packet,) = await drained(far, 1)
     assert (packet.ssrc, packet.timestamp, packet.sequence, packet.payload) == (0x3333, 2960, 100, b"opus")
     assert without.stats().audio_packets == 0
+
+
+UDP_GRO = 104  # linux/udp.h
+
+
+async def test_a_picture_and_its_sound_leave_in_one_call(lane, receiver, frames):
+    """Seen from a socket that takes whole runs: the kernel says how long each packet of one is (udp(7))."""
+    far, feed = receiver(), lane.open()
+    far.socket.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+    feed.add(far.leg())
+    sound = Frame(Kind.AUDIO, True, 960, (bytes(200),))
+    feed.push(0, frames(0, [1000] * 5, key=True), 0, sound)
+    await until(lambda: readable(far.socket))
+    data, ancillary, _, _ = far.socket.recvmsg(65_536, 64)
+    assert [int.from_bytes(value[:4], sys.byteorder) for _, kind, value in ancillary if kind == UDP_GRO] == [1028]
+    assert len(data) == 5 * 1028 + 228
+    assert not readable(far.socket)
+
+
+def readable(sock):
+    return bool(select.select([sock], [], [], 0)[0])
+
+
+async def test_padding_is_said_in_the_header_and_not_counted_as_payload(lane, receiver):
+    far, feed = receiver(), lane.open()
+    leg = feed.add(far.leg())
+    payloads = (bytes(100), b"\x01" * 97 + bytes((0, 0, 3)))
+    feed.push(0, Frame(Kind.VIDEO, True, 0, payloads, padding=3), 0)
+    packets = await drained(far, 2)
+    assert [packet.payload for packet in packets] == [bytes(100), b"\x01" * 97]
+    assert leg.stats().video_octets == 197
+    leg.repair((101,))
+    (again,) = await drained(far, 1)
+    assert parse_rtx(again, 96, 0x1111) == packets[1]
 
 
 async def test_tcp_viewers_get_the_same_packets_through_their_path(lane, receiver, frames):

@@ -6,7 +6,7 @@ from relay.codecs import h264, nal
 from relay.errors import BadMedia
 from relay.media import OPUS_CLOCK_RATE, VIDEO_CLOCK_RATE, Codec, Kind, Packet, Track
 from relay.webrtc.depacketise import H264Depacketiser
-from relay.webrtc.packetise import Packetiser, h264_payloads
+from relay.webrtc.packetise import Packetiser, h264_payloads, padded
 from relay.webrtc.rtp import PAYLOAD_BYTES_MAX, RtpPacket
 
 SPS, PPS = bytes.fromhex("6742c01f8c8d4014016e9a808080"), bytes.fromhex("68ce3c80")
@@ -36,6 +36,33 @@ def test_fragments_are_equal_but_the_last_and_no_more_than_needed(size):
     assert {len(payload) for payload in payloads[:-1]} == {len(payloads[0])}
     assert 2 < len(payloads[-1]) <= len(payloads[0])
     assert len(payloads) == -(-(size - 1) // (PAYLOAD_BYTES_MAX - 2))
+
+
+@given(st.integers(1201, 70_000))
+def test_padding_makes_the_last_fragment_as_long_as_the_others_and_is_taken_off_again(size):
+    unit = b"\x41" + bytes(range(1, 256)) * (size // 255 + 1)
+    unit = unit[:size]
+    payloads = h264_payloads([unit])
+    filled, padding = padded(payloads)
+    assert {len(payload) for payload in filled} == {len(payloads[0])}
+    assert padding < len(filled)
+    last = RtpPacket.parse(bytes((0x80 | bool(padding) << 5, 96)) + bytes(10) + filled[-1])
+    assert [*filled[:-1], last.payload] == payloads
+
+
+def test_what_is_far_shorter_or_no_fragment_is_not_padded():
+    for payloads in (
+        [b"\x41abc"],
+        h264_payloads([b"\x41" + bytes(2000), b"\x41x"]),
+        [b"\x7c\x85" + bytes(99), b"\x7c\x45x"],
+    ):
+        assert padded(payloads) == (payloads, 0)
+
+
+def test_sound_that_fits_no_packet_is_bad_media():
+    for size in (0, PAYLOAD_BYTES_MAX + 1):
+        with pytest.raises(BadMedia):
+            Packetiser().frame(Packet(Track(Codec.OPUS, OPUS_CLOCK_RATE), 0, 0, True, bytes(size)))
 
 
 def test_parameter_sets_stand_before_every_key_frame_in_one_packet():
