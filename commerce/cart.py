@@ -9,6 +9,7 @@ from commerce.checks import LINES_MAX
 from commerce.commands import SetCartLine
 from commerce.errors import Conflict, NotFound
 from commerce.money import Money
+from commerce.sale import OpenSale, find_open_sales
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
@@ -62,6 +63,7 @@ def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
     line, sku, product = tables.cart_line, tables.sku, tables.product
     query = (
         select(
+            sku.c.id,
             sku.c.public_id,
             sku.c.name,
             product.c.name.label("product_name"),
@@ -77,13 +79,17 @@ def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
         .where(line.c.viewer_id == viewer, line.c.room_id == place.room)
         .order_by(line.c.sku_id)
     )
-    lines = tuple(_line_view(row) for row in connected.connection.execute(query))
+    rows = connected.connection.execute(query).all()
+    shows = [] if place.tenant.show is None else [place.tenant.show]
+    sales = find_open_sales(connected, [row.id for row in rows], shows)
+    lines = tuple(_line_view(row, sales.get(row.id)) for row in rows)
     total = sum(line.amount.minor for line in lines)
     return views.Cart(lines, Money(total, place.tenant.currency))
 
 
-def _line_view(row: AnyRow) -> views.CartLine:
-    price = Money(row.price_minor, row.currency)
+def _line_view(row: AnyRow, sale: OpenSale | None) -> views.CartLine:
+    price = Money(row.price_minor if sale is None else sale.price_minor, row.currency)
+    free = row.free if sale is None else min(row.free, sale.left)
     return views.CartLine(
-        row.public_id, row.name, row.product_name, row.image_url, row.quantity, price, price * row.quantity, row.free
+        row.public_id, row.name, row.product_name, row.image_url, row.quantity, price, price * row.quantity, free
     )

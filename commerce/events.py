@@ -53,7 +53,7 @@ class StockChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SaleChanged(Fact):
-    """A flash sale was announced or withdrawn, or `left` units of it are left now; told once per batch and sale."""
+    """`left` units of a flash sale can be ordered now (0: sold out); told once per batch and sale."""
 
     sale: str
     sku: str

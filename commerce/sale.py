@@ -18,6 +18,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, insert, select, u
 from commerce import views
 from commerce.commands import AnnounceSale, WithdrawSale
 from commerce.errors import Conflict, NotFound
+from commerce.events import ShelfChanged
 from commerce.money import Money
 from commerce.show import show_row
 from commerce.store import tables
@@ -68,7 +69,7 @@ def announce_sale(unit: Unit, command: AnnounceSale) -> views.Sale:
     row |= {"sku_id": sku.id, "price_minor": command.price_minor, "quantity": command.quantity, "taken": 0}
     row |= {"per_buyer_max": command.per_buyer_max, "starts_at": starts_at, "ends_at": ends_at, "withdrawn_at": None}
     unit.connection.execute(insert(_table), row | {"created_at": unit.now})
-    return _told(unit, row["id"])
+    return _announced(unit, row["id"])
 
 
 def _sku(unit: Unit, command: AnnounceSale) -> AnyRow:
@@ -94,12 +95,13 @@ def withdraw_sale(unit: Unit, command: WithdrawSale) -> views.Sale:
         raise NotFound("sale", "no such sale")
     change = update(_table).where(_table.c.id == key, _table.c.withdrawn_at.is_(None))
     unit.connection.execute(change.values(withdrawn_at=unit.now))
-    return _told(unit, key)
+    return _announced(unit, key)
 
 
-def _told(unit: Unit, key: int) -> views.Sale:
+def _announced(unit: Unit, key: int) -> views.Sale:
+    """All rooms get the shelf anew, with the sale or without it."""
     row = unit.connection.execute(_select_sales().where(_table.c.id == key)).one()
-    unit.tell_sale(row.merchant_id, row.public_id, row.sku, row.quantity - row.taken)
+    unit.tell(ShelfChanged(row.merchant_id, row.show))
     return sale_view(row)
 
 
@@ -156,12 +158,12 @@ def _select_open() -> Select[*tuple[Any, ...]]:
     return query.where(shows, _table.c.withdrawn_at.is_(None), _table.c.sku_id.in_(bindparam("skus", expanding=True)))
 
 
-def find_open_sales(unit: Unit, skus: Collection[int], shows: Collection[int]) -> dict[int, OpenSale]:
-    """By SKU's key. The rows of stock are locked by now, and with them what is left of the sales."""
+def find_open_sales(connected: Connected, skus: Collection[int], shows: Collection[int]) -> dict[int, OpenSale]:
+    """By SKU's key. For a checkout the rows of stock are locked by now, and with them what is left of the sales."""
     if not skus or not shows:
         return {}
-    given = {"skus": list(skus), "shows": list(shows), "now": unit.now}
-    return {row[0]: OpenSale(*row[1:]) for row in unit.connection.execute(_select_open(), given)}
+    given = {"skus": list(skus), "shows": list(shows), "now": connected.now}
+    return {row[0]: OpenSale(*row[1:]) for row in connected.connection.execute(_select_open(), given)}
 
 
 def find_bought_in_sales(

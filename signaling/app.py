@@ -25,7 +25,9 @@ from relay.hls.edge import EdgePass
 from relay.hls.http import routes as hls_routes
 from relay.hls.origin import Origin
 from relay.hls.recording import Recordings
+from relay.hls.store import Store
 from relay.hub import Hub
+from relay.ladder import Ladders
 from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
@@ -35,6 +37,7 @@ from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
@@ -57,6 +60,8 @@ from signaling.hq_ws import SESSION_SECONDS, HqSocket
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
+from signaling.replays import SWEEP_SECONDS as REPLAY_SWEEP_SECONDS
+from signaling.replays import Replays
 from signaling.rooms import TICK_SECONDS, Rooms
 from signaling.routes import Handlers, routes
 from signaling.studio import Studio
@@ -123,13 +128,15 @@ class Core:
         self.gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
         self.hub = Hub(self.gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
         hls = settings.hls
-        folder = settings.data_dir / "recordings"
-        recordings = Recordings(folder, hls.record_days_max, metrics.recording_lost) if hls.record else None
-        self.origin = Origin(hls, metrics, recordings=recordings)
+        self.recordings = _recordings(settings, metrics) if hls.record else None
+        self.ladders = Ladders(settings.media.steps, self.gop, metrics)
+        idle_seconds = settings.media.ladder_idle_ms / 1000
+        self.origin = Origin(hls, metrics, recordings=self.recordings, ladders=self.ladders, idle_seconds=idle_seconds)
         room = settings.rooms
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
         self.directory = Directory(commerce, self.origin.url)
+        self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
         self.rooms = Rooms(room, self.bus, self.houses, self.directory.room, metrics)
         self.catchup = Catchup(self.rooms)
@@ -181,7 +188,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
-        ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.on_air.watch)
+        ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.replays.watch, core.on_air.watch)
         _start(chores, core, handlers.hq_socket)
         yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
 
@@ -223,9 +230,11 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         session=session,
         studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),
         shows=HqShows(directory),
+        replays=core.replays,
         channels=HqChannels(commerce, core.link_tokens, urls.http),
         goods=HqGoods(commerce),
         orders=overviews,
+        sales=HqSales(commerce),
         hq_socket=HqSocket(session, directory, overviews),
         talk=HqTalk(commerce, rooms),
         moderation=HqModeration(commerce),
@@ -236,7 +245,11 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
     app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
-    media = [*hls_routes(core.origin), *replay.routes(core.origin), *webrtc.routes(engine, core.studio, core.callers)]
+    media = [
+        *hls_routes(core.origin),
+        *replay.routes(core.origin, core.replays.may),
+        *webrtc.routes(engine, core.studio, core.callers),
+    ]
     app.add_routes([*routes(handlers), *media])
     await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:
@@ -254,6 +267,7 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
+    chores.every(REPLAY_SWEEP_SECONDS, "recordings", core.replays.sweep)
     chores.every(LOOK_SECONDS, "playable", core.studio.look)
     chores.every(LOOK_SECONDS, "shows on air", core.on_air.settle)
     chores.every(FILL_SECONDS, "slates", core.hub.fill)
@@ -321,6 +335,15 @@ def _bus(settings: Settings) -> Bus:
     from signaling.bus_redis import RedisBus  # noqa: PLC0415  # the extra `cluster` brings redis along
 
     return RedisBus.open(settings.redis.url, keep)
+
+
+def _recordings(settings: Settings, metrics: Metrics) -> Recordings:
+    bucket: Store | None = None
+    if settings.bucket.name:
+        from relay.hls.bucket import Bucket  # noqa: PLC0415  # the extra `s3` brings obstore along
+
+        bucket = Bucket(settings.bucket)
+    return Recordings(settings.data_dir / "recordings", metrics, bucket)
 
 
 def in_url(host: str) -> str:

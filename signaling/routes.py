@@ -12,6 +12,7 @@ from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
@@ -20,6 +21,7 @@ from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
 from signaling.pages import Pages
+from signaling.replays import Replays
 from signaling.viewers import Viewers
 from signaling.visits import Visits
 from signaling.ws import RoomSocket
@@ -38,9 +40,11 @@ class Handlers:
     session: HqSession
     studio: HqStudio
     shows: HqShows
+    replays: Replays
     channels: HqChannels
     goods: HqGoods
     orders: HqOrders
+    sales: HqSales
     hq_socket: HqSocket
     talk: HqTalk
     moderation: HqModeration
@@ -67,6 +71,7 @@ def _pages(to: Handlers) -> list[web.RouteDef]:
 def _viewers(to: Handlers) -> list[web.RouteDef]:
     return [
         web.get("/api/v1/rooms/{room}", to.rooms.room),
+        web.get("/api/v1/rooms/{room}/replay", to.replays.of_room),
         web.get("/api/v1/rooms/{room}/cart", to.rooms.cart),
         web.put("/api/v1/rooms/{room}/cart/{sku}", to.rooms.set_cart),
         web.get("/api/v1/rooms/{room}/orders", to.rooms.orders),
@@ -97,6 +102,7 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
         web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
         web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
+        web.put("/api/v1/hq/shows/{show}/replay", hq(may.RUN_SHOWS, to.replays.set)),
         web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
         web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
         web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
@@ -107,6 +113,9 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/products.csv", hq(may.SEE_GOODS, to.goods.export)),
         web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
         web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
+        web.get("/api/v1/hq/sales", hq(may.SEE_GOODS, to.sales.sales)),
+        web.post("/api/v1/hq/shows/{show}/sales", hq(may.RUN_SHOWS, to.sales.announce)),
+        web.post("/api/v1/hq/sales/{sale}/withdraw", hq(may.RUN_SHOWS, to.sales.withdraw)),
         web.get("/api/v1/hq/orders", hq(may.SEE_ORDERS, to.orders.orders)),
         web.get("/api/v1/hq/orders.csv", hq(may.SEE_ORDERS, to.orders.export)),
         web.get("/api/v1/hq/orders/{order}", hq(may.SEE_ORDERS, to.orders.order)),

@@ -76,16 +76,30 @@ class ShowView(View):
     starts_at: Moment | None
     hls: str | None
     whep: str | None
+    replay: bool = Field(description="whether it is over and its recording can be asked for")
+
+
+class SaleView(View):
+    """A flash sale: while it is open the SKU costs `price`, and `left` of `quantity` units can be ordered."""
+
+    sale: Id
+    price: Money
+    quantity: int
+    left: int
+    per_buyer_max: int | None
+    starts_at: Moment
+    ends_at: Moment
 
 
 class SkuView(View):
-    """One thing that can be bought: `free` is what is left now."""
+    """One thing that can be bought: `free` is what is left now, `sale` the flash sale that is open or comes next."""
 
     sku: Id
     name: str
     price: Money
     free: int
     per_buyer_max: int | None
+    sale: SaleView | None = None
 
 
 class ShelfItem(View):
@@ -155,10 +169,11 @@ class Contact(Request):
 
 
 class OrderedSku(Request):
-    """One line of a checkout."""
+    """One line of a checkout. With `sale` it is refused when that flash sale is not open."""
 
     sku: Id
     quantity: Quantity
+    sale: Id | None = None
 
 
 class Checkout(Request):

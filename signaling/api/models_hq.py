@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from signaling.api.models import Id, Moment, Money, Name, Order, Request, ShelfItem, ShowState, Slug, Theme, View
+from signaling.api.models import (
+    Id,
+    Moment,
+    Money,
+    Name,
+    Order,
+    Request,
+    SaleView,
+    ShelfItem,
+    ShowState,
+    Slug,
+    Theme,
+    View,
+)
 
 Slot = Literal["primary", "backup"]
 ChannelState = Literal["applied", "active", "suspended", "closed"]
@@ -87,6 +100,10 @@ class ShowHq(View):
     state: ShowState
     starts_at: Moment | None
     hls: str | None
+    replay: bool = Field(description="whether its recording is for everybody once it is over")
+    replay_days: int | None = Field(
+        description="how long its recording is kept; null: as long as the installation does"
+    )
     shelf: list[ShelfItem]
 
 
@@ -218,6 +235,31 @@ class StockReceived(Request):
     """Goods that came in."""
 
     received: Annotated[int, Field(ge=1, le=10**9)]
+
+
+class SaleNew(Request):
+    """A flash sale: so many units of a SKU at a price of their own, from one moment to another."""
+
+    sku: Id
+    price: MoneyIn
+    quantity: Annotated[int, Field(ge=1, le=10_000_000)]
+    per_buyer_max: Annotated[int, Field(ge=1, le=999)] | None = None
+    starts_at: Annotated[Moment, Field(strict=False)]
+    ends_at: Annotated[Moment, Field(strict=False)]
+
+
+class SaleWithdraw(Request):
+    """The sale is over at once."""
+
+
+class SaleHq(SaleView):
+    """A flash sale with what it is of."""
+
+    show: Id
+    sku: Id
+    sku_name: str
+    product_name: str
+    withdrawn: bool
 
 
 class OrderPage(View):

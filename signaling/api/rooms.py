@@ -72,5 +72,5 @@ def _place_order(viewer: str, room: str, body: Checkout, *, entered: bool) -> co
     contact = commerce_views.Contact(body.contact.name, body.contact.phone, body.contact.address)
     lines = None
     if body.lines is not None:
-        lines = tuple(commands.Wanted(line.sku, line.quantity) for line in body.lines)
+        lines = tuple(commands.Wanted(line.sku, line.quantity, line.sale) for line in body.lines)
     return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from commerce import views
 from commerce.money import Money as Amount
@@ -27,7 +28,13 @@ def show_view(show: views.Show, room: str | None, hls: MediaUrl) -> models.ShowV
     url = hls(show.show) if show.state in ("live", "paused") else None
     whep = f"/r/{room}/whep" if room is not None and url is not None else None
     return models.ShowView(
-        id=show.show, title=show.title, state=_state(show), starts_at=show.starts_at, hls=url, whep=whep
+        id=show.show,
+        title=show.title,
+        state=_state(show),
+        starts_at=show.starts_at,
+        hls=url,
+        whep=whep,
+        replay=show.replay and show.state == "ended",
     )
 
 
@@ -39,8 +46,24 @@ def _state(show: views.Show) -> models.ShowState:
 def sku_view(sku: views.Sku) -> models.SkuView:
     """A SKU, as viewers see it."""
     return models.SkuView(
-        sku=sku.sku, name=sku.name, price=money(sku.price), free=sku.free, per_buyer_max=sku.per_buyer_max
+        sku=sku.sku,
+        name=sku.name,
+        price=money(sku.price),
+        free=sku.free,
+        per_buyer_max=sku.per_buyer_max,
+        sale=None if sku.sale is None else models.SaleView(**_sale(sku.sale)),
     )
+
+
+def _sale(sale: views.Sale) -> dict[str, Any]:
+    names = ("sale", "quantity", "left", "per_buyer_max", "starts_at", "ends_at")
+    return {"price": money(sale.price)} | {name: getattr(sale, name) for name in names}
+
+
+def sale_hq(sale: views.Sale) -> models_hq.SaleHq:
+    """A flash sale with what it is of."""
+    names = ("show", "sku", "sku_name", "product_name", "withdrawn")
+    return models_hq.SaleHq(**_sale(sale), **{name: getattr(sale, name) for name in names})
 
 
 def shelf(items: tuple[views.ShelfItem, ...]) -> list[models.ShelfItem]:
@@ -148,6 +171,8 @@ def show_hq(show: views.Show, items: tuple[views.ShelfItem, ...], hls: MediaUrl)
         state=_state(show),
         starts_at=show.starts_at,
         hls=hls(show.show),
+        replay=show.replay,
+        replay_days=show.replay_days,
         shelf=shelf(items),
     )
 

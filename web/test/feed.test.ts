@@ -9,7 +9,14 @@ const ME = { id: "me", name: "Me" };
 const SHOW: ShowView = { id: "s", title: "T", state: "live", starts_at: null, hls: null, whep: null };
 
 function view(): RoomView {
-  const sku = { sku: "k1", name: "K", price: { minor: 100, currency: "CNY" }, free: 5, per_buyer_max: null };
+  const sku = {
+    sku: "k1",
+    name: "K",
+    price: { minor: 100, currency: "CNY" },
+    free: 5,
+    per_buyer_max: null,
+    sale: null,
+  };
   const item = { product: "p1", name: "P", description: "", image_url: "", position: 0, pinned: false, skus: [sku] };
   return {
     room: "north",

@@ -6,10 +6,12 @@ import type {
   Me,
   NewKey,
   NewProduct,
+  NewSale,
   OrderHq,
   OrderPage,
   Product,
   Refund,
+  SaleHq,
   ShelfPlace,
   ShowChange,
   ShowHq,
@@ -115,6 +117,18 @@ export class HqApi {
 
   refundOrder(order: string, refund: Refund): Promise<OrderHq> {
     return this.change("POST", `/orders/${order}/refund`, refund);
+  }
+
+  sales(): Promise<SaleHq[]> {
+    return ask(`${ROOT}/sales`);
+  }
+
+  announceSale(show: string, sale: NewSale): Promise<SaleHq> {
+    return this.change("POST", `/shows/${show}/sales`, sale);
+  }
+
+  withdrawSale(sale: string): Promise<SaleHq> {
+    return this.change("POST", `/sales/${sale}/withdraw`, {});
   }
 
   readSheet(csv: string, apply: boolean): Promise<GoodsRead> {

@@ -1,6 +1,6 @@
 /** The shapes of headquarters' side (signaling/api/models_hq.py). */
 
-import type { Money, Order, ShelfItem, ShowState } from "./types.ts";
+import type { Money, Order, Sale, ShelfItem, ShowState } from "./types.ts";
 
 export type Slot = "primary" | "backup";
 
@@ -133,6 +133,23 @@ export interface GoodsRead {
   skus: number;
   applied: boolean;
   mistakes: { line: number; column: string; detail: string }[];
+}
+
+export interface SaleHq extends Sale {
+  show: string;
+  sku: string;
+  sku_name: string;
+  product_name: string;
+  withdrawn: boolean;
+}
+
+export interface NewSale {
+  sku: string;
+  price: Money;
+  quantity: number;
+  per_buyer_max?: number;
+  starts_at: string;
+  ends_at: string;
 }
 
 export interface ChannelFigures {

@@ -34,6 +34,7 @@ export type Fact =
   | (Place & { type: "show_state"; stream: "show"; show: ShowView | null })
   | (Place & { type: "shelf"; stream: "show"; shelf: ShelfItem[] })
   | (Place & { type: "stock"; stream: "show"; sku: string; free: number })
+  | (Place & { type: "sale"; stream: "show"; sale: string; sku: string; left: number })
   | (Place & { type: "pin"; stream: "show"; product: string; pinned: boolean });
 
 export type ServerMessage =

@@ -21,12 +21,26 @@ export interface ShowView {
   whep: string | null;
 }
 
+/** A flash sale: while it is open the SKU costs `price`, and `left` of `quantity` units can be ordered. */
+export interface Sale {
+  sale: string;
+  price: Money;
+  quantity: number;
+  left: number;
+  per_buyer_max: number | null;
+  starts_at: string;
+  ends_at: string;
+}
+
 export interface Sku {
   sku: string;
   name: string;
   price: Money;
   free: number;
   per_buyer_max: number | null;
+  sale: Sale | null;
+  /** Set by the page while the sale is open (room/sales.ts): price, free and limit are the sale's then. */
+  open?: boolean;
 }
 
 export interface ShelfItem {
@@ -37,6 +51,8 @@ export interface ShelfItem {
   position: number;
   pinned: boolean;
   skus: Sku[];
+  /** Set by the page (room/sales.ts): the countdown to a sale, or how it goes. */
+  sale_text?: string;
 }
 
 export interface RoomView {
@@ -85,6 +101,7 @@ export interface Contact {
 export interface OrderedSku {
   sku: string;
   quantity: number;
+  sale?: string;
 }
 
 export interface Checkout {

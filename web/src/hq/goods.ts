@@ -6,6 +6,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
+import "./flash.ts";
 import "./goods-sheet.ts";
 import "./product-form.ts";
 import { problemText } from "../text/problems.ts";
@@ -83,6 +84,7 @@ export class FenboGoods extends LitElement {
       </section>
       <div class="beside">
         <fenbo-product-form .store=${this.store} .currency=${this.currency} .text=${text}></fenbo-product-form>
+        <fenbo-flash .store=${this.store} .products=${this.products} .currency=${this.currency} .text=${text}></fenbo-flash>
         <fenbo-goods-sheet .store=${this.store} .text=${text}></fenbo-goods-sheet>
       </div>`;
   }

@@ -6,7 +6,7 @@
  */
 
 import type { ChatLine, Fact, Place, ServerMessage, Speaker } from "../api/messages.ts";
-import type { RoomView, ShelfItem, ShowView } from "../api/types.ts";
+import type { RoomView, ShelfItem, ShowView, Sku } from "../api/types.ts";
 
 export const LINES_MAX = 200; // kept and shown
 
@@ -80,6 +80,8 @@ function applyFact(feed: Feed, fact: Fact): Feed {
       return changeView(feed, () => ({ shelf: fact.shelf }));
     case "stock":
       return changeView(feed, (view) => ({ shelf: withStock(view.shelf, fact.sku, fact.free) }));
+    case "sale":
+      return changeView(feed, (view) => ({ shelf: withLeft(view.shelf, fact.sku, fact.sale, fact.left) }));
     case "pin":
       return changeView(feed, (view) => ({ shelf: withPin(view.shelf, fact.product, fact.pinned) }));
     default:
@@ -159,6 +161,12 @@ function withStock(shelf: readonly ShelfItem[], sku: string, free: number): Shel
       ? { ...item, skus: item.skus.map((one) => (one.sku === sku ? { ...one, free } : one)) }
       : item,
   );
+}
+
+function withLeft(shelf: readonly ShelfItem[], sku: string, sale: string, left: number): ShelfItem[] {
+  const changed = (one: Sku): Sku =>
+    one.sku === sku && one.sale?.sale === sale ? { ...one, sale: { ...one.sale, left } } : one;
+  return shelf.map((item) => ({ ...item, skus: item.skus.map(changed) }));
 }
 
 function withPin(shelf: readonly ShelfItem[], product: string, pinned: boolean): ShelfItem[] {

@@ -20,6 +20,7 @@ import "./shelf.ts";
 import "./stage.ts";
 import { pinnedItem } from "./feed.ts";
 import { layout } from "./layout.ts";
+import { withSales } from "./sales.ts";
 import { RoomSession } from "./session.ts";
 import { type Open, openForBuying, type SheetContext, sheetBody, sheetHeading } from "./sheets.ts";
 import { lineStatus } from "./status.ts";
@@ -75,7 +76,8 @@ export class FenboRoom extends LitElement {
 
   override render() {
     const session = this.session;
-    const view = session?.feed.view ?? null;
+    const plain = session?.feed.view ?? null;
+    const view = plain === null ? null : withSales(plain, Date.now(), this.text);
     if (session === null || view === null) {
       return html`<div class="frame" style=${themeStyle("")}><p class="loading" role="status">${this.text.loading}</p></div>`;
     }

@@ -85,7 +85,7 @@ export class FenboPinned extends LitElement {
     return html`<section class="card" aria-label=${text.nowShowing} data-product=${item.product}>
       ${picture(item.image_url, item.name, 60)}
       <button class="what" @click=${() => this.tell("shelf-open", item)}>
-        <span class="now">${text.nowShowing}</span>
+        <span class="now tabular">${item.sale_text ?? text.nowShowing}</span>
         <span class="name">${item.name}</span>
         <span class="price tabular">${priceText(item, text)}</span><small>${stock}</small>
       </button>

@@ -9,6 +9,7 @@ import { formStyle } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import { quantity, quantityStyle } from "../ui/quantity.ts";
 import { firstFree, mostOf, stockText } from "./prices.ts";
+import { saleOf } from "./sales.ts";
 import type { RoomSession } from "./session.ts";
 
 /** A product with its kinds. Says `product-buy` (detail: `OrderedSku`). */
@@ -51,6 +52,9 @@ export class FenboProduct extends LitElement {
         font-size: 24px;
         font-weight: 700;
         color: var(--accent-light);
+      }
+      .price.sale {
+        font-size: 15px;
       }
       .description {
         margin-top: 12px;
@@ -130,6 +134,7 @@ export class FenboProduct extends LitElement {
         ${picture(item.image_url, item.name, 104)}
         <div>
           <p class="price tabular">${formatMoney(sku.price, text.language)}</p>
+          ${item.sale_text === undefined ? nothing : html`<p class="price sale tabular" role="timer">${item.sale_text}</p>`}
           <p>${stockText(sku.free, text)}</p>
           ${sku.per_buyer_max === null ? nothing : html`<p class="hint">${text.perBuyer(sku.per_buyer_max)}</p>`}
         </div>
@@ -186,7 +191,7 @@ export class FenboProduct extends LitElement {
   }
 
   private buy(sku: Sku): void {
-    const detail: OrderedSku = { sku: sku.sku, quantity: this.amount };
+    const detail: OrderedSku = { sku: sku.sku, quantity: this.amount, ...saleOf(sku) };
     this.dispatchEvent(new CustomEvent("product-buy", { detail }));
   }
 

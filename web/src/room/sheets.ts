@@ -3,6 +3,7 @@ import type { Order, OrderedSku, OrderLine, RoomView, ShelfItem } from "../api/t
 import { times } from "../money.ts";
 import type { Text } from "../text/room.ts";
 import { mostOf, onlySku } from "./prices.ts";
+import { saleOf } from "./sales.ts";
 import type { RoomSession } from "./session.ts";
 
 /** Which sheet is open: ids only, so that what it shows is always the present stock and price. */
@@ -19,7 +20,7 @@ export function openForBuying(item: ShelfItem): Open {
   const sku = onlySku(item);
   return sku === null
     ? { sheet: "product", product: item.product }
-    : { sheet: "checkout", line: { sku: sku.sku, quantity: 1 } };
+    : { sheet: "checkout", line: { sku: sku.sku, quantity: 1, ...saleOf(sku) } };
 }
 
 export interface SheetContext {
@@ -105,7 +106,7 @@ function checkoutBody({ view, text, session, show }: SheetContext, line: Ordered
     .lines=${line === null ? (session.cart?.lines ?? []) : single === null ? [] : [single.line]}
     .most=${single?.most ?? 1}
     @checkout-quantity=${(event: CustomEvent<number>) =>
-      line !== null && show({ sheet: "checkout", line: { sku: line.sku, quantity: event.detail } })}
+      line !== null && show({ sheet: "checkout", line: { ...line, quantity: event.detail } })}
     @checkout-placed=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
   ></fenbo-checkout>`;
 }

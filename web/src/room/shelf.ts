@@ -105,6 +105,7 @@ export class FenboShelf extends LitElement {
       <button class="what" @click=${() => this.tell("shelf-open", item)}>
         ${item.pinned ? html`<small class="now">${text.nowShowing}</small>` : nothing}
         <span class="name">${item.name}</span>
+        ${item.sale_text === undefined ? nothing : html`<small class="now tabular">${item.sale_text}</small>`}
         <span class="price tabular">${priceText(item, text)}</span><small>${stock}</small>
       </button>
       <button class="fill" ?disabled=${out} aria-label="${out ? text.soldOut : text.buy} ${item.name}" @click=${() => this.tell("shelf-buy", item)}>

@@ -23,6 +23,20 @@ export const salesEn = {
   sheetDone: (products: number) => `${products} products imported.`,
   sheetWrong: (line: number, column: string) => (column === "" ? `Line ${line}` : `Line ${line}, ${column}`),
   sheetApply: "Import all",
+  flash: "Flash sales",
+  flashHint: "In its window a product is sold at the sale's price only, until the announced number is gone.",
+  newFlash: "Announce a flash sale",
+  noFlash: "None announced.",
+  salePrice: "Sale price",
+  saleQuantity: "Units",
+  saleStarts: "Starts at",
+  saleMinutes: "Minutes",
+  saleLeft: (left: number, quantity: number) => `${left} of ${quantity} left`,
+  withdraw: "End it",
+  saleOver: "over",
+  saleWithdrawn: "withdrawn",
+  saleOpen: "open",
+  saleComing: "announced",
 };
 
 export type SalesText = typeof salesEn;
