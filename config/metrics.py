@@ -34,6 +34,10 @@ class Metrics:
         self.source_warnings = Gauge(
             "fenbo_source_warnings", "Sources now that give cause for a warning", ["warning"], registry=registry
         )
+        self.restreams = Gauge("fenbo_restreams", "Restreams that are sending now", registry=registry)
+        self.restream_ended = Counter(
+            "fenbo_restream_ended", "Connections of restreams lost or refused, by reason", ["reason"], registry=registry
+        )
         self.packets_dropped = Counter(
             "fenbo_packets_dropped", "Packets an output was too slow for", ["output"], registry=registry
         )
