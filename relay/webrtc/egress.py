@@ -61,16 +61,13 @@ class Egress:
         self._hold: asyncio.TimerHandle | None = None
         self._line = TimeLine()
         self._kept: deque[Frame] = deque()  # video; the last one's serial is _head - 1
-        self._head = 0
+        self._head = self._key_bytes = 0
         self._key: int | None = None  # serial of the cached key frame, None while nothing is cached
-        self._key_bytes = 0
         self._requested_ns: int | None = None
         self._feeds: dict[int, Feed] = {}  # by lane
         self._viewers: set[EgressViewer] = set()
         self._subscription = broadcast.subscribe("webrtc")
-        for packet in self._subscription.take():  # the cached group of pictures: the first viewer starts at once too
-            self._take(packet)
-        self._release()
+        self._receive()  # the cached group of pictures: the first viewer starts at once too
         loop = asyncio.get_running_loop()
         self._task = loop.create_task(self._run())
         self._tick = loop.call_later(TICK_S, self._on_tick)
@@ -136,9 +133,16 @@ class Egress:
     async def _run(self) -> None:
         while not self._subscription.closed:
             await self._subscription.ready.wait()
-            for packet in self._subscription.take():
-                self._take(packet)
-            self._settle()
+            self._receive()
+
+    def _receive(self) -> None:
+        """What is whole leaves; the rest does so soon."""
+        for packet in self._subscription.take():
+            self._take(packet)
+        if self._clump.is_whole(self.now_ns()):
+            self._release()
+        elif self._hold is None and not self._clump.is_empty:
+            self._hold = asyncio.get_running_loop().call_later(HOLD_S, self._release)
 
     def _take(self, packet: Packet) -> None:
         try:
@@ -149,13 +153,6 @@ class Egress:
         if frame is not None:
             self._clump.add(frame, self.now_ns())
             self._line.note(frame.timestamp, packet.track.clock_rate, self.now_ns(), self._unix_s())
-
-    def _settle(self) -> None:
-        """What is whole leaves; the rest does so soon."""
-        if self._clump.is_whole(self.now_ns()):
-            self._release()
-        elif self._hold is None and not self._clump.is_empty:
-            self._hold = asyncio.get_running_loop().call_later(HOLD_S, self._release)
 
     def _release(self) -> None:
         if self._hold is not None:
