@@ -1,128 +1,148 @@
-"""Recordings of broadcasts: written beside the live output, served as a playlist that grows, and ends with the show."""
+"""All recordings that a node knows: on its disk, where they are written, and in a bucket, where they move later.
+
+While a show is on, and shortly after, only the node that packages it has its recording; from the bucket all nodes play.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import re
-import shutil
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from prometheus_client import Counter
+from config.metrics import Metrics
+from relay.hls import shipping
+from relay.hls.listing import Listing, Range
+from relay.hls.recorder import Recorder
+from relay.hls.retention import Claim, Policy, Recording, surplus
+from relay.hls.store import Folder, Store
+from relay.hls.tape import INDEX, parse
 
-from relay.hls.tape import INDEX, Entry, Tape, entries
-from relay.hls.window import Segment
-
-SEGMENTS_QUEUED_MAX = 16  # half a minute: a disk that is slower loses segments, not memory
+READERS = 5  # threads for those who watch, and one that moves
+LISTINGS_KEPT = 64
+LISTING_SECONDS, GROWING_SECONDS = 10.0, 0.5  # then the stores are asked again
+RESTING_SECONDS = 60.0  # nothing was added for this long: it may move
 NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")  # of a folder
-VERSION = 7
-DAY_SECONDS = 86_400
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 
-class Recorder:
-    """Takes the whole segments of one broadcast to its tape, in a thread that all recorders of the node share."""
-
-    def __init__(self, folder: Path, thread: ThreadPoolExecutor, lost: Counter) -> None:
-        self._tape = Tape(folder)
-        self._folder = folder
-        self._thread = thread
-        self._lost = lost
-        self._writing: set[asyncio.Future[None]] = set()
-
-    def add(self, segment: Segment, init: bytes) -> None:
-        """Never waits: when the disk does not keep up, the segment is lost and counted."""
-        if len(self._writing) >= SEGMENTS_QUEUED_MAX:
-            self._lose("the disk does not keep up")
-            return
-        name, duration = segment.init.removeprefix("init-"), f"{float(segment.duration):.6f}"
-        append = partial(self._tape.append, name, init, segment.chunks, duration, segment.unix)
-        writing = asyncio.get_running_loop().run_in_executor(self._thread, append)
-        self._writing.add(writing)
-        writing.add_done_callback(self._written)
-
-    async def flush(self) -> None:
-        """Returns when everything so far is on its way to the disk."""
-        await asyncio.gather(*self._writing, return_exceptions=True)
-
-    def _written(self, writing: asyncio.Future[None]) -> None:
-        self._writing.discard(writing)
-        if not writing.cancelled() and writing.exception() is not None:
-            self._lose(str(writing.exception()))
-
-    def _lose(self, why: str) -> None:
-        self._lost.inc()
-        log.warning("recording %s lost a segment: %s", self._folder, why)
-
-
 class Recordings:
-    """All recordings of a node, in folders `<broadcast>/<epoch>` of `folder`."""
+    """In folders `<broadcast>/<epoch>` of `folder`, and under the same keys in the bucket. `clock` is Unix seconds."""
 
-    def __init__(self, folder: Path, days_max: int, lost: Counter, clock: Callable[[], float] = time.time) -> None:
-        self._folder = folder
-        self._seconds_max = days_max * DAY_SECONDS
-        self._lost = lost
-        self._clock = clock
-        self._thread = ThreadPoolExecutor(1, "recording")
+    def __init__(
+        self, folder: Path, metrics: Metrics, bucket: Store | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._disk = Folder(folder)
+        self._stores: tuple[Store, ...] = (self._disk,) if bucket is None else (self._disk, bucket)
+        self._metrics, self._clock = metrics, clock
+        self._writer = ThreadPoolExecutor(1, "recording")
+        self._readers = ThreadPoolExecutor(READERS, "replay")
+        self._open: Counter[str] = Counter()
+        self._listings: OrderedDict[str, tuple[float, Listing]] = OrderedDict()
 
     def recorder(self, broadcast: str, epoch: str) -> Recorder | None:
-        """For a broadcast that begins; what is too old goes then. None when a name cannot be one of a folder."""
-        folder = self.folder(broadcast, epoch)
-        self._thread.submit(self._expire)
-        return None if folder is None else Recorder(folder, self._thread, self._lost)
-
-    def _expire(self) -> None:
-        try:
-            expire(self._folder, self._clock() - self._seconds_max)
-        except OSError:
-            log.exception("old recordings in %s cannot be deleted", self._folder)
-
-    def folder(self, broadcast: str, epoch: str) -> Path | None:
-        """Where a recording is; none for names that no broadcast has."""
-        if not (NAME.fullmatch(broadcast) and NAME.fullmatch(epoch)):
+        """For a broadcast that begins. None when a name cannot be one of a folder."""
+        key = recording_key(broadcast, epoch)
+        if key is None:
             return None
-        return self._folder / broadcast / epoch
+        self._open[key] += 1
+        close = partial(self._open.subtract, [key])
+        return Recorder(self._disk.root / key, self._writer, self._metrics.recording_lost, close)
 
-    async def playlist(self, broadcast: str, epoch: str, target_seconds: int, *, ended: bool) -> str | None:
-        """The playlist of all that is recorded; none when nothing is."""
-        folder = self.folder(broadcast, epoch)
-        found = [] if folder is None else await asyncio.to_thread(entries, folder)
-        return render(found, target_seconds, ended=ended) if found else None
+    async def listing(self, broadcast: str, epoch: str) -> Listing | None:
+        """All that is recorded of a broadcast; none when nothing is. Raises `OSError` when a store does not answer."""
+        key = recording_key(broadcast, epoch)
+        if key is None:
+            return None
+        until, known = self._listings.get(key, (0.0, None))
+        if known is None or self._clock() >= until:
+            known = await self._in(self._readers, self._look, key)
+            self._remember(key, known)
+        return known
+
+    async def read(self, broadcast: str, epoch: str, wanted: Range) -> bytes:
+        """Bytes of a file, from wherever it is now. Raises `OSError`."""
+        return await self._in(self._readers, self._fetch, f"{broadcast}/{epoch}/{wanted.file}", wanted)
+
+    async def all(self) -> list[Recording]:
+        """Everything there is, on the disk and in the bucket together."""
+        return await self._in(self._readers, shipping.recordings, self._stores)
+
+    async def keep(self, claims: Mapping[str, Claim], policy: Policy) -> None:
+        """Delete what may not be kept any longer: whole recordings, each with a line in the log."""
+        found = await self.all()
+        self._metrics.recording_bytes.set(sum(one.size for one in found))
+        for one, reason in surplus(found, claims, policy, self._clock()):
+            if self._open[one.key] <= 0:
+                await self._in(self._writer, self._delete, one.key)
+                self._listings.pop(one.key, None)
+                self._metrics.recordings_deleted.labels(reason).inc()
+                log.info("recording %s (%d bytes) deleted: %s", one.key, one.size, reason)
+
+    async def move(self) -> None:
+        """Bring to the bucket what has come to rest on the disk. What fails is told, and tried again the next time."""
+        resting = await self._in(self._readers, shipping.recordings, (self._disk,))
+        for one in resting if len(self._stores) > 1 else ():
+            if one.changed >= self._clock() - RESTING_SECONDS or self._open[one.key] > 0:
+                continue
+            try:
+                await self._in(self._readers, shipping.upload, self._disk, self._stores[1], one.key)
+                await self._in(self._writer, self._leave, one)
+                log.info("recording %s (%d bytes) is in the bucket", one.key, one.size)
+            except OSError as error:
+                self._metrics.recording_moves_failed.inc()
+                log.warning("recording %s stays on the disk for now: %s", one.key, error)
 
     def close(self) -> None:
-        """What is queued is still written."""
-        self._thread.shutdown(wait=True)
+        """What is queued is still written; whoever reads is left alone."""
+        self._writer.shutdown(wait=True)
+        self._readers.shutdown(wait=False, cancel_futures=True)
+
+    async def _in(self, executor: Executor, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(executor, partial(work, *arguments))
+
+    def _remember(self, key: str, listing: Listing | None) -> None:
+        self._listings.pop(key, None)
+        if listing is not None:
+            seconds = GROWING_SECONDS if self._open[key] > 0 else LISTING_SECONDS
+            self._listings[key] = (self._clock() + seconds, listing)
+        while len(self._listings) > LISTINGS_KEPT:
+            self._listings.popitem(last=False)
+
+    def _look(self, key: str) -> Listing | None:
+        found = {}
+        for store in reversed(self._stores):  # the bucket first: what moves meanwhile is seen at least once
+            with suppress(FileNotFoundError):
+                found.update({(one.file, one.offset): one for one in parse(store.read(f"{key}/{INDEX}"))})
+        return Listing(list(found.values())) if found else None
+
+    def _fetch(self, key: str, wanted: Range) -> bytes:
+        for store in self._stores:
+            with suppress(FileNotFoundError):
+                return store.read(key, wanted.offset, wanted.size)
+        raise FileNotFoundError(key)
+
+    def _delete(self, key: str) -> None:
+        for store in self._stores:
+            store.delete(key, first=[f"{key}/{INDEX}"])
+
+    def _leave(self, moved: Recording) -> None:
+        """On the writer's thread, so that nothing can be added in between. What was added since moves the next time."""
+        if self._open[moved.key] <= 0 and shipping.recordings((self._disk,), moved.key) == [moved]:
+            self._disk.delete(moved.key, first=[f"{moved.key}/{INDEX}"])
 
 
-def render(found: Sequence[Entry], target_seconds: int, *, ended: bool) -> str:
-    """An EVENT playlist (rfc8216bis, 4.4.3.5) into the files by byte ranges; with ENDLIST when nothing more comes."""
-    # fixed while it grows; larger only where an earlier run had other settings
-    target = max(target_seconds, *(round(float(entry.duration)) for entry in found))
-    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", f"#EXT-X-TARGETDURATION:{target}"]
-    lines += ["#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:EVENT"]
-    file = ""
-    for entry in found:
-        if entry.file != file:
-            lines += ["#EXT-X-DISCONTINUITY"] if file else []
-            lines.append(f'#EXT-X-MAP:URI="{entry.file}",BYTERANGE="{entry.init_bytes}@0"')
-        file = entry.file
-        at = datetime.fromtimestamp(entry.unix, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        lines += [f"#EXT-X-PROGRAM-DATE-TIME:{at}", f"#EXTINF:{entry.duration},"]
-        lines += [f"#EXT-X-BYTERANGE:{entry.size}@{entry.offset}", entry.file]
-    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
-
-
-def expire(folder: Path, before: float) -> list[str]:
-    """Delete recordings to which nothing was added since then (Unix seconds); their "broadcast/epoch". Blocking."""
-    gone = []
-    for index in folder.glob(f"*/*/{INDEX}"):
-        if index.stat().st_mtime < before:
-            shutil.rmtree(index.parent)
-            gone.append(f"{index.parent.parent.name}/{index.parent.name}")
-    return sorted(gone)
+def recording_key(broadcast: str, epoch: str) -> str | None:
+    """What a recording's keys begin with; none for names that no broadcast has."""
+    if not (NAME.fullmatch(broadcast) and NAME.fullmatch(epoch)):
+        return None
+    return f"{broadcast}/{epoch}"

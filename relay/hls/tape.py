@@ -77,10 +77,7 @@ def _mend(index: Path) -> None:
     os.truncate(index, data.rfind(b"\n") + 1)
 
 
-def entries(folder: Path) -> list[Entry]:
-    """What is whole of a recording; nothing when there is none. Blocking."""
-    index = folder / INDEX
-    if not index.exists():
-        return []
-    lines = index.read_bytes().split(b"\n")[:-1]  # what follows the last newline was cut off
+def parse(index: bytes) -> list[Entry]:
+    """What an index names."""
+    lines = index.split(b"\n")[:-1]  # what follows the last newline was cut off
     return [Entry(**json.loads(line)) for line in lines]

@@ -2,6 +2,9 @@ import asyncio
 
 import av
 import pytest
+from aiohttp import ClientError
+
+from relay.hls.tape import Tape
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def pictures(url):
 
 async def settled(live):
     """All that is whole is on the disk."""
-    await asyncio.to_thread(lambda: live.origin.recordings._thread.submit(int).result())
+    await asyncio.to_thread(lambda: live.origin.recordings._writer.submit(int).result())
 
 
 async def test_the_whole_show_plays_from_its_recording(recorded, clip):
@@ -52,14 +55,76 @@ async def playlist(live, status=200):
 async def test_the_same_bytes_as_live(recorded, clip):
     await recorded.feed(clip)
     await settled(recorded)
-    segment = recorded.window.segments[1]
-    lines = (await playlist(recorded)).splitlines()
-    ranges = [line.split(":")[1] for line in lines if line.startswith("#EXT-X-BYTERANGE")]
-    size, offset = map(int, ranges[1].split("@"))
-    path = f"/replay/show/e1/{recorded.window.first_msn}.mp4"
-    answer = await recorded.client.get(path, headers={"Range": f"bytes={offset}-{offset + size - 1}"})
-    assert (answer.status, answer.headers["Content-Type"]) == (206, "video/mp4")
-    assert await answer.read() == b"".join(segment.chunks)
+    names = [line for line in (await playlist(recorded)).splitlines() if not line.startswith("#")]
+    for segment, name in zip(recorded.window.segments, names, strict=False):
+        answer = await recorded.client.get(f"/replay/show/e1/{name}")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "video/mp4")
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        assert await answer.read() == b"".join(segment.chunks)
+    assert len(names) == 4
+    head = await recorded.client.head(f"/replay/show/e1/{names[0]}")
+    assert head.content_length == sum(map(len, recorded.window.segments[0].chunks))
+
+
+async def test_large_segments_go_in_pieces(recorded, clip, monkeypatch):
+    monkeypatch.setattr("relay.hls.replay.CHUNK_BYTES", 1_000)
+    await recorded.feed(clip)
+    await settled(recorded)
+    name = next(line for line in (await playlist(recorded)).splitlines() if line.endswith(".m4s"))
+    answer = await recorded.client.get(f"/replay/show/e1/{name}")
+    assert await answer.read() == b"".join(recorded.window.segments[0].chunks)
+
+
+async def test_a_recording_that_breaks_off_is_no_whole_answer(recorded, clip, monkeypatch, caplog):
+    """The first pieces went out; the third cannot be read."""
+    monkeypatch.setattr("relay.hls.replay.CHUNK_BYTES", 1_000)
+    await recorded.feed(clip)
+    await settled(recorded)
+    name = next(line for line in (await playlist(recorded)).splitlines() if line.endswith(".m4s"))
+    whole, asked = recorded.origin.recordings.read, []
+
+    async def read(broadcast, epoch, wanted):
+        asked.append(wanted)
+        if len(asked) == 3:
+            raise OSError("the disk is gone")
+        return await whole(broadcast, epoch, wanted)
+
+    monkeypatch.setattr(recorded.origin.recordings, "read", read)
+    with pytest.raises(ClientError):
+        await (await recorded.client.get(f"/replay/show/e1/{name}")).read()
+    assert "broke off" in caplog.text
+    answer = await recorded.client.get(f"/replay/show/e1/{name}")
+    assert answer.status == 200 and len(await answer.read()) == answer.content_length
+
+
+async def test_what_cannot_be_read_is_no_error_of_the_viewer(recorded, clip, monkeypatch):
+    await recorded.feed(clip)
+    await settled(recorded)
+
+    async def read(*_):
+        raise OSError("the bucket is away")
+
+    name = next(line for line in (await playlist(recorded)).splitlines() if line.endswith(".m4s"))
+    monkeypatch.setattr(recorded.origin.recordings, "read", read)
+    answer = await recorded.client.get(f"/replay/show/e1/{name}")
+    assert (answer.status, answer.headers["Cache-Control"]) == (503, "no-store")
+
+
+async def test_so_many_at_once_and_no_more(recorded, clip, monkeypatch):
+    monkeypatch.setattr("relay.hls.replay.SENDING_MAX", 0)
+    await recorded.feed(clip)
+    await settled(recorded)
+    name = next(line for line in (await playlist(recorded)).splitlines() if line.endswith(".m4s"))
+    assert (await recorded.client.get(f"/replay/show/e1/{name}")).status == 503
+
+
+async def test_one_that_is_withdrawn_is_missing(recorded, tmp_path):
+    for show in ("withdrawn", "shown"):
+        one = Tape(tmp_path / show / "1")
+        await asyncio.to_thread(one.append, "7.mp4", b"init", [b"segment"], "2", 0.0)
+    for name in ("index.m3u8", "7-4-7.m4s"):
+        assert (await recorded.client.get(f"/replay/withdrawn/1/{name}")).status == 404
+        assert (await recorded.client.get(f"/replay/shown/1/{name}")).status == 200
 
 
 async def test_after_a_restart_the_recording_goes_on(recorded, clip):
@@ -78,7 +143,7 @@ async def test_after_a_restart_the_recording_goes_on(recorded, clip):
     assert len(times) >= 2 * 300 - 1
 
 
-@pytest.mark.parametrize("path", ["x/e1/index.m3u8", "show/e1/1.mp4", "show/e1/index.jsonl", "..%2f/e1/1.mp4"])
+@pytest.mark.parametrize("path", ["x/e1/index.m3u8", "show/e1/1-0-1.m4s", "show/e1/index.jsonl", "..%2f/e1/1.mp4"])
 async def test_what_is_not_recorded_is_missing(recorded, path):
     answer = await recorded.client.get(f"/replay/{path}")
     assert answer.status == 404
