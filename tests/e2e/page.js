@@ -12,6 +12,12 @@ window.fenboTest = {
 
   // Milliseconds between the moment burnt into the picture and now; null without a readable clock.
   behind(geometry) {
+    const read = this.clock(geometry);
+    return read && read.now - read.shown;
+  },
+
+  // The moment burnt into the picture and the one at which it was read, milliseconds since 1970; null without a clock.
+  clock(geometry) {
     const video = this.video();
     if (!video || video.videoWidth === 0) return null;
     // Only the strip with the clock is copied: reading whole pictures back would slow the playing down.
@@ -34,7 +40,7 @@ window.fenboTest = {
     const read = (some) => some.reduce((value, bit) => value * 2 + bit, 0);
     const shown = read(bits.slice(0, geometry.timeBits));
     if (shown % geometry.modulus !== read(bits.slice(geometry.timeBits))) return null;
-    return now - shown;
+    return { now, shown };
   },
 
   // The loudest frequency of the video's sound in hertz, over the last 170 ms, and how far it stands out in decibels.
