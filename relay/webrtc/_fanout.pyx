@@ -75,6 +75,16 @@ cdef class CompiledLeg:
             _fill_catchup(command, catchup)
             self.feed.lane.submit(command)
 
+    def join(self, CompiledFeed feed, catchup):
+        if feed.feed == NULL or feed.lane is not self.feed.lane:
+            raise RuntimeError("no open feed of this lane")
+        cdef Command *command = self._command(JOIN)
+        if command != NULL:
+            command.feed = feed.feed
+            _fill_catchup(command, catchup)
+            self.feed.lane.submit(command)
+            self.feed = feed
+
     def stats(self):
         if self.leg == NULL or self.feed.feed == NULL:
             return LegStats()

@@ -226,19 +226,59 @@ cdef void push(Feed *feed, Command *command) noexcept nogil:
 
 cdef void add(Feed *feed, Command *command) noexcept nogil:
     cdef Leg *leg = command.leg
-    cdef Leg **grown
-    if feed.size == feed.room:
-        grown = <Leg **>realloc(feed.legs, (feed.room + 64) * sizeof(Leg *))
-        if grown == NULL:
-            return
-        feed.legs = grown
-        feed.room += 64
-    feed.legs[feed.size] = leg
-    feed.size += 1
+    if not hold(feed, leg):
+        return
     leg.cursor = feed.head
     leg.waits = 1
     if command.serial >= 0:
         restart(leg, command)
+
+
+cdef int hold(Feed *feed, Leg *leg) noexcept nogil:
+    """Put a leg among those of a feed; 0 when there is no memory for it."""
+    cdef Leg **grown
+    if feed.size == feed.room:
+        grown = <Leg **>realloc(feed.legs, (feed.room + 64) * sizeof(Leg *))
+        if grown == NULL:
+            return 0
+        feed.legs = grown
+        feed.room += 64
+    feed.legs[feed.size] = leg
+    feed.size += 1
+    return 1
+
+
+cdef void let_go(Leg *leg) noexcept nogil:
+    """Take a leg out of its feed."""
+    cdef Feed *feed = leg.feed
+    for number in range(feed.size):
+        if feed.legs[number] == leg:
+            feed.size -= 1
+            feed.legs[number] = feed.legs[feed.size]
+            return
+
+
+cdef void join(Lane *lane, Command *command) noexcept nogil:
+    """Another feed's leg from now on. A frame begun is sent to its end; what it remembers was of the old feed."""
+    cdef Leg *leg = command.leg
+    cdef Feed *feed = leg.feed
+    cdef int64_t now = now_ns()
+    while leg.sent:
+        if leg.cursor < feed.oldest:
+            leg.sent = 0
+        else:
+            send_run(lane, leg, feed.ring[leg.cursor % FEED_FRAMES], now)
+    flush(lane)
+    if not hold(command.feed, leg):
+        return
+    let_go(leg)
+    leg.feed = command.feed
+    leg.remembered = 0
+    leg.cursor = leg.feed.head
+    leg.until = 0
+    leg.waits = 1
+    restart(leg, command)
+    go_back(leg, now)
 
 
 cdef void free_leg(Lane *lane, Leg *leg) noexcept nogil:
@@ -248,12 +288,7 @@ cdef void free_leg(Lane *lane, Leg *leg) noexcept nogil:
 
 
 cdef void remove(Lane *lane, Leg *leg) noexcept nogil:
-    cdef Feed *feed = leg.feed
-    for number in range(feed.size):
-        if feed.legs[number] == leg:
-            feed.size -= 1
-            feed.legs[number] = feed.legs[feed.size]
-            break
+    let_go(leg)
     free_leg(lane, leg)
 
 
@@ -293,6 +328,8 @@ cdef void apply(Lane *lane, Command *command) noexcept nogil:
         command.leg.address = command.address
         command.leg.address_bytes = command.address_bytes
         command.deliver = NULL
+    elif command.kind == JOIN:
+        join(lane, command)
     elif command.kind == REPAIR:
         repair(lane, command.leg, command)
     else:

@@ -74,7 +74,7 @@ cdef struct Feed:
     Frame *sound  # goes out in the next pass
 
 cdef enum Kind:
-    OPEN, CLOSE, VIDEO, AUDIO, ADD, REMOVE, MOVE, REPAIR, RESTART
+    OPEN, CLOSE, VIDEO, AUDIO, ADD, REMOVE, MOVE, REPAIR, RESTART, JOIN
 
 cdef struct Command:
     Command *next

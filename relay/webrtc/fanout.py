@@ -146,6 +146,9 @@ class PythonFeed:
     def forget(self, leg: PythonLeg) -> None:
         self._legs.remove(leg)
 
+    def adopt(self, leg: PythonLeg) -> None:
+        self._legs.append(leg)
+
     def close(self) -> None:
         for leg in list(self._legs):
             leg.close()
@@ -219,6 +222,21 @@ class PythonLeg:
         else:
             self._go_back(catchup, self._feed.lane.now())
             self._feed.lane.wake()
+
+    def join(self, feed: PythonFeed, catchup: Catchup) -> None:
+        if not self._address:
+            return
+        now, old = self._feed.lane.now(), self._feed
+        while self._sent:
+            if self.cursor < old.oldest or not self._send_run(old.frames[self.cursor], now):
+                self._sent = 0
+        old.forget(self)
+        self._history.clear()
+        self._feed = feed
+        feed.adopt(self)
+        self.cursor, self._until, self._waits = feed.head, 0, True
+        self._go_back(catchup, now)
+        feed.lane.wake()
 
     def _go_back(self, catchup: Catchup, now: int) -> None:
         self._again, self._free_at = None, max(self._free_at, now)

@@ -113,6 +113,13 @@ class Leg(Protocol):
         """Go back to a cached key frame, also from the midst of catching up; a frame begun is sent to its end."""
         ...
 
+    def join(self, feed: Feed, catchup: Catchup) -> None:
+        """Go on with another feed of the same lane, from one of its key frames: numbers and time stamps continue.
+
+        A frame begun is sent to its end first; what was sent before can be repaired no more.
+        """
+        ...
+
     def stats(self) -> LegStats: ...
 
     def close(self) -> None: ...

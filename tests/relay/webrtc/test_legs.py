@@ -241,3 +241,57 @@ async def test_numbers_roll_over_into_the_next_era(lane, receiver, frames):
         feed.push(number, frames(number, [100] * 4, key=number == 0), 0)
     packets = await drained(far, 16)
     assert [packet.sequence for packet in packets] == [(65_530 + n) % 65_536 for n in range(16)]
+
+
+async def test_a_leg_goes_on_in_another_feed_without_a_gap(lane, receiver, frames):
+    """A rung switch: numbers and time stamps continue, and no number carries two payloads."""
+    far, upper, lower = receiver(), lane.open(), lane.open()
+    leg = upper.add(far.leg())
+    upper.push(0, frames(0, [1000] * 3, key=True), 0)
+    upper.push(1, frames(1, [1000]), 0)
+    packets = await drained(far, 4)
+    lower.push(0, frames(0, [300], key=True), 0)
+    lower.push(1, frames(1, [300, 300], key=True), 0)
+    leg.join(lower, Catchup(1, 1, 0))
+    upper.push(2, frames(2, [1000]), 0)
+    lower.push(2, frames(2, [300]), 0)
+    packets += await drained(far, 3)
+    assert [packet.sequence for packet in packets] == list(range(100, 107))
+    assert [len(packet.payload) for packet in packets[4:]] == [300, 300, 300]
+    stamps = [packet.timestamp for packet in packets]
+    assert stamps[4] == stamps[5] > stamps[3] and stamps[6] > stamps[5]
+    upper.push(3, frames(3, [1000], key=True), 0)
+    leg.join(upper, Catchup(3, 3, 0))
+    packets += await drained(far, 1)
+    assert (packets[-1].sequence, len(packets[-1].payload)) == (107, 1000)
+    leg.repair((100, 105, 107))
+    (again,) = await drained(far, 1)
+    assert again.ssrc == 0x2222 and parse_rtx(again, 96, 0x1111) == packets[-1], "what the old feed sent is gone"
+    assert leg.stats().video_packets == 8
+
+
+async def test_a_frame_begun_is_sent_to_its_end_before_the_feed_changes(lane, receiver, frames):
+    far, upper, lower = receiver(), lane.open(), lane.open()
+    upper.push(0, frames(0, [1000] * 60, key=True), 0)
+    leg = upper.add(far.leg(catchup=Catchup(0, 1, 9_000)))
+    lower.push(0, frames(1, [300], key=True), 0)
+    packets = await drained(far, 1)
+    leg.join(lower, Catchup(0, 0, 0))
+    packets += await drained(far, 61 - len(packets))
+    assert [packet.sequence for packet in packets] == list(range(100, 161))
+    assert [n for n, packet in enumerate(packets) if packet.marker] == [59, 60]
+
+
+async def test_closed_legs_and_feeds_take_no_part_in_it(lane, receiver, frames):
+    far, upper, lower = receiver(), lane.open(), lane.open()
+    leg = upper.add(far.leg())
+    lower.push(0, frames(0, [300], key=True), 0)
+    leg.join(lower, Catchup(0, 0, 0))
+    await drained(far, 1)
+    upper.close()
+    lower.push(1, frames(1, [300]), 0)
+    await drained(far, 1)
+    leg.close()
+    leg.join(lower, Catchup(0, 0, 0))
+    lower.push(2, frames(2, [300]), 0)
+    assert far.packets() == []
