@@ -41,9 +41,14 @@ window.rtc = {
     return { status: 201, sdp };
   },
 
-  // Publishes the camera and microphone; resolves with the session's address.
-  async publish(url, key, codec) {
-    const media = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+  // Publishes the camera and a tone; resolves with the session's address.
+  async publish(url, key, codec, hertz) {
+    const media = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } });
+    const context = (this.sound = new AudioContext({ sampleRate: 48000 }));
+    const [tone, sound] = [new OscillatorNode(context, { frequency: hertz }), new MediaStreamAudioDestinationNode(context)];
+    tone.connect(sound);
+    tone.start();
+    media.addTrack(sound.stream.getAudioTracks()[0]);
     const peer = (this.publisher = new RTCPeerConnection());
     for (const track of media.getTracks()) {
       const transceiver = peer.addTransceiver(track, { direction: "sendonly", streams: [media] });
@@ -67,6 +72,14 @@ window.rtc = {
   // not for this: it takes the promise of an async condition for its truth.
   async reached(kind, name, count) {
     while (!((await this.stats())[kind]?.[name] >= count)) await new Promise((resolve) => setTimeout(resolve, 100));
+  },
+
+  // The picture's mean colour: [red, green, blue] of 255.
+  colour() {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.video, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   },
 
   // What getStats says of the viewer, flat.
