@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select
 
 from commerce.attribution import LockRule, decide, read_inputs
+from commerce.earning.check import money_findings
 from commerce.order.states import PAID
 from commerce.store import tables
 from commerce.store.reading import Connected
@@ -42,6 +43,7 @@ def audit(connected: Connected) -> list[Finding]:
         *_one_binding(connected),
         *_no_row_across_merchants(connected),
         *_decisions_hold(connected),
+        *(Finding(*found) for found in money_findings(connected)),
     ]
 
 

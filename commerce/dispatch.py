@@ -11,10 +11,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from commerce import cart, catalog, links, replay, restreams, sale, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
+from commerce.commands import earning as e
 from commerce.directory import channels, merchants, people
+from commerce.earning import holds, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.payments import record
+from commerce.programs import answers, hooks, keys
+from commerce.proof import heads
+from commerce.proof.signing import Signer
 from commerce.store.unit import Unit
 from commerce.talk import acts, appeals, asked, held, restrictions, rules, words
 
@@ -27,7 +32,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | studios() | buying(after_sales_ms) | talking()
+    return selling() | studios() | buying(after_sales_ms) | talking() | programs()
 
 
 def selling() -> dict[type, One]:
@@ -111,6 +116,44 @@ def talking() -> dict[type, One]:
     }
 
 
+def programs() -> dict[type, One]:
+    """The commands around other programs."""
+    return {
+        c.CreateApiKey: keys.create_api_key,
+        c.RevokeApiKey: keys.revoke_api_key,
+        c.BeginAnswer: answers.begin_answer,
+        c.KeepAnswer: answers.keep_answer,
+        c.CreateHook: hooks.create_hook,
+        c.RemoveHook: hooks.remove_hook,
+        c.ReplayDelivery: hooks.replay_delivery,
+        c.ClaimDeliveries: hooks.claim_deliveries,
+        c.RecordDelivery: hooks.record_delivery,
+    }
+
+
+def earning(signer: Signer) -> dict[type, One]:
+    """The commands around money that is earned, and the log that proves it."""
+    return {
+        e.SetPlan: plans.set_plan,
+        e.SetChannelLevel: holds.set_channel_level,
+        e.SetStaff: holds.set_staff,
+        e.HoldLines: holds.hold_lines,
+        e.ReleaseLines: holds.release_lines,
+        e.PrepareSettlements: settlement.prepare_settlements,
+        e.ApproveSettlement: settlement.approve_settlement,
+        e.EndReceivable: settlement.end_receivable,
+        e.BeginPayouts: payouts.begin_payouts,
+        e.RecordPayout: payouts.record_payout,
+        e.RetryPayout: payouts.retry_payout,
+        e.SignHeads: partial(_signing, heads.sign_heads, signer),
+        e.RotateLogKey: partial(_signing, heads.rotate_log_key, signer),
+    }
+
+
+def _signing(act: Callable[[Unit, Any, Signer], Any], signer: Signer, unit: Unit, command: Any) -> Any:
+    return act(unit, command, signer)
+
+
 def together() -> Mapping[type, Many]:
     """Commands of which a batch does all at once, answering each with a result or a CommerceError."""
     return {c.PlaceOrder: place.place_orders}
@@ -119,8 +162,8 @@ def together() -> Mapping[type, Many]:
 class Dispatch:
     """Does the commands of a batch inside its transaction."""
 
-    def __init__(self, after_sales_ms: int) -> None:
-        self._one = one_by_one(after_sales_ms)
+    def __init__(self, after_sales_ms: int, signer: Signer) -> None:
+        self._one = {**one_by_one(after_sales_ms), **earning(signer)}
         self._many = together()
 
     def run(self, unit: Unit, commands: Sequence[c.Command[Any]]) -> list[Any]:

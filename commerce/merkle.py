@@ -62,14 +62,22 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """RFC 6962 2.1.1: the siblings on the way from leaf `index` up to the root."""
-    if len(leaves) == 1:
+Span = tuple[int, int]  # leaves from, to (not included): the root over them is one hash of a proof
+
+
+def inclusion_spans(start: int, end: int, index: int) -> list[Span]:
+    """RFC 6962 2.1.1: the siblings on the way from leaf `index` up to the root over `start` to `end`."""
+    if end - start == 1:
         return []
-    at = _split(len(leaves))
+    at = start + _split(end - start)
     if index < at:
-        return [*inclusion_proof(leaves[:at], index), root(leaves[at:])]
-    return [*inclusion_proof(leaves[at:], index - at), root(leaves[:at])]
+        return [*inclusion_spans(start, at, index), (at, end)]
+    return [*inclusion_spans(at, end, index), (start, at)]
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """That leaf `index` is in the log."""
+    return [root(leaves[start:end]) for start, end in inclusion_spans(0, len(leaves), index)]
 
 
 def verify_inclusion(trusted: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
@@ -90,20 +98,23 @@ def verify_inclusion(trusted: bytes, size: int, index: int, leaf: bytes, proof: 
     return last == 0 and found == trusted
 
 
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """RFC 6962 2.1.2: that the first `old_size` leaves are still what they were. Empty for none and for all of them."""
-    if old_size in (0, len(leaves)):
-        return []
-    return _subproof(leaves, old_size, whole=True)
+def consistency_spans(size: int, old_size: int) -> list[Span]:
+    """RFC 6962 2.1.2: what shows that a log of `size` begins with one of `old_size`; nothing for none and for all."""
+    return [] if old_size in (0, size) else _old_spans(0, size, old_size, whole=True)
 
 
-def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
-    if old_size == len(leaves):
-        return [] if whole else [root(leaves)]
-    at = _split(len(leaves))
+def _old_spans(start: int, end: int, old_size: int, *, whole: bool) -> list[Span]:
+    if old_size == end:
+        return [] if whole else [(start, end)]
+    at = start + _split(end - start)
     if old_size <= at:
-        return [*_subproof(leaves[:at], old_size, whole=whole), root(leaves[at:])]
-    return [*_subproof(leaves[at:], old_size - at, whole=False), root(leaves[:at])]
+        return [*_old_spans(start, at, old_size, whole=whole), (at, end)]
+    return [*_old_spans(at, end, old_size, whole=False), (start, at)]
+
+
+def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
+    """That the first `old_size` leaves are still what they were."""
+    return [root(leaves[start:end]) for start, end in consistency_spans(len(leaves), old_size)]
 
 
 def verify_consistency(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
@@ -139,14 +150,23 @@ def _climb(place: int, last: int, path: list[bytes]) -> tuple[bytes, bytes] | No
     return (before, after) if last == 0 else None
 
 
-def range_proof(leaves: Sequence[bytes], start: int, end: int) -> list[bytes]:
-    """The roots of all subtrees beside leaves `start` to `end` (not included), from left to right."""
-    if end <= 0 or start >= len(leaves):
-        return [root(leaves)]
-    if start <= 0 and end >= len(leaves):
+def range_spans(size: int, start: int, end: int) -> list[Span]:
+    """All subtrees beside leaves `start` to `end` (not included), from left to right."""
+    return _spans_beside(0, size, start, end)
+
+
+def _spans_beside(low: int, high: int, start: int, end: int) -> list[Span]:
+    if end <= low or start >= high:
+        return [(low, high)]
+    if start <= low and end >= high:
         return []
-    at = _split(len(leaves))
-    return [*range_proof(leaves[:at], start, end), *range_proof(leaves[at:], start - at, end - at)]
+    at = low + _split(high - low)
+    return [*_spans_beside(low, at, start, end), *_spans_beside(at, high, start, end)]
+
+
+def range_proof(leaves: Sequence[bytes], start: int, end: int) -> list[bytes]:
+    """That leaves `start` to `end` stand in the log, one after the other."""
+    return [root(leaves[low:high]) for low, high in range_spans(len(leaves), start, end)]
 
 
 def verify_range(trusted: bytes, size: int, start: int, leaves: Sequence[bytes], proof: Sequence[bytes]) -> bool:

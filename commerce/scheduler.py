@@ -1,5 +1,7 @@
-"""What the clock does: unpaid orders run out, received ones are finished. What is due is in the store, so nothing is
-forgotten over a restart, and several nodes may look at once: each order is changed by whoever locks it first.
+"""What the clock does: unpaid orders run out, received ones are finished, heads of grown logs are signed.
+
+What is due is in the store, so nothing is forgotten over a restart, and several nodes may look at once: each order is
+changed by whoever locks it first.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from commerce.commands import Command, ExpireOrders, FinishOrders
+from commerce.commands.earning import SignHeads
 from commerce.errors import CommerceError
+from commerce.proof.heads import heads_are_due
 from commerce.store import tables
 from commerce.store.reading import Reading
 
@@ -64,6 +68,8 @@ class Scheduler:
             duty = DUTIES.get(state)
             if duty is not None:
                 await self._do(duty(DUE_MAX))
+        if await self._commerce.ask(heads_are_due):
+            await self._commerce.execute(SignHeads())
 
     async def _do(self, command: Command[int]) -> None:
         while await self._commerce.execute(command) == DUE_MAX:

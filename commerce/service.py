@@ -21,6 +21,8 @@ from commerce.dispatch import Dispatch
 from commerce.errors import NotFound
 from commerce.events import Fact
 from commerce.payments.sandbox import Sandbox
+from commerce.programs.hooks import hook_secret
+from commerce.proof.signing import Signer, publish_keys
 from commerce.readers import Readers
 from commerce.scheduler import Scheduler
 from commerce.store.engine import reader_engine, store_url, writer_engine
@@ -69,7 +71,7 @@ class Commerce:
         """
         store = await asyncio.to_thread(_open_store, database, data_dir, secret, int(clock() * 1000))
         limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
-        dispatch = Dispatch(payments.after_sales_days * DAY_MS)
+        dispatch = Dispatch(payments.after_sales_days * DAY_MS, Signer(store.vault))
         writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=store.node)
         readers = Readers(store.readers, database.readers, database.queue_max, clock)
         writer.start(store.untold)
@@ -100,6 +102,10 @@ class Commerce:
     def key(self, name: str) -> bytes:
         """A 32-byte key kept wrapped in the store: "cookie", "csrf", "webhook", "jwt"; the same on every node."""
         return self._vault.key(name)
+
+    def hook_secret(self, salt: bytes) -> str:
+        """What signs a webhook's deliveries; the oldest key, so that no receiver has to change when keys rotate."""
+        return hook_secret(next(iter(self._vault.keys("webhook").values())), salt)
 
     def keys(self, name: str) -> dict[str, bytes]:
         """All keys of that name by kid, oldest first: the last one signs, any may verify."""
@@ -153,5 +159,6 @@ def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, now: in
     vault = Vault(master_secret(secret, data_dir))
     with engine.begin() as connection:
         vault.open(connection, now)
+        publish_keys(connection, vault, now)
         untold = outbox.adopt(connection, node, now, all_nodes=engine.dialect.name == "sqlite")
     return _Store(engine, reader_engine(url, database.readers), vault, node, untold)

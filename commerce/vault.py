@@ -21,7 +21,7 @@ from commerce.store.ids import public_id
 from commerce.store.tables import wrapped_key
 
 SEALED = "sealed"  # what is kept wrapped in rows of their own, by the purpose that is authenticated with it
-NAMES = ("cookie", "csrf", "jwt", "webhook")
+NAMES = ("cookie", "csrf", "jwt", "log", "webhook")
 FILE_NAME = "secret"
 SECRET_CHARS_MIN = 32
 KEY_BYTES = 32

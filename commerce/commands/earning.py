@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from commerce import checks
 from commerce.commands.base import Command
 from commerce.commission import Plan, PlanVersion
 
 REASON_CHARS_MAX = 200
+RAILS = ("manual", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,80 @@ class SignHeads(Command[int]):
 @dataclass(frozen=True, slots=True)
 class RotateLogKey(Command[str]):
     """A new key for the heads, endorsed by the one before it; answers its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareSettlements(Command[int]):
+    """A settlement for every party with lines that matured before `until` (a day in the merchant's time zone, not
+    included); answers how many. `by` is who asks for it.
+    """
+
+    merchant: int
+    until: date
+    by: str
+
+    def __post_init__(self) -> None:
+        checks.login("by", self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveSettlement(Command[str]):
+    """Reviewed: what is owed is netted, the rest becomes a payout on `rail`; answers the state."""
+
+    merchant: int
+    settlement: str
+    by: str
+    rail: str = "manual"
+
+    def __post_init__(self) -> None:
+        checks.public_id("settlement", self.settlement)
+        checks.login("by", self.by)
+        checks.choice("rail", self.rail, RAILS)
+
+
+@dataclass(frozen=True, slots=True)
+class BeginPayouts(Command[int]):
+    """Marks queued payouts as being sent, at most `limit`, before any rail hears of them; answers how many."""
+
+    rail: str
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPayout(Command[str]):
+    """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing."""
+
+    payout: str
+    outcome: str
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        checks.public_id("payout", self.payout)
+        checks.choice("outcome", self.outcome, ("confirmed", "failed"))
+        checks.text("reference", self.reference, REASON_CHARS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPayout(Command[str]):
+    """A payout that failed for good is queued again, as a new attempt."""
+
+    merchant: int
+    payout: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("payout", self.payout)
+
+
+@dataclass(frozen=True, slots=True)
+class EndReceivable(Command[str]):
+    """What is owed came in another way (`repaid`), or never will (`written_off`); with a reason."""
+
+    merchant: int
+    receivable: str
+    how: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("receivable", self.receivable)
+        checks.choice("how", self.how, ("repaid", "written_off"))
+        checks.text("reason", self.reason, REASON_CHARS_MAX, 1)

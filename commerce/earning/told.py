@@ -12,7 +12,18 @@ from typing import Any
 from commerce.proof.entry import Leaf
 from commerce.store.unit import Unit
 
-LINE_FIELDS = ("public_id", "kind", "credited", "sku", "base_minor", "amount_minor", "clawed_minor", "state", "version")
+LINE_FIELDS = (
+    "public_id",
+    "kind",
+    "credited",
+    "sku",
+    "base_minor",
+    "amount_minor",
+    "clawed_minor",
+    "state",
+    "version",
+    "currency",
+)
 
 
 def line_body(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +34,7 @@ def line_body(row: Mapping[str, Any]) -> dict[str, Any]:
 def log_order(
     unit: Unit, whose: tuple[int, str], order: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], rule: str
 ) -> None:
-    """An order's event: `order` for its owner, `commission` for all others with lines in it. `whose`: merchant, owner."""
+    """An order's event: `order` for its owner, `commission` for all others with lines. `whose`: merchant, owner."""
     merchant, owner = whose
     by_party: dict[str, list[dict[str, Any]]] = {}
     for line in lines:

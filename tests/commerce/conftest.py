@@ -30,6 +30,7 @@ from commerce.store.schema import migrate
 from commerce.store.tables import metadata
 from config.metrics import Metrics
 from config.settings import DatabaseSettings, PaymentSettings
+from tests.commerce.money import Money
 
 CLUSTER_BYTES_MAX = 1 << 30
 CONTACT = views.Contact("Li Lei", "13800138000", "1 Zhongshan Road, Nanjing")
@@ -254,3 +255,27 @@ async def sqlite_shop(sqlite_template: Path, tmp_path: Path, furnish_shop: Furni
     """For cases with nothing in them that a database could do differently."""
     shutil.copy(sqlite_template, tmp_path / FILE_NAME)
     return await furnish_shop(f"sqlite:///{tmp_path / FILE_NAME}")
+
+
+@pytest.fixture
+async def money(sqlite_shop: Shop, tmp_path: Path) -> Money:
+    """The shop with a plan: 10 % for the store, 2 % above it, 5 % for whoever shared."""
+    found = Money(sqlite_shop, tmp_path)
+    await found.plan()
+    return found
+
+
+@pytest.fixture
+async def money_anywhere(shop: Shop, tmp_path: Path) -> Money:
+    """The same on each kind of database."""
+    found = Money(shop, tmp_path)
+    await found.plan()
+    return found
+
+
+@pytest.fixture
+async def money_tree(money: Money) -> tuple[Money, views.Channel]:
+    """A store under store A, so that two levels earn."""
+    shop = money.shop
+    below = c.CreateChannel(shop.merchant.id, "Store C", f"c-{public_id()}", shop.store_a.channel)
+    return money, await shop.commerce.execute(below)

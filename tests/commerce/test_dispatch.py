@@ -8,9 +8,11 @@ from commerce import commands as c
 from commerce.dispatch import Dispatch, _alone, one_by_one, together
 from commerce.errors import Conflict, Invalid
 from commerce.events import RoomChanged
+from commerce.proof.signing import Signer
 from commerce.store.ids import IdBlocks
 from commerce.store.tables import id_block
 from commerce.store.unit import Unit
+from commerce.vault import Vault
 
 
 def test_every_command_has_its_function():
@@ -76,7 +78,7 @@ def test_commands_done_together_fall_back_to_one_by_one(unit):
             raise IntegrityError("insert", {}, Exception())
         return [Conflict("", "bad") if name == "bad" else write(unit, name) for name in commands]
 
-    dispatch = Dispatch(0)
+    dispatch = Dispatch(0, Signer(Vault(b"s" * 32)))
     dispatch._many = {str: all_at_once}
     answers = dispatch.run(unit, ["a", "bad", "b"])
     assert (answers[0], type(answers[1]), answers[2]) == ("a", Conflict, "b")

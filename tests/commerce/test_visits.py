@@ -8,10 +8,12 @@ from sqlalchemy import select
 from commerce import commands as c
 from commerce.dispatch import Dispatch
 from commerce.errors import NotFound
+from commerce.proof.signing import Signer
 from commerce.store import tables
 from commerce.store.engine import writer_engine
 from commerce.store.ids import IdBlocks, public_id
 from commerce.store.unit import Unit
+from commerce.vault import Vault
 from commerce.visits import find_place, find_places, find_tenant, find_viewer
 
 
@@ -51,7 +53,7 @@ async def test_a_place_is_looked_up_again_when_its_show_changed_within_the_batch
                 c.CreateShow(merchant, "Next"),
                 c.NoteTouch(public_id(), shop.room_a),
             ]
-            answers = Dispatch(0).run(unit, commands)
+            answers = Dispatch(0, Signer(Vault(b"s" * 32))).run(unit, commands)
             assert not [answer for answer in answers if isinstance(answer, Exception)]
             touch, show = tables.touch, tables.show
             query = select(show.c.title).join(touch, touch.c.show_id == show.c.id).order_by(touch.c.id)

@@ -1,0 +1,181 @@
+"""What must be true of money at any moment (MONEY section 9): lines, ledger, log. Part of `fenbo audit`.
+
+Each check yields (check, table, key, what is wrong); nothing of a clean store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select
+
+from commerce.attribution import LockRule
+from commerce.books import balances, replayed, transfers
+from commerce.commission import Line, Plan, commission, read_sale
+from commerce.earning.assess import party_of
+from commerce.earning.plans import NOTHING
+from commerce.merkle import Frontier
+from commerce.money import share
+from commerce.proof.entry import Entry, commit
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Connected
+
+Found = tuple[str, str, int, str]
+Sums = Select[*tuple[Any, ...]]
+PAGE = 5_000
+OWED = ("frozen", "matured", "payable", "paying", "held")
+
+
+def money_findings(connected: Connected) -> Iterator[Found]:
+    """All checks, merchant by merchant."""
+    for merchant in connected.connection.execute(select(tables.merchant)).all():
+        yield from _ledger(connected, merchant)
+        yield from _parties(connected, merchant)
+        yield from _lines(connected, merchant)
+        yield from _log(connected, merchant)
+
+
+def _ledger(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
+    """It sums to zero per currency, and playing it again gives the balances that the database adds up."""
+    found = balances(connected, merchant.id)
+    if found != replayed(transfers(connected, merchant.id)):
+        yield "ledger", "transfer", merchant.id, "a replay gives other balances"
+    for currency in {currency for _, currency in found}:
+        total = sum(minor for (_, of), minor in found.items() if of == currency)
+        if total:
+            yield "ledger", "transfer", merchant.id, f"{currency} sums to {total}"
+
+
+def _parties(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
+    """What the ledger owes each party is what its lines say, and what it owes us is what its receivables say."""
+    expected: dict[tuple[str, str], int] = {}
+    for query in (_owed(merchant.id), _netted(merchant.id), _owing(merchant.id)):
+        for account, currency, minor in connected.connection.execute(query):
+            expected[account, currency] = expected.get((account, currency), 0) + int(minor)
+    found = {key: minor for key, minor in balances(connected, merchant.id).items() if ":" in key[0]}
+    for key in {*expected, *found}:
+        if expected.get(key, 0) != found.get(key, 0):
+            detail = f"{key[0]} has {found.get(key, 0)}, its rows say {expected.get(key, 0)}"
+            yield "party", "transfer", merchant.id, detail
+
+
+def _owed(merchant: int) -> Sums:
+    """Lines on their way; what was clawed back after they were sent is a receivable, not less of them."""
+    line, receivable = tables.commission_line.c, tables.receivable.c
+    since = select(func.sum(receivable.amount_minor)).where(receivable.line_id == line.id).scalar_subquery()
+    minor = func.sum(line.amount_minor - line.clawed_minor + func.coalesce(since, 0))
+    query = select(line.party, line.currency, minor).where(line.merchant_id == merchant, line.state.in_(OWED))
+    return query.group_by(line.party, line.currency)
+
+
+def _netted(merchant: int) -> Sums:
+    """Netted when it was approved, while the lines are still on their way."""
+    found = tables.settlement.c
+    under_way = found.state.in_(("paying", "failed"))
+    query = select(found.party, found.currency, -func.sum(found.netted_minor))
+    return query.where(found.merchant_id == merchant, under_way).group_by(found.party, found.currency)
+
+
+def _owing(merchant: int) -> Sums:
+    found = tables.receivable.c
+    query = select(
+        literal("receivable:") + found.party, found.currency, func.sum(found.settled_minor - found.amount_minor)
+    )
+    return query.where(found.merchant_id == merchant).group_by(found.party, found.currency)
+
+
+def _lines(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
+    """Lines follow from what was stored with the order, lie within the cap, and pay two levels at most."""
+    plans = {
+        row.digest: Plan.parse(row.canonical)
+        for row in connected.connection.execute(
+            select(tables.commission_plan).where(tables.commission_plan.c.merchant_id == merchant.id)
+        )
+    }
+    plans.setdefault(NOTHING.digest(), NOTHING)
+    rules = _limits(connected, merchant.id)
+    assessed, order = tables.assessment, tables.orders
+    query = select(assessed.c.order_id, assessed.c.plan_hash, assessed.c.sale, order.c.rule_hash, order.c.total_minor)
+    query = query.join(order, order.c.id == assessed.c.order_id).where(assessed.c.merchant_id == merchant.id)
+    last = 0
+    while rows := connected.connection.execute(
+        query.where(assessed.c.order_id > last).order_by(assessed.c.order_id).limit(PAGE)
+    ).all():
+        last = rows[-1].order_id
+        stored = _stored_lines(connected, rows[0].order_id, last)
+        for row in rows:
+            plan = plans.get(row.plan_hash)
+            if plan is None or row.rule_hash not in rules:
+                yield "commission", "assessment", row.order_id, "names a plan or a rule that is not kept"
+                continue
+            levels, cap = rules[row.rule_hash]
+            expected = commission(plan.under(levels, cap), read_sale(row.sale))
+            yield from _compared(row, expected, stored.get(row.order_id, []), cap)
+
+
+def _limits(connected: Connected, merchant: int) -> dict[str, tuple[int, int]]:
+    """Levels and cap of each version of the lock."""
+    query = select(tables.lock_rule).where(tables.lock_rule.c.merchant_id == merchant)
+    rules = {row.digest: LockRule.parse(row.canonical) for row in connected.connection.execute(query)}
+    return {digest: (rule.max_paid_levels, rule.cap_ppm) for digest, rule in rules.items()}
+
+
+def _stored_lines(connected: Connected, first: int, last: int) -> dict[int, list[AnyRow]]:
+    table = tables.commission_line
+    query = select(table).where(table.c.order_id >= first, table.c.order_id <= last).order_by(table.c.id)
+    found: dict[int, list[AnyRow]] = {}
+    for row in connected.connection.execute(query):
+        found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def _compared(order: AnyRow, expected: list[Line], stored: list[AnyRow], cap_ppm: int) -> Iterator[Found]:
+    named = [(party_of(line), line.kind, line.credited, line.sku, line.amount_minor) for line in expected]
+    if named != [(row.party, row.kind, row.credited, row.sku, row.amount_minor) for row in stored]:
+        yield "commission", "orders", order.order_id, "other lines follow from its inputs"
+    if sum(row.amount_minor for row in stored) > share(order.total_minor, cap_ppm):
+        yield "cap", "orders", order.order_id, "its lines exceed the cap"
+    levels: dict[tuple[str, str], int] = {}
+    for row in stored:
+        if row.kind == "order" and row.amount_minor:
+            levels[row.credited, row.sku] = levels.get((row.credited, row.sku), 0) + 1
+    if max(levels.values(), default=0) > 2:
+        yield "levels", "orders", order.order_id, "pays more than two levels"
+
+
+def _log(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
+    """Every leaf is what its columns say, at its place in both trees; heads and sequencers have the same roots."""
+    table = tables.log_sequencer
+    heads = tables.log_head
+    for log in connected.connection.execute(select(table).where(table.c.merchant_id == merchant.id)).all():
+        mine = (heads.c.merchant_id == merchant.id, heads.c.log == log.log)
+        signed = {row.size: row.root for row in connected.connection.execute(select(heads).where(*mine))}
+        tree, parties = Frontier(), dict[str, Frontier]()
+        for leaf in _leaves(connected, merchant.id, log.log):
+            if not _is_itself(leaf, merchant.public_id, tree.size, parties.setdefault(leaf.party, Frontier())):
+                yield "log", "log_leaf", leaf.position, "was changed, dropped or moved"
+            tree.append(leaf.hash)
+            parties[leaf.party].append(leaf.hash)
+            if tree.size in signed and signed[tree.size] != tree.root():
+                yield "log", "log_head", tree.size, "signs another history"
+        if tree.size != log.size or b"".join(tree.hashes) != log.frontier:
+            yield "log", "log_sequencer", log.log, "the log does not end where it should"
+
+
+def _leaves(connected: Connected, merchant: int, log: int) -> Iterator[AnyRow]:
+    table, at = tables.log_leaf, -1
+    mine = (table.c.merchant_id == merchant, table.c.log == log)
+    while rows := connected.connection.execute(
+        select(table).where(*mine, table.c.position > at).order_by(table.c.position).limit(PAGE)
+    ).all():
+        at = rows[-1].position
+        yield from rows
+
+
+def _is_itself(leaf: AnyRow, merchant: str, position: int, party: Frontier) -> bool:
+    place = (merchant, leaf.log, leaf.party, leaf.seq, leaf.before)
+    entry = Entry(*place, leaf.kind, leaf.at, leaf.rule, leaf.commitment)
+    kept = leaf.salt is None or leaf.body is None or commit(leaf.salt, leaf.body) == leaf.commitment
+    placed = (leaf.position, leaf.seq, leaf.before) == (position, party.size, party.root())
+    return kept and placed and entry.digest() == leaf.hash

@@ -1,0 +1,88 @@
+"""What people do to lines and channels: holds with their reasons, levels, staff. Everything is in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from commerce.commands.earning import HoldLines, ReleaseLines, SetChannelLevel, SetStaff
+from commerce.commission import next_state
+from commerce.directory.channels import channel_key
+from commerce.earning.follow import keep_lines, order_lines
+from commerce.earning.told import line_body
+from commerce.errors import NotFound, WrongState
+from commerce.proof.entry import Leaf, channel_party
+from commerce.store import tables
+from commerce.store.bulk import Row
+from commerce.store.reading import AnyRow
+from commerce.store.unit import Unit
+from commerce.visits import find_viewer
+
+
+def _order(unit: Unit, merchant: int, order: str) -> AnyRow:
+    table = tables.orders
+    query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == order).with_for_update()
+    row = unit.connection.execute(query).first()
+    if row is None:
+        raise NotFound("order", "no such order")
+    return row
+
+
+def hold_lines(unit: Unit, command: HoldLines) -> int:
+    """All lines of the order that are not paid out yet wait, with the reason; WrongState when there are none."""
+    order = _order(unit, command.merchant, command.order)
+    held = [line for line in order_lines(unit, order.id) if next_state(line["state"], "hold") is not None]
+    if not held:
+        raise WrongState("order", order.state, "hold")
+    for line in held:
+        _change(unit, line, "held", command.reason)
+    _keep(unit, order, held, "hold")
+    return len(held)
+
+
+def release_lines(unit: Unit, command: ReleaseLines) -> int:
+    """They go on where they were: matured if the after-sales window is over by now."""
+    order = _order(unit, command.merchant, command.order)
+    held = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
+    if not held:
+        raise WrongState("order", order.state, "release")
+    for line in held:
+        _change(unit, line, "frozen", command.reason)
+        if order.state == "finished":
+            line |= {"state": "matured", "matured_at": unit.now}
+    _keep(unit, order, held, "release")
+    return len(held)
+
+
+def _change(unit: Unit, line: Row, state: str, reason: str) -> None:
+    line |= {"state": state, "reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
+    line["settlement_id"] = None
+
+
+def _keep(unit: Unit, order: AnyRow, lines: list[Row], event: str) -> None:
+    keep_lines(unit, lines)
+    for party in sorted({line["party"] for line in lines}):
+        bodies = [line_body(line) for line in lines if line["party"] == party]
+        body: dict[str, Any] = {"order": order.public_id, "event": event, "lines": bodies}
+        unit.log(Leaf(order.merchant_id, party, "commission", body, order.rule_hash))
+
+
+def set_channel_level(unit: Unit, command: SetChannelLevel) -> None:
+    """Orders from now on are paid by the rates of this level."""
+    key = channel_key(unit, command.merchant, command.channel)
+    unit.connection.execute(update(tables.channel).where(tables.channel.c.id == key).values(level=command.level))
+    party = channel_party(command.channel)
+    unit.log(Leaf(command.merchant, party, "level", {"channel": command.channel, "level": command.level}))
+
+
+def set_staff(unit: Unit, command: SetStaff) -> None:
+    """Who works for whom; at most one channel each."""
+    viewer = find_viewer(unit, command.merchant, command.viewer)
+    if viewer is None:
+        raise NotFound("viewer", "no such viewer")
+    unit.connection.execute(delete(tables.staff).where(tables.staff.c.viewer_id == viewer))
+    if command.channel is not None:
+        channel = channel_key(unit, command.merchant, command.channel)
+        row = {"viewer_id": viewer, "merchant_id": command.merchant, "channel_id": channel, "since": unit.now}
+        unit.connection.execute(insert(tables.staff), row)

@@ -1,0 +1,124 @@
+"""Payouts under way. `sending` is durable before a rail hears of a payout, and the key it is sent under never changes
+within an attempt: so after a crash the rail is asked first, and is never told twice.
+
+    queued ──begin──> sending ──confirmed──> confirmed
+       └──────retry────── failed <──failed──────┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, select, update
+
+from commerce.books import post
+from commerce.commands.earning import BeginPayouts, RecordPayout, RetryPayout
+from commerce.earning.settlement import in_transit, locked_settlement, move_settled, settled_lines
+from commerce.errors import Conflict, NotFound, WrongState
+from commerce.ledger import Transfer
+from commerce.proof.entry import Leaf
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Connected
+from commerce.store.unit import Unit
+
+SENT_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A payout as a rail sees it. `key` is what makes it one, however often it is sent."""
+
+    payout: str
+    key: str
+    party: str
+    amount_minor: int
+    currency: str
+
+
+def sending(connected: Connected, rail: str) -> tuple[Due, ...]:
+    """What may or may not have reached the rail, the oldest first, at most 1,000."""
+    table = tables.payout
+    query = select(table).where(table.c.rail == rail, table.c.state == "sending").order_by(table.c.id)
+    return tuple(
+        Due(row.public_id, f"{row.public_id}-{row.attempts}", row.party, row.amount_minor, row.currency)
+        for row in connected.connection.execute(query.limit(SENT_MAX))
+    )
+
+
+def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
+    """Each payout is begun by one node only."""
+    table = tables.payout
+    query = select(table).where(table.c.rail == command.rail, table.c.state == "queued").order_by(table.c.id)
+    rows = unit.connection.execute(query.limit(command.limit).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        _set(unit, row, "sending")
+    return len(rows)
+
+
+def _set(unit: Unit, row: AnyRow, state: str, reference: str = "", attempts: int | None = None) -> None:
+    table = tables.payout
+    changes = {"state": state, "reference": reference or row.reference, "changed_at": unit.now}
+    changes["attempts"] = attempts or row.attempts
+    unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
+    body = {"payout": row.public_id, "amount_minor": row.amount_minor, "currency": row.currency, "state": state}
+    unit.log(Leaf(row.merchant_id, row.party, "payout", body | {"reference": changes["reference"]}))
+
+
+def _locked(unit: Unit, *where: ColumnElement[bool]) -> AnyRow:
+    row = unit.connection.execute(select(tables.payout).where(*where).with_for_update()).first()
+    if row is None:
+        raise NotFound("payout", "no such payout")
+    return row
+
+
+def record_payout(unit: Unit, command: RecordPayout) -> str:
+    """The pending transfer is posted or voided, the lines are paid or payable again, all in one commit."""
+    row = _locked(unit, tables.payout.c.public_id == command.payout)
+    if row.state == command.outcome:
+        return str(row.state)
+    if row.state != "sending":
+        raise WrongState("payout", row.state, command.outcome)
+    pending = in_transit(row.public_id, row.attempts, row.party, row.amount_minor, row.currency)
+    ended = replace(pending, id=f"{pending.id}:{command.outcome}", pending=False, resolves=pending.id)
+    found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+    lines = settled_lines(unit, found.id, "paying")
+    if command.outcome == "confirmed":
+        left = Transfer(f"left:{row.public_id}", "payout", "clearing", row.amount_minor, row.currency, "payout")
+        post(unit, row.merchant_id, [ended, left])
+        _end(unit, found, "paid")
+        move_settled(unit, found, lines, "paid")
+    else:
+        post(unit, row.merchant_id, [replace(ended, void=True)])
+        _end(unit, found, "failed")
+        move_settled(unit, found, lines, "payable")
+    _set(unit, row, command.outcome, command.reference)
+    return command.outcome
+
+
+def _end(unit: Unit, found: AnyRow, state: str) -> None:
+    table = tables.settlement
+    changes = {"state": state, "changed_at": unit.now}
+    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))
+
+
+def retry_payout(unit: Unit, command: RetryPayout) -> str:
+    """Another attempt under another key, of what is left: a line may have been refunded or held since."""
+    table = tables.payout
+    row = _locked(unit, table.c.merchant_id == command.merchant, table.c.public_id == command.payout)
+    if row.state != "failed":
+        raise WrongState("payout", row.state, "retry")
+    found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+    lines = settled_lines(unit, found.id, "payable")
+    gross, attempts = sum(line["amount_minor"] - line["clawed_minor"] for line in lines), row.attempts + 1
+    amount = gross - found.netted_minor
+    if amount <= 0:
+        raise Conflict("payout", "nothing of it is left to pay")
+    post(unit, row.merchant_id, [in_transit(row.public_id, attempts, row.party, amount, row.currency)])
+    changed = update(table).where(table.c.id == row.id).values(amount_minor=amount)
+    unit.connection.execute(changed)
+    changes = update(tables.settlement).where(tables.settlement.c.id == found.id).values(gross_minor=gross)
+    unit.connection.execute(changes)
+    _end(unit, found, "paying")
+    move_settled(unit, found, lines, "paying")
+    _set(unit, row, "queued", attempts=attempts)
+    return "queued"

@@ -1,0 +1,198 @@
+"""Settlements: what matured in a period, party by party; reviewed, netted with what the party owes, then paid out.
+
+prepared ──approve──> paying ──confirmed──> paid
+                        └──failed──> failed ──retry──> paying        (nothing left to pay: paid at once)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from commerce.books import post
+from commerce.commands.earning import ApproveSettlement, EndReceivable, PrepareSettlements
+from commerce.directory.merchants import find_merchant, zone
+from commerce.earning.follow import keep_lines
+from commerce.earning.plans import plan_in_force
+from commerce.earning.told import line_body
+from commerce.errors import Forbidden, Invalid, NotFound, WrongState
+from commerce.ledger import Transfer
+from commerce.proof.entry import Leaf
+from commerce.store import tables
+from commerce.store.bulk import Row, insert_rows
+from commerce.store.ids import public_id
+from commerce.store.reading import AnyRow
+from commerce.store.unit import Unit
+from commerce.times import to_ms
+
+
+def prepare_settlements(unit: Unit, command: PrepareSettlements) -> int:
+    """Takes the matured lines of the period that no settlement has yet."""
+    found = find_merchant(unit, command.merchant)
+    local = datetime.combine(command.until, time(), zone("timezone", found.timezone))
+    until = to_ms(local.astimezone(UTC))
+    if until > unit.now:
+        raise Invalid("until", "the period is not over yet")
+    by_party: dict[str, list[Row]] = {}
+    for line in _matured(unit, command.merchant, until):
+        by_party.setdefault(line["party"], []).append(line)
+    for party in sorted(by_party):
+        _prepare(unit, command, party, by_party[party], until)
+    return len(by_party)
+
+
+def _matured(unit: Unit, merchant: int, until: int) -> list[Row]:
+    table = tables.commission_line
+    where = (table.c.merchant_id == merchant, table.c.state == "matured", table.c.matured_at < until)
+    query = select(table).where(*where, table.c.settlement_id.is_(None)).order_by(table.c.id).with_for_update()
+    return [dict(row._mapping) for row in unit.connection.execute(query)]
+
+
+def _prepare(unit: Unit, command: PrepareSettlements, party: str, lines: list[Row], until: int) -> None:
+    table, key, public = tables.settlement, unit.new_id(), public_id()
+    mine = (table.c.merchant_id == command.merchant, table.c.party == party)
+    start = unit.connection.execute(select(func.max(table.c.period_end)).where(*mine)).scalar() or 0
+    if start >= until:
+        raise Invalid("until", "is within a period that was settled")
+    row = {"id": key, "merchant_id": command.merchant, "public_id": public, "party": party, "state": "prepared"}
+    period = {"period_start": start, "period_end": until, "currency": lines[0]["currency"]}
+    sums = {"gross_minor": sum(map(_net, lines)), "netted_minor": 0}
+    people = {"prepared_by": command.by, "approved_by": "", "created_at": unit.now, "changed_at": unit.now}
+    unit.connection.execute(insert(table), row | period | sums | people)
+    for line in lines:
+        line["settlement_id"] = key
+        line["version"] += 1
+    keep_lines(unit, lines)
+
+
+def _net(line: Row) -> int:
+    return int(line["amount_minor"] - line["clawed_minor"])
+
+
+def locked_settlement(unit: Unit, *where: Any) -> AnyRow:
+    """A settlement's row, held until the commit; NotFound."""
+    row = unit.connection.execute(select(tables.settlement).where(*where).with_for_update()).first()
+    if row is None:
+        raise NotFound("settlement", "no such settlement")
+    return row
+
+
+def settled_lines(unit: Unit, settlement: int, *states: str) -> list[Row]:
+    """The lines of a settlement that are in one of these states."""
+    table = tables.commission_line
+    where = (table.c.settlement_id == settlement, table.c.state.in_(states))
+    query = select(table).where(*where).order_by(table.c.id).with_for_update()
+    return [dict(row._mapping) for row in unit.connection.execute(query)]
+
+
+def approve_settlement(unit: Unit, command: ApproveSettlement) -> str:
+    """Everything is counted again inside this transaction: what was refunded or held meanwhile is not paid."""
+    table = tables.settlement
+    mine = (table.c.merchant_id == command.merchant, table.c.public_id == command.settlement)
+    found = locked_settlement(unit, *mine)
+    if found.state != "prepared":
+        raise WrongState("settlement", found.state, "approve")
+    if plan_in_force(unit, command.merchant).plan.four_eyes and command.by == found.prepared_by:
+        raise Forbidden("by", "another person than who prepared it has to approve")
+    lines = settled_lines(unit, found.id, "matured")
+    gross = sum(map(_net, lines))
+    netted = _net_receivables(unit, found, gross)
+    state = "paying" if gross > netted else "paid"
+    changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": command.by}
+    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
+    move_settled(unit, found, lines, state)
+    if gross > netted:
+        _queue(unit, found, gross - netted, command.rail)
+    return state
+
+
+def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
+    """What the party owes is taken from what it earned, the oldest first; answers how much."""
+    table, left = tables.receivable, gross
+    where = (table.c.merchant_id == found.merchant_id, table.c.party == found.party, table.c.state == "receivable")
+    rows = unit.connection.execute(select(table).where(*where).order_by(table.c.id).with_for_update()).all()
+    transfers = []
+    for row in rows:
+        part = min(left, row.amount_minor - row.settled_minor)
+        if not part:
+            break
+        left -= part
+        settle_receivable(unit, row, part, "offset")
+        name = f"net:{row.public_id}:{found.public_id}"
+        transfers.append(Transfer(name, row.party, f"receivable:{row.party}", part, row.currency, "net"))
+    post(unit, found.merchant_id, transfers)
+    return gross - left
+
+
+def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str) -> None:
+    """So much of it is settled; the last part ends it, as `how`."""
+    table, settled = tables.receivable, row.settled_minor + part
+    state = how if settled == row.amount_minor else row.state
+    changes = {"settled_minor": settled, "state": state, "version": row.version + 1}
+    unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
+    body = {"receivable": row.public_id, "amount_minor": row.amount_minor, "settled_minor": settled, "state": state}
+    unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
+
+
+def end_receivable(unit: Unit, command: EndReceivable) -> str:
+    """Outside of any settlement: the money came, or is given up."""
+    table = tables.receivable
+    mine = (table.c.merchant_id == command.merchant, table.c.public_id == command.receivable)
+    row = unit.connection.execute(select(table).where(*mine).with_for_update()).first()
+    if row is None:
+        raise NotFound("receivable", "no such receivable")
+    if row.state != "receivable":
+        raise WrongState("receivable", row.state, command.how)
+    left = row.amount_minor - row.settled_minor
+    settle_receivable(unit, row, left, command.how)
+    # Repaid money came in from outside; what is written off, the merchant's sales bear.
+    debit = "clearing" if command.how == "repaid" else "sales"
+    name = f"{command.how}:{row.public_id}"
+    transfer = Transfer(name, debit, f"receivable:{row.party}", left, row.currency, command.how)
+    post(unit, command.merchant, [transfer])
+    return command.how
+
+
+def move_settled(unit: Unit, found: AnyRow, lines: Sequence[Row], state: str) -> None:
+    """The lines of a settlement go on together, and its party is told."""
+    moved = list(lines)
+    for line in moved:
+        line |= {"state": state, "version": line["version"] + 1, "changed_at": unit.now}
+    keep_lines(unit, moved)
+    body = {
+        "settlement": found.public_id,
+        "period_start": found.period_start,
+        "period_end": found.period_end,
+        "state": state,
+        "lines": [line_body(line) for line in moved],
+    }
+    unit.log(Leaf(found.merchant_id, found.party, "settlement", body))
+
+
+def _queue(unit: Unit, found: AnyRow, amount: int, rail: str) -> None:
+    public = public_id()
+    row = {
+        "id": unit.new_id(),
+        "merchant_id": found.merchant_id,
+        "public_id": public,
+        "settlement_id": found.id,
+        "party": found.party,
+        "rail": rail,
+        "amount_minor": amount,
+        "currency": found.currency,
+        "state": "queued",
+        "attempts": 1,
+        "reference": "",
+        "created_at": unit.now,
+        "changed_at": unit.now,
+    }
+    insert_rows(unit.connection, tables.payout, [row])
+    post(unit, found.merchant_id, [in_transit(public, 1, found.party, amount, found.currency)])
+
+
+def in_transit(payout: str, attempt: int, party: str, amount: int, currency: str) -> Transfer:
+    """What is pending while a payout is under way."""
+    return Transfer(f"payout:{payout}:{attempt}", party, "payout", amount, currency, "payout", pending=True)

@@ -1,0 +1,134 @@
+"""Rails: what moves a merchant's own money to those who earned it. The ledger is book-keeping, a rail pays.
+
+A rail is asked for a key before it is told to pay under it. Its limits are its own (`per_second`): a million payouts
+take hours, so paying is a paced queue that goes on where it stopped (earning/payouts.py), never a part of a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from commerce.commands import Command
+from commerce.commands.earning import BeginPayouts, RecordPayout
+from commerce.earning.payouts import Due
+from commerce.errors import Invalid
+
+COLUMNS = ("key", "party", "amount_minor", "currency", "outcome", "reference")
+SHEET_BYTES_MAX = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a rail says of a key: confirmed or failed, and its own reference."""
+
+    outcome: str
+    reference: str
+
+
+class Rail(Protocol):
+    """One way to pay."""
+
+    @property
+    def name(self) -> str:
+        """The word in `payout.rail`."""
+        ...
+
+    @property
+    def per_second(self) -> int:
+        """How many calls it takes."""
+        ...
+
+    async def find(self, key: str) -> Result | None:
+        """What became of a key; None: it has never heard of it."""
+        ...
+
+    async def pay(self, due: Due) -> Result:
+        """Pays, once per key however often it is asked."""
+        ...
+
+
+class SandboxRail:
+    """A bank without money: a file of what it was told, one line a key, synced before it answers."""
+
+    name = "sandbox"
+    per_second = 1_000
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def find(self, key: str) -> Result | None:
+        """See the port."""
+        return (await asyncio.to_thread(self._read)).get(key)
+
+    async def pay(self, due: Due) -> Result:
+        """Confirms whatever it is told."""
+        return await asyncio.to_thread(self._pay, due)
+
+    def _read(self) -> dict[str, Result]:
+        if not self._file.exists():
+            return {}
+        lines = self._file.read_text("utf-8").splitlines()
+        return {found["key"]: Result("confirmed", found["reference"]) for found in map(json.loads, lines)}
+
+    def _pay(self, due: Due) -> Result:
+        known = self._read().get(due.key)
+        if known is not None:
+            return known
+        reference = f"sandbox-{due.key}"
+        line = {"key": due.key, "party": due.party, "amount_minor": due.amount_minor, "reference": reference}
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return Result("confirmed", reference)
+
+
+Execute = Callable[[Command[int] | Command[str]], Awaitable[object]]
+
+
+async def pay_all(rail: Rail, execute: Execute, ask: Callable[[], Awaitable[Sequence[Due]]]) -> int:
+    """Pays what is queued on a rail, at its pace; answers how many. Begins with what a crash left half done."""
+    paid = 0
+    while True:
+        for due in await ask():
+            result = await rail.find(due.key) or await rail.pay(due)
+            await execute(RecordPayout(due.payout, result.outcome, result.reference))
+            paid += 1
+            await asyncio.sleep(1 / rail.per_second)
+        if await execute(BeginPayouts(rail.name)) == 0:
+            return paid
+
+
+def sheet(due: Sequence[Due]) -> str:
+    """Payouts for the bank's own page, as CSV; outcome and reference are filled in by whoever paid them."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    writer.writerows((one.key, one.party, one.amount_minor, one.currency, "", "") for one in due)
+    return file.getvalue()
+
+
+def read_sheet(text: str) -> list[RecordPayout]:
+    """The outcomes of a sheet that came back; rows without one are left for the next time. Invalid names the row."""
+    if len(text) > SHEET_BYTES_MAX:
+        raise Invalid("sheet", f"at most {SHEET_BYTES_MAX} bytes")
+    rows = csv.DictReader(io.StringIO(text))
+    if tuple(rows.fieldnames or ()) != COLUMNS:
+        raise Invalid("sheet", f"its columns must be {', '.join(COLUMNS)}")
+    found = []
+    for number, row in enumerate(rows):
+        if not row["outcome"]:
+            continue
+        try:
+            found.append(RecordPayout(row["key"].rpartition("-")[0], row["outcome"], row["reference"] or ""))
+        except Invalid as error:
+            raise Invalid(f"rows[{number}].{error.field}", error.detail) from error
+    return found

@@ -1,0 +1,76 @@
+"""Signed heads: at least one a minute while a log grows, and one whenever a statement is asked for."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, insert, select
+
+from commerce.commands.earning import RotateLogKey, SignHeads
+from commerce.errors import NotFound
+from commerce.proof.entry import Head
+from commerce.proof.log import thaw
+from commerce.proof.signing import Signer
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Connected
+from commerce.store.unit import Unit
+
+EVERY_MS = 60_000
+
+
+def sign_heads(unit: Unit, command: SignHeads, signer: Signer) -> int:
+    """A head for each log that has grown since its last one; answers how many."""
+    logs = [row for row in _grown(unit) if command.merchant in (None, row.merchant_id)]
+    for row in logs:
+        tree = thaw(row.size, row.frontier)
+        head = Head(row.public_id, row.log, row.size, tree.root(), unit.now, signer.kid)
+        place = {"merchant_id": row.merchant_id, "log": head.log, "size": head.size, "root": head.root}
+        signed = {"at": head.at, "kid": head.kid, "signature": signer.sign(head.encode())}
+        unit.connection.execute(insert(tables.log_head), place | signed)
+    return len(logs)
+
+
+def rotate_log_key(unit: Unit, command: RotateLogKey, signer: Signer) -> str:  # noqa: ARG001 - it has no fields
+    """From now on another key signs; the last one endorses it. Other nodes sign with theirs until they start again."""
+    return signer.rotate(unit.connection, unit.now)
+
+
+def _grown(connected: Connected) -> list[AnyRow]:
+    """The newest logs that are longer than their last head."""
+    table, head = tables.log_sequencer, tables.log_head
+    signed = select(func.coalesce(func.max(head.c.size), 0)).where(
+        head.c.merchant_id == table.c.merchant_id, head.c.log == table.c.log
+    )
+    later = table.alias("later")
+    newest = select(func.max(later.c.log)).where(later.c.merchant_id == table.c.merchant_id).scalar_subquery()
+    query = select(table, tables.merchant.c.public_id).join(
+        tables.merchant, tables.merchant.c.id == table.c.merchant_id
+    )
+    where = (table.c.log == newest, table.c.size > signed.scalar_subquery())
+    return list(connected.connection.execute(query.where(*where).with_for_update(of=table)))
+
+
+def heads_are_due(connected: Connected) -> bool:
+    """Whether a log has facts that no head speaks of, and no head was signed for a minute."""
+    last = connected.connection.execute(select(func.max(tables.log_head.c.at))).scalar() or 0
+    return connected.now - last >= EVERY_MS and _is_ahead(connected)
+
+
+def _is_ahead(connected: Connected) -> bool:
+    table, head = tables.log_sequencer, tables.log_head
+    signed = select(func.coalesce(func.max(head.c.size), 0)).where(
+        head.c.merchant_id == table.c.merchant_id, head.c.log == table.c.log
+    )
+    query = select(table.c.log).where(table.c.size > signed.scalar_subquery()).limit(1)
+    return connected.connection.execute(query).first() is not None
+
+
+def last_head(connected: Connected, merchant: int) -> tuple[Head, bytes]:
+    """The newest signed head of the merchant's newest log, and its signature; NotFound before the first."""
+    table = tables.log_head
+    query = select(table, tables.merchant.c.public_id).join(
+        tables.merchant, tables.merchant.c.id == table.c.merchant_id
+    )
+    query = query.where(table.c.merchant_id == merchant).order_by(table.c.log.desc(), table.c.size.desc()).limit(1)
+    row = connected.connection.execute(query).first()
+    if row is None:
+        raise NotFound("head", "nothing is signed yet")
+    return Head(row.public_id, row.log, row.size, row.root, row.at, row.kid), row.signature

@@ -1,0 +1,95 @@
+"""The keys that sign heads: Ed25519, wrapped by the master secret like all keys. A new one is endorsed by the last.
+
+Whoever has a public key from outside can follow the endorsements to the keys that came after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import Connection, insert, select
+
+from commerce.store import tables
+from commerce.vault import Vault
+
+NAME = "log"
+KEY_BYTES = 32
+
+
+class Signer:
+    """Signs with the newest key of the vault."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    @property
+    def kid(self) -> str:
+        """Which key signs now."""
+        return self._vault.kid(NAME)
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes."""
+        return _private(self._vault.key(NAME)).sign(message)
+
+    def public(self) -> bytes:
+        """The public key of `kid`, 32 bytes."""
+        return _public(self._vault.key(NAME))
+
+    def rotate(self, connection: Connection, now: int) -> str:
+        """A new key from now on; answers its id."""
+        self._vault.rotate(connection, NAME, now)
+        publish_keys(connection, self._vault, now)
+        return self.kid
+
+
+def _private(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _public(seed: bytes) -> bytes:
+    return _private(seed).public_key().public_bytes_raw()
+
+
+def publish_keys(connection: Connection, vault: Vault, now: int) -> None:
+    """Gives each key of the vault its public row, with the endorsement of the one before it."""
+    table = tables.log_key
+    known = set(connection.execute(select(table.c.kid)).scalars())
+    before: tuple[str, bytes] | None = None
+    for kid, seed in vault.keys(NAME).items():
+        if kid not in known:
+            public = _public(seed)
+            endorsed = b"" if before is None else _private(before[1]).sign(endorsement(kid, public))
+            row = {"kid": kid, "public": public, "endorsed_by": "" if before is None else before[0], "created_at": now}
+            connection.execute(insert(table), row | {"endorsement": endorsed})
+        before = (kid, seed)
+
+
+def endorsement(kid: str, public: bytes) -> bytes:
+    """What the key before signs of a new one."""
+    return f"fenbo key 1 {kid} {public.hex()}".encode()
+
+
+def verified(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether a signature is right; anything malformed is not."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def trusted_keys(given: bytes, keys: list[Mapping[str, str]]) -> dict[str, bytes]:
+    """The keys (kid > public) that follow from one given from outside, in the order in which they endorse each other.
+
+    `keys` are {"kid", "public", "endorsed_by", "endorsement"} in hex, oldest first.
+    """
+    trusted: dict[str, bytes] = {}
+    for key in keys:
+        public = bytes.fromhex(key["public"])
+        by = trusted.get(key["endorsed_by"])
+        signed = by is not None and verified(by, bytes.fromhex(key["endorsement"]), endorsement(key["kid"], public))
+        if public == given or signed:
+            trusted[key["kid"]] = public
+    return trusted

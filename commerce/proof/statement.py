@@ -1,0 +1,148 @@
+"""A party's statement: all its leaves of a period with their bodies, and what proves them. JSON, verify.py reads it.
+
+The leaves are a run without gaps in the party's own tree. The party's last leaf says the root of that tree before it,
+and is itself proven to be in the merchant's log under a signed head: so nothing of the run can be left out or changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from commerce.errors import Conflict, NotFound
+from commerce.merkle import range_spans
+from commerce.merkle import root as root_of
+from commerce.proof.entry import Head
+from commerce.proof.heads import last_head
+from commerce.proof.tree import consistency, inclusion
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Connected, Reading
+
+LINES_MAX = 100_000
+Json = dict[str, Any]
+
+
+def statement(reading: Reading, merchant: int, party: str, start: int | None = None, end: int | None = None) -> Json:
+    """Of leaves from `start` to `end` (ms, `end` not included; None: no bound) under the newest head.
+
+    NotFound when the party has no leaf there. Ask for a new head first (SignHeads) to have the latest.
+    """
+    head, signature = last_head(reading, merchant)
+    log = (merchant, head.log)
+    last = _last(reading, log, party, head.size)
+    first, beyond = _run(reading, log, (party, last.seq), start, end)
+    if beyond - first > LINES_MAX:
+        raise Conflict("period", f"more than {LINES_MAX} entries: take a shorter one")
+    rows = _rows(reading, log, party, first, beyond)
+    return {
+        "format": "fenbo statement 1",
+        "merchant": head.merchant,
+        "log": head.log,
+        "party": party,
+        "head": head_json(head, signature),
+        "keys": keys_json(reading),
+        "first": first,
+        "entries": [_entry_json(row) for row in rows],
+        "range": [found.hex() for found in _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)],
+        "last": _entry_json(last) | {"position": last.position},
+        "inclusion": [found.hex() for found in inclusion(reading, log, head.size, last.position)],
+    }
+
+
+def _last(reading: Reading, log: tuple[int, int], party: str, size: int) -> AnyRow:
+    """The party's last leaf that the head speaks of."""
+    table = tables.log_leaf
+    mine = (table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party)
+    query = select(table).where(*mine, table.c.position < size).order_by(table.c.seq.desc()).limit(1)
+    row = reading.connection.execute(query).first()
+    if row is None:
+        raise NotFound("party", "nothing is signed of this one")
+    return row
+
+
+def _run(
+    reading: Reading, log: tuple[int, int], upto: tuple[str, int], start: int | None, end: int | None
+) -> tuple[int, int]:
+    """From which place in the party's sequence to which (not included)."""
+    table, (party, last) = tables.log_leaf, upto
+    where = [table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party, table.c.seq <= last]
+    where += [] if start is None else [table.c.at >= start]
+    where += [] if end is None else [table.c.at < end]
+    low, high = reading.connection.execute(select(func.min(table.c.seq), func.max(table.c.seq)).where(*where)).one()
+    if low is None:
+        raise NotFound("period", "nothing happened in it")
+    return low, high + 1
+
+
+def _rows(reading: Reading, log: tuple[int, int], party: str, first: int, beyond: int) -> list[AnyRow]:
+    table = tables.log_leaf
+    mine = (table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party)
+    query = select(table).where(*mine, table.c.seq >= first, table.c.seq < beyond).order_by(table.c.seq)
+    return list(reading.connection.execute(query))
+
+
+def _range(reading: Reading, log: tuple[int, int], party: str, run: tuple[int, int], size: int) -> list[bytes]:
+    """What stands beside the run in the party's tree of `size`; nothing when the run is the last leaf alone."""
+    if run[0] >= run[1]:
+        return []
+    table, found = tables.log_leaf, []
+    mine = (table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party)
+    for start, end in range_spans(size, *run):
+        query = select(table.c.hash).where(*mine, table.c.seq >= start, table.c.seq < end).order_by(table.c.seq)
+        found.append(root_of(list(reading.connection.execute(query).scalars())))
+    return found
+
+
+def _entry_json(row: AnyRow) -> Json:
+    return {
+        "seq": row.seq,
+        "before": row.before.hex(),
+        "kind": row.kind,
+        "at": row.at,
+        "rule": row.rule,
+        "commitment": row.commitment.hex(),
+        "salt": None if row.salt is None else row.salt.hex(),
+        "body": row.body,
+    }
+
+
+def head_json(head: Head, signature: bytes) -> Json:
+    """A head as it is published."""
+    return {
+        "merchant": head.merchant,
+        "log": head.log,
+        "size": head.size,
+        "root": head.root.hex(),
+        "at": head.at,
+        "kid": head.kid,
+        "signature": signature.hex(),
+    }
+
+
+def keys_json(connected: Connected) -> list[Json]:
+    """All public keys of the installation with their endorsements, oldest first."""
+    table = tables.log_key
+    query = select(table).order_by(table.c.created_at, table.c.endorsed_by != "", table.c.kid)
+    return [
+        {
+            "kid": row.kid,
+            "public": row.public.hex(),
+            "endorsed_by": row.endorsed_by,
+            "endorsement": row.endorsement.hex(),
+        }
+        for row in connected.connection.execute(query)
+    ]
+
+
+def head_consistency(reading: Reading, merchant: int, old_size: int, size: int) -> list[str]:
+    """Hashes that show that the newest log of `size` begins with that of `old_size` (both were signed)."""
+    head, _ = last_head(reading, merchant)
+    if not 0 < old_size <= size <= head.size:
+        raise NotFound("size", "no such head")
+    return [found.hex() for found in consistency(reading, (merchant, head.log), size, old_size)]
+
+
+def public_key(reading: Reading) -> str:
+    """The newest public key of the installation, hex: what is handed to partners."""
+    return str(keys_json(reading)[-1]["public"])

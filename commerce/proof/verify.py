@@ -1,0 +1,143 @@
+"""Checks a statement with nothing but a public key from outside. Pure: the same checks run offline and in a browser.
+
+What it proves: no published entry was changed, dropped or reordered, and two heads belong to one history. What it
+cannot prove: that what was written first was true.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from commerce.merkle import verify_consistency, verify_inclusion, verify_range
+from commerce.proof.entry import Entry, Head, commit
+from commerce.proof.signing import trusted_keys, verified
+
+STATEMENT = "fenbo statement 1"
+Json = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found. `wrong` empty: all of it holds. `figures`: minor units by state of the lines, per currency."""
+
+    party: str = ""
+    entries: int = 0
+    erased: int = 0
+    wrong: list[str] = field(default_factory=list)
+    figures: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def verify_statement(found: Json, public: bytes) -> Report:
+    """Every check; malformed statements are wrong, never an exception."""
+    report = Report()
+    try:
+        _check(found, public, report)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        report.wrong.append(f"malformed: {type(error).__name__} {error}")
+    return report
+
+
+def _check(found: Json, public: bytes, report: Report) -> None:
+    if found["format"] != STATEMENT:
+        report.wrong.append(f"not a statement: {found['format']}")
+        return
+    report.party = found["party"]
+    _check_head(found, public, report)
+    entries = [_entry(found, line) for line in found["entries"]]
+    report.entries = len(entries)
+    _check_run(found, entries, report)
+    for entry, line in zip(entries, found["entries"], strict=True):
+        _check_body(entry, line, report)
+    if not report.wrong:
+        report.figures = figures(found["entries"])
+
+
+def read_head(found: Json) -> Head:
+    """A head out of JSON."""
+    place = (found["merchant"], found["log"], found["size"], bytes.fromhex(found["root"]), found["at"], found["kid"])
+    return Head(*place)
+
+
+def head_is_signed(found: Json, keys: list[Mapping[str, str]], public: bytes) -> bool:
+    """Whether a head is signed by the key from outside, or one that follows from it."""
+    head = read_head(found)
+    key = trusted_keys(public, keys).get(head.kid)
+    return key is not None and verified(key, bytes.fromhex(found["signature"]), head.encode())
+
+
+def _check_head(found: Json, public: bytes, report: Report) -> None:
+    head = found["head"]
+    if not head_is_signed(head, found["keys"], public):
+        report.wrong.append("the head is not signed by the given key, nor by one that follows from it")
+    if (head["merchant"], head["log"]) != (found["merchant"], found["log"]):
+        report.wrong.append("the head is another log's")
+
+
+def _entry(found: Json, line: Json) -> Entry:
+    place = (found["merchant"], found["log"], found["party"], line["seq"], bytes.fromhex(line["before"]))
+    return Entry(*place, line["kind"], line["at"], line["rule"], bytes.fromhex(line["commitment"]))
+
+
+def _check_run(found: Json, entries: list[Entry], report: Report) -> None:
+    """Gapless, in the party's tree, whose last leaf is in the log."""
+    first, last, head = found["first"], _entry(found, found["last"]), found["head"]
+    for at, entry in enumerate(entries):
+        if entry.seq != first + at:
+            report.wrong.append(f"entry {first + at} is missing or out of its place")
+            return
+    if any(one.at > other.at for one, other in pairwise(entries)):
+        report.wrong.append("the entries go back in time")
+    proof = [bytes.fromhex(text) for text in found["inclusion"]]
+    root, position = bytes.fromhex(head["root"]), found["last"]["position"]
+    if not verify_inclusion(root, head["size"], position, last.digest(), proof):
+        report.wrong.append("the last entry is not in the signed log")
+    hashes = [entry.digest() for entry in entries]
+    if entries and entries[-1].seq == last.seq:
+        if hashes.pop() != last.digest():
+            report.wrong.append("the last entry differs from the one that is in the signed log")
+    elif not entries or entries[-1].seq > last.seq:
+        report.wrong.append("entries beyond the last one")
+    beside = [bytes.fromhex(text) for text in found["range"]]
+    if hashes and not verify_range(last.before, last.seq, first, hashes, beside):
+        report.wrong.append("the entries are not the ones that were published")
+
+
+def _check_body(entry: Entry, line: Json, report: Report) -> None:
+    if line["body"] is None or line["salt"] is None:
+        report.erased += 1  # somebody's personal data were erased: the entry still stands at its place
+    elif commit(bytes.fromhex(line["salt"]), line["body"]) != entry.commitment:
+        report.wrong.append(f"what entry {entry.seq} says was changed")
+
+
+def figures(entries: list[Json]) -> dict[str, dict[str, int]]:
+    """The latest version of each commission line of a run of entries, summed by state, per currency."""
+    lines: dict[str, dict[str, Any]] = {}
+    currencies: dict[str, str] = {}
+    for entry in entries:
+        body = {} if entry["body"] is None else json.loads(entry["body"])
+        for line in body.get("lines", ()):
+            known = lines.get(line["public"])
+            if known is None or known["version"] < line["version"]:
+                lines[line["public"]] = line
+            currencies.setdefault(line["public"], line.get("currency", ""))
+    sums: dict[str, dict[str, int]] = {}
+    for public, line in lines.items():
+        by_state = sums.setdefault(currencies[public], {})
+        by_state[line["state"]] = by_state.get(line["state"], 0) + line["amount_minor"] - line["clawed_minor"]
+    return sums
+
+
+def compare_heads(one: Json, other: Json, proof: list[str], public: bytes, keys: list[Mapping[str, str]]) -> list[str]:
+    """What is wrong between two heads of one merchant: a fork shows here. `proof` leads from one to the other."""
+    wrong = ["a head is not signed" for head in (one, other) if not head_is_signed(head, keys, public)]
+    if (one["merchant"], one["log"]) != (other["merchant"], other["log"]):
+        return [*wrong, "the heads are of different logs"]
+    old, new = sorted((read_head(one), read_head(other)), key=lambda head: head.size)
+    hashes = [bytes.fromhex(text) for text in proof]
+    if not verify_consistency((old.size, old.root), (new.size, new.root), hashes):
+        wrong.append("the two heads are of different histories: the log was forked, or entries were changed")
+    return wrong
