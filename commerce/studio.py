@@ -97,18 +97,8 @@ def find_studio(connected: Connected, stream_key: str) -> views.Studio:
         raise NotFound("stream_key", "no such stream key")
     show = current_show_row(connected, row.merchant_id)
     view = show_view(show) if show is not None and show.state != "ended" else None
-    return views.Studio(row.merchant_id, row.slot, view, _closed(row, view, connected.now))
-
-
-def _closed(row: AnyRow, show: views.Show | None, now: int) -> str:
-    """Why the key opens nothing now; "" when it does."""
-    if row.valid_from is not None and now < row.valid_from:
-        return "early"
-    if row.valid_until is not None and now >= row.valid_until:
-        return "expired"
-    if show is not None and row.only_show is not None and row.only_show != show.show:
-        return "other_show"
-    return ""
+    closed = _key_view(row).closed(aware(connected.now), None if view is None else view.show)
+    return views.Studio(row.merchant_id, row.slot, view, closed)
 
 
 def stream_keys(connected: Connected, merchant: int) -> tuple[views.StreamKey, ...]:

@@ -198,6 +198,14 @@ class StreamKey:
     valid_until: datetime | None
     only_show: str | None
 
+    def closed(self, now: datetime, show: str | None) -> str:
+        """Why the key opens nothing now: "early", "expired", "other_show" than the one that is on; "" when it does."""
+        if self.valid_from is not None and now < self.valid_from:
+            return "early"
+        if self.valid_until is not None and now >= self.valid_until:
+            return "expired"
+        return "other_show" if self.only_show is not None and show not in (None, self.only_show) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FreshStreamKey:

@@ -33,9 +33,10 @@ class Warned(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One warning; `text` is for the broadcaster."""
+    """One warning; `text` is for the broadcaster, `number` what it is about: seconds, ms, pictures a second, Mb/s."""
 
     warned: Warned
+    number: float
     text: str
 
 
@@ -50,78 +51,79 @@ class Observed:
 
 def advice(observed: Observed) -> list[Advice]:
     """All that is worth saying of a source, the most pressing first."""
-    return [Advice(warned, text) for warned, check in _CHECKS if (text := check(observed))]
+    found = ((warned, check(observed), text) for warned, check, text in _CHECKS)
+    return [Advice(warned, number, text.format(number)) for warned, number, text in found if number is not None]
 
 
-def _silent(observed: Observed) -> str:
-    if observed.silent_ms <= SILENT_MS_MAX:
-        return ""
-    return f"Nothing has come from the encoder for {observed.silent_ms / 1000:.0f} s: viewers see a frozen picture."
+def _silent(observed: Observed) -> float | None:
+    return observed.silent_ms / 1000 if observed.silent_ms > SILENT_MS_MAX else None
 
 
-def _no_video(observed: Observed) -> str:
-    missing = observed.facts.video is None and observed.age_ms > YOUNG_MS
-    return "The encoder sends no picture." if missing else ""
+def _no_video(observed: Observed) -> float | None:
+    return 0.0 if observed.facts.video is None and observed.age_ms > YOUNG_MS else None
 
 
-def _no_audio(observed: Observed) -> str:
-    missing = observed.facts.audio is None and observed.age_ms > YOUNG_MS
-    return "The encoder sends no sound." if missing else ""
+def _no_audio(observed: Observed) -> float | None:
+    return 0.0 if observed.facts.audio is None and observed.age_ms > YOUNG_MS else None
 
 
-def _long_groups(observed: Observed) -> str:
+def _long_groups(observed: Observed) -> float | None:
     seconds = observed.facts.gop_seconds
-    if seconds <= GOP_SECONDS_MAX:
-        return ""
-    return (
-        f"Key frames come every {seconds:.0f} s: viewers on LL-HLS wait that long. Set the key frame interval to 2 s."
-    )
+    return seconds if seconds > GOP_SECONDS_MAX else None
 
 
-def _uneven(observed: Observed) -> str:
+def _uneven(observed: Observed) -> float | None:
     video = observed.facts.video
-    if video is None or video.jitter_ms <= JITTER_MS_MAX:
-        return ""
-    return f"Pictures arrive unevenly, by {video.jitter_ms:.0f} ms: look at the network between encoder and server."
+    return video.jitter_ms if video is not None and video.jitter_ms > JITTER_MS_MAX else None
 
 
-def _low_frame_rate(observed: Observed) -> str:
+def _low_frame_rate(observed: Observed) -> float | None:
     video = observed.facts.video
     if video is None or observed.age_ms <= YOUNG_MS or not 0 < video.packets_per_second < FRAMES_PER_SECOND_MIN:
-        return ""
-    return f"Only {video.packets_per_second:.0f} pictures a second: movement is not smooth."
+        return None
+    return video.packets_per_second
 
 
-def _high_bit_rate(observed: Observed) -> str:
+def _high_bit_rate(observed: Observed) -> float | None:
     video = observed.facts.video
-    if video is None or video.bits_per_second <= BITS_PER_SECOND_MAX:
-        return ""
-    return f"{video.bits_per_second / 1e6:.0f} Mb/s is more than most phones can receive."
+    return video.bits_per_second / 1e6 if video is not None and video.bits_per_second > BITS_PER_SECOND_MAX else None
 
 
-def _not_for_all(observed: Observed) -> str:
+def _hevc(observed: Observed) -> float | None:
     video = observed.facts.video
-    if video is None or video.track.codec not in (Codec.HEVC, Codec.AV1):
-        return ""
-    return f"{video.track.codec.upper()} does not play on every phone; H.264 does."
+    return 0.0 if video is not None and video.track.codec is Codec.HEVC else None
 
 
-def _b_frames(observed: Observed) -> str:
-    if not observed.facts.has_b_frames:
-        return ""
-    return (
-        "B-frames: for WebRTC viewers the picture is encoded anew on this server. Turn them off to spare it the work."
-    )
+def _av1(observed: Observed) -> float | None:
+    video = observed.facts.video
+    return 0.0 if video is not None and video.track.codec is Codec.AV1 else None
 
 
-_CHECKS: tuple[tuple[Warned, Callable[[Observed], str]], ...] = (
-    (Warned.SILENT, _silent),
-    (Warned.NO_VIDEO, _no_video),
-    (Warned.NO_AUDIO, _no_audio),
-    (Warned.LONG_GROUPS, _long_groups),
-    (Warned.UNEVEN, _uneven),
-    (Warned.LOW_FRAME_RATE, _low_frame_rate),
-    (Warned.HIGH_BIT_RATE, _high_bit_rate),
-    (Warned.NOT_FOR_ALL, _not_for_all),
-    (Warned.B_FRAMES, _b_frames),
+def _b_frames(observed: Observed) -> float | None:
+    return 0.0 if observed.facts.has_b_frames else None
+
+
+_CHECKS: tuple[tuple[Warned, Callable[[Observed], float | None], str], ...] = (
+    (Warned.SILENT, _silent, "Nothing has come from the encoder for {:.0f} s: viewers do not see it."),
+    (Warned.NO_VIDEO, _no_video, "The encoder sends no picture."),
+    (Warned.NO_AUDIO, _no_audio, "The encoder sends no sound."),
+    (
+        Warned.LONG_GROUPS,
+        _long_groups,
+        "Key frames come every {:.0f} s: viewers on LL-HLS wait that long. Set the key frame interval to 2 s.",
+    ),
+    (
+        Warned.UNEVEN,
+        _uneven,
+        "Pictures arrive unevenly, by {:.0f} ms: look at the network between encoder and server.",
+    ),
+    (Warned.LOW_FRAME_RATE, _low_frame_rate, "Only {:.0f} pictures a second: movement is not smooth."),
+    (Warned.HIGH_BIT_RATE, _high_bit_rate, "{:.0f} Mb/s is more than most phones can receive."),
+    (Warned.NOT_FOR_ALL, _hevc, "HEVC does not play on every phone; H.264 does."),
+    (Warned.NOT_FOR_ALL, _av1, "AV1 does not play on every phone; H.264 does."),
+    (
+        Warned.B_FRAMES,
+        _b_frames,
+        "B-frames: for WebRTC viewers the picture is encoded anew on this server. Turn them off to spare it the work.",
+    ),
 )

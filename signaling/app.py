@@ -62,6 +62,7 @@ from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
 from signaling.replays import SWEEP_SECONDS as REPLAY_SWEEP_SECONDS
 from signaling.replays import Replays
+from signaling.restreams import Restreams
 from signaling.rooms import TICK_SECONDS, Rooms
 from signaling.routes import Handlers, routes
 from signaling.studio import Studio
@@ -72,6 +73,7 @@ from signaling.ws import RoomSocket
 
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
+EXPIRE_SECONDS = 2.0  # between two looks at the validity of the stream keys in use
 FILL_SECONDS = 0.04  # between two looks whether a slate's next picture is due
 BUS_SWEEP_SECONDS = 30.0
 STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
@@ -142,7 +144,8 @@ class Core:
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
-        self.on_air = OnAir(commerce, self.studio.open)
+        self.restreams = Restreams(commerce, metrics)
+        self.on_air = OnAir(commerce, self.studio.open, self.restreams.follow)
         keys = commerce.keys("jwt")
         self.link_tokens = LinkTokens(keys, next(reversed(keys)))
 
@@ -204,6 +207,7 @@ async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics,
 async def _open_rtmp(stack: AsyncExitStack, core: Core) -> tuple[int, int | None]:
     """The ports of RTMP and, where there is a certificate, of RTMPS."""
     settings, tls = core.settings.rtmp, _tls(core.settings.http)
+    stack.push_async_callback(core.restreams.close)
     rtmp = RtmpServer(settings, core.studio.authorise, core.metrics)
     stack.push_async_callback(rtmp.close)
     port = await rtmp.listen(settings.host, settings.port)
@@ -228,7 +232,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         rooms=RoomApi(commerce, rooms, viewers),
         sandbox=SandboxApi(commerce, viewers),
         session=session,
-        studio=HqStudio(commerce, core.studio, urls.rtmp, f"{urls.http}/whip"),
+        studio=HqStudio(commerce, core.studio, core.restreams, urls.rtmp, f"{urls.http}/whip"),
         shows=HqShows(directory),
         replays=core.replays,
         channels=HqChannels(commerce, core.link_tokens, urls.http),
@@ -270,6 +274,7 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.every(REPLAY_SWEEP_SECONDS, "recordings", core.replays.sweep)
     chores.every(LOOK_SECONDS, "playable", core.studio.look)
     chores.every(LOOK_SECONDS, "shows on air", core.on_air.settle)
+    chores.every(EXPIRE_SECONDS, "stream keys", core.studio.expire)
     chores.every(FILL_SECONDS, "slates", core.hub.fill)
     if isinstance(core.bus, MemoryBus):
         chores.every(BUS_SWEEP_SECONDS, "bus", core.bus.sweep)

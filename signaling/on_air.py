@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from commerce import events, questions, views
 from commerce.service import Commerce
@@ -26,8 +26,14 @@ ON = ("live", "paused")
 class OnAir:
     """Keeps each merchant's broadcast in step with his show's state and his studio's settings."""
 
-    def __init__(self, commerce: Commerce, opened: Callable[[int, views.Show], Broadcast]) -> None:
-        """`opened(merchant, show)` is the show's broadcast, opened and packaged."""
+    def __init__(
+        self,
+        commerce: Commerce,
+        opened: Callable[[int, views.Show], Broadcast],
+        restream: Callable[[int, Broadcast | None], Awaitable[None]],
+    ) -> None:
+        """`opened(merchant, show)` is the show's broadcast, opened and packaged; `restream` sends it elsewhere."""
+        self._restream = restream
         self._commerce = commerce
         self._opened = opened
         self._changed: set[int] = set()  # merchants to look at
@@ -58,15 +64,17 @@ class OnAir:
         show = await self._commerce.ask(questions.current_show, merchant)
         if show is None or show.state not in ON:
             self._slates.pop(merchant, None)
+            await self._restream(merchant, None)
             return
         settings = await self._commerce.ask(questions.studio_settings, merchant)
-        if merchant not in self._slates:
-            self._slates[merchant] = await self._made(merchant)
+        slates = self._slates.get(merchant) or await self._made(merchant)
         if merchant in self._changed:  # something has happened meanwhile: the next round knows better
             return
-        sources = self._opened(merchant, show).sources
-        sources.slates, sources.returns = self._slates[merchant], settings.back == "automatic"
-        sources.pause(paused=show.state == "paused")
+        self._slates[merchant] = slates
+        broadcast = self._opened(merchant, show)
+        broadcast.sources.slates, broadcast.sources.returns = slates, settings.back == "automatic"
+        broadcast.sources.pause(paused=show.state == "paused")
+        await self._restream(merchant, broadcast)
 
     async def _made(self, merchant: int) -> Slates:
         own = {slate.cause: slate for slate in await self._commerce.ask(questions.slates, merchant)}

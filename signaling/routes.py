@@ -53,7 +53,7 @@ class Handlers:
 
 def routes(to: Handlers) -> list[web.RouteDef]:
     """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
-    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_sales(to), *_hq_talk(to)]
+    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_studio(to), *_hq_sales(to), *_hq_talk(to)]
 
 
 def _pages(to: Handlers) -> list[web.RouteDef]:
@@ -89,9 +89,23 @@ def _hq_house(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/login", to.session.login),
         web.post("/api/v1/hq/logout", hq(None, to.session.logout)),
         web.get("/api/v1/hq/me", hq(None, to.session.me)),
+    ]
+
+
+def _hq_studio(to: Handlers) -> list[web.RouteDef]:
+    hq = to.session.guard
+    return [
         web.get("/api/v1/hq/studio", hq(may.SEE_STUDIO, to.studio.studio)),
+        web.patch("/api/v1/hq/studio", hq(may.RUN_SHOWS, to.studio.change)),
         web.post("/api/v1/hq/studio/keys/{slot}/rotate", hq(may.ROTATE_KEYS, to.studio.rotate)),
         web.post("/api/v1/hq/studio/keys/{slot}/takeover", hq(may.RUN_SHOWS, to.studio.take_over)),
+        web.put("/api/v1/hq/studio/keys/{slot}", hq(may.ROTATE_KEYS, to.studio.limit)),
+        web.delete("/api/v1/hq/studio/keys/{slot}", hq(may.ROTATE_KEYS, to.studio.revoke)),
+        web.put("/api/v1/hq/studio/slates/{cause}", hq(may.RUN_SHOWS, to.studio.put_slate)),
+        web.delete("/api/v1/hq/studio/slates/{cause}", hq(may.RUN_SHOWS, to.studio.remove_slate)),
+        web.put("/api/v1/hq/studio/restreams/{name}", hq(may.ROTATE_KEYS, to.studio.put_restream)),
+        web.patch("/api/v1/hq/studio/restreams/{name}", hq(may.ROTATE_KEYS, to.studio.switch_restream)),
+        web.delete("/api/v1/hq/studio/restreams/{name}", hq(may.ROTATE_KEYS, to.studio.remove_restream)),
     ]
 
 

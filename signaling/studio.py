@@ -6,17 +6,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from commerce import events, questions, views
-from commerce.errors import NotFound
+from commerce.errors import Conflict, NotFound
 from commerce.service import Commerce
 from relay.errors import NotAvailable, Refused
 from relay.hls.origin import Origin
 from relay.hub import Broadcast, Hub
-from relay.media import Kind
-from relay.meter import TrackFacts
-from relay.source import Slot, Source
-from signaling.api.models_hq import SourceView
+from relay.source import Slot, Source, Sources
+from signaling.sources import OnAirView, view
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +87,19 @@ class Studio:
             if source is not None:
                 source.close(reason)
 
+    async def expel_expired(self, merchant: int) -> None:
+        """Whoever publishes with a key that is not good any more is shown out."""
+        show = await self._commerce.ask(questions.current_show, merchant)
+        for key in await self._commerce.ask(questions.stream_keys, merchant):
+            closed = key.closed(datetime.now(UTC), None if show is None else show.show)
+            if closed:
+                self.expel(merchant, Slot(key.slot), CLOSED[closed])
+
+    async def expire(self) -> None:
+        """Every few seconds: keys whose time has passed while somebody publishes with them."""
+        for merchant in {owner for show, owner in self._opened.items() if self._hub.get(show).sources.by_slot}:
+            await self.expel_expired(merchant)
+
     async def on_now(self, room: str) -> Broadcast:
         """What a room plays now, for WHEP; raises NotFound for an unknown room and `NotAvailable` outside a show."""
         name, until = self._plays.get(room, ("", 0.0))
@@ -132,39 +144,26 @@ class Studio:
         if show not in self._opened:
             self._closing = asyncio.ensure_future(self._origin.close(show))
 
-    async def sources(self, merchant: int) -> list[SourceView]:
-        """What publishes into the merchant's show now."""
-        show: views.Show | None = await self._commerce.ask(questions.current_show, merchant)
-        if show is None:
-            return []
-        try:
-            sources = self._hub.get(show.show).sources
-        except NotAvailable:
-            return []
+    async def choose(self, merchant: int, slot: Slot | None) -> None:
+        """This source is on from its next key frame, and stays; None: the healthy primary. Conflict outside a show."""
+        sources = await self._now(merchant)
+        if sources is None:
+            raise Conflict("on", "no show is on that a source could be chosen for")
+        sources.chosen = slot
+
+    async def on_air(self, merchant: int) -> OnAirView:
+        """What publishes into the merchant's show now, and what viewers see."""
+        sources = await self._now(merchant)
+        if sources is None:
+            return OnAirView([], None, None)
         now_ns = time.monotonic_ns()
-        return [_view(source, now_ns) for source in sources.by_slot.values()]
+        on = "slate" if sources.slate_is_on else sources.on.slot.value if sources.on is not None else None
+        chosen = None if sources.chosen is None else sources.chosen.value
+        return OnAirView([view(source, now_ns) for source in sources.by_slot.values()], on, chosen)
 
-
-def _view(source: Source, now_ns: int) -> SourceView:
-    facts = source.facts(now_ns)
-    return SourceView(
-        slot=source.slot,
-        state=source.state,
-        video=_said(facts.video),
-        audio=_said(facts.audio),
-        gop_seconds=round(facts.gop_seconds, 1),
-        b_frames=facts.has_b_frames,
-        jitter_ms=round(facts.video.jitter_ms, 1) if facts.video else 0.0,
-        warnings=[advice.text for advice in source.advice(now_ns)],
-    )
-
-
-def _said(facts: TrackFacts | None) -> str | None:
-    """`h264 1280x720, 30 fps, 2.5 Mb/s`, `aac 48000 Hz, 0.1 Mb/s`."""
-    if facts is None:
-        return None
-    track, rate = facts.track, f"{facts.bits_per_second / 1e6:.1f} Mb/s"
-    if track.kind is Kind.AUDIO:
-        return f"{track.codec} {track.clock_rate} Hz, {rate}"
-    size = f" {track.width}x{track.height}" if track.width else ""
-    return f"{track.codec}{size}, {facts.packets_per_second:.0f} fps, {rate}"
+    async def _now(self, merchant: int) -> Sources | None:
+        show: views.Show | None = await self._commerce.ask(questions.current_show, merchant)
+        try:
+            return None if show is None else self._hub.get(show.show).sources
+        except NotAvailable:
+            return None

@@ -21,7 +21,6 @@ from signaling.api.models import (
     View,
 )
 
-Slot = Literal["primary", "backup"]
 ChannelState = Literal["applied", "active", "suspended", "closed"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(?:https?://\S+|/\S*)?$")]
@@ -53,43 +52,6 @@ class Me(View):
     role: str
     merchant: MerchantHq
     csrf: str
-
-
-class StreamKeyView(View):
-    """A stream key as it can be shown later: only its hint."""
-
-    slot: Slot
-    hint: str
-    created_at: Moment
-
-
-class SourceView(View):
-    """What publishes into the studio now."""
-
-    slot: str
-    state: str
-    video: str | None = Field(description="such as `h264 1280x720, 30 fps, 2.5 Mb/s`")
-    audio: str | None
-    gop_seconds: float = Field(description="the longest time between key frames lately")
-    b_frames: bool
-    jitter_ms: float = Field(description="by how much pictures arrive unevenly, on average")
-    warnings: list[str] = Field(description="what the broadcaster should change, in plain words")
-
-
-class Studio(View):
-    """Where the encoder sends to."""
-
-    rtmp_url: str
-    whip_url: str
-    keys: list[StreamKeyView]
-    sources: list[SourceView]
-
-
-class NewStreamKey(View):
-    """The one time the key itself is shown."""
-
-    slot: Slot
-    stream_key: str
 
 
 class ShowHq(View):

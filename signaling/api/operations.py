@@ -7,6 +7,7 @@ from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
+from signaling.api.operations_studio import STUDIO
 from signaling.api.operations_talk import TALK
 
 OPERATIONS = (
@@ -49,9 +50,7 @@ OPERATIONS = (
     Operation("post", f"{HQ}/login", "Log in", {200: models_hq.Me}, models_hq.Login, security="", problems=(401, 429)),
     _hq("post", "/logout", "Log out", {204: None}),
     _hq("get", "/me", "Who is logged in", {200: models_hq.Me}),
-    _hq("get", "/studio", "Where to send the broadcast", {200: models_hq.Studio}),
-    _hq("post", "/studio/keys/{slot}/rotate", "A new stream key, shown this once", {200: models_hq.NewStreamKey}),
-    _hq("post", "/studio/keys/{slot}/takeover", "The next encoder replaces the one that is there", {204: None}),
+    *STUDIO,
     _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True),
     _hq("post", "/shows", "A new show", {201: models_hq.ShowHq}, body=models_hq.ShowNew),
     _hq(
