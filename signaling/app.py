@@ -49,6 +49,7 @@ from signaling.callers import Callers
 from signaling.catchup import SWEEP_SECONDS, Catchup
 from signaling.chat import ChatRules
 from signaling.chores import Chores
+from signaling.crowds import Crowds
 from signaling.directory import Directory
 from signaling.dispatch import Dispatch
 from signaling.doubts import Doubts
@@ -140,7 +141,8 @@ class Core:
         self.directory = Directory(commerce, self.origin.url)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
-        self.rooms = Rooms(room, self.bus, self.houses, self.directory.room, metrics)
+        self.crowds = Crowds(self.bus)
+        self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
@@ -239,7 +241,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         goods=HqGoods(commerce),
         orders=overviews,
         sales=HqSales(commerce),
-        hq_socket=HqSocket(session, directory, overviews),
+        hq_socket=HqSocket(session, directory, overviews, core.bus, core.crowds),
         talk=HqTalk(commerce, rooms),
         moderation=HqModeration(commerce),
         describe=OpenApi(),
@@ -267,7 +269,9 @@ def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())
     chores.start("hq orders", hq.run())
+    chores.start("hq news", hq.tell())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
+    chores.every(TICK_SECONDS, "crowds", core.crowds.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)

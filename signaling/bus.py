@@ -63,7 +63,7 @@ class Bus(Protocol):
         """Say something that need not be kept: whoever listens now hears it, nobody later. Raises `BusDown`."""
 
     async def listen(self, topic: str, listener: Listener) -> None:
-        """Hear what is told from about now on; one listener a topic and node. Raises `BusDown`."""
+        """Hear what is told from about now on, or once the bus is back; one listener a topic and node."""
 
     def unlisten(self, topic: str) -> None:
         """Nobody here is interested any more."""

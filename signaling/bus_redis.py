@@ -168,9 +168,8 @@ class RedisBus:
         try:
             async with self._subscribing:
                 await self._pubsub.subscribe(TOPIC + topic)
-        except FAULTS as error:
-            self.unlisten(topic)
-            raise BusDown from error
+        except FAULTS:
+            self._lost = True  # `_read_on` subscribes when Redis is back
 
     def unlisten(self, topic: str) -> None:
         self._listeners.pop(topic, None)
@@ -254,6 +253,10 @@ class RedisBus:
     async def _read_on(self) -> None:
         """Every followed stream from where it was; where that is gone, its newest entry says so to the members."""
         await self._pubsub.ping()  # connects, and subscribes to everything again
+        async with self._subscribing:
+            for topic in self._listeners:
+                if (TOPIC + topic).encode() not in self._pubsub.channels:
+                    await self._pubsub.subscribe(TOPIC + topic)
         for stream, place in list(self._places.items()):
             head, entries = await self._range(stream, place.offset + 1, READ_MAX)
             if head.epoch != place.epoch or len(entries) != head.offset - place.offset:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from config.settings import RoomSettings
 from signaling import frames
 from signaling.api.models import RoomView
 from signaling.bus import Bus, BusDown, Entry, Place
+from signaling.crowd import Crowd
+from signaling.crowds import Crowds
 from signaling.errors import CLOSE_BANNED, TooMany
 from signaling.house import House
 from signaling.houses import Houses
@@ -55,6 +58,11 @@ class Room:
     def stream(self) -> str:
         return room_stream(self.name)
 
+    @property
+    def viewers(self) -> int:
+        """Members here and on other nodes."""
+        return len(self.members) + self.audience.crowd.viewers(self.name)
+
     async def view(self, load: Load) -> RoomView:
         """The room as it is now; read anew after every fact that could have changed it."""
         known = self.audience.lane.received
@@ -62,7 +70,7 @@ class Room:
         if view is None:
             view = (await load(self.name)).view
             self._view = (known, view)
-        return view.model_copy(update={"viewers": len(self.members), "total_viewers": self.audience.viewers})
+        return view.model_copy(update={"viewers": self.viewers, "total_viewers": self.audience.total})
 
     def receive(self, entry: Entry) -> None:
         """An entry of this room's stream: anything but chat is about the room itself."""
@@ -87,16 +95,22 @@ class Room:
 class Audience:
     """A merchant's rooms on this node, and the lane of its show."""
 
-    def __init__(self, merchant: int, lane: Lane, house: House) -> None:
+    def __init__(self, merchant: int, lane: Lane, house: House, crowd: Crowd) -> None:
         self.merchant = merchant
         self.lane = lane
         self.house = house
+        self.crowd = crowd
         self.rooms: dict[str, Room] = {}
         self.viewers = 0
 
     @property
     def stream(self) -> str:
         return show_stream(self.merchant)
+
+    @property
+    def total(self) -> int:
+        """Members in all rooms, here and on other nodes."""
+        return self.viewers + self.crowd.total
 
     def receive(self, entry: Entry) -> None:
         """An entry of the show's stream."""
@@ -121,11 +135,14 @@ def show_stream(merchant: int) -> str:
 class Rooms:
     """All rooms of this node. `load` reads a room from the directory."""
 
-    def __init__(self, settings: RoomSettings, bus: Bus, houses: Houses, load: Load, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: RoomSettings, bus: Bus, houses: Houses, crowds: Crowds, load: Load, *, metrics: Metrics
+    ) -> None:
         self.settings = settings
         self.bus = bus
         self.load = load
         self._houses = houses
+        self._crowds = crowds
         houses.on_change = self.stand
         self.behind: dict[Member, None] = {}
         self._metrics = metrics
@@ -143,9 +160,12 @@ class Rooms:
         return self._rooms.get(room)
 
     def viewers(self, merchant: int) -> dict[str, int]:
-        """Members by room, of the rooms of a merchant that have any."""
-        audience = self._audiences.get(merchant)
-        return {name: len(room.members) for name, room in audience.rooms.items()} if audience else {}
+        """Members by room, of the rooms of a merchant that have any: here, and on other nodes as far as they tell."""
+        audience, crowd = self._audiences.get(merchant), self._crowds.get(merchant)
+        found = {} if crowd is None else dict(crowd.rooms())
+        for name, room in audience.rooms.items() if audience is not None else ():
+            found[name] = found.get(name, 0) + len(room.members)
+        return found
 
     async def enter(self, name: str, member: Member) -> Room:
         """Takes a member in, its seats still to be brought up. Raises `TooMany`, or NotFound from the directory."""
@@ -210,13 +230,16 @@ class Rooms:
 
     def tick(self) -> None:
         """Once a second: counts and hearts that have changed."""
-        for room in self._rooms.values():
-            presence = room.counts.presence(len(room.members), room.audience.viewers)
-            if presence is not None:
-                room.write(frames.text(Presence(viewers=presence[0], total=presence[1]).encode()))
-            likes = room.counts.likes()
-            if likes:
-                room.write(frames.text(LikesSum(count=likes).encode()))
+        for merchant, audience in self._audiences.items():
+            likes = {name: count for name, room in audience.rooms.items() if (count := room.counts.likes())}
+            for name, room in audience.rooms.items():
+                presence = room.counts.presence(room.viewers, audience.total)
+                if presence is not None:
+                    room.write(frames.text(Presence(viewers=presence[0], total=presence[1]).encode()))
+                hearts = likes.get(name, 0) + audience.crowd.likes(name)
+                if hearts:
+                    room.write(frames.text(LikesSum(count=hearts).encode()))
+            self._crowds.say(merchant, {name: len(room.members) for name, room in audience.rooms.items()}, likes)
 
     def close_all(self, code: int, reason: str) -> None:
         """Hangs up on everyone."""
@@ -258,13 +281,14 @@ class Rooms:
         return room
 
     async def _open_audience(self, merchant: int) -> Audience:
-        house = await self._houses.open(merchant)
-        audience = Audience(merchant, self._lane(LaneLimits(self.settings.gather_ms / 1000, None)), house)
-        try:
+        lane = self._lane(LaneLimits(self.settings.gather_ms / 1000, None))
+        async with AsyncExitStack() as stack:  # what was opened is closed again when the next cannot be
+            house = await self._houses.open(merchant)
+            stack.callback(self._houses.close, merchant)
+            audience = Audience(merchant, lane, house, await self._crowds.open(merchant))
+            stack.callback(self._crowds.close, merchant)
             audience.lane.start(await self.bus.follow(audience.stream, audience.receive))
-        except BusDown:
-            self._houses.close(merchant)
-            raise
+            stack.pop_all()
         self._audiences[merchant] = audience
         return audience
 
@@ -282,6 +306,7 @@ class Rooms:
         audience.house.forget(room.name)
         if not audience.rooms:
             self._houses.close(audience.merchant)
+            self._crowds.close(audience.merchant)
             audience.lane.close()
             self.bus.unfollow(audience.stream)
             del self._audiences[audience.merchant]

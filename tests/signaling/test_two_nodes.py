@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from commerce import commands
+from signaling.errors import CLOSE_BANNED
 
 LINES = 120  # of each speaker
 OPTIONS = (
@@ -79,3 +80,48 @@ async def test_a_fact_of_one_node_is_heard_on_the_other(shops):
     member = await (await shops[1].visitor()).enter("south")
     await shops[0].do(commands.ReceiveStock(shops[0].merchant.id, shops[0].sku, 7))
     assert (await member.wait_for("stock"))["free"] == 17
+
+
+async def test_members_on_other_nodes_are_counted_in_rooms_and_at_hq(shops):
+    first, second = shops
+    boss = await second.visitor()
+    await boss.log_in()
+    screen = await boss.client.ws_connect(f"{boss.base}/hq/ws")
+    here, there = [await (await shop.visitor()).enter("north") for shop in shops]
+    for member in (here, there):
+        while (await member.wait_for("presence"))["viewers"] != 2:
+            pass
+    await here.send(type="likes", count=5)
+    assert (await there.wait_for("likes"))["count"] == 5
+    while (await screen.receive_json(timeout=10)).get("viewers") != 2:
+        pass
+    await here.ws.close()
+    while (await there.wait_for("presence"))["viewers"] != 1:
+        pass
+    assert first.node.core.crowds.get(first.merchant.id) is None
+
+
+async def test_an_order_taken_by_one_node_shows_at_once_on_the_others_screens(shops):
+    first, second = shops
+    boss, buyer = await second.visitor(), await first.visitor()
+    await boss.log_in()
+    screen = await boss.client.ws_connect(f"{boss.base}/hq/ws")
+    contact = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
+    body = {"client_order_id": "order-0001", "contact": contact, "lines": [{"sku": first.sku, "quantity": 1}]}
+    status, order = await buyer("POST", "/api/v1/rooms/north/orders", body)
+    assert status == 201
+    while (message := await screen.receive_json(timeout=10))["type"] != "order":
+        pass
+    assert message["order"]["order"] == order["order"]
+
+
+async def test_a_ban_decided_on_one_node_holds_on_the_other(shops):
+    first, second = shops
+    visitor = await second.visitor()
+    member = await visitor.enter("south")
+    viewer = next(iter(second.node.core.rooms.get("south").members)).viewer
+    await first.do(commands.Restrict(first.merchant.id, "hq", viewer, "ban", reason="adverts"))
+    while (standing := await member.wait_for("standing"))["banned"] is None:
+        pass
+    assert standing["banned"]["reason"] == "adverts"
+    assert await member.closed() == CLOSE_BANNED
