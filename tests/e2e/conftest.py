@@ -27,6 +27,12 @@ def show(start_server):
     demo.stop()
 
 
+@pytest.fixture(scope="session")
+def studio(start_server):
+    """A demo without an encoder of its own: who publishes into it leaves, and a slate stays, at next to no cost."""
+    return start_server("demo", "--no-publisher")
+
+
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:

@@ -130,14 +130,6 @@ class Viewer:
         assert times == sorted(times)
 
 
-@pytest.fixture(scope="module")
-def studio(start_server: Any) -> Any:
-    """A demo that waits for encoders."""
-    demo = start_server("demo", "--no-publisher")
-    yield demo
-    demo.stop()
-
-
 Make = Callable[..., Encoder]
 
 

@@ -13,6 +13,7 @@ from playwright.async_api import Page
 
 from signaling.demo_media import TONE_HERTZ
 
+pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
 SCRIPT = Path(__file__).parent / "webrtc.js"
 FFT_BIN_HERTZ = 48_000 / 8192
 LOST_EVERY, DELAY_S = 20, 0.05
@@ -143,7 +144,7 @@ async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable
         way.close()
 
 
-@pytest.mark.timeout(40)  # a guard against hanging: lost handshake packets are sent again after a second each
+@pytest.mark.timeout(40, func_only=True)  # a guard against hanging: lost handshake packets are sent again, but late
 async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
     show: Any, blank: Open, bad_network: Any, record_property: Any
 ):
@@ -173,12 +174,6 @@ async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
     )
     assert found["remotePort"] == way.transport.get_extra_info("sockname")[1]
     assert found["maxGapMs"] <= 1000 + stalled_ms + way.late_s * 1000
-
-
-@pytest.fixture(scope="module")
-def studio(start_server: Any) -> Any:
-    """A demo that waits for a publisher."""
-    return start_server("demo", "--no-publisher")
 
 
 @pytest.fixture
