@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Delete, bindparam, delete, select, update
 
 from commerce.events import Fact, SaleChanged, StockChanged, from_json, to_json
+from commerce.programs.hooks import write_deliveries
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
@@ -46,6 +47,7 @@ def write_facts(unit: Unit, node: str) -> list[int]:
     """The batch's facts into the outbox; answers the keys of their rows."""
     unit.facts.extend(StockChanged(merchant, sku, free) for (merchant, sku), free in unit.free_by_sku.items())
     unit.facts.extend(SaleChanged(*about, left) for about, left in unit.left_by_sale.items())
+    write_deliveries(unit, unit.facts)
     by_merchant: dict[int, list[Fact]] = {}
     for fact in unit.facts:
         by_merchant.setdefault(fact.merchant, []).append(fact)

@@ -26,6 +26,9 @@ from commerce.errors import Invalid, NotFound
 from commerce.money import Money
 from commerce.order.record import find_orders
 from commerce.order.states import PAID, STATES
+from commerce.programs import views as shown
+from commerce.programs.hooks import find_deliveries, find_hooks
+from commerce.programs.keys import find_client, find_keys
 from commerce.sale import find_sales
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -146,6 +149,32 @@ def shelf(reading: Reading, merchant: int, show: str) -> tuple[views.ShelfItem, 
 def sales(reading: Reading, merchant: int) -> tuple[views.Sale, ...]:
     """The merchant's flash sales, the latest window first, at most 200."""
     return find_sales(reading, merchant)
+
+
+def client(reading: Reading, secret: str) -> views.Me:
+    """Which program an API key is; BadCredentials when it opens nothing."""
+    return find_client(reading, secret)
+
+
+def api_keys(reading: Reading, merchant: int) -> tuple[shown.ApiKey, ...]:
+    """Keys of programs, the newest first, revoked ones too."""
+    return find_keys(reading, merchant)
+
+
+def hooks(reading: Reading, merchant: int) -> tuple[shown.Hook, ...]:
+    """Webhooks, the newest first."""
+    return find_hooks(reading, merchant)
+
+
+def deliveries(reading: Reading, merchant: int) -> tuple[shown.Delivery, ...]:
+    """The latest 200 deliveries to webhooks."""
+    return find_deliveries(reading, merchant)
+
+
+def deliveries_due(reading: Reading) -> bool:
+    """Whether a delivery is due; a look at an index that is mostly empty."""
+    due = tables.delivery.c.next_at <= reading.now
+    return reading.connection.execute(select(tables.delivery.c.id).where(due).limit(1)).first() is not None
 
 
 def channels(reading: Reading, merchant: int) -> tuple[views.Channel, ...]:

@@ -8,7 +8,7 @@ the statement that takes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -167,7 +167,7 @@ def find_open_sales(connected: Connected, skus: Collection[int], shows: Collecti
 
 
 def find_bought_in_sales(
-    unit: Unit, viewers: Collection[int], sales: Collection[OpenSale]
+    unit: Unit, viewers: Collection[int], sales: Iterable[OpenSale]
 ) -> dict[tuple[int, int], int]:
     """What each buyer holds or has bought in the sales that have a limit, by (viewer key, sale key)."""
     limited = [sale.id for sale in sales if sale.per_buyer_max is not None]

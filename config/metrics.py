@@ -98,6 +98,9 @@ class Metrics:
         self.webrtc_sends_failed = Counter(
             "fenbo_webrtc_sends_failed", "Datagrams or runs of them that the kernel refused", registry=registry
         )
+        self.webrtc_rung_viewers = Gauge(
+            "fenbo_webrtc_rung_viewers", "WebRTC viewers by the rung they are sent", ["rung"], registry=registry
+        )
         self.webrtc_feedback = Counter(
             "fenbo_webrtc_feedback", "RTCP from viewers: nack, pli, fir, remb, report, bad", ["kind"], registry=registry
         )
@@ -125,6 +128,12 @@ class Metrics:
         self.touches = Counter("fenbo_touches", "Entries through links, by outcome", ["outcome"], registry=registry)
 
     def _commerce(self, registry: CollectorRegistry) -> None:
+        self.deliveries = Counter(
+            "fenbo_deliveries",
+            "Attempts at webhooks: delivered, waiting (to be tried again), failed",
+            ["state"],
+            registry=registry,
+        )
         self.commands = Counter(
             "fenbo_commands", "Commerce commands by outcome", ["command", "outcome"], registry=registry
         )

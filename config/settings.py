@@ -209,6 +209,19 @@ class PaymentSettings(Section):
     after_sales_days: int = Field(7, ge=0, le=3_650, description="days from receipt until an order is finished")
 
 
+class HookSettings(Section):
+    """Webhooks out."""
+
+    private_targets: bool = Field(
+        False, description="also call private, loopback and link-local addresses; otherwise only public ones"
+    )
+    attempts_max: int = Field(
+        12, ge=1, le=50, description="attempts of a delivery; the twelfth comes after about 23 hours"
+    )
+    first_wait_ms: int = Field(5_000, ge=10, description="wait before the second attempt; each further one is tripled")
+    answer_ms_max: int = Field(10_000, ge=100, description="a receiver that has not answered by then is tried again")
+
+
 class LogSettings(Section):
     """What is written to standard error."""
 
@@ -240,5 +253,6 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
     payments: PaymentSettings = PaymentSettings()
+    hooks: HookSettings = HookSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()

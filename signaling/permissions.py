@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commerce.views import Me
 from signaling.errors import NotAllowed
 
 SEE_SHOWS = "see shows"
@@ -16,6 +17,7 @@ CHANGE_GOODS = "change goods"
 SEE_ORDERS = "see orders"
 CHANGE_ORDERS = "change orders"
 REFUND_ORDERS = "refund orders"
+CONNECT_PROGRAMS = "connect programs"
 SEE_TALK = "see what is said"
 MODERATE = "moderate"
 SET_WORDS = "set the word list"
@@ -35,6 +37,7 @@ ACTIONS = (
     SEE_ORDERS,
     CHANGE_ORDERS,
     REFUND_ORDERS,
+    CONNECT_PROGRAMS,
     SEE_TALK,
     MODERATE,
     SET_WORDS,
@@ -45,7 +48,7 @@ ACTIONS = (
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see.
 TABLE: dict[str, frozenset[str]] = {
     "owner": frozenset(ACTIONS),
-    "operator": frozenset(ACTIONS) - {ROTATE_KEYS},
+    "operator": frozenset(ACTIONS) - {ROTATE_KEYS, CONNECT_PROGRAMS},
     "host": frozenset(
         {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
     ),
@@ -56,12 +59,40 @@ TABLE: dict[str, frozenset[str]] = {
 }
 
 
+# What a program's key may do, by its scopes (commerce.commands.programs); none of them lets it make further keys.
+SCOPES: dict[str, frozenset[str]] = {
+    "shows:read": frozenset({SEE_SHOWS}),
+    "shows:write": frozenset({SEE_SHOWS, RUN_SHOWS}),
+    "channels:read": frozenset({SEE_CHANNELS}),
+    "channels:write": frozenset({SEE_CHANNELS, CHANGE_CHANNELS, MAKE_LINKS}),
+    "goods:read": frozenset({SEE_GOODS}),
+    "goods:write": frozenset({SEE_GOODS, CHANGE_GOODS}),
+    "orders:read": frozenset({SEE_ORDERS}),
+    "orders:write": frozenset({SEE_ORDERS, CHANGE_ORDERS, REFUND_ORDERS}),
+}
+
+
 def allows(role: str, action: str) -> bool:
     """What the table says; a role that it does not know may do nothing."""
     return action in TABLE.get(role, frozenset())
+
+
+def allowed(me: Me, action: str) -> bool:
+    """What his role says, or the program's scopes."""
+    if me.scopes is None:
+        return allows(me.role, action)
+    return any(action in SCOPES.get(scope, frozenset()) for scope in me.scopes)
 
 
 def check(role: str, action: str) -> None:
     """Raises `NotAllowed`."""
     if not allows(role, action):
         raise NotAllowed(f"your role ({role}) may not {action}")
+
+
+def check_me(me: Me, action: str) -> None:
+    """Raises `NotAllowed`, for people and programs."""
+    if me.scopes is None:
+        check(me.role, action)
+    elif not allowed(me, action):
+        raise NotAllowed(f"the scopes of this key do not let it {action}")

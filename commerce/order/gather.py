@@ -93,8 +93,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     skus = {line.sku for command in commands for line in command.lines or ()}
     skus.update(line.sku for lines in carts.values() for line in lines)
     tenants = {place.tenant.id: place.tenant for place in places.values()}
-    goods = _find_goods(unit, skus)
-    _open_sales(unit, goods.values(), tenants.values())
+    goods = _find_goods(unit, skus, tenants.values())
     owners = {place.channel for place in places.values()}
     owners |= {tenant.house for tenant in tenants.values()}
     owners |= {touch.channel for buyer in buyers.values() for touch in buyer.touches}
@@ -110,7 +109,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
         _find_earlier(unit, buyers, places, commands),
         carts,
         _find_bought(unit, known, goods),
-        find_bought_in_sales(unit, known, [item.sale for item in goods.values() if item.sale is not None]),
+        find_bought_in_sales(unit, known, filter(None, (item.sale for item in goods.values()))),
         find_nodes(unit, owners, tenants.values(), plans),
         plans,
     )
@@ -207,10 +206,13 @@ def _select_goods() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _find_goods(unit: Unit, skus: Collection[str]) -> dict[str, Goods]:
+def _find_goods(unit: Unit, skus: Collection[str], tenants: Collection[Tenant]) -> dict[str, Goods]:
     if not skus:
         return {}
-    return {row.public_id: Goods(*row) for row in unit.connection.execute(_select_goods(), {"skus": list(skus)})}
+    rows = unit.connection.execute(_select_goods(), {"skus": list(skus)})
+    found = {row.public_id: Goods(*row) for row in rows}
+    _open_sales(unit, found.values(), tenants)
+    return found
 
 
 def _open_sales(unit: Unit, goods: Collection[Goods], tenants: Collection[Tenant]) -> None:

@@ -62,12 +62,19 @@ def _operation(operation: Operation, schemas: Modes) -> Schema:
         "operationId": _operation_id(operation),
         "parameters": [*_parameters(operation)],
         "responses": _responses(operation, schemas),
-        "security": [{operation.security: []}] if operation.security else [],
+        "security": _security(operation),
     }
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[operation.body, "validation"]}}
         found["requestBody"] = {"required": True, "content": content}
     return found
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """A session, or - for what a scope allows - a program's key."""
+    if operation.security == "session":
+        return [{"session": []}, {"api_key": []}]
+    return [{operation.security: []}] if operation.security else []
 
 
 def _operation_id(operation: Operation) -> str:
@@ -123,5 +130,6 @@ def _security_schemes() -> Schema:
     return {
         "viewer": {"type": "apiKey", "in": "cookie", "name": VIEWER_COOKIE},
         "viewer_token": {"type": "http", "scheme": "bearer"},
+        "api_key": {"type": "http", "scheme": "bearer", "description": "the key of a program, with scopes"},
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
     }

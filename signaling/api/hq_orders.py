@@ -97,4 +97,4 @@ class HqOrders:
 
 def _contact(order: views.Order, me: views.Me) -> views.Contact:
     """Whoever sends the goods sees where to; others what is enough to recognise an order."""
-    return order.contact if may.allows(me.role, may.CHANGE_ORDERS) else sheets.masked(order.contact)
+    return order.contact if may.allowed(me, may.CHANGE_ORDERS) else sheets.masked(order.contact)

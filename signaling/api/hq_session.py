@@ -14,6 +14,7 @@ from commerce.service import Commerce
 from signaling import permissions
 from signaling.api.body import answer, read
 from signaling.api.models_hq import Login, Me, MerchantHq
+from signaling.api.once import HqHandler, Once
 from signaling.callers import Callers
 from signaling.errors import NotAllowed, TooMany, Unauthorised
 from signaling.limits import Buckets
@@ -25,7 +26,6 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 USER_TRIES = (1 / 20, 10)
 ADDRESS_TRIES = (1 / 2, 60)
 
-HqHandler = Callable[[web.Request, views.Me], Awaitable[web.StreamResponse]]
 PlainHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -36,6 +36,7 @@ class HqSession:
         self._commerce = commerce
         self._callers = callers
         self._secure = secure
+        self._once = Once(commerce)
         self._users = Buckets(*USER_TRIES)
         self._addresses = Buckets(*ADDRESS_TRIES)
 
@@ -72,16 +73,28 @@ class HqSession:
         except BadCredentials:
             raise Unauthorised("the session is over, log in again") from None
 
+    async def _caller(self, request: web.Request) -> views.Me:
+        """A program by its key, or whose session it is. Raises `Unauthorised`."""
+        kind, _, key = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return await self.who(request)
+        try:
+            return await self._commerce.ask(questions.client, key.strip())
+        except BadCredentials as error:
+            raise Unauthorised(error.detail, "Authorization") from None
+
     def guard(self, action: str | None, handler: HqHandler) -> PlainHandler:
         """The handler for those who are logged in and may do `action`; None: whoever is logged in."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            me = await self.who(request)
-            if request.method not in SAFE_METHODS:
+            me = await self._caller(request)
+            if me.scopes is None and request.method not in SAFE_METHODS:
                 check_csrf(request, me)
             if action is not None:
-                permissions.check(me.role, action)
-            return await handler(request, me)
+                permissions.check_me(me, action)
+            elif me.scopes is not None:
+                raise NotAllowed("a program has no session")
+            return await self._once(request, me, handler)
 
         return guarded
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from signaling.api.models import Id, Request, View
+from signaling.api.models import Id, Moment, Request, ShowState, View
 
 DAYS_MAX = 3_650
 
@@ -28,6 +28,18 @@ class Replay(View):
     hls: str
     seconds: float = Field(description="how long it plays")
     markers: list[Marker]
+
+
+class ReplayHq(View):
+    """What HQ decides about the recording of a show."""
+
+    show: Id
+    title: str
+    state: ShowState
+    created_at: Moment
+    published: bool = Field(description="for everybody once the show is over")
+    days: int | None = Field(description="how long it is kept; null: as long as the installation keeps recordings")
+    seconds: float | None = Field(description="how long it plays; null: there is none")
 
 
 class ReplaySet(Request):

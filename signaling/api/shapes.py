@@ -30,7 +30,7 @@ def show_view(show: views.Show, room: str | None, hls: MediaUrl) -> models.ShowV
     return models.ShowView(
         id=show.show,
         title=show.title,
-        state=_state(show),
+        state=show_state(show),
         starts_at=show.starts_at,
         hls=url,
         whep=whep,
@@ -38,7 +38,8 @@ def show_view(show: views.Show, room: str | None, hls: MediaUrl) -> models.ShowV
     )
 
 
-def _state(show: views.Show) -> models.ShowState:
+def show_state(show: views.Show) -> models.ShowState:
+    """The state, in the words of the API."""
     state: models.ShowState = show.state  # type: ignore[assignment]  # commerce keeps the same words; pydantic checks
     return state
 
@@ -168,11 +169,9 @@ def show_hq(show: views.Show, items: tuple[views.ShelfItem, ...], hls: MediaUrl)
     return models_hq.ShowHq(
         id=show.show,
         title=show.title,
-        state=_state(show),
+        state=show_state(show),
         starts_at=show.starts_at,
         hls=hls(show.show),
-        replay=show.replay,
-        replay_days=show.replay_days,
         shelf=shelf(items),
     )
 
@@ -226,7 +225,7 @@ def overview(found: views.Overview, viewers: Mapping[str, int], hls: MediaUrl) -
         show = models_hq.OverviewShow(
             id=found.show.show,
             title=found.show.title,
-            state=_state(found.show),
+            state=show_state(found.show),
             starts_at=found.show.starts_at,
             hls=hls(found.show.show),
         )

@@ -20,6 +20,7 @@ TABLE = {
     "see orders":          "x x . . x x .",
     "change orders":       "x x . . . . .",
     "refund orders":       "x x . . x . .",
+    "connect programs":    "x . . . . . .",
     "see what is said":    "x x x x . x .",
     "moderate":            "x x x x . . .",
     "set the word list":   "x x . . . . .",

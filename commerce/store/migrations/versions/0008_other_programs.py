@@ -12,12 +12,15 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """api_key, answered, hook, delivery, flash_sale; which sale an order line was in."""
-    _keys()
+    _answers()
+    _api_keys()
     _hooks()
+    _deliveries()
     _sales()
+    _order_lines()
 
 
-def _keys() -> None:
+def _answers() -> None:
     op.create_table(
         "answered",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
@@ -34,6 +37,9 @@ def _keys() -> None:
         sa.UniqueConstraint("caller", "idempotency_key", name=op.f("uq_answered_caller_idempotency_key")),
     )
     op.create_index(op.f("ix_answered_at"), "answered", ["at"], unique=False)
+
+
+def _api_keys() -> None:
     op.create_table(
         "api_key",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
@@ -68,6 +74,9 @@ def _hooks() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_hook_public_id")),
     )
     op.create_index("ix_hook_merchant", "hook", ["merchant_id", "id"], unique=False)
+
+
+def _deliveries() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
@@ -88,14 +97,8 @@ def _hooks() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("public_id", name=op.f("uq_delivery_public_id")),
     )
-    op.create_index(
-        "ix_delivery_due",
-        "delivery",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at is not null"),
-        postgresql_where=sa.text("next_at is not null"),
-    )
+    due = sa.text("next_at is not null")
+    op.create_index("ix_delivery_due", "delivery", ["next_at"], sqlite_where=due, postgresql_where=due)
     op.create_index(op.f("ix_delivery_hook_id"), "delivery", ["hook_id"], unique=False)
 
 
@@ -125,6 +128,9 @@ def _sales() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_flash_sale_public_id")),
     )
     op.create_index(op.f("ix_flash_sale_show_id"), "flash_sale", ["show_id"], unique=False)
+
+
+def _order_lines() -> None:
     if op.get_bind().dialect.name == "sqlite":  # which has no ALTER of constraints, but takes one with its column
         key = "CONSTRAINT fk_order_line_sale_id_flash_sale REFERENCES flash_sale (id)"
         op.execute(f"ALTER TABLE order_line ADD COLUMN sale_id INTEGER {key}")
