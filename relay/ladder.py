@@ -33,7 +33,7 @@ LEVELS = (
     (40, 245_760, 8_192, 20_000), (42, 522_240, 8_704, 50_000), (51, 983_040, 36_864, 240_000),
 )  # fmt: skip
 PEAK = Fraction(5, 4)  # of a second and more, over the rung's bit rate: the buffer holds a quarter of a second
-MAIN_PROFILE = "4d40"  # profile_idc 77, constraint_set1_flag: what x264 writes for its main profile
+PROFILE = "42c0"  # constrained baseline, which every WebRTC receiver takes; as x264 writes it
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +58,7 @@ def level_of(step: Step, size: Size) -> int:
 
 def codec_of(step: Step, source: Size) -> str:
     """A rung's member of a CODECS attribute, known before anything is encoded."""
-    return f"avc1.{MAIN_PROFILE}{level_of(step, size_of(step, source)):02x}"
-
-
-def offered(steps: Sequence[Step], source: Size) -> tuple[Step, ...]:
-    """The rungs that make the picture smaller."""
-    return tuple(step for step in steps if step.lines < min(source))
+    return f"avc1.{PROFILE}{level_of(step, size_of(step, source)):02x}"
 
 
 class LadderRung(Outlet):
@@ -120,7 +115,7 @@ class LadderRung(Outlet):
         level = level_of(self.step, size)
         buffer = f"vbv-maxrate={kilobits}:vbv-bufsize={kilobits // 4}"
         return {
-            "preset": "superfast", "tune": "zerolatency", "profile": "main", "forced-idr": "1",
+            "preset": "superfast", "tune": "zerolatency", "profile": "baseline", "forced-idr": "1",
             "x264-params": f"keyint=infinite:scenecut=0:level={level / 10}:{buffer}",
         }  # fmt: skip
 
@@ -134,6 +129,13 @@ class Ladder:
         self.origin = origin
         self.rungs = {step.name: LadderRung(self, step, limits, metrics) for step in steps}
         self._run: _Run | None = None
+
+    def offered(self, source: Size | None = None) -> list[LadderRung]:
+        """The rungs that make the picture smaller: one of that size, or as the origin's is now."""
+        picture = self.origin.tracks.get(Kind.VIDEO)
+        if source is None and picture is not None:
+            source = (picture.width, picture.height)
+        return [] if source is None else [rung for rung in self.rungs.values() if rung.step.lines < min(source)]
 
     @property
     def running(self) -> list[LadderRung]:

@@ -12,6 +12,7 @@ from config.metrics import Metrics
 from config.settings import WebrtcSettings
 from relay.gop import GopLimits
 from relay.hub import Broadcast
+from relay.ladder import Ladders
 from relay.webrtc.candidates import Candidate, offered
 from relay.webrtc.egress import Egress
 from relay.webrtc.engine import Engine, Stage
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 async def open_engine(
-    stack: AsyncExitStack, settings: WebrtcSettings, limits: GopLimits, metrics: Metrics
+    stack: AsyncExitStack, settings: WebrtcSettings, limits: GopLimits, metrics: Metrics, ladders: Ladders
 ) -> tuple[Engine, int]:
     """The engine and its port's number. Closed the other way round: goodbyes are said while the port is open."""
     port = await Port.open(settings.host, settings.port)
@@ -39,8 +40,8 @@ async def open_engine(
     stack.callback(testing.cancel)
 
     def open_stage(broadcast: Broadcast) -> Stage:
-        rung = broadcast.webrtc_rung()
-        return Stage(rung, Egress(rung, fanout, settings, metrics, limits=limits))
+        rung, ladder = broadcast.webrtc_rung(), ladders.of(broadcast) if ladders.steps else None
+        return Stage(rung, Egress(rung, fanout, settings, metrics, limits=limits, ladder=ladder))
 
     engine = Engine(port, candidates, settings, metrics, open_stage)
     stack.callback(engine.close)

@@ -29,7 +29,7 @@ from relay.hls.slices import Part, Targets
 from relay.hls.waiting import Waiting
 from relay.hls.window import Segment, Window, first_msn
 from relay.hub import Broadcast, Subscription
-from relay.ladder import Ladder, offered
+from relay.ladder import Ladder
 from relay.media import Codec, Kind, Packet, Track
 
 BLOCKED_TARGETS_MAX = 3  # rfc8216bis, 6.2.5.2: a request held longer is answered 503
@@ -195,10 +195,8 @@ class Output(Rendition):
         picture = next((track for track in self._tracks if track.kind is Kind.VIDEO), None)
         if picture is None or self._ladder is None:
             return
-        steps = tuple(rung.step for rung in self._ladder.rungs.values())
-        for step in offered(steps, (picture.width, picture.height)):
-            if step.name not in self.renditions:
-                outlet = self._ladder.rungs[step.name]
+        for outlet in self._ladder.offered((picture.width, picture.height)):
+            if outlet.step.name not in self.renditions:
                 rung = RungRendition(outlet, self, self._new_waiting(), self._idle_seconds, self._now)
                 rung.places = self._recent_places
                 self._add(rung)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,16 +15,18 @@ from config.metrics import Metrics
 from config.settings import WebrtcSettings
 from relay.errors import BadMedia
 from relay.hub import GopLimits, Subscription
-from relay.media import VIDEO_CLOCK_RATE, Packet
+from relay.ladder import Ladder
+from relay.media import Packet
 from relay.webrtc.clump import HOLD_S, Clump
 from relay.webrtc.lanes import Fanout
-from relay.webrtc.legs import FEED_FRAMES_MAX, Catchup, Feed
-from relay.webrtc.packetise import Frame, Packetiser
+from relay.webrtc.legs import Catchup
+from relay.webrtc.packetise import Packetiser
+from relay.webrtc.reel import Reel
 from relay.webrtc.session import ViewerParams
+from relay.webrtc.switching import SOURCE, Switching
 from relay.webrtc.timing import TimeLine
 from relay.webrtc.viewer import EgressViewer
 
-HISTORY_S = 2  # of video kept for repair: a browser gives up on a packet after a second
 KEYFRAME_REQUEST_NS = 1_000_000_000  # viewers' wishes for a key frame within this are one request to the source
 TICK_S = 0.2  # how often sender reports are looked at; each viewer gets his every few seconds
 
@@ -49,6 +50,7 @@ class Egress:
         metrics: Metrics,
         *,
         limits: GopLimits | None = None,
+        ladder: Ladder | None = None,
         now_ns: Callable[[], int] = time.monotonic_ns,
         unix_s: Callable[[], float] = time.time,
     ) -> None:
@@ -60,11 +62,9 @@ class Egress:
         self._clump = Clump()
         self._hold: asyncio.TimerHandle | None = None
         self._line = TimeLine()
-        self._kept: deque[Frame] = deque()  # video; the last one's serial is _head - 1
-        self._head = self._key_bytes = 0
-        self._key: int | None = None  # serial of the cached key frame, None while nothing is cached
+        self._reel = Reel(fanout, self._limits)
+        self._switching = None if ladder is None else self._open_switching(ladder)
         self._requested_ns: int | None = None
-        self._feeds: dict[int, Feed] = {}  # by lane
         self._viewers: set[EgressViewer] = set()
         self._subscription = broadcast.subscribe("webrtc")
         self._receive()  # the cached group of pictures: the first viewer starts at once too
@@ -80,11 +80,10 @@ class Egress:
     def add(self, params: ViewerParams) -> EgressViewer:
         """A viewer whose path stands and whose keys are agreed; he is sent media from now on."""
         lane = self._fanout.take()
-        feed = self._feeds.get(lane)
-        if feed is None:
-            feed = self._feeds[lane] = self._open_feed(lane)
-        viewer = EgressViewer(self, params, lane, feed, self.catchup())
+        viewer = EgressViewer(self, params, lane, self._reel.feed(lane), self.catchup())
         self._viewers.add(viewer)
+        if self._switching is not None:
+            self._switching.add(viewer)
         if self._line.known:
             viewer.report(self.now_ns(), self._line.report(self._unix_s()))
         return viewer
@@ -93,9 +92,9 @@ class Egress:
         """Everyone leaves."""
         for viewer in list(self._viewers):
             viewer.close()
-        for feed in self._feeds.values():
-            feed.close()
-        self._feeds.clear()
+        self._reel.close()
+        if self._switching is not None:
+            self._switching.close()
         self._subscription.close()
         self._task.cancel()
         self._tick.cancel()
@@ -108,16 +107,34 @@ class Egress:
         if viewer in self._viewers:
             self._viewers.remove(viewer)
             self._fanout.release(viewer.lane)
+            if self._switching is not None:
+                self._switching.forget(viewer)
 
-    def catchup(self) -> Catchup | None:
+    def reported(self, viewer: EgressViewer) -> None:
+        """A viewer has said how his reception is."""
+        if self._switching is not None:
+            self._switching.consider(viewer)
+
+    def catchup(self, rung: str = SOURCE) -> Catchup | None:
         """The way to the live edge from the cached key frame; None when the next key frame must be waited for."""
-        if self._key is not None:
-            return Catchup(self._key, self._head, self._line.video_edge(self.now_ns()))
+        if rung and self._switching is not None:
+            return self._switching.catchup(rung)
+        if self._reel.key is not None:
+            return Catchup(self._reel.key, self._reel.head, self._line.video_edge(self.now_ns()))
         now = self.now_ns()
         if self._requested_ns is None or now - self._requested_ns >= KEYFRAME_REQUEST_NS:
             self._requested_ns = now
             self._broadcast.request_keyframe()
         return None
+
+    def _open_switching(self, ladder: Ladder) -> Switching:
+        return Switching(
+            ladder,
+            lambda: Reel(self._fanout, self._limits),
+            self._metrics,
+            edge=lambda: self._line.video_edge(self.now_ns()),
+            now_ns=self.now_ns,
+        )
 
     def count(self, feedback: str) -> None:
         self._metrics.webrtc_feedback.labels(feedback).inc()
@@ -160,49 +177,15 @@ class Egress:
             self._hold = None
         pictures, sounds = self._clump.take()
         together = sounds.pop() if sounds and pictures else None
+        if self._switching is not None:
+            for sound in (*sounds, together) if together else sounds:
+                self._switching.push_audio(sound)
         for sound in sounds:
-            for feed in self._feeds.values():
-                feed.push_audio(sound)
+            self._reel.push_audio(sound)
         for number, picture in enumerate(pictures, 1):
-            self._push_video(picture, together if number == len(pictures) else None)
-
-    def _push_video(self, frame: Frame, sound: Frame | None) -> None:
-        serial = self._head
-        self._head += 1
-        self._kept.append(frame)
-        self._cache(serial, frame)
-        self._trim(frame)
-        oldest = self._head - len(self._kept)
-        for feed in self._feeds.values():
-            feed.push(serial, frame, oldest, sound)
-
-    def _cache(self, serial: int, frame: Frame) -> None:
-        """The group of pictures for joiners has the hub's bounds; past one there is none until the next key frame."""
-        if frame.key:
-            self._key, self._key_bytes = serial, 0
-        if self._key is None:
-            return
-        self._key_bytes += frame.size
-        first = self._kept[self._key - self._head]
-        seconds = (frame.timestamp - first.timestamp) / VIDEO_CLOCK_RATE
-        if self._key_bytes > self._limits.bytes_max or seconds > self._limits.seconds_max:
-            self._key = None
-
-    def _trim(self, newest: Frame) -> None:
-        while len(self._kept) > 1:
-            serial = self._head - len(self._kept)
-            age = newest.timestamp - self._kept[0].timestamp
-            wanted = age <= HISTORY_S * VIDEO_CLOCK_RATE or (self._key is not None and serial >= self._key)
-            if wanted and len(self._kept) <= FEED_FRAMES_MAX:
-                return
-            self._kept.popleft()
-
-    def _open_feed(self, lane: int) -> Feed:
-        feed = self._fanout.lane(lane).open()
-        oldest = self._head - len(self._kept)
-        for serial, frame in enumerate(self._kept, oldest):
-            feed.push(serial, frame, oldest)
-        return feed
+            self._reel.push(picture, together if number == len(pictures) else None)
+            if self._switching is not None:
+                self._switching.pushed(SOURCE, self._reel, picture)
 
     def _on_tick(self) -> None:
         self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)

@@ -27,6 +27,7 @@ from relay.webrtc.legs import (
     RUN_PACKETS_MAX,
     TIMESTAMP_STEP,
     Catchup,
+    Feed,
     LaneStats,
     LegParams,
     LegStats,
@@ -223,9 +224,10 @@ class PythonLeg:
             self._go_back(catchup, self._feed.lane.now())
             self._feed.lane.wake()
 
-    def join(self, feed: PythonFeed, catchup: Catchup) -> None:
+    def join(self, feed: Feed, catchup: Catchup) -> None:
         if not self._address:
             return
+        assert isinstance(feed, PythonFeed), "both are of this lane"
         now, old = self._feed.lane.now(), self._feed
         while self._sent:
             if self.cursor < old.oldest or not self._send_run(old.frames[self.cursor], now):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relay.errors import BadRtp
 from relay.webrtc import rtcp, srtp
+from relay.webrtc.choice import Choice
 from relay.webrtc.legs import ABSENT, Catchup, Feed, LegParams, LegStats, Source
 from relay.webrtc.rtp import TIMESTAMP_MOD
 from relay.webrtc.session import Path, ViewerParams
@@ -26,6 +27,8 @@ class EgressViewer:
 
     def __init__(self, egress: Egress, params: ViewerParams, lane: int, feed: Feed, catchup: Catchup | None) -> None:
         self.lane = lane
+        self.rung = self.wanted = ""  # the one he is sent, the one he waits for; "" is the source
+        self.choice = Choice(egress.now_ns() / 1e9)
         self.bits_per_s = 0  # the receiver's own estimate; 0 when it never gave one
         self.fraction_lost = 0.0
         self._egress = egress
@@ -48,6 +51,11 @@ class EgressViewer:
     def move(self, path: Path) -> None:
         self._path = path
         self._leg.move(path)
+
+    def switch(self, rung: str, feed: Feed, catchup: Catchup) -> None:
+        """Go on with another rung, from a key frame of it."""
+        self.rung = rung
+        self._leg.join(feed, catchup)
 
     def close(self) -> None:
         if self._closed:
@@ -108,13 +116,14 @@ class EgressViewer:
         for block in report.blocks:
             if block.ssrc == self._params.video_ssrc:
                 self.fraction_lost = block.fraction_lost / 256
+                self._egress.reported(self)
 
     def _restart(self) -> None:
         now = self._egress.now_ns()
         if self._keyframe_ns is not None and now - self._keyframe_ns < KEYFRAME_NS_MIN:
             return
         self._keyframe_ns = now
-        catchup = self._egress.catchup()
+        catchup = self._egress.catchup(self.rung)
         if catchup is not None:
             self._leg.restart(catchup)
 

@@ -11,7 +11,7 @@ from config.ladder import parse_ladder
 from config.metrics import Metrics
 from relay.gop import GopLimits
 from relay.hub import Hub
-from relay.ladder import Ladder, Ladders, codec_of, level_of, offered, size_of
+from relay.ladder import Ladder, Ladders, codec_of, level_of, size_of
 from relay.media import Packet
 from relay.outlet import Outlet, Subscription
 
@@ -59,10 +59,12 @@ def test_a_rung_has_its_lines_on_the_shorter_side(source: Any, size: Any) -> Non
     assert size_of(step, source) == size
 
 
-def test_nothing_is_made_larger() -> None:
-    steps = parse_ladder(("720p:2000", "480p:1000", "240p:300"))
-    assert [step.name for step in offered(steps, (1280, 720))] == ["480p", "240p"]
-    assert offered(steps, (320, 180)) == ()
+def test_nothing_is_made_larger(origin: Origin, video: Any) -> None:
+    ladder = Ladder(origin, parse_ladder(("720p:2000", "480p:1000", "240p:300")), GopLimits())
+    assert [rung.step.name for rung in ladder.offered((1280, 720))] == ["480p", "240p"]
+    assert ladder.offered((320, 180)) == [] == ladder.offered()
+    origin.publish(video(0.1, size=(480, 854))[0])
+    assert [rung.step.name for rung in ladder.offered()] == ["240p"]
 
 
 @pytest.mark.parametrize(
