@@ -31,7 +31,9 @@ def statement(reading: Reading, merchant: int, party: str, start: int | None = N
     head, signature = last_head(reading, merchant)
     log = (merchant, head.log)
     last = _last(reading, log, party, head.size)
-    first, beyond = _run(reading, log, (party, last.seq), start, end)
+    inside = _run(reading, log, (party, last.seq), start, end)
+    # One more at either end, without its body: its time shows that the period has nothing else.
+    first, beyond = max(0, inside[0] - 1), min(last.seq + 1, inside[1] + 1)
     if beyond - first > LINES_MAX:
         raise Conflict("period", f"more than {LINES_MAX} entries: take a shorter one")
     rows = _rows(reading, log, party, first, beyond)
@@ -42,10 +44,11 @@ def statement(reading: Reading, merchant: int, party: str, start: int | None = N
         "party": party,
         "head": head_json(head, signature),
         "keys": keys_json(reading),
+        "period": {"start": start, "end": end},
         "first": first,
-        "entries": [_entry_json(row) for row in rows],
+        "entries": [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows],
         "range": [found.hex() for found in _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)],
-        "last": _entry_json(last) | {"position": last.position},
+        "last": _entry_json(last, told=False) | {"position": last.position},
         "inclusion": [found.hex() for found in inclusion(reading, log, head.size, last.position)],
     }
 
@@ -94,7 +97,7 @@ def _range(reading: Reading, log: tuple[int, int], party: str, run: tuple[int, i
     return found
 
 
-def _entry_json(row: AnyRow) -> Json:
+def _entry_json(row: AnyRow, told: bool) -> Json:
     return {
         "seq": row.seq,
         "before": row.before.hex(),
@@ -102,8 +105,8 @@ def _entry_json(row: AnyRow) -> Json:
         "at": row.at,
         "rule": row.rule,
         "commitment": row.commitment.hex(),
-        "salt": None if row.salt is None else row.salt.hex(),
-        "body": row.body,
+        "salt": row.salt.hex() if told and row.salt is not None else None,
+        "body": row.body if told else None,
     }
 
 

@@ -48,10 +48,12 @@ def _check(found: Json, public: bytes, report: Report) -> None:
     report.party = found["party"]
     _check_head(found, public, report)
     entries = [_entry(found, line) for line in found["entries"]]
-    report.entries = len(entries)
     _check_run(found, entries, report)
+    _check_period(found, entries, report)
     for entry, line in zip(entries, found["entries"], strict=True):
-        _check_body(entry, line, report)
+        if _is_inside(found["period"], entry.at):
+            report.entries += 1
+            _check_body(entry, line, report)
     if not report.wrong:
         report.figures = figures(found["entries"])
 
@@ -104,6 +106,19 @@ def _check_run(found: Json, entries: list[Entry], report: Report) -> None:
     beside = [bytes.fromhex(text) for text in found["range"]]
     if hashes and not verify_range(last.before, last.seq, first, hashes, beside):
         report.wrong.append("the entries are not the ones that were published")
+
+
+def _is_inside(period: Json, at: int) -> bool:
+    return (period["start"] is None or at >= period["start"]) and (period["end"] is None or at < period["end"])
+
+
+def _check_period(found: Json, entries: list[Entry], report: Report) -> None:
+    """The run reaches over both ends of the period, or to the ends of the sequence: so nothing of it is left out."""
+    period = found["period"]
+    if not entries or (entries[0].seq != 0 and _is_inside(period, entries[0].at)):
+        report.wrong.append("entries of the period are missing at its beginning")
+    if not entries or (entries[-1].seq != found["last"]["seq"] and _is_inside(period, entries[-1].at)):
+        report.wrong.append("entries of the period are missing at its end")
 
 
 def _check_body(entry: Entry, line: Json, report: Report) -> None:

@@ -19,18 +19,30 @@ def test_every_mistake_can_still_be_put_back():
     assert {test.split("_")[1] for test, *_ in MUTANTS} == {f"{number:02d}" for number in range(1, 17)}
 
 
+def played(folder: Path, test: str, file: str = "", old: str = "", new: str = "") -> tuple[int, str]:
+    """Exit code and output of one test on a copy of the code, changed or not."""
+    for part in ("commerce", "config", "tests/commerce"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / name, folder / name)
+    if file:
+        changed = folder / file
+        changed.write_text(changed.read_text("utf-8").replace(old, new), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"tests/commerce/test_mistakes.py::{test}"]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stdout
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(120)
+def test_the_copy_as_it_is_passes(tmp_path):
+    assert played(tmp_path, MUTANTS[0][0])[0] == 0
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("test", "file", "old", "new"), MUTANTS, ids=[test for test, *_ in MUTANTS])
 def test_its_test_notices(tmp_path, test, file, old, new):
-    for folder in ("commerce", "config", "tests/commerce"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "tests/conftest.py"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    changed = tmp_path / file
-    changed.write_text(changed.read_text("utf-8").replace(old, new), "utf-8")
-    case = f"tests/commerce/test_mistakes.py::{test}"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", case]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == 1, ended.stdout[-2_000:]
-    assert "failed" in ended.stdout
+    code, output = played(tmp_path, test, file, old, new)
+    assert code == 1, output[-2_000:]
+    assert f"FAILED tests/commerce/test_mistakes.py::{test}" in output

@@ -1,0 +1,42 @@
+"""The audit of money names what was tampered with, past the triggers."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from commerce.audit import audit
+from commerce.store.engine import writer_engine
+
+
+def tamper(url, statement):
+    engine = writer_engine(url)
+    with engine.begin() as connection:
+        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+        for name in names:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("UPDATE transfer SET amount_minor = amount_minor + 1 WHERE entry = 'commission'", "party"),
+        ("DELETE FROM transfer WHERE entry = 'commission'", "party"),
+        ("UPDATE commission_line SET amount_minor = amount_minor + 1", "commission"),
+        ("UPDATE commission_line SET amount_minor = 9000", "cap"),
+        ("UPDATE assessment SET plan_hash = 'x'", "commission"),
+        ("UPDATE log_leaf SET body = replace(body, '990', '991') WHERE kind = 'order'", "log"),
+        ("UPDATE log_leaf SET at = at + 1 WHERE position = 3", "log"),
+        ("DELETE FROM log_leaf WHERE position = 2", "log"),
+        ("UPDATE log_sequencer SET size = size - 1", "log"),
+        ("UPDATE log_head SET root = zeroblob(32)", "log"),
+    ],
+)
+async def test_whatever_was_tampered_with_is_named(money, statement, check):
+    await money.sold()
+    await money.statement()
+    assert await money.ask(audit) == []
+    await asyncio.to_thread(tamper, money.shop.url, statement)
+    assert check in {finding.check for finding in await money.ask(audit)}

@@ -1,0 +1,35 @@
+"""Holds, levels, staff: with reasons, and in the log."""
+
+import pytest
+
+from commerce.commands import earning as e
+from commerce.errors import NotFound, WrongState
+from commerce.store import tables
+
+
+async def test_what_is_held_matures_no_further_and_goes_on_where_it_would_be(money):
+    order = await money.sold()
+    assert await money.execute(e.HoldLines(money.merchant, order.order, "same phone")) == 1
+    await money.arrived(order)
+    assert [line.state for line in await money.lines()] == ["held"]
+    assert await money.settle() == []
+    assert await money.execute(e.ReleaseLines(money.merchant, order.order, "asked, fine")) == 1
+    assert [(line.state, line.reason) for line in await money.lines()] == [("matured", "asked, fine")]
+    assert await money.settle() == ["paying"]
+
+
+async def test_only_what_is_there_can_be_held_or_released(money):
+    order = await money.shop.place()
+    with pytest.raises(WrongState):
+        await money.execute(e.HoldLines(money.merchant, order.order, "why"))
+    with pytest.raises(WrongState):
+        await money.execute(e.ReleaseLines(money.merchant, order.order, "why"))
+    with pytest.raises(NotFound):
+        await money.execute(e.HoldLines(money.merchant, "0" * 16, "why"))
+    with pytest.raises(NotFound):
+        await money.execute(e.SetStaff(money.merchant, "0" * 16, None))
+
+
+async def test_a_level_is_in_the_log(money):
+    await money.execute(e.SetChannelLevel(money.merchant, money.shop.store_a.channel, "gold"))
+    assert [leaf.party for leaf in await money.rows(tables.log_leaf, kind="level")] == [money.a]

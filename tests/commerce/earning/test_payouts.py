@@ -1,0 +1,48 @@
+"""Payouts: begun before a rail hears of them, recorded once, tried again under another key."""
+
+import pytest
+
+from commerce.audit import audit
+from commerce.commands import earning as e
+from commerce.earning.payouts import sending
+from commerce.errors import Conflict, WrongState
+from commerce.store import tables
+
+
+async def begun(money):
+    await money.arrived(await money.sold())
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    return due
+
+
+async def test_a_failed_payout_is_payable_again_and_tried_under_another_key(money):
+    due = await begun(money)
+    assert await money.execute(e.RecordPayout(due.payout, "failed", "account closed")) == "failed"
+    assert [line.state for line in await money.lines()] == ["payable"]
+    assert await money.balance(money.a) == 990
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "queued"
+    assert await money.pay_out() == 1
+    assert [row.attempts for row in await money.rows(tables.payout)] == [2]
+    assert (await money.balance(money.a), await money.balance("payout")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def test_the_same_answer_again_changes_nothing_and_another_is_refused(money):
+    due = await begun(money)
+    for _ in range(2):
+        assert await money.execute(e.RecordPayout(due.payout, "confirmed", "bank-1")) == "confirmed"
+    with pytest.raises(WrongState):
+        await money.execute(e.RecordPayout(due.payout, "failed"))
+    assert await money.balance(money.a) == 0
+
+
+async def test_what_was_refunded_in_between_is_not_paid_by_a_second_attempt(money):
+    due = await begun(money)
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    (order,) = await money.rows(tables.orders)
+    await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
+    with pytest.raises(Conflict):
+        await money.execute(e.RetryPayout(money.merchant, due.payout))
+    assert await money.ask(audit) == []

@@ -1,0 +1,51 @@
+"""Plans: every version kept, and a notice before anybody earns less."""
+
+from dataclasses import replace
+
+import pytest
+
+from commerce.commission import Plan, Rate
+from commerce.earning.plans import lowers, plan_in_force, plan_versions
+from tests.commerce.money import PLAN
+
+
+async def test_a_raise_counts_at_once_and_a_cut_after_its_notice(money):
+    more = replace(PLAN, rates=(Rate(150_000), Rate(20_000, depth=1)))
+    assert (await money.plan(more)).effective_at == money.shop.clock() * 1000
+    cut = await money.plan(replace(more, rates=(Rate(50_000), Rate(20_000, depth=1))))
+    assert cut.effective_at - cut.announced_at == 7 * 86_400_000
+    assert (await money.ask(plan_in_force, money.merchant)).plan == more
+    order = await money.sold()
+    assert [line.amount_minor for line in await money.lines()] == [1_485]
+    money.shop.clock.advance(7 * 86_400)
+    assert (await money.ask(plan_in_force, money.merchant)).version == cut.version
+    assert order.total.minor == 9_900
+    assert [found.version for found in await money.ask(plan_versions, money.merchant)] == [3, 2, 1]
+
+
+LEVELS = (Rate(100_000), Rate(20_000, depth=1))
+
+
+@pytest.mark.parametrize(
+    ("new", "less"),
+    [
+        (Plan(LEVELS), False),
+        (Plan((*LEVELS, Rate(120_000, sku="tea"))), False),
+        (Plan((*LEVELS, Rate(80_000, sku="tea"))), True),
+        (Plan((Rate(100_000),)), True),
+        (Plan((Rate(90_000), LEVELS[1])), True),
+        (Plan((Rate(fixed_minor=500), LEVELS[1])), True),
+        (Plan((Rate(tiers=((0, 100_000), (9, 200_000))), LEVELS[1])), False),
+        (Plan(LEVELS, cap_ppm=200_000), True),
+        (Plan(LEVELS, paid_levels_max=1), True),
+        (Plan(LEVELS, differential=True), True),
+    ],
+)
+def test_whether_anybody_could_earn_less(new, less):
+    assert lowers(Plan(LEVELS), new) is less
+
+
+def test_a_plan_goes_through_its_canonical_form_unchanged():
+    plan = Plan((Rate(tiers=((0, 1), (5, 2)), level="gold"),), (Rate(5),), four_eyes=True)
+    assert Plan.parse(plan.canonical()) == plan
+    assert Plan.parse(plan.canonical()).digest() == plan.digest()

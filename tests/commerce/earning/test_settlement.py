@@ -1,0 +1,63 @@
+"""Settlements: periods of the merchant, four eyes, netting, nothing twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from commerce.commands import earning as e
+from commerce.errors import Forbidden, Invalid, WrongState
+from commerce.store import tables
+from tests.commerce.money import PLAN
+
+
+async def test_what_is_owed_is_netted_before_anything_is_paid(money):
+    first = await money.sold()
+    await money.arrived(first)
+    await money.settle()
+    await money.pay_out()
+    await money.refund(first, 5_000)
+    await money.arrived(await money.sold())
+    assert await money.settle() == ["paying"]
+    await money.pay_out()
+    assert [row.amount_minor for row in await money.rows(tables.payout)] == [990, 490]
+    assert [(row.state, row.settled_minor) for row in await money.rows(tables.receivable)] == [("offset", 500)]
+    assert await money.balance(money.a) == await money.balance(f"receivable:{money.a}") == 0
+
+
+async def test_who_owes_more_than_he_earned_is_paid_nothing(money):
+    orders = [await money.sold(quantity=3), await money.sold()]
+    await money.arrived(orders[0])
+    await money.settle()
+    await money.pay_out()
+    await money.refund(orders[0])
+    await money.arrived(orders[1])
+    assert await money.settle() == ["paid"]
+    assert await money.balance(f"receivable:{money.a}") == -1_980
+    (open_,) = await money.rows(tables.receivable)
+    await money.execute(e.EndReceivable(money.merchant, open_.public_id, "written_off", "the store is gone"))
+    assert await money.balance(f"receivable:{money.a}") == 0
+    with pytest.raises(WrongState):
+        await money.execute(e.EndReceivable(money.merchant, open_.public_id, "repaid", "again"))
+
+
+async def test_four_eyes(money):
+    await money.plan(replace(PLAN, four_eyes=True))
+    await money.arrived(await money.sold())
+    with pytest.raises(Forbidden):
+        await money.settle(by="anna", approver="anna")
+    (found,) = await money.rows(tables.settlement)
+    approve = e.ApproveSettlement(money.merchant, found.public_id, "ben", "sandbox")
+    assert await money.execute(approve) == "paying"
+    with pytest.raises(WrongState):
+        await money.execute(approve)
+
+
+async def test_a_period_that_is_not_over_is_refused_and_days_are_the_merchants(money):
+    tomorrow = money.yesterday() + timedelta(days=2)
+    with pytest.raises(Invalid):
+        await money.execute(e.PrepareSettlements(money.merchant, tomorrow, "anna"))
+    await money.arrived(await money.sold())
+    await money.settle()
+    (found,) = await money.rows(tables.settlement)
+    assert (found.period_end + 8 * 3_600_000) % 86_400_000 == 0  # midnight in Shanghai

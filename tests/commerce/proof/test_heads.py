@@ -1,0 +1,27 @@
+"""Heads: one a minute while the log grows, none while it stands still."""
+
+import pytest
+
+from commerce.commands.earning import SignHeads
+from commerce.errors import NotFound
+from commerce.proof.heads import heads_are_due, last_head
+from commerce.store import tables
+
+
+async def test_a_head_is_due_a_minute_after_the_last_when_the_log_grew(money):
+    assert await money.execute(SignHeads()) == 1
+    assert await money.execute(SignHeads()) == 0
+    await money.sold()
+    assert not await money.ask(heads_are_due)
+    money.shop.clock.advance(60)
+    assert await money.ask(heads_are_due)
+    assert await money.execute(SignHeads(money.merchant + 1)) == 0
+    assert await money.execute(SignHeads(money.merchant)) == 1
+    assert not await money.ask(heads_are_due)
+    head, signature = await money.ask(last_head, money.merchant)
+    assert (head.size, len(signature)) == (len(await money.rows(tables.log_leaf)), 64)
+
+
+async def test_before_the_first_head_nothing_is_signed(money):
+    with pytest.raises(NotFound):
+        await money.ask(last_head, money.merchant + 1)
