@@ -6,7 +6,7 @@ import { emptyFeed, type Feed, LINES_MAX, pinnedItem, receive } from "../src/roo
 
 const NOW = 1_000_000;
 const ME = { id: "me", name: "Me" };
-const SHOW: ShowView = { id: "s", title: "T", state: "live", starts_at: null, hls: null, whep: null };
+const SHOW: ShowView = { id: "s", title: "T", state: "live", starts_at: null, hls: null, whep: null, replay: false };
 
 function view(): RoomView {
   const sku = {
@@ -67,7 +67,10 @@ function after(feed: Feed, ...messages: ServerMessage[]): Feed {
 
 const entered = () =>
   after(emptyFeed(null), welcome(5, 0, false), { type: "snapshot", room: view(), chat: [chat(4), chat(5)] });
-const texts = (feed: Feed) => feed.lines.map((line) => (line.type === "chat" ? line.offset : `-${line.count}`));
+const texts = (feed: Feed) =>
+  feed.lines.map((line) =>
+    line.type === "chat" ? line.offset : line.type === "dropped" ? `-${line.count}` : line.type,
+  );
 
 describe("the streams of a room", () => {
   it("goes on from the welcome after a snapshot", () => {

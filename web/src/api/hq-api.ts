@@ -20,6 +20,7 @@ import type {
   Studio,
 } from "./hq-types.ts";
 import { type Ask, ask } from "./problem.ts";
+import type { ReplayHq } from "./replay.ts";
 
 const ROOT = "/api/v1/hq";
 
@@ -57,6 +58,14 @@ export class HqApi {
 
   changeShow(show: string, change: ShowChange): Promise<ShowHq> {
     return this.change("PATCH", `/shows/${show}`, change);
+  }
+
+  replays(): Promise<ReplayHq[]> {
+    return ask(`${ROOT}/replays`);
+  }
+
+  setReplay(show: string, published: boolean, days: number | null): Promise<ReplayHq> {
+    return this.change("PUT", `/shows/${show}/replay`, { published, days });
   }
 
   setShelf(show: string, items: readonly ShelfPlace[]): Promise<ShowHq> {
@@ -135,12 +144,18 @@ export class HqApi {
     return this.change("POST", "/products/sheet", { csv, apply });
   }
 
+  /** A file as the body. Throws `Problem`. */
+  upload(path: string, file: File): Promise<void> {
+    return ask(`${ROOT}${path}`, { method: "PUT", file, headers: { "X-CSRF-Token": this.csrf } });
+  }
+
   private entered(me: Me): Me {
     this.csrf = me.csrf;
     return me;
   }
 
-  private change<T>(method: NonNullable<Ask["method"]>, path: string, body: unknown): Promise<T> {
+  /** A call that changes something. Throws `Problem`. */
+  change<T>(method: NonNullable<Ask["method"]>, path: string, body: unknown): Promise<T> {
     return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf } });
   }
 }

@@ -1,33 +1,15 @@
 /** The shapes of headquarters' side (signaling/api/models_hq.py). */
 
+import type { Slot } from "./hq-studio.ts";
 import type { Money, Order, Sale, ShelfItem, ShowState } from "./types.ts";
 
-export type Slot = "primary" | "backup";
+export type { Slot, Studio } from "./hq-studio.ts";
 
 export interface Me {
   user: string;
   role: string;
   merchant: { id: string; name: string };
   csrf: string;
-}
-
-export interface Source {
-  slot: string;
-  state: string;
-  video: string | null;
-  audio: string | null;
-  gop_seconds: number;
-  b_frames: boolean;
-  jitter_ms: number;
-  /** What the broadcaster should change, in plain words. */
-  warnings: string[];
-}
-
-export interface Studio {
-  rtmp_url: string;
-  whip_url: string;
-  keys: { slot: Slot; hint: string; created_at: string }[];
-  sources: Source[];
 }
 
 export interface NewKey {
@@ -168,4 +150,13 @@ export interface Overview {
   latest_orders: Order[];
 }
 
-export type HqMessage = ({ type: "overview" } & Overview) | { type: "order"; order: Order };
+/** How much waits in the rooms for somebody; `mark` changes with anything new. */
+export interface QueueCounts {
+  type: "queue";
+  held: number;
+  asked: number;
+  appeals: number;
+  mark: string;
+}
+
+export type HqMessage = QueueCounts | ({ type: "overview" } & Overview) | { type: "order"; order: Order };

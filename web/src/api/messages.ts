@@ -1,5 +1,6 @@
 /** The messages of a room's WebSocket, both ways (signaling/messages.py). */
 
+import type { HostAnswer, Standing, TalkFact } from "./talk.ts";
 import type { RoomView, ShelfItem, ShowView } from "./types.ts";
 
 /** A place in a stream: offsets count up by one and start again with every new epoch. */
@@ -30,6 +31,7 @@ export interface ChatLine extends Place {
 
 export type Fact =
   | ChatLine
+  | TalkFact
   | (Place & { type: "notice"; stream: "room"; at: string; text: string })
   | (Place & { type: "show_state"; stream: "show"; show: ShowView | null })
   | (Place & { type: "shelf"; stream: "show"; shelf: ShelfItem[] })
@@ -40,7 +42,10 @@ export type Fact =
 export type ServerMessage =
   | Fact
   | { type: "welcome"; viewer: Speaker; room: Place; show: Place; resumed: boolean }
-  | { type: "snapshot"; room: RoomView; chat: ChatLine[] }
+  | { type: "snapshot"; room: RoomView; chat: (ChatLine | HostAnswer)[] }
+  | Standing
+  | { type: "held"; id: string }
+  | { type: "line"; up: boolean }
   | { type: "presence"; viewers: number; total: number }
   | { type: "likes"; count: number }
   | { type: "dropped"; stream: "room"; from: number; to: number; count: number }

@@ -35,6 +35,11 @@ export class RoomApi {
     return ask(`/api/v1/orders/${id}`);
   }
 
+  /** A muted or banned viewer asks for another look. */
+  appeal(text: string): Promise<unknown> {
+    return ask(this.url("/appeal"), { method: "POST", body: { text } });
+  }
+
   paySandbox(payment: string, outcome: SandboxOutcome): Promise<Order> {
     return ask(`/api/v1/payments/sandbox/${payment}`, { method: "POST", body: { outcome } });
   }

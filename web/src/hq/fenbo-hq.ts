@@ -15,13 +15,18 @@ import "./goods.ts";
 import "./login.ts";
 import "./orders.ts";
 import "./preview.ts";
+import "./replays.ts";
 import "./shelf-editor.ts";
 import "./show-control.ts";
+import "./talk.ts";
 import { HqStore } from "./store.ts";
+import "./studio-restreams.ts";
+import "./studio-slates.ts";
+import "./studio-sources.ts";
 import { panel } from "./style.ts";
 
 const ACCENT = "#0f6b5c";
-const TABS = ["studio", "orders", "channels", "goods"] as const;
+const TABS = ["studio", "talk", "orders", "channels", "goods"] as const;
 type Tab = (typeof TABS)[number];
 
 /** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
@@ -173,7 +178,7 @@ export class FenboHq extends LitElement {
     return html`<header>
         <h1>${me.merchant.name}</h1>
         <nav aria-label=${text.title}>
-          ${TABS.map((tab) => html`<a href="#${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${text.tabs[tab]}</a>`)}
+          ${TABS.map((tab) => html`<a href="#${tab}" aria-current=${tab === this.tab ? "page" : nothing}>${text.tabs[tab]}${tab === "talk" && store.waiting > 0 ? ` (${store.waiting})` : ""}</a>`)}
         </nav>
         <div class="row">
           ${this.languageButton()}
@@ -190,6 +195,8 @@ export class FenboHq extends LitElement {
     switch (this.tab) {
       case "orders":
         return html`<fenbo-hq-orders .store=${store} .channels=${store.channels} .news=${store.orderNews} .text=${text}></fenbo-hq-orders>`;
+      case "talk":
+        return html`<fenbo-talk .store=${store} .channels=${store.channels} .mark=${store.queue?.mark ?? ""} .text=${text}></fenbo-talk>`;
       case "channels":
         return html`<fenbo-channels .store=${store} .channels=${store.channels} .text=${text}></fenbo-channels>`;
       case "goods":
@@ -205,15 +212,24 @@ export class FenboHq extends LitElement {
       <div>
         <fenbo-preview .show=${store.show} .text=${text}></fenbo-preview>
         <fenbo-show-control .store=${store} .show=${store.show} .text=${text}></fenbo-show-control>
+        <fenbo-replays .store=${store} .news=${store.shows.map((show) => show.id + show.state).join()} .text=${text}></fenbo-replays>
+        ${store.studio === null ? nothing : html`<fenbo-sources .store=${store} .studio=${store.studio} .text=${text}></fenbo-sources>`}
         <fenbo-encoder
           .store=${store}
           .studio=${store.studio}
+          .show=${store.show?.id ?? ""}
           .text=${text}
           @encoder-key=${(event: CustomEvent<NewKey>) => {
             if (event.detail.slot === "primary") this.streamKey = event.detail.stream_key;
           }}
         ></fenbo-encoder>
         <fenbo-go-live .whipUrl=${store.studio?.whip_url ?? location.href} .streamKey=${this.streamKey} .text=${text}></fenbo-go-live>
+        ${
+          store.studio === null
+            ? nothing
+            : html`<fenbo-slates .store=${store} .studio=${store.studio} .text=${text}></fenbo-slates>
+              <fenbo-restreams .store=${store} .studio=${store.studio} .text=${text}></fenbo-restreams>`
+        }
       </div>
       <div>
         <fenbo-figures .overview=${store.overview} .text=${text}></fenbo-figures>

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from "lit";
 import type { HqApi } from "../api/hq-api.ts";
-import type { Channel, HqMessage, Me, Overview, Product, ShowHq, Studio } from "../api/hq-types.ts";
+import type { Channel, HqMessage, Me, Overview, Product, QueueCounts, ShowHq, Studio } from "../api/hq-types.ts";
 import { Problem } from "../api/problem.ts";
 import { HqLine } from "./line.ts";
 
@@ -16,6 +16,8 @@ export class HqStore {
   shows: readonly ShowHq[] = [];
   channels: readonly Channel[] = [];
   products: readonly Product[] = [];
+  /** How much waits in the rooms for somebody; null until the server has said so. */
+  queue: QueueCounts | null = null;
   /** Counts the orders that were pushed, so that a list of orders knows when to look again. */
   orderNews = 0;
   readonly line: HqLine;
@@ -83,6 +85,10 @@ export class HqStore {
     return this.shows.find((show) => show.id === current) ?? this.shows.find((show) => show.state !== "ended") ?? null;
   }
 
+  get waiting(): number {
+    return this.queue === null ? 0 : this.queue.held + this.queue.asked + this.queue.appeals;
+  }
+
   showIs(changed: ShowHq): void {
     const others = this.shows.filter((show) => show.id !== changed.id);
     this.shows = [changed, ...others];
@@ -117,6 +123,7 @@ export class HqStore {
 
   private received(message: HqMessage): void {
     if (message.type === "overview") this.overview = message;
+    else if (message.type === "queue") this.queue = message;
     else {
       this.orderNews++;
       this.stockMoved = true;

@@ -5,6 +5,7 @@ import type { Text } from "../text/room.ts";
 import { formatClock } from "../times.ts";
 import { base } from "../ui/base.ts";
 import type { Dropped, Feed, Pending } from "./feed.ts";
+import { type Line, lineKey } from "./talk.ts";
 
 const AT_END_PX = 40; // so near to the end counts as reading the newest
 
@@ -53,6 +54,20 @@ export class FenboChat extends LitElement {
       }
       .line.own b {
         color: var(--accent-dark);
+      }
+      .line.host {
+        border-inline-start: 4px solid var(--accent-dark);
+        background: var(--stage-raised);
+        padding: 6px 11px;
+      }
+      .line.host b {
+        color: var(--accent-dark);
+      }
+      .line.host i {
+        display: block;
+        font-style: normal;
+        font-size: 13px;
+        color: var(--stage-dim);
       }
       .line.welcome {
         color: var(--stage-dim);
@@ -124,8 +139,8 @@ export class FenboChat extends LitElement {
         <p class="line welcome" ?hidden=${welcome === ""}>${welcome}</p>
         ${repeat(
           feed.lines,
-          (line) => (line.type === "chat" ? line.offset : `d${line.from}`),
-          (line) => (line.type === "chat" ? this.line(line) : this.dropped(line)),
+          (line) => lineKey(line),
+          (line) => this.shown(line),
         )}
         ${repeat(
           feed.pending,
@@ -134,6 +149,22 @@ export class FenboChat extends LitElement {
         )}
       </div>
     `;
+  }
+
+  private shown(line: Line): TemplateResult {
+    const { talk } = this.text;
+    switch (line.type) {
+      case "chat":
+        return this.line(line);
+      case "answer":
+        return html`<p class="line host">
+          <b>${talk.host}</b><i>${talk.answerTo(line.from.name)}: ${line.asked}</i>${line.text}
+        </p>`;
+      case "announcement":
+        return html`<p class="line host"><b>${talk.announcement}</b>${line.text}</p>`;
+      default:
+        return this.dropped(line);
+    }
   }
 
   private line(line: ChatLine): TemplateResult {
@@ -157,7 +188,7 @@ export class FenboChat extends LitElement {
           ? html`<em>${line.refused || text.notSent}</em>
             <button @click=${() => this.tell("chat-again", line.id)}>${text.sendAgain}</button>
             <button @click=${() => this.tell("chat-forget", line.id)}>${text.discard}</button>`
-          : html`<small>${text.sending}</small>`
+          : html`<small>${line.held ? text.talk.waitsForApproval : text.sending}</small>`
       }
     </div>`;
   }

@@ -6,7 +6,9 @@
  */
 
 import type { ChatLine, Fact, Place, ServerMessage, Speaker } from "../api/messages.ts";
+import type { Announcement, HostAnswer, Standing } from "../api/talk.ts";
 import type { RoomView, ShelfItem, ShowView, Sku } from "../api/types.ts";
+import { type Line, without, withRule } from "./talk.ts";
 
 export const LINES_MAX = 200; // kept and shown
 
@@ -23,16 +25,22 @@ export interface Pending {
   /** It left this page. What did not is sent when the line is there again. */
   sent: boolean;
   refused: string | null;
+  /** It waits for approval. */
+  held?: boolean;
 }
 
 export interface Feed {
   view: RoomView | null;
   viewer: Speaker | null;
-  lines: readonly (ChatLine | Dropped)[];
+  lines: readonly Line[];
   pending: readonly Pending[];
   likes: number;
   room: Place | null;
   show: Place | null;
+  /** What the viewer may do here; null until the server has said so. */
+  standing: Standing | null;
+  /** The node can reach the other rooms. */
+  busUp: boolean;
   /** An error about nothing we wait for. */
   complaint: string;
   /** Before this moment (milliseconds since 1970) the server takes no line of ours. */
@@ -48,6 +56,8 @@ export function emptyFeed(view: RoomView | null): Feed {
     likes: 0,
     room: null,
     show: null,
+    standing: null,
+    busUp: true,
     complaint: "",
     waitUntil: 0,
   };
@@ -72,6 +82,13 @@ function applyFact(feed: Feed, fact: Fact): Feed {
   switch (fact.type) {
     case "chat":
       return heard(feed, fact);
+    case "answer":
+    case "announcement":
+      return shown(feed, fact);
+    case "removed":
+      return { ...feed, lines: without(feed.lines, fact) };
+    case "rules":
+      return { ...feed, standing: withRule(feed.standing, fact) };
     case "notice":
       return changeView(feed, () => ({ notice: fact.text }));
     case "show_state":
@@ -95,6 +112,12 @@ function receiveOther(feed: Feed, message: Exclude<ServerMessage, Fact>, now: nu
       return welcomed(feed, message);
     case "snapshot":
       return tookSnapshot(feed, message.room, message.chat);
+    case "standing":
+      return { ...feed, standing: message };
+    case "held":
+      return waits(feed, message.id);
+    case "line":
+      return { ...feed, busUp: message.up };
     case "presence":
       return changeView(feed, () => ({ viewers: message.viewers, total_viewers: message.total }));
     case "likes":
@@ -130,6 +153,14 @@ function heard(feed: Feed, line: ChatLine): Feed {
   };
 }
 
+function shown(feed: Feed, line: HostAnswer | Announcement): Feed {
+  return { ...feed, lines: [...feed.lines, line].slice(-LINES_MAX) };
+}
+
+function waits(feed: Feed, id: string): Feed {
+  return { ...feed, pending: feed.pending.map((own) => (own.id === id ? { ...own, held: true } : own)) };
+}
+
 /** A flood: lines `from` to `to` were left out for us; facts in between come by themselves. */
 function skipped(feed: Feed, from: number, to: number, count: number): Feed {
   if (feed.room === null || to <= feed.room.offset) return feed;
@@ -138,8 +169,8 @@ function skipped(feed: Feed, from: number, to: number, count: number): Feed {
 }
 
 /** The snapshot's lines replace ours; what we sent and is among them has arrived. */
-function tookSnapshot(feed: Feed, view: RoomView, chat: readonly ChatLine[]): Feed {
-  const arrived = new Set(chat.map((line) => line.id));
+function tookSnapshot(feed: Feed, view: RoomView, chat: readonly (ChatLine | HostAnswer)[]): Feed {
+  const arrived = new Set(chat.map((line) => (line.type === "chat" ? line.id : "")));
   return { ...feed, view, lines: chat.slice(-LINES_MAX), pending: feed.pending.filter((own) => !arrived.has(own.id)) };
 }
 

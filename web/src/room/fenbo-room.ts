@@ -18,6 +18,7 @@ import "./pinned.ts";
 import "./product.ts";
 import "./shelf.ts";
 import "./stage.ts";
+import "./standing.ts";
 import { pinnedItem } from "./feed.ts";
 import { layout } from "./layout.ts";
 import { withSales } from "./sales.ts";
@@ -118,7 +119,8 @@ export class FenboRoom extends LitElement {
   private chat(session: RoomSession, view: RoomView): TemplateResult {
     const { text } = this;
     const known = session.feed.viewer !== null;
-    const status = lineStatus(text, session.socket.state, known, Date.now());
+    const banned = session.feed.standing?.banned != null;
+    const status = banned ? "" : lineStatus(text, session.socket.state, known, Date.now());
     return html`<section class="talk" aria-label=${text.chat}>
       ${
         view.notice === ""
@@ -128,6 +130,8 @@ export class FenboRoom extends LitElement {
       <p class="line" role="status" ?hidden=${status === ""}>
         ${status} ${known ? html`<button @click=${() => session.socket.connect()}>${text.tryNow}</button>` : nothing}
       </p>
+      <p class="line" role="status" ?hidden=${session.feed.busUp}>${text.talk.busDown}</p>
+      <fenbo-standing .standing=${session.feed.standing} .api=${session.api} .text=${text}></fenbo-standing>
       <fenbo-chat
         .feed=${session.feed}
         .text=${text}

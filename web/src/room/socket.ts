@@ -5,6 +5,7 @@ const RETRY: Backoff = { first_ms: 500, most_ms: 20_000 };
 const WELCOME_MS_MAX = 10_000; // from the first try to connect to the server's welcome
 const PING_MS = 25_000;
 const SILENCE_MS_MAX = 60_000; // no message at all, not even a pong: the line is dead
+const BANNED_MS_MAX = 60_000; // a ban may be lifted at any time: look again this often
 const STEADY_MS = 5_000; // open for so long: the next failure starts the waits anew
 
 export interface SocketState {
@@ -24,6 +25,7 @@ export class RoomSocket {
   state: SocketState = { phase: "connecting", retryAt: 0 };
   private socket: WebSocket | null = null;
   private attempt = 0;
+  private bannedUntil = 0;
   private heardAt = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private steady: ReturnType<typeof setTimeout> | undefined;
@@ -82,6 +84,7 @@ export class RoomSocket {
       }, STEADY_MS);
       this.set({ phase: "open", retryAt: 0 });
     }
+    if (message.type === "standing") this.bannedUntil = message.banned === null ? 0 : endOf(message.banned.until);
     this.port.received(message);
   }
 
@@ -92,9 +95,14 @@ export class RoomSocket {
 
   private lost(): void {
     this.drop();
-    const wait = waitBefore(this.attempt++, RETRY, Math.random);
+    const wait = Math.max(waitBefore(this.attempt++, RETRY, Math.random), this.outFor());
     this.set({ phase: "retrying", retryAt: Date.now() + wait });
     this.retry = setTimeout(() => this.connect(), wait);
+  }
+
+  /** Shown out: it is of no use to knock every few seconds. */
+  private outFor(): number {
+    return this.bannedUntil === 0 ? 0 : Math.min(BANNED_MS_MAX, Math.max(0, this.bannedUntil - Date.now()));
   }
 
   private drop(): void {
@@ -110,4 +118,8 @@ export class RoomSocket {
     this.state = state;
     this.port.changed();
   }
+}
+
+function endOf(until: string | null): number {
+  return until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
 }

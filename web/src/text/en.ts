@@ -1,4 +1,7 @@
 import type { ProblemTexts } from "./problems.ts";
+import { replayEn } from "./replay-en.ts";
+import { talkEn } from "./talk-en.ts";
+
 /** English. The catalogue that the others must match, entry by entry. */
 export const en = {
   language: "en" as string,
@@ -45,6 +48,8 @@ export const en = {
   tryNow: "Try now",
 
   // chat
+  talk: talkEn,
+  replay: replayEn,
   chat: "Chat",
   saySomething: "Say something…",
   send: "Send",

@@ -1,6 +1,9 @@
 import { en } from "./en.ts";
+import { hqTalkEn } from "./hq-talk-en.ts";
 import type { ProblemTexts } from "./problems.ts";
+import { hqReplayEn } from "./replay-en.ts";
 import { salesEn } from "./sales-en.ts";
+import { studioEn } from "./studio-en.ts";
 
 /** Headquarters' words in English. */
 export const hqEn = {
@@ -8,6 +11,8 @@ export const hqEn = {
   otherLanguage: "中文",
   switchLanguage: "切换到中文",
   room: en,
+  replay: hqReplayEn,
+  studio: studioEn,
   title: "Headquarters",
   loading: "Loading…",
   again: "Try again",
@@ -25,7 +30,7 @@ export const hqEn = {
   login: "Log in",
   logout: "Log out",
 
-  tabs: { studio: "Studio", orders: "Orders", channels: "Channels", goods: "Products" },
+  tabs: { studio: "Studio", orders: "Orders", talk: "Rooms", channels: "Channels", goods: "Products" },
   lineLost: "Connection lost. The figures below may be old; connecting again…",
 
   preview: "Preview",
@@ -54,8 +59,6 @@ export const hqEn = {
   rotate: "New key",
   rotateSure: "The old key stops working at once. Make a new one?",
   keyOnce: "Copy it now. It is shown this once.",
-  sources: "Sources",
-  noSource: "Nothing is being sent.",
 
   gop: (seconds: string) => `key frame every ${seconds} s`,
   jitter: (ms: number) => `jitter ${ms} ms`,
@@ -135,6 +138,7 @@ export const hqEn = {
   receive: "Goods came in",
   noProducts: "No products yet.",
   sales: salesEn,
+  talk: hqTalkEn,
 };
 
 export type HqText = typeof hqEn;

@@ -1,6 +1,9 @@
 import type { HqText } from "./hq-en.ts";
+import { hqTalkZh } from "./hq-talk-zh.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
+import { hqReplayZh } from "./replay-zh.ts";
 import { salesZh } from "./sales-zh.ts";
+import { studioZh } from "./studio-zh.ts";
 import { zh } from "./zh.ts";
 
 /** 总部后台。 */
@@ -9,6 +12,8 @@ export const hqZh: HqText = {
   otherLanguage: "EN",
   switchLanguage: "Switch to English",
   room: zh,
+  replay: hqReplayZh,
+  studio: studioZh,
   title: "总部后台",
   loading: "加载中…",
   again: "重试",
@@ -26,7 +31,7 @@ export const hqZh: HqText = {
   login: "登录",
   logout: "退出",
 
-  tabs: { studio: "导播台", orders: "订单", channels: "渠道", goods: "商品" },
+  tabs: { studio: "导播台", orders: "订单", talk: "直播间", channels: "渠道", goods: "商品" },
   lineLost: "连接已断开，下方数据可能不是最新，正在重连…",
 
   preview: "预览",
@@ -55,8 +60,6 @@ export const hqZh: HqText = {
   rotate: "更换密钥",
   rotateSure: "旧密钥将立即失效，确定更换吗？",
   keyOnce: "请立即复制，密钥只显示这一次。",
-  sources: "信号源",
-  noSource: "当前没有推流。",
 
   gop: (seconds) => `关键帧间隔 ${seconds} 秒`,
   jitter: (ms) => `抖动 ${ms} 毫秒`,
@@ -136,4 +139,5 @@ export const hqZh: HqText = {
   receive: "到货入库",
   noProducts: "还没有商品。",
   sales: salesZh,
+  talk: hqTalkZh,
 };

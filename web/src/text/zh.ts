@@ -1,5 +1,7 @@
 import type { Text } from "./en.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
+import { replayZh } from "./replay-zh.ts";
+import { talkZh } from "./talk-zh.ts";
 
 /** 中文。 */
 export const zh: Text = {
@@ -43,6 +45,8 @@ export const zh: Text = {
   reconnectIn: (seconds) => `连接已断开，${seconds} 秒后重连`,
   tryNow: "立即重试",
 
+  talk: talkZh,
+  replay: replayZh,
   chat: "聊天",
   saySomething: "说点什么…",
   send: "发送",

@@ -1,0 +1,96 @@
+import { css, html, type PropertyValues } from "lit";
+import type { RoomRule } from "../api/hq-talk.ts";
+import type { Channel } from "../api/hq-types.ts";
+import { base } from "../ui/base.ts";
+import { field, formStyle, formValues } from "../ui/form.ts";
+import { Acting } from "./acting.ts";
+import { panel } from "./style.ts";
+
+/** Slow mode, closed chat and approval: of one room, or of all. */
+export class FenboTalkRules extends Acting {
+  static override properties = {
+    ...Acting.properties,
+    channels: { attribute: false },
+    rules: { state: true },
+    room: { state: true },
+    saved: { state: true },
+  };
+  declare channels: readonly Channel[];
+  declare rules: readonly RoomRule[];
+  declare room: string;
+  declare saved: boolean;
+
+  constructor() {
+    super();
+    this.rules = [];
+    this.room = "";
+    this.saved = false;
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      .check {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 44px;
+      }
+      .check input {
+        width: 20px;
+        min-height: 20px;
+      }
+    `,
+  ];
+
+  override firstUpdated(_changed: PropertyValues): void {
+    void this.load();
+  }
+
+  override render() {
+    const { text, room } = this;
+    const { talk } = text;
+    const rule = this.rules.find((one) => (one.room ?? "") === room);
+    const choose = (event: Event) => {
+      this.room = (event.target as HTMLSelectElement).value;
+      this.saved = false;
+    };
+    return html`<section class="panel" aria-label=${talk.rules}>
+      <h2>${talk.rules}</h2>
+      <form @submit=${this.save}>
+        <label
+          >${talk.where}<select name="room" @change=${choose}>
+            <option value="">${talk.inAll}</option>
+            ${this.channels.map((one) => html`<option value=${one.room} ?selected=${one.room === room}>${one.name}</option>`)}
+          </select></label
+        >
+        ${field({ label: talk.slow, name: "slow", value: String(rule?.slow_seconds ?? 0), inputmode: "numeric" })}
+        <label class="check"><input type="checkbox" name="muted" .checked=${rule?.muted ?? false} />${talk.nobody}</label>
+        <label class="check"><input type="checkbox" name="held" .checked=${rule?.held ?? false} />${talk.held}</label>
+        <p class="wrong" role="alert">${this.wrong}</p>
+        <div class="row"><button class="act main">${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
+      </form>
+    </section>`;
+  }
+
+  private async save(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { slow = "", muted, held } = formValues(event.target as HTMLFormElement);
+    const slow_seconds = Number(slow);
+    if (!Number.isInteger(slow_seconds)) {
+      this.wrong = this.text.badCount;
+      return;
+    }
+    const rule = { slow_seconds, muted: muted !== undefined, held: held !== undefined };
+    this.saved = await this.act(() => this.api.setRule({ room: this.room || null, ...rule }));
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
+    this.rules = (await this.api.rules().catch(() => null)) ?? this.rules;
+  }
+}
+
+customElements.define("fenbo-talk-rules", FenboTalkRules);
