@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from commerce import cart, catalog, links, replay, restreams, sale, shelf, show, slates, stock, studio, touches
+from commerce import cart, catalog, links, replay, restreams, sale, sharing, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
 from commerce.commands import earning as e
 from commerce.directory import channels, merchants, people
@@ -20,12 +20,14 @@ from commerce.payments import record
 from commerce.programs import answers, hooks, keys
 from commerce.proof import heads
 from commerce.proof.signing import Signer
+from commerce.store.tenancy import narrow
 from commerce.store.unit import Unit
 from commerce.talk import acts, appeals, asked, held, restrictions, rules, words
 
 One = Callable[[Unit, Any], Any]
 Many = Callable[[Unit, Sequence[Any]], list[Any]]
 
+NAMING = (c.CreateChannel, c.CreateUser)
 log = getLogger("fenbo.commerce")
 
 
@@ -58,6 +60,7 @@ def selling() -> dict[type, One]:
         c.Pin: shelf.pin,
         c.CreateLink: links.create_link,
         c.RevokeLink: links.revoke_link,
+        c.ShareRoom: sharing.share_room,
     }
 
 
@@ -206,12 +209,21 @@ def _only(many: Many, unit: Unit, command: Any) -> Any:
     return answer
 
 
+def _within(unit: Unit, one: One, command: Any) -> Any:
+    """A merchant's command sees nobody else's rows, but where a name must be free in the whole installation."""
+    tenant = getattr(command, "merchant", None)
+    if tenant is None or isinstance(command, NAMING):
+        return one(unit, command)
+    with narrow(unit.connection, tenant):
+        return one(unit, command)
+
+
 def _alone(unit: Unit, one: One, command: Any) -> Any:
     """Where another node was quicker at a unique index, once more: now its row is seen, and answered properly."""
     for _ in range(2):
         try:
             with unit.savepoint():
-                return one(unit, command)
+                return _within(unit, one, command)
         except IntegrityError:
             log.info("another node was quicker, trying again", exc_info=True)
         except OperationalError:

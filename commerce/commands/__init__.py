@@ -22,6 +22,7 @@ from commerce.commands.buying import (
     RefundOrder,
     RevokeLink,
     SetCartLine,
+    ShareRoom,
     ShipOrder,
     Wanted,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "SetRule",
     "SetShelf",
     "SetStudio",
+    "ShareRoom",
     "ShelfEntry",
     "ShipOrder",
     "SwitchRestream",

@@ -46,6 +46,18 @@ class RevokeLink(Command[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRoom(Command[views.Link]):
+    """A viewer passes a room on: his own link into it, the same one however often he asks."""
+
+    viewer: str
+    room: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
+
+
+@dataclass(frozen=True, slots=True)
 class NoteTouch(Command[views.Entry]):
     """A viewer asked for a room, through `code` if he came by a link. It binds nobody until it counts (DECISIONS)."""
 

@@ -40,6 +40,7 @@ link = Table(
     moment("created_at"),
     moment("revoked_at", nullable=True),
 )
+Index("ix_link_sharer", link.c.sharer_id, link.c.channel_id)
 
 touch = Table(
     "touch",
