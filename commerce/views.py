@@ -25,10 +25,7 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who a session belongs to; `csrf` must come back in the header of every mutating call.
-
-    With `scopes` it is a program that came with a key: they say what it may do, and the role says nothing.
-    """
+    """Who a session belongs to; `csrf` must come back in the header of every mutating call."""
 
     login: int
     user: str
@@ -36,7 +33,6 @@ class Me:
     merchant: Merchant
     channel: str | None
     csrf: str
-    scopes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,12 @@ from relay.ladder import Ladders
 from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
-from signaling import hooks, problems, webrtc
+from signaling import problems, webrtc
 from signaling.api.describe import OpenApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
-from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
@@ -50,7 +49,6 @@ from signaling.callers import Callers
 from signaling.catchup import SWEEP_SECONDS, Catchup
 from signaling.chat import ChatRules
 from signaling.chores import Chores
-from signaling.crowds import Crowds
 from signaling.directory import Directory
 from signaling.dispatch import Dispatch
 from signaling.doubts import Doubts
@@ -140,10 +138,9 @@ class Core:
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
         self.directory = Directory(commerce, self.origin.url)
-        self.replays = Replays(commerce, self.recordings, hls)
+        self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
-        self.crowds = Crowds(self.bus)
-        self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
+        self.rooms = Rooms(room, self.bus, self.houses, self.directory.room, metrics)
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
@@ -179,7 +176,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.push_async_callback(chores.close)
 
         rtmp_port, rtmps_port = await _open_rtmp(stack, core)
-        engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics, core.ladders)
+        engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics)
         core.studio.on_end(engine.end)
         listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
         http_port = int(listener.getsockname()[1])
@@ -195,14 +192,8 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.replays.watch, core.on_air.watch)
-        _start(stack, chores, core, handlers.hq_socket)
+        _start(chores, core, handlers.hq_socket)
         yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
-
-
-def _deliver_webhooks(stack: AsyncExitStack, chores: Chores, core: Core) -> None:
-    deliverer = hooks.Deliverer(core.commerce, core.settings.hooks, core.metrics)
-    stack.push_async_callback(deliverer.close)
-    chores.every(hooks.LOOK_SECONDS, "webhooks", deliverer.look)
 
 
 async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics, ears: Ears) -> Commerce:
@@ -230,7 +221,8 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
-    session, orders = HqSession(commerce, core.callers, secure=secure), HqOrders(directory, rooms)
+    session = HqSession(commerce, core.callers, secure=secure)
+    overviews = HqOrders(directory, rooms)
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
     return Handlers(
         viewers=viewers,
@@ -245,10 +237,9 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         replays=core.replays,
         channels=HqChannels(commerce, core.link_tokens, urls.http),
         goods=HqGoods(commerce),
-        orders=orders,
+        orders=overviews,
         sales=HqSales(commerce),
-        programs=HqPrograms(commerce, private_targets=core.settings.hooks.private_targets),
-        hq_socket=HqSocket(session, directory, orders, core.bus, core.crowds),
+        hq_socket=HqSocket(session, directory, overviews),
         talk=HqTalk(commerce, rooms),
         moderation=HqModeration(commerce),
         describe=OpenApi(),
@@ -271,15 +262,12 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
     return app
 
 
-def _start(stack: AsyncExitStack, chores: Chores, core: Core, hq: HqSocket) -> None:
+def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
     """What goes on by itself."""
-    _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())
     chores.start("hq orders", hq.run())
-    chores.start("hq news", hq.tell())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
-    chores.every(TICK_SECONDS, "crowds", core.crowds.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)

@@ -12,7 +12,6 @@ from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
-from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
@@ -46,7 +45,6 @@ class Handlers:
     goods: HqGoods
     orders: HqOrders
     sales: HqSales
-    programs: HqPrograms
     hq_socket: HqSocket
     talk: HqTalk
     moderation: HqModeration
@@ -55,16 +53,7 @@ class Handlers:
 
 def routes(to: Handlers) -> list[web.RouteDef]:
     """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
-    return [
-        *_pages(to),
-        *_viewers(to),
-        *_hq_house(to),
-        *_hq_studio(to),
-        *_hq_sales(to),
-        *_hq_orders(to),
-        *_hq_programs(to),
-        *_hq_talk(to),
-    ]
+    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_studio(to), *_hq_sales(to), *_hq_talk(to)]
 
 
 def _pages(to: Handlers) -> list[web.RouteDef]:
@@ -120,37 +109,6 @@ def _hq_studio(to: Handlers) -> list[web.RouteDef]:
     ]
 
 
-def _hq_orders(to: Handlers) -> list[web.RouteDef]:
-    hq = to.session.guard
-    return [
-        web.get("/api/v1/hq/sales", hq(may.SEE_GOODS, to.sales.sales)),
-        web.post("/api/v1/hq/shows/{show}/sales", hq(may.RUN_SHOWS, to.sales.announce)),
-        web.post("/api/v1/hq/sales/{sale}/withdraw", hq(may.RUN_SHOWS, to.sales.withdraw)),
-        web.get("/api/v1/hq/orders", hq(may.SEE_ORDERS, to.orders.orders)),
-        web.get("/api/v1/hq/orders.csv", hq(may.SEE_ORDERS, to.orders.export)),
-        web.get("/api/v1/hq/orders/{order}", hq(may.SEE_ORDERS, to.orders.order)),
-        web.post("/api/v1/hq/orders/{order}/ship", hq(may.CHANGE_ORDERS, to.orders.ship)),
-        web.post("/api/v1/hq/orders/{order}/receive", hq(may.CHANGE_ORDERS, to.orders.receive)),
-        web.post("/api/v1/hq/orders/{order}/cancel", hq(may.CHANGE_ORDERS, to.orders.cancel)),
-        web.post("/api/v1/hq/orders/{order}/refund", hq(may.REFUND_ORDERS, to.orders.refund)),
-        web.get("/api/v1/hq/overview", hq(may.SEE_ORDERS, to.orders.overview)),
-    ]
-
-
-def _hq_programs(to: Handlers) -> list[web.RouteDef]:
-    hq, programs = to.session.guard, to.programs
-    return [
-        web.get("/api/v1/hq/keys", hq(may.CONNECT_PROGRAMS, programs.keys)),
-        web.post("/api/v1/hq/keys", hq(may.CONNECT_PROGRAMS, programs.create_key)),
-        web.delete("/api/v1/hq/keys/{key}", hq(may.CONNECT_PROGRAMS, programs.revoke_key)),
-        web.get("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.hooks)),
-        web.post("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.create_hook)),
-        web.delete("/api/v1/hq/webhooks/{hook}", hq(may.CONNECT_PROGRAMS, programs.remove_hook)),
-        web.get("/api/v1/hq/deliveries", hq(may.CONNECT_PROGRAMS, programs.deliveries)),
-        web.post("/api/v1/hq/deliveries/{delivery}/replay", hq(may.CONNECT_PROGRAMS, programs.replay)),
-    ]
-
-
 def _hq_sales(to: Handlers) -> list[web.RouteDef]:
     hq = to.session.guard
     return [
@@ -158,7 +116,6 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
         web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
         web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
-        web.get("/api/v1/hq/replays", hq(may.SEE_SHOWS, to.replays.all)),
         web.put("/api/v1/hq/shows/{show}/replay", hq(may.RUN_SHOWS, to.replays.set)),
         web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
         web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
@@ -170,6 +127,17 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/products.csv", hq(may.SEE_GOODS, to.goods.export)),
         web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
         web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
+        web.get("/api/v1/hq/sales", hq(may.SEE_GOODS, to.sales.sales)),
+        web.post("/api/v1/hq/shows/{show}/sales", hq(may.RUN_SHOWS, to.sales.announce)),
+        web.post("/api/v1/hq/sales/{sale}/withdraw", hq(may.RUN_SHOWS, to.sales.withdraw)),
+        web.get("/api/v1/hq/orders", hq(may.SEE_ORDERS, to.orders.orders)),
+        web.get("/api/v1/hq/orders.csv", hq(may.SEE_ORDERS, to.orders.export)),
+        web.get("/api/v1/hq/orders/{order}", hq(may.SEE_ORDERS, to.orders.order)),
+        web.post("/api/v1/hq/orders/{order}/ship", hq(may.CHANGE_ORDERS, to.orders.ship)),
+        web.post("/api/v1/hq/orders/{order}/receive", hq(may.CHANGE_ORDERS, to.orders.receive)),
+        web.post("/api/v1/hq/orders/{order}/cancel", hq(may.CHANGE_ORDERS, to.orders.cancel)),
+        web.post("/api/v1/hq/orders/{order}/refund", hq(may.REFUND_ORDERS, to.orders.refund)),
+        web.get("/api/v1/hq/overview", hq(may.SEE_ORDERS, to.orders.overview)),
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from signaling.api import models, models_hq
 from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
-from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
 from signaling.api.operations_studio import STUDIO
@@ -97,7 +96,6 @@ OPERATIONS = (
     ),
     _hq("delete", "/channels/{channel}/links/{code}", "The link stops working", {204: None}, problems=(404,)),
     *SALES,
-    *PROGRAMS,
     *REPLAYS,
     *TALK,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),

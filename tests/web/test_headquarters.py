@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
 
 DESK = {"width": 1280, "height": 900}
+FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +134,19 @@ async def test_the_show_is_paused_ended_and_announced_in_all_rooms(visit, studio
             await room.get_by_text(words).wait_for()
 
     control = page.get_by_role("region", name="Show", exact=True)
-    await all_say("Waiting for the picture…")
+    for room in rooms:  # nobody publishes: the slate does
+        await expect(room.locator("[data-way]")).to_be_visible(timeout=15_000)
+    await page.get_by_text("Viewers see: the slate").wait_for()
     await control.get_by_role("button", name="Pause").click()
     await all_say("The host will be right back.")
+    for room in rooms:  # the same player goes on beneath the words
+        video = await room.locator("video").element_handle()
+        await room.wait_for_function(
+            f"([video, before]) => ({FRAMES})(video) > before", arg=[video, await video.evaluate(FRAMES)]
+        )
     await control.get_by_role("button", name="Go on").click()
-    await all_say("Waiting for the picture…")
+    for room in rooms:
+        await expect(room.locator("[data-way]")).to_be_visible()
     await control.get_by_role("button", name="End the show").click()
     await control.get_by_role("button", name="Yes, end it").click()
     await all_say("Thank you for watching.")
@@ -167,7 +176,7 @@ async def test_the_browser_s_camera_is_previewed_and_then_live_in_the_room(visit
     await sender.get_by_role("button", name="Camera").click()
     await sender.get_by_text("Sending", exact=True).wait_for()
     await expect(page.get_by_label("Preview")).to_have_attribute("data-phase", "playing", timeout=15_000)
-    await page.get_by_role("region", name="Encoder").get_by_text(re.compile("^h264 1280x720")).wait_for()
+    await page.get_by_role("region", name="On air").get_by_text(re.compile("^h264 1280x720")).wait_for()
     await expect(room.locator("[data-way]")).to_have_count(0)
     await start.click()
     await expect(room.locator("[data-way]")).to_be_visible(timeout=15_000)

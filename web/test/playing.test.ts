@@ -27,7 +27,8 @@ describe("the ways to play", () => {
   });
 
   it("none unless the show is on and has media", () => {
-    for (const state of ["announced", "paused", "ended"] as const) assert.equal(mediaKey({ ...SHOW, state }), null);
+    for (const state of ["announced", "ended"] as const) assert.equal(mediaKey({ ...SHOW, state }), null);
+    assert.equal(mediaKey({ ...SHOW, state: "paused" }), mediaKey(SHOW), "a pause plays its slate and ends by itself");
     assert.equal(mediaKey({ ...SHOW, hls: null, whep: null }), null);
     assert.equal(mediaKey(null), null);
     assert.notEqual(mediaKey(SHOW), mediaKey({ ...SHOW, id: "other" }));

@@ -55,22 +55,25 @@ export function problemFrom(status: number, text: string): Problem {
 export interface Ask {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** In place of a body: its bytes, under its own type. */
+  file?: File;
   headers?: Record<string, string>;
 }
 
 const ANSWER_MS_MAX = 15_000;
 
 /** Sends JSON, gives JSON. Throws only `Problem`. */
-export async function ask<T>(url: string, { method = "GET", body, headers = {} }: Ask = {}): Promise<T> {
-  const json: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+export async function ask<T>(url: string, { method = "GET", body, file, headers = {} }: Ask = {}): Promise<T> {
+  const type = file?.type ?? (body === undefined ? "" : "application/json");
+  const typed: Record<string, string> = type === "" ? {} : { "Content-Type": type };
   let answer: Response;
   let text: string;
   try {
     answer = await fetch(url, {
       method,
       credentials: "include",
-      headers: { Accept: "application/json", ...json, ...headers },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: { Accept: "application/json", ...typed, ...headers },
+      body: file ?? (body === undefined ? null : JSON.stringify(body)),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     text = await answer.text();

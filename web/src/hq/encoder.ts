@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import type { NewKey, Slot, Source, Studio } from "../api/hq-types.ts";
+import type { NewKey, Slot, Studio } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
@@ -7,15 +7,17 @@ import { formStyle } from "../ui/form.ts";
 import "./copy.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
+import "./studio-key.ts";
 import { panel } from "./style.ts";
 
 const SLOTS: readonly Slot[] = ["primary", "backup"];
 
-/** Where the encoder sends to, with which key, and what arrives. Says `encoder-key` (detail: a new key). */
+/** Where the encoder sends to, and with which key. Says `encoder-key` (detail: a new key). */
 export class FenboEncoder extends LitElement {
   static override properties = {
     store: { attribute: false },
     studio: { attribute: false },
+    show: {},
     text: { attribute: false },
     fresh: { state: true },
     asking: { state: true },
@@ -23,6 +25,8 @@ export class FenboEncoder extends LitElement {
   };
   declare store: HqStore;
   declare studio: Studio | null;
+  /** The id of the show that is on or comes next, or "". */
+  declare show: string;
   declare text: HqText;
   declare fresh: NewKey | null;
   declare asking: Slot | null;
@@ -53,14 +57,6 @@ export class FenboEncoder extends LitElement {
       dd {
         margin: 0;
       }
-      .warning {
-        margin-top: 4px;
-        padding: 8px 10px;
-        border-radius: 9px;
-        background: #fff0d2;
-        color: #6b4500;
-        font-size: 14px;
-      }
     `,
   ];
 
@@ -70,8 +66,6 @@ export class FenboEncoder extends LitElement {
     return html`<section class="panel" aria-label=${text.encoder}>
       <h2>${text.encoder}</h2>
       <dl>
-        <dt>${text.sources}</dt>
-        <dd>${studio.sources.length === 0 ? html`<span class="dim">${text.noSource}</span>` : studio.sources.map((source) => this.source(source))}</dd>
         <dt>${text.rtmpUrl}</dt>
         <dd><fenbo-copy .value=${studio.rtmp_url} .what=${text.rtmpUrl} .text=${text}></fenbo-copy></dd>
         ${SLOTS.map((slot) => this.key(studio, slot))}
@@ -80,16 +74,6 @@ export class FenboEncoder extends LitElement {
       </dl>
       <p class="wrong" role="alert">${this.wrong}</p>
     </section>`;
-  }
-
-  private source(source: Source): TemplateResult {
-    const { text } = this;
-    const facts = [source.video, source.audio];
-    if (source.gop_seconds > 0) facts.push(text.gop(source.gop_seconds.toFixed(1)));
-    if (source.jitter_ms >= 1) facts.push(text.jitter(Math.round(source.jitter_ms)));
-    return html`<p><span class="tag good">${text.keys[source.slot] ?? source.slot} · ${source.state}</span></p>
-      <p class="small">${facts.filter(Boolean).join(" · ")}</p>
-      ${source.warnings.map((warning) => html`<p class="warning" role="status">${warning}</p>`)}`;
   }
 
   private key(studio: Studio, slot: Slot): TemplateResult {
@@ -108,6 +92,11 @@ export class FenboEncoder extends LitElement {
           <span class="dim">${known === undefined ? text.noKey : text.keyHint(known.hint)}</span>
           ${this.asking === slot ? this.sure(slot) : this.askButton(slot, name, known !== undefined)}
         </div>
+        ${
+          known === undefined
+            ? nothing
+            : html`<fenbo-stream-key .store=${this.store} .studio=${studio} .known=${known} .show=${this.show} .text=${text}></fenbo-stream-key>`
+        }
       </dd>`;
   }
 

@@ -28,6 +28,6 @@ export function plan(show: ShowView, can: Abilities, failed: ReadonlySet<Way>): 
 
 /** Whether the picture should be playing now, and if so, what: two equal keys mean the same media. */
 export function mediaKey(show: ShowView | null): string | null {
-  if (show?.state !== "live") return null;
+  if (show?.state !== "live" && show?.state !== "paused") return null;
   return show.hls === null && show.whep === null ? null : `${show.id} ${show.hls ?? ""}`;
 }

@@ -84,7 +84,7 @@ export class Playback {
 
   /** What plays would be chosen again: that another way has appeared is no reason to start anew. */
   private goesOn(video: HTMLVideoElement | null, show: ShowView | null): boolean {
-    if (this.state.phase !== "playing" || video === null || show?.state !== "live") return false;
+    if (this.state.phase !== "playing" || video === null || show === null) return false;
     const next = plan(show, abilities(video), this.failed)[0];
     return next !== undefined && next.way === this.step?.way && next.url === this.step.url;
   }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { RoomView, ShowView } from "../api/types.ts";
+import { mediaKey } from "../player/plan.ts";
 import { Playback } from "../player/playback.ts";
 import { WAY_NAMES } from "../player/player.ts";
 import type { Text } from "../text/room.ts";
@@ -173,7 +174,7 @@ export class FenboStage extends LitElement {
         .muted=${this.muted}
         disablepictureinpicture
         aria-label=${this.text.video}
-        ?hidden=${show?.state !== "live"}
+        ?hidden=${mediaKey(show) === null && show?.state !== "live"}
         @resize=${this.measured}
         @loadedmetadata=${this.measured}
       ></video>
@@ -197,7 +198,9 @@ export class FenboStage extends LitElement {
   private insteadOfPicture(show: ShowView | null): TemplateResult {
     const { cover_url: cover, name } = this.view;
     const style = cover === "" ? "" : `--cover:url(${JSON.stringify(cover)})`;
-    return html`<div class="over ${cover === "" ? "cover" : "pictured"}" style=${style}>${this.words(show, name)}</div>`;
+    // during a pause the slate plays on beneath, so that going on needs no new start
+    const look = mediaKey(show) !== null ? "" : cover === "" ? "cover" : "pictured";
+    return html`<div class="over ${look}" style=${style}>${this.words(show, name)}</div>`;
   }
 
   private words(show: ShowView | null, name: string): TemplateResult {
