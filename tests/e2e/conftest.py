@@ -1,10 +1,13 @@
 """A show as people meet it: `fenbo demo` in processes of its own, and Debian's Chromium."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from signaling import demo_clock
 
 CHROMIUM = "/usr/bin/chromium"
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -16,7 +19,14 @@ QUIET = [
 FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *CAMERA, *QUIET]
 PHONE = {"width": 390, "height": 844}
 DEADLINE_MS = 12_000
-PAGE_SCRIPT = Path(__file__).parent / "page.js"
+GEOMETRY = {
+    "centres": [demo_clock.centre(cell) for cell in range(demo_clock.CELLS)],
+    "bottom": (demo_clock.TOP + demo_clock.CELL_HEIGHT) / demo_clock.HEIGHT,
+    "contrast": demo_clock.CONTRAST_MIN,
+    "timeBits": demo_clock.TIME_BITS,
+    "modulus": demo_clock.CHECK_MODULUS,
+}
+PAGE_SCRIPT = (Path(__file__).parent / "page.js").read_text("utf-8").replace("GEOMETRY", json.dumps(GEOMETRY))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +65,7 @@ def enter(browser: Browser) -> Enter:
         context = context or await browser.new_context(viewport=PHONE, locale="en-GB")
         context.set_default_timeout(DEADLINE_MS)
         page = await context.new_page()
-        await page.add_init_script(path=PAGE_SCRIPT)
+        await page.add_init_script(PAGE_SCRIPT)
         if without:
             await page.route(without, lambda route: route.abort())
         await page.goto(url)

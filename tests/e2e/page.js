@@ -1,6 +1,7 @@
 // Put into every page under test: finds the video wherever it is, reads its clock, listens to it.
-// The clock's geometry is signaling/demo_clock.py's; `geometry` is filled in by the test.
 window.fenboTest = {
+  geometry: GEOMETRY, // of signaling/demo_clock.py's clock: conftest.py fills it in
+
   video(root = document) {
     for (const element of root.querySelectorAll("*")) {
       if (element.tagName === "VIDEO") return element;
@@ -11,13 +12,14 @@ window.fenboTest = {
   },
 
   // Milliseconds between the moment burnt into the picture and now; null without a readable clock.
-  behind(geometry) {
-    const read = this.clock(geometry);
+  behind() {
+    const read = this.clock();
     return read && read.now - read.shown;
   },
 
   // The moment burnt into the picture and the one at which it was read, milliseconds since 1970; null without a clock.
-  clock(geometry) {
+  clock() {
+    const { geometry } = this;
     const video = this.video();
     if (!video || video.videoWidth === 0) return null;
     // Only the strip with the clock is copied: reading whole pictures back would slow the playing down.

@@ -20,13 +20,6 @@ from bench.report import Row, save
 from signaling import demo_clock
 
 pytestmark = pytest.mark.timeout(40, func_only=True)  # a guard against hanging; the demo's start is not the test's
-GEOMETRY = {
-    "centres": [demo_clock.centre(cell) for cell in range(demo_clock.CELLS)],
-    "bottom": (demo_clock.TOP + demo_clock.CELL_HEIGHT) / demo_clock.HEIGHT,
-    "contrast": demo_clock.CONTRAST_MIN,
-    "timeBits": demo_clock.TIME_BITS,
-    "modulus": demo_clock.CHECK_MODULUS,
-}
 WIDTH, HEIGHT = 640, 360
 SHOWN_S_MAX = 20
 LOOK_MS = 100
@@ -107,7 +100,7 @@ class Viewer:
 
     async def look(self) -> None:
         self.ways |= set(await self.page.locator("[data-way]").evaluate_all("all => all.map(one => one.dataset.way)"))
-        if read := await self.page.evaluate("geometry => fenboTest.clock(geometry)", GEOMETRY):
+        if read := await self.page.evaluate("fenboTest.clock()"):
             self.shown.append((read["now"] / 1000, read["shown"]))
             self.away_s = 0.0
         else:

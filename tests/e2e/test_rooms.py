@@ -6,17 +6,9 @@ import statistics
 import pytest
 
 from config.settings import HlsSettings
-from signaling import demo_clock
 from signaling.demo_media import TONE_HERTZ
 
 pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
-GEOMETRY = {
-    "centres": [demo_clock.centre(cell) for cell in range(demo_clock.CELLS)],
-    "bottom": (demo_clock.TOP + demo_clock.CELL_HEIGHT) / demo_clock.HEIGHT,
-    "contrast": demo_clock.CONTRAST_MIN,
-    "timeBits": demo_clock.TIME_BITS,
-    "modulus": demo_clock.CHECK_MODULUS,
-}
 PART_MS = HlsSettings().part_ms_target
 READINGS = 5
 ROUNDS_MAX = 60
@@ -26,7 +18,7 @@ CATCH_UP = 0.06  # a player that comes from behind plays up to 5 % faster, and i
 
 async def behind(page) -> float | None:
     """Milliseconds from the clock in the picture to now."""
-    return await page.evaluate("geometry => fenboTest.behind(geometry)", GEOMETRY)
+    return await page.evaluate("fenboTest.behind()")
 
 
 async def skews(first, second) -> list[float]:

@@ -42,6 +42,15 @@ def blank(enter: Any) -> Open:
     return open_page
 
 
+async def clock(page: Page) -> dict[str, int]:
+    """The moment burnt into the picture and the one at which it was read, once it can be read."""
+    async with asyncio.timeout(REACHED_S_MAX):
+        while (read := await page.evaluate("fenboTest.clock()")) is None:
+            pass
+    found: dict[str, int] = read
+    return found
+
+
 async def frames(page: Page, count: int) -> dict[str, Any]:
     """The viewer's statistics once so many frames have been decoded."""
     async with asyncio.timeout(REACHED_S_MAX):
@@ -54,8 +63,13 @@ async def test_a_room_plays_at_once_with_sound(show: Any, blank: Open, record_pr
     page = await blank(show)
     room = show.addresses["rooms"][0]
     assert (await page.evaluate("url => rtc.play(url)", room["whep"]))["status"] == 201
+    first = await clock(page)
     found = await frames(page, 60)
+    later = await clock(page)
     record_property("first_frame_ms", found["firstFrameMs"])
+    record_property("behind_ms", [read["now"] - read["shown"] for read in (first, later)])  # at first, and 2 s later
+    assert first["now"] >= first["shown"]  # nothing is shown before its time
+    assert later["shown"] > first["shown"]
     assert found["state"] == "connected"
     assert (found["srtp"], found["protocol"]) == ("SRTP_AEAD_AES_128_GCM", "udp")
     assert found["video"]["lost"] == 0
