@@ -17,9 +17,10 @@ BATCH = 16
 SLOT_BYTES = 65_536  # what one segmenting call may send
 CONTROL_BYTES = 32
 UDP_GRO = 104  # linux/udp.h
+SO_TIMESTAMPNS = 35  # asm-generic/socket.h
 MSG_DONTWAIT = 0x40
 # offsets in `struct mmsghdr` (recvmmsg(2)) and `struct cmsghdr` (cmsg(3)) where pointers have eight bytes
-CONTROL_LENGTH_AT, LENGTH_AT, CONTROL_DATA_AT = 40, 56, 16
+CONTROL_LENGTH_AT, LENGTH_AT, CONTROL_TYPE_AT, CONTROL_DATA_AT = 40, 56, 12, 16
 
 
 class _Iovec(ctypes.Structure):
@@ -50,6 +51,8 @@ class Tally:
     first: int | None = None
     highest: int = 0
     video: int = 0
+    came_ns: int = 0  # the newest packet, where the socket has time stamps
+    gap_ns: int = 0  # the longest between two packets
 
     @property
     def lost(self) -> int:
@@ -63,10 +66,23 @@ class Tally:
         self.highest += max(0, int(distances.max()))
         self.video += len(sequences)
 
+    def note_times(self, times: np.ndarray) -> None:
+        """When packets came, by the kernel's clock: however late this process looks."""
+        if self.came_ns:
+            self.gap_ns = max(self.gap_ns, int(times[0]) - self.came_ns)
+        if len(times) > 1:
+            self.gap_ns = max(self.gap_ns, int(np.diff(times).max()))
+        self.came_ns = int(times[-1])
+
 
 def coalesce(udp: socket.socket) -> None:
     """From here on the kernel hands over whole runs."""
     udp.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+
+
+def stamp(udp: socket.socket) -> None:
+    """From here on the kernel says when each packet came. Not together with `coalesce`."""
+    udp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 
 
 class Counter:
@@ -84,14 +100,17 @@ class Counter:
             header.iov = ctypes.addressof(self._vectors[slot])
             header.iov_length = 1
             header.control = self._controls.ctypes.data + slot * CONTROL_BYTES
-        words = np.frombuffer(self._messages, np.uint32).reshape(BATCH, -1)
-        self._lengths, self._control_lengths = words[:, LENGTH_AT // 4], words[:, CONTROL_LENGTH_AT // 4]
-        self._segments = self._controls.view(np.uint32)[:, CONTROL_DATA_AT // 4]
+        self._lengths = np.frombuffer(self._messages, np.uint32).reshape(BATCH, -1)[:, LENGTH_AT // 4]
+        self._control_lengths = np.frombuffer(self._messages, np.uint64).reshape(BATCH, -1)[:, CONTROL_LENGTH_AT // 8]
+        controls = self._controls.view(np.uint32)
+        self._kinds, self._segments = controls[:, CONTROL_TYPE_AT // 4], controls[:, CONTROL_DATA_AT // 4]
+        self._times = self._controls.view(np.int64)[:, CONTROL_DATA_AT // 8 :]
 
     def drain(self, udp: socket.socket, video: int, tally: Tally, other: Callable[[bytes], None]) -> None:
         """All that waits on a socket. `video` is its payload type; what is no RTP goes to `other`."""
         count = BATCH
         while count == BATCH:
+            self._kinds[:] = 0
             self._control_lengths[:] = CONTROL_BYTES
             count = self._libc.recvmmsg(udp.fileno(), self._messages, BATCH, MSG_DONTWAIT, None)
             if count > 0:
@@ -102,6 +121,8 @@ class Counter:
         first, second = self._buffer[starts], self._buffer[starts + 1]
         rtp = (first >= 128) & (first < 192) & ((second < 192) | (second > 223))
         tally.packets += int(rtp.sum())
+        if self._kinds[0] == SO_TIMESTAMPNS:
+            tally.note_times(self._times[:count, 0] * 1_000_000_000 + self._times[:count, 1])
         pictures = starts[rtp & (second & 0x7F == video)]
         if len(pictures):
             tally.note(self._buffer[pictures + 2].astype(np.uint16) * 256 + self._buffer[pictures + 3])
@@ -111,7 +132,7 @@ class Counter:
     def _places(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Where in the buffer each packet starts and ends."""
         lengths = self._lengths[:count].astype(np.int64)
-        sizes = np.where(self._control_lengths[:count] > CONTROL_DATA_AT, self._segments[:count], lengths)
+        sizes = np.where(self._kinds[:count] == UDP_GRO, self._segments[:count], lengths)
         sizes = np.maximum(sizes, 1)
         packets = -(-lengths // sizes)
         slots = np.repeat(np.arange(count), packets)

@@ -84,7 +84,7 @@ def janus(event_loops: int = 0) -> Iterator[Server]:
             with clip.rtp(video, audio):
                 time.sleep(WARM_S)
                 how = f"{event_loops} event loop" if event_loops else "as it comes"
-                yield Server(f"Janus ({how})", process.pid, poster(http), version())
+                yield Server(f"Janus ({how})", process.pid, poster(http), version(), "streaming plugin, fed by RTP")
 
 
 def version() -> str:

@@ -20,33 +20,40 @@ from bench.whep_crowd import Post
 from bench.whep_session import Viewer
 
 START_SECONDS_MAX = 20.0
+CONNECTIONS_MAX = 8
 WARM_S = 3.0  # after the publisher began: a key frame is there
+
+
+FENBO_HOW = "the whole server, fed by RTMP with AAC, which it makes into Opus; LL-HLS is packaged beside it"
+PION_HOW = "bench/peers/pion, fed by RTP, one UDP port, one shared track"
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that is up and fed. `version` says what was measured."""
+    """A server that is up and fed. `version` and `how` say what was measured; `metrics` is its page's URL."""
 
     name: str
     pid: int
     post: Post
     version: str
+    how: str
+    metrics: str = ""
 
 
 def whep(url: str) -> Post:
-    """The offer by WHEP, on one HTTP connection for all."""
-    held: dict[str, Connection] = {}
-    gate = asyncio.Lock()
+    """The offer by WHEP, on a few HTTP connections for all."""
+    idle: list[Connection] = []
+    gate = asyncio.Semaphore(CONNECTIONS_MAX)
 
     async def post(offer: str, _: Viewer) -> str:
         async with gate:
-            connection = held.get("one") or await connect(url)
-            held["one"] = connection
+            connection = idle.pop() if idle else await connect(url)
             body, headers = offer.encode(), "Connection: keep-alive\r\n"
             path = urlsplit(url).path
             answer = await connection.request(
                 "POST", path, headers=headers, body=body, kind="application/sdp", keep=True
             )
+            idle.append(connection)
         assert answer.status in (200, 201), f"{answer.status}: {answer.body[:300]!r}"
         return answer.body.decode()
 
@@ -61,7 +68,8 @@ def fenbo(fanout: str) -> Iterator[Server]:
         addresses = stack.enter_context(servers.fenbo("--no-publisher", **environment))
         stack.enter_context(clip.rtmp(f"{addresses['rtmp']}/{addresses['stream_key']}"))
         time.sleep(WARM_S)
-        yield Server(f"Fenbo, {fanout}", addresses["pid"], whep(addresses["rooms"][0]["whep"]), "this tree")
+        post = whep(addresses["rooms"][0]["whep"])
+        yield Server(f"Fenbo, {fanout}", addresses["pid"], post, "this tree", FENBO_HOW, addresses["metrics"])
 
 
 @contextmanager
@@ -76,7 +84,7 @@ def pion(*flags: str) -> Iterator[Server]:
             with clip.rtp(video, audio):
                 time.sleep(WARM_S)
                 how = ", ".join(("CM" if "-cm" in flags else "GCM", *(["no interceptors"] if "-bare" in flags else [])))
-                yield Server(f"Pion ({how})", process.pid, whep(url), "pion/webrtc v4.2.26")
+                yield Server(f"Pion ({how})", process.pid, whep(url), "pion/webrtc v4.2.26", PION_HOW)
         finally:
             process.terminate()
 
@@ -90,7 +98,8 @@ def aiortc() -> Iterator[Server]:
             assert process.stdout is not None
             url = f"http://127.0.0.1:{int(process.stdout.readline())}/whep"
             time.sleep(WARM_S)
-            yield Server("aiortc", process.pid, whep(url), "aiortc 1.16.0")
+            how = "MediaPlayer and MediaRelay over encoded packets, a peer connection a viewer"
+            yield Server("aiortc", process.pid, whep(url), "aiortc 1.16.0", how)
         finally:
             process.terminate()
 
@@ -121,7 +130,8 @@ def mediamtx() -> Iterator[Server]:
         wait_for_port(rtsp)
         stack.enter_context(clip.rtsp(f"rtsp://127.0.0.1:{rtsp}/show"))
         time.sleep(WARM_S)
-        yield Server("MediaMTX", process.pid, whep(f"http://127.0.0.1:{http}/show/whep"), f"MediaMTX {build.MEDIAMTX}")
+        version, how = f"MediaMTX {build.MEDIAMTX}", "as it comes, fed by RTSP over TCP"
+        yield Server("MediaMTX", process.pid, whep(f"http://127.0.0.1:{http}/show/whep"), version, how)
 
 
 def free_ports(count: int) -> list[int]:

@@ -90,7 +90,6 @@ cdef int64_t serve_leg(Lane *lane, Leg *leg, int64_t now) noexcept nogil:
             return leg.free_at - PACE_SLACK_NS
         else:
             send_run(lane, leg, frame, now)
-            feed.progressed = 1
     return 0
 
 
@@ -100,20 +99,28 @@ cdef int64_t serve(Lane *lane) noexcept nogil:
     cdef int64_t due = 0
     cdef int64_t feed_due
     cdef int64_t leg_due
+    cdef int live  # legs at the live edge
+    cdef int behind  # those of them that have not been sent all of the newest frame
+    cdef Leg *leg
     cdef Feed *feed = lane.feeds
     lane.wait_ns = BUFFER_WAIT_NS
     while feed != NULL:
         feed_due = 0
-        feed.progressed = 0
+        live = 0
+        behind = 0
         for number in range(feed.size):
-            leg_due = serve_leg(lane, feed.legs[number], now)
+            leg = feed.legs[number]
+            leg_due = serve_leg(lane, leg, now)
+            live += leg.cursor >= leg.until
+            behind += leg_due != 0 and leg.cursor >= leg.until
             if leg_due and (feed_due == 0 or leg_due < feed_due):
                 feed_due = leg_due
             if feed.sound != NULL:
-                send_sound(lane, feed.legs[number], feed.sound)
+                send_sound(lane, leg, feed.sound)
         flush(lane)
         end_sound(lane, feed)
-        if feed.progressed and feed_due == 0:
+        if live and not behind and feed.noted < feed.head:
+            feed.noted = feed.head
             note_latency(lane, feed.ring[(feed.head - 1) % FEED_FRAMES])
         if feed_due and (due == 0 or feed_due < due):
             due = feed_due
@@ -221,6 +228,8 @@ cdef void push(Feed *feed, Command *command) noexcept nogil:
         feed.ring[feed.oldest % FEED_FRAMES] = NULL
         feed.oldest += 1
     feed.ring[command.serial % FEED_FRAMES] = command.frame
+    if feed.size == 0:
+        feed.noted = feed.head
     command.frame = NULL
 
 

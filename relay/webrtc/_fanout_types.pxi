@@ -70,7 +70,7 @@ cdef struct Feed:
     Leg **legs
     int size
     int room
-    int progressed
+    int64_t noted  # the serial after the newest frame whose latency is known
     Frame *sound  # goes out in the next pass
 
 cdef enum Kind:

@@ -117,6 +117,7 @@ class PythonFeed:
         self._legs: list[PythonLeg] = []
         self._turn = 0
         self._sound: Frame | None = None  # the newest, until everybody has been sent it
+        self._noted = 0  # the serial after the newest frame whose latency is known
 
     def push(self, serial: int, frame: Frame, oldest: int, sound: Frame | None = None) -> None:
         self.frames[serial] = frame
@@ -126,6 +127,8 @@ class PythonFeed:
         self.oldest = max(oldest, self.head - FEED_FRAMES_MAX)
         for old in [known for known in self.frames if known < self.oldest]:
             del self.frames[old], self.starts[old]
+        if not self._legs:
+            self._noted = self.head
         if sound is not None:
             self.push_audio(sound)
         elif self._legs:
@@ -158,22 +161,24 @@ class PythonFeed:
     def serve(self, now: int) -> int | None:
         """Send what is due; returns when more will be. After `SLICE_NS` it stops, to go on with the next leg."""
         due: int | None = None
-        sent = False
         for _ in range(len(self._legs)):
             self._turn = (self._turn + 1) % len(self._legs)
-            leg = self._legs[self._turn]
-            before = leg.cursor
-            leg_due = leg.serve(now)
-            sent = sent or leg.cursor != before
+            leg_due = self._legs[self._turn].serve(now)
             due = leg_due if due is None or (leg_due is not None and leg_due < due) else due
             if self.lane.now() - now > SLICE_NS:
                 return now
-        if sent and due is None:
-            self.lane.note_latency(self.frames[self.head - 1])
+        self._note_latency()
+        return due
+
+    def _note_latency(self) -> None:
+        """Everybody has been served: who is at the live edge has the sound, and the newest frame if it is all out."""
         if self._sound is not None:
             self.lane.note_latency(self._sound)
             self._sound = None
-        return due
+        live = [leg.cursor for leg in self._legs if leg.is_live]
+        if live and self._noted < self.head == min(live):
+            self._noted = self.head
+            self.lane.note_latency(self.frames[self.head - 1])
 
 
 class PythonLeg:
@@ -202,6 +207,11 @@ class PythonLeg:
         self._joined = feed.lane.now()
         if params.catchup is not None:
             self.restart(params.catchup)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what was cached when it joined is behind it."""
+        return self.cursor >= self._until
 
     def move(self, path: Path) -> None:
         self.path = path

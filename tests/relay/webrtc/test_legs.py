@@ -2,6 +2,8 @@ import asyncio
 import select
 import socket
 import sys
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -189,6 +191,28 @@ async def test_padding_is_said_in_the_header_and_not_counted_as_payload(lane, re
     leg.repair((101,))
     (again,) = await drained(far, 1)
     assert parse_rtx(again, 96, 0x1111) == packets[1]
+
+
+async def test_latency_is_of_those_who_are_live_and_noted_once_a_frame(lane, receiver, frames):
+    """Nobody's catching up counts, nor what a feed got before it had legs."""
+    far, late, feed = receiver(), receiver(), lane.open()
+    came = time.monotonic_ns() - 60_000_000_000
+    for number in range(3):
+        feed.push(number, replace(frames(number, [1000] * 40, key=number == 0), received_ns=came), 0)
+    feed.add(far.leg(catchup=Catchup(0, 3, 0)))
+    await drained(far, 120)
+    feed.push(3, replace(frames(3, [1000] * 40), received_ns=time.monotonic_ns()), 0)
+    await drained(far, 40)
+    feed.add(late.leg(catchup=Catchup(0, 4, 0)))
+    await drained(late, 160)
+    sound = Frame(Kind.AUDIO, True, 960, (b"opus",), time.monotonic_ns())
+    feed.push(4, replace(frames(4, [1000]), received_ns=time.monotonic_ns()), 0, sound)
+    await drained(far, 2)
+    await drained(late, 2)
+    latencies = []
+    await until(lambda: latencies.extend(lane.stats().latencies_us) or len(latencies) >= 3)
+    assert len(latencies) == 3  # two pictures and a sound
+    assert max(latencies) < 30_000_000  # none of the old ones'
 
 
 async def test_tcp_viewers_get_the_same_packets_through_their_path(lane, receiver, frames):
