@@ -9,23 +9,23 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from commerce import commands, events, replay, views
+from commerce import commands, events, questions, replay, views
 from commerce.errors import Unavailable
-from commerce.service import Commerce
 from config.settings import HlsSettings
 from relay.hls.listing import Listing
 from relay.hls.recording import Recordings
 from relay.hls.replay import address
 from relay.hls.retention import Claim, Policy
 from signaling.api import shapes
-from signaling.api.body import answer, read
-from signaling.api.models_replay import Marker, Replay, ReplaySet
+from signaling.api.body import answer, answers, read
+from signaling.api.models_replay import Marker, Replay, ReplayHq, ReplaySet
 from signaling.directory import Directory
 from signaling.errors import Unknown
 
 MAY_SECONDS = 5.0  # how long it is remembered who may watch what; a withdrawal is heard of at once
 MAY_KEPT = 1_000
 SWEEP_SECONDS = 60.0
+SHOWN_MAX = 20  # shows in HQ's list
 BYTES_OF_GIGABYTE = 10**9
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class Replays:
         settings: HlsSettings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._directory, self._recordings, self._clock = directory, recordings, clock
-        self._commerce: Commerce = directory.commerce
+        self._commerce, self._recordings, self._clock = directory.commerce, recordings, clock
         self._policy = Policy(settings.record_days_max, settings.record_gigabytes_max * BYTES_OF_GIGABYTE)
         self._may: dict[str, tuple[float, bool]] = {}
 
@@ -83,7 +82,13 @@ class Replays:
         body = await read(request, ReplaySet)
         name = request.match_info["show"]
         show = await self._commerce.execute(commands.SetReplay(me.merchant.id, name, body.published, body.days))
-        return answer(shapes.show_hq(show, (), self._directory.hls))
+        return answer(await self._of_hq(show))
+
+    async def all(self, _request: web.Request, me: views.Me) -> web.Response:
+        """HQ: the latest shows that have begun."""
+        shows = await self._commerce.ask(questions.shows, me.merchant.id)
+        begun = [show for show in shows if show.state != "announced"]
+        return answers([await self._of_hq(show) for show in begun[:SHOWN_MAX]])
 
     async def sweep(self) -> None:
         """What may not be kept is deleted; what is finished moves to the bucket."""
@@ -96,6 +101,21 @@ class Replays:
             claims |= {one.show: Claim(one.merchant, one.days) for one in found}
         await self._recordings.keep(claims, self._policy)
         await self._recordings.move()
+
+    async def _of_hq(self, show: views.Show) -> ReplayHq:
+        try:
+            seconds = round((await self._listing(show)).seconds, 3)
+        except (Unknown, Unavailable):
+            seconds = None
+        return ReplayHq(
+            show=show.show,
+            title=show.title,
+            state=shapes.show_state(show),
+            created_at=show.created_at,
+            published=show.replay,
+            days=show.replay_days,
+            seconds=seconds,
+        )
 
     async def _listing(self, show: views.Show) -> Listing:
         try:

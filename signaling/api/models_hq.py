@@ -62,10 +62,6 @@ class ShowHq(View):
     state: ShowState
     starts_at: Moment | None
     hls: str | None
-    replay: bool = Field(description="whether its recording is for everybody once it is over")
-    replay_days: int | None = Field(
-        description="how long its recording is kept; null: as long as the installation does"
-    )
     shelf: list[ShelfItem]
 
 

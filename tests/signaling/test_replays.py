@@ -35,7 +35,8 @@ async def publish(shop, visitor, published=True, days=None):
 async def test_published_it_plays_with_its_markers(evening):
     visitor = await evening.visitor()
     status, shown = await publish(evening, visitor, days=7)
-    assert (status, shown["replay"], shown["replay_days"]) == (200, True, 7)
+    assert (status, shown["published"], shown["days"], shown["seconds"]) == (200, True, 7, 10.0)
+    assert (await visitor("GET", "/api/v1/hq/replays"))[1] == [shown]
     assert (await visitor("GET", "/api/v1/rooms/north"))[1]["show"]["replay"] is True
     status, found = await visitor("GET", "/api/v1/rooms/north/replay")
     assert (status, found["seconds"], found["title"]) == (200, 10.0, evening.show.title)
@@ -94,6 +95,6 @@ async def test_without_recording_there_is_nothing(open_shop):
     shop = await open_shop()
     await shop.do(commands.UpdateShow(shop.merchant.id, shop.show.show, state="ended"))
     visitor = await shop.visitor()
-    await publish(shop, visitor)
+    assert (await publish(shop, visitor))[1]["seconds"] is None
     assert (await visitor("GET", "/api/v1/rooms/north/replay"))[0] == 404
     await shop.node.core.replays.sweep()

@@ -5,7 +5,7 @@ import { Patience, step } from "../src/player/pace.ts";
 import { mediaKey, plan } from "../src/player/plan.ts";
 import { Progress } from "../src/player/progress.ts";
 
-const SHOW: ShowView = { id: "s", title: "", state: "live", starts_at: null, hls: "/h", whep: "/w" };
+const SHOW: ShowView = { id: "s", title: "", state: "live", starts_at: null, hls: "/h", whep: "/w", replay: false };
 const ALL = { webrtc: true, mediaSource: true, nativeHls: true };
 const ways = (...steps: Parameters<typeof plan>) => plan(...steps).map((step) => step.way);
 

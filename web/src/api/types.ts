@@ -19,6 +19,8 @@ export interface ShowView {
   starts_at: string | null;
   hls: string | null;
   whep: string | null;
+  /** It is over, and its recording can be watched. */
+  replay: boolean;
 }
 
 /** A flash sale: while it is open the SKU costs `price`, and `left` of `quantity` units can be ordered. */

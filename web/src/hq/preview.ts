@@ -86,7 +86,8 @@ export class FenboPreview extends LitElement {
     const { show } = this;
     const playable = show === null || show.hls === null || show.state === "ended" ? null : show;
     const video = this.renderRoot.querySelector("video");
-    if (this.isConnected) this.playback.follow(video, playable && { ...playable, state: "live", whep: null });
+    if (this.isConnected)
+      this.playback.follow(video, playable && { ...playable, state: "live", whep: null, replay: false });
   }
 
   override render() {

@@ -90,6 +90,12 @@ export const layout = css`
     aspect-ratio: 16 / 9;
     max-height: 60cqh;
   }
+  fenbo-stage[replay] {
+    aspect-ratio: auto;
+  }
+  .frame:has(fenbo-stage[replay]) fenbo-pinned {
+    display: none; /* nothing is being shown now; the replay's own markers say when something was */
+  }
   .talk {
     grid-area: talk;
     display: flex;

@@ -7,6 +7,7 @@ import type { Text } from "../text/room.ts";
 import { formatMoment, leftUntil } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { icons } from "../ui/icons.ts";
+import "./replay.ts";
 import { pictureStatus } from "./status.ts";
 
 /** The picture, its states, and its sound. Says `stage-portrait` (detail: boolean) when it knows the picture's shape. */
@@ -32,6 +33,14 @@ export class FenboStage extends LitElement {
         background: #000;
         color: #fff;
         overflow: hidden;
+      }
+      :host([replay]) {
+        display: flex;
+        flex-direction: column;
+      }
+      fenbo-replay {
+        flex: 1;
+        min-height: 0;
       }
       video {
         display: block;
@@ -161,11 +170,15 @@ export class FenboStage extends LitElement {
   }
 
   override updated(): void {
+    this.toggleAttribute("replay", this.view.show?.replay === true);
     if (this.isConnected) this.playback.follow(this.renderRoot.querySelector("video"), this.view.show);
   }
 
   override render() {
     const { show } = this.view;
+    if (show?.replay === true) {
+      return html`<fenbo-replay .room=${this.view.room} .show=${show.id} .text=${this.text}></fenbo-replay>`;
+    }
     const playing = this.playback.state.phase === "playing";
     return html`
       <video
