@@ -20,7 +20,7 @@ from config import describe
 from config.load import ConfigError, load
 from config.metrics import Metrics
 from config.settings import Settings
-from signaling import cli_store, demo, doctor
+from signaling import cli_leaving, cli_store, demo, doctor
 from signaling.serve import serve
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
     user.add_argument("--role", default="owner", choices=("owner", "operator", "host", "finance", "auditor"))
     _stores(verbs)
+    _leaving(verbs)
     return parser
 
 
@@ -75,6 +76,25 @@ def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
     bring.add_argument("file", type=Path)
     move = _verb(verbs, "migrate-store", _on_store(cli_store.move), "everything of the SQLite file into PostgreSQL")
     move.add_argument("target", help="postgresql:// URL of an empty database")
+
+
+def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
+    """The verbs of leaving, and of proof."""
+    leave = _verb(verbs, "export", _on_store(cli_leaving.export), "everything of a merchant, or a channel, as a folder")
+    leave.add_argument("folder", type=Path, help="an empty folder, or one to be made")
+    leave.add_argument("--merchant", required=True, help="name or id")
+    leave.add_argument("--channel", help="id: only what is this partner's own")
+    bring = _verb(verbs, "import", _on_store(cli_leaving.arrive), "an export into this fresh installation")
+    bring.add_argument("folder", type=Path)
+    last = _verb(verbs, "farewell", _on_store(cli_leaving.farewell), "a signed folder for every merchant and channel")
+    last.add_argument("folder", type=Path)
+    key = _verb(verbs, "log-key", _on_store(cli_leaving.log_key), "the public key that statements are checked with")
+    key.add_argument("--rotate", action="store_true", help="make a new one first, endorsed by the one before it")
+    check = _verb(verbs, "verify", lambda known, _: cli_leaving.verify(known), "check a statement, offline")
+    check.add_argument("statement", type=Path)
+    check.add_argument("--key", required=True, help="the public key, from outside: 64 hex digits, or a file with them")
+    check.add_argument("--head", type=Path, help="another partner's statement or head: both must be of one history")
+    check.add_argument("--proof", type=Path, help='{"hashes": [...]} that leads from one head to the other')
 
 
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"

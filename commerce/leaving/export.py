@@ -1,0 +1,169 @@
+"""Export: every row of a merchant out of every table that has `merchant_id`, found from the metadata.
+
+A table that comes later is exported without anybody remembering it. Only what means nothing elsewhere stays behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table, func, select
+
+from commerce.errors import CommerceError, NotFound
+from commerce.leaving.files import Row, has_parquet, read_rows, write_manifest, write_parquet, write_rows
+from commerce.proof.entry import channel_party
+from commerce.proof.heads import last_head
+from commerce.proof.statement import head_json, keys_json, statement
+from commerce.store import tables
+from commerce.store.reading import Connected, Reading
+from commerce.store.tables import metadata
+
+# Ended logins, and facts on their way to this installation's own rooms.
+LEFT_BEHIND = ("session", "outbox")
+PAGE = 5_000
+MEDIA = (("room", "logo_url"), ("room", "cover_url"), ("product", "image_url"))
+Progress = Callable[[str, int, int], None]
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Nobody watches."""
+
+
+def merchant_tables() -> list[Table]:
+    """What is exported, parents before children."""
+    return [
+        table for table in metadata.sorted_tables if "merchant_id" in table.columns and table.name not in LEFT_BEHIND
+    ]
+
+
+def export_merchant(
+    reading: Reading, merchant: int, folder: Path, sign: Callable[[bytes], bytes], progress: Progress = silent
+) -> Row:
+    """Writes the whole export into an empty folder; answers its manifest."""
+    row = reading.connection.execute(select(tables.merchant).where(tables.merchant.c.id == merchant)).first()
+    if row is None:
+        raise NotFound("merchant", "no such merchant")
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise CommerceError("folder", "must be empty")
+    found = merchant_tables()
+    rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", [dict(row._mapping)])}
+    for number, table in enumerate(found):
+        progress(table.name, number, len(found))
+        rows[table.name] = export_table(folder, table, table_rows(reading, table, merchant))
+    progress("proofs", len(found), len(found))
+    _write_media(reading, merchant, folder)
+    write_proofs(reading, merchant, folder / "proofs")
+    about = {"kind": "merchant", "merchant": row.public_id, "name": row.name, "at": reading.now, "rows": rows}
+    return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
+
+
+def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Row]:
+    """All rows of a merchant, in the order of their keys, a page in memory at a time."""
+    query = select(table).where(table.c.merchant_id == merchant).order_by(*table.primary_key)
+    for row in connected.connection.execute(query, execution_options={"yield_per": PAGE}):
+        yield dict(row._mapping)
+
+
+def export_table(folder: Path, table: Table, rows: Iterator[Row]) -> int:
+    """As JSON lines, and as Parquet where pyarrow is."""
+    file = folder / "tables" / f"{table.name}.jsonl"
+    count = write_rows(file, rows)
+    if has_parquet():
+        columns = {column.name: _kind(column.type) for column in table.columns}
+        write_parquet(file.with_suffix(".parquet"), columns, read_rows(file))
+    return count
+
+
+def _kind(found: object) -> str:
+    for kind, name in ((Boolean, "bool"), (BigInteger, "int"), (Integer, "int"), (LargeBinary, "bytes")):
+        if isinstance(found, kind):
+            return name
+    return "text"
+
+
+def _write_media(reading: Reading, merchant: int, folder: Path) -> None:
+    """Addresses of all pictures: they are fetched by whoever moves them."""
+    urls: set[str] = set()
+    for name, column in MEDIA:
+        table = metadata.tables[name]
+        query = select(table.c[column]).where(table.c.merchant_id == merchant, table.c[column] != "")
+        urls.update(reading.connection.execute(query).scalars())
+    (folder / "media.json").write_text(json.dumps(sorted(urls), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def write_proofs(reading: Reading, merchant: int, folder: Path) -> None:
+    """The last signed head, and a statement of every party that has anything in the log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        head, signature = last_head(reading, merchant)
+    except NotFound:
+        return
+    (folder / "head.json").write_text(json.dumps(head_json(head, signature), indent=1) + "\n", "utf-8")
+    for party in parties(reading, merchant, head.log):
+        found = statement(reading, merchant, party)
+        name = party.replace(":", "-")
+        (folder / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
+
+
+def parties(reading: Reading, merchant: int, log: int) -> list[str]:
+    """Who has a sequence in the log, as far as it is signed."""
+    leaf = tables.log_leaf
+    head, _ = last_head(reading, merchant)
+    mine = (leaf.c.merchant_id == merchant, leaf.c.log == log, leaf.c.position < head.size)
+    return sorted(reading.connection.execute(select(leaf.c.party).where(*mine).distinct()).scalars())
+
+
+def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, sign: Callable[[bytes], bytes]) -> Row:
+    """A partner's own: his customers with their contact data, his orders, his lines, his statement. No other's row."""
+    table = tables.channel
+    query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == channel)
+    row = reading.connection.execute(query).first()
+    if row is None:
+        raise NotFound("channel", "no such channel")
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise CommerceError("folder", "must be empty")
+    rows = {name: write_rows(folder / f"{name}.jsonl", found) for name, found in _own(reading, row.id, channel).items()}
+    (folder / "proofs").mkdir()
+    try:
+        found = statement(reading, merchant, channel_party(channel))
+        (folder / "proofs" / "statement.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
+    except NotFound:
+        pass  # nothing of it is signed yet
+    about = {"kind": "channel", "channel": channel, "name": row.name, "at": reading.now, "rows": rows}
+    return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
+
+
+def _own(reading: Reading, channel: int, public: str) -> dict[str, Iterator[Row]]:
+    order, line, earned = tables.orders, tables.order_line, tables.commission_line
+    viewer, binding = tables.viewer, tables.binding
+    last = select(func.max(order.c.id)).where(order.c.viewer_id == viewer.c.id, order.c.owner_channel_id == channel)
+    customers = (
+        select(
+            viewer.c.public_id, viewer.c.name, binding.c.since, binding.c.valid_until, binding.c.state, order.c.contact
+        )
+        .select_from(binding.join(viewer, viewer.c.id == binding.c.viewer_id))
+        .outerjoin(order, order.c.id == last.correlate(viewer).scalar_subquery())
+        .where(binding.c.channel_id == channel)
+        .order_by(binding.c.id)
+    )
+    mine = order.c.owner_channel_id == channel
+    names = ("public_id", "state", "currency", "total_minor", "refunded_minor", "contact", "note", "created_at")
+    orders = select(*(order.c[name] for name in names)).where(mine).order_by(order.c.id)
+    details = ("sku_name", "product_name", "quantity", "price_minor", "amount_minor")
+    lines = select(order.c.public_id.label("order"), *(line.c[name] for name in details))
+    lines = lines.join(order, order.c.id == line.c.order_id).where(mine).order_by(line.c.id)
+    kept = [column for column in earned.c if column.name not in ("id", "merchant_id", "order_id", "settlement_id")]
+    commission = select(order.c.public_id.label("order"), *kept).outerjoin(order, order.c.id == earned.c.order_id)
+    commission = commission.where(earned.c.party == channel_party(public)).order_by(earned.c.id)
+    found: dict[str, Select[*tuple[Any, ...]]] = {"customers": customers, "orders": orders, "order_lines": lines}
+    return {name: _rows(reading, query) for name, query in (found | {"commission": commission}).items()}
+
+
+def _rows(reading: Reading, query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
+    for row in reading.connection.execute(query, execution_options={"yield_per": PAGE}):
+        yield dict(row._mapping)

@@ -1,0 +1,48 @@
+"""The last day: for every merchant its export, and for every party a page that opens in a browser, offline, with its
+statement and the checks inside. Signed as a whole, so that what is handed out can be told from what was made up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from commerce.leaving.export import Progress, export_channel, export_merchant, silent
+from commerce.leaving.files import Row, write_manifest
+from commerce.proof.statement import keys_json
+from commerce.store import tables
+from commerce.store.reading import Reading
+
+HERE = Path(__file__).parent
+
+
+def verify_page(found: Mapping[str, Any] | None = None) -> str:
+    """The page that checks statements, with one inside it or without."""
+    page, script = ((HERE / name).read_text("utf-8") for name in ("verify.html", "verify.js"))
+    # "</" would end the script element; in JSON, and in no other place of it, "<" may be written so.
+    inside = "null" if found is None else json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")
+    return page.replace("<!--statement-->", inside).replace("<!--script-->", script)
+
+
+def farewell(reading: Reading, folder: Path, sign: Callable[[bytes], bytes], progress: Progress = silent) -> Row:
+    """Everything for everybody, into an empty folder."""
+    merchant, channel = tables.merchant, tables.channel
+    names = {}
+    for row in reading.connection.execute(select(merchant).order_by(merchant.c.id)).all():
+        place = folder / row.public_id
+        export_merchant(reading, row.id, place / "export", sign, progress)
+        names[row.public_id] = row.name
+        for file in sorted((place / "export" / "proofs").glob("*-*.json")):
+            page = place / "statements" / f"{file.stem}.html"
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(verify_page(json.loads(file.read_text("utf-8"))), "utf-8")
+        query = select(channel.c.public_id).where(channel.c.merchant_id == row.id, channel.c.house.is_(False))
+        for public in reading.connection.execute(query.order_by(channel.c.id)).scalars().all():
+            export_channel(reading, row.id, public, place / "channels" / public, sign)
+    (folder / "verify.html").write_text(verify_page(), "utf-8")
+    about = {"kind": "farewell", "at": reading.now, "merchants": names, "rows": {}, "keys": keys_json(reading)}
+    return write_manifest(folder, about, sign)

@@ -1,0 +1,120 @@
+"""An export is a folder: `tables/NAME.jsonl` (and `.parquet`, with pyarrow), `media.json`, `proofs/`, `manifest.json`.
+
+The manifest has the SHA-256 and the size of every other file and is signed with the log's key. Bytes stand as hex.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from commerce.errors import Invalid
+
+FORMAT = "fenbo export 1"
+MANIFEST = "manifest.json"
+LINE_BYTES_MAX = 16_000_000
+CHUNK = 1 << 20
+PARQUET_ROWS = 10_000
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Row = dict[str, Any]
+
+
+def write_rows(file: Path, rows: Iterable[Row]) -> int:
+    """One JSON object a line; answers how many. Memory stays flat however many there are."""
+    count = 0
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as out:
+        for row in rows:
+            out.write(_encode({name: _plain(value) for name, value in row.items()}) + "\n")
+            count += 1
+    return count
+
+
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def read_rows(file: Path) -> Iterator[Row]:
+    """The objects of a file, one by one; Invalid names the line."""
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if len(line) > LINE_BYTES_MAX:
+                raise Invalid(f"{file.name}:{number}", f"at most {LINE_BYTES_MAX} bytes")
+            try:
+                found = json.loads(line)
+            except ValueError as error:
+                raise Invalid(f"{file.name}:{number}", "is no JSON") from error
+            if not isinstance(found, dict):
+                raise Invalid(f"{file.name}:{number}", "must be an object")
+            yield found
+
+
+def has_parquet() -> bool:
+    """Whether pyarrow is there (`pip install fenbo[parquet]`)."""
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def write_parquet(file: Path, columns: dict[str, str], rows: Iterable[Row]) -> None:
+    """The same rows as Parquet; `columns` are name > "int", "text", "bool" or "bytes" (hex there, too)."""
+    pa: Any = importlib.import_module("pyarrow")  # an extra
+    parquet: Any = importlib.import_module("pyarrow.parquet")
+    kinds = {"int": pa.int64(), "bool": pa.bool_(), "text": pa.string(), "bytes": pa.string()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
+    with parquet.ParquetWriter(file, schema) as writer:
+        batch: list[Row] = []
+        for row in rows:
+            batch.append(row)
+            if len(batch) == PARQUET_ROWS:
+                writer.write_table(pa.Table.from_pylist(batch, schema))
+                batch = []
+        writer.write_table(pa.Table.from_pylist(batch, schema))
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256, hex."""
+    found = hashlib.sha256()
+    with file.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def write_manifest(folder: Path, about: Row, sign: Callable[[bytes], bytes]) -> Row:
+    """Names every file of the folder with its hash, last of all."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    entries = [
+        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": file_digest(path)}
+        for path in files
+    ]
+    manifest = {"format": FORMAT, **about, "files": entries}
+    manifest["signature"] = sign(manifest_bytes(manifest)).hex()
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return manifest
+
+
+def manifest_bytes(manifest: Row) -> bytes:
+    """What the signature is over."""
+    return _encode({name: value for name, value in manifest.items() if name != "signature"}).encode()
+
+
+def read_manifest(folder: Path) -> Row:
+    """Checks that every file is there as it was written; Invalid names the first that is not."""
+    try:
+        manifest: Row = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(MANIFEST, "is missing or no JSON") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise Invalid(MANIFEST, f"is not a {FORMAT}")
+    named = {entry["file"]: entry for entry in manifest["files"]}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    for name in sorted({*named, *present}):
+        if name not in named:
+            raise Invalid(name, "is not in the manifest")
+        if name not in present or file_digest(folder / name) != named[name]["sha256"]:
+            raise Invalid(name, "is missing or was changed since the export")
+    return manifest

@@ -1,0 +1,103 @@
+"""Leaving and arriving as the command line does it: on a store, in use or not. Everything here blocks.
+
+An export reads on a connection of its own, in one moment of the store, and keeps nobody from writing meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, or_, select
+
+from commerce.commands.earning import RotateLogKey, SignHeads
+from commerce.errors import NotFound
+from commerce.leaving.arrive import import_merchant
+from commerce.leaving.export import Progress, export_channel, export_merchant, silent
+from commerce.leaving.farewell import farewell
+from commerce.leaving.files import Row
+from commerce.proof.heads import rotate_log_key, sign_heads
+from commerce.proof.signing import Signer, publish_keys
+from commerce.proof.statement import public_key
+from commerce.store import tables
+from commerce.store.engine import reader_engine, store_url, writer_engine
+from commerce.store.ids import IdBlocks
+from commerce.store.reading import Reading
+from commerce.store.schema import migrate
+from commerce.store.unit import Unit
+from commerce.vault import Vault, master_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A store that is open: where it is, what writes to it, who signs, and the time (ms)."""
+
+    url: str
+    engine: Engine
+    signer: Signer
+    now: int
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One moment of the store, with heads signed just before it."""
+        with self.engine.begin() as connection:
+            sign_heads(Unit(connection, IdBlocks(), self.now, 0), SignHeads(), self.signer)
+        engine = reader_engine(self.url, 1)
+        try:
+            with engine.connect() as connection:
+                yield Reading(connection, self.now)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def station(url: str, data_dir: Path, secret: str, now: int) -> Iterator[Station]:
+    """Opens the configured store; its schema and keys are made when they are missing."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    found = store_url(url, data_dir)
+    engine = writer_engine(found)
+    try:
+        migrate(engine)
+        vault = Vault(master_secret(secret, data_dir))
+        with engine.begin() as connection:
+            vault.open(connection, now)
+            publish_keys(connection, vault, now)
+        yield Station(found, engine, Signer(vault), now)
+    finally:
+        engine.dispose()
+
+
+def leave(at: Station, merchant: str, channel: str | None, folder: Path, progress: Progress = silent) -> Row:
+    """The export of a merchant (name or id), or of one of its channels; answers the manifest."""
+    table = tables.merchant
+    with at.reading() as reading:
+        where = or_(table.c.public_id == merchant, table.c.name == merchant)
+        keys = reading.connection.execute(select(table.c.id).where(where)).scalars().all()
+        if len(keys) != 1:
+            raise NotFound("merchant", f"{len(keys)} merchants are called {merchant}")
+        if channel is not None:
+            return export_channel(reading, keys[0], channel, folder, at.signer.sign)
+        return export_merchant(reading, keys[0], folder, at.signer.sign, progress)
+
+
+def arrive(at: Station, folder: Path, progress: Progress = silent) -> str:
+    """An export becomes this installation's first merchant; answers its name."""
+    with at.engine.begin() as connection:
+        return import_merchant(connection, folder, at.now, progress)
+
+
+def say_farewell(at: Station, folder: Path, progress: Progress = silent) -> Row:
+    """Everything for everybody; answers the manifest."""
+    with at.reading() as reading:
+        return farewell(reading, folder, at.signer.sign, progress)
+
+
+def log_key(at: Station, *, rotate: bool) -> str:
+    """The public key of the log, hex; after making a new one when asked to."""
+    if rotate:
+        with at.engine.begin() as connection:
+            rotate_log_key(Unit(connection, IdBlocks(), at.now, 0), RotateLogKey(), at.signer)
+    with at.engine.connect() as connection:
+        return public_key(Reading(connection, at.now))

@@ -1,0 +1,199 @@
+// Checks a Fenbo statement in a browser, without any server: the same checks as `fenbo verify`.
+"use strict";
+
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const unhex = (text) => {
+  if (!/^([0-9a-f]{2})*$/.test(text)) throw new Error("no hex");
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+};
+const utf8 = (text) => new TextEncoder().encode(text);
+const join = (...parts) => {
+  const found = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (found.set(part, at), at + part.length), 0);
+  return found;
+};
+const sha256 = async (bytes) => hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+const leafHash = (bytes) => sha256(join(Uint8Array.of(0), bytes)); // RFC 6962 2.1
+const nodeHash = (left, right) => sha256(join(Uint8Array.of(1), unhex(left), unhex(right)));
+
+async function isSigned(publicKey, signature, message) {
+  try {
+    const key = await crypto.subtle.importKey("raw", unhex(publicKey), { name: "Ed25519" }, false, ["verify"]);
+    return await crypto.subtle.verify({ name: "Ed25519" }, key, unhex(signature), utf8(message));
+  } catch {
+    return false;
+  }
+}
+
+/** The keys that follow from the one from outside, each endorsed by one before it. */
+async function trustedKeys(given, keys) {
+  const trusted = new Map();
+  for (const key of keys) {
+    const by = trusted.get(key.endorsed_by);
+    const message = `fenbo key 1 ${key.kid} ${key.public}`;
+    if (key.public === given || (by && (await isSigned(by, key.endorsement, message)))) trusted.set(key.kid, key.public);
+  }
+  return trusted;
+}
+
+const entryHash = (found, line) =>
+  leafHash(
+    utf8(
+      JSON.stringify([
+        "fenbo leaf 1", found.merchant, found.log, found.party, line.seq, line.before,
+        line.kind, line.at, line.rule, line.commitment,
+      ]),
+    ),
+  );
+
+/** RFC 9162 2.1.3.2 */
+async function inclusionRoot(size, index, leaf, proof) {
+  let [place, last, root] = [index, size - 1, leaf];
+  for (const sibling of proof) {
+    if (last === 0) return null;
+    if (place % 2 === 1 || place === last) {
+      root = await nodeHash(sibling, root);
+      while (place !== 0 && place % 2 === 0) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+    } else root = await nodeHash(root, sibling);
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return index < size && last === 0 ? root : null;
+}
+
+/** The root over `size` leaves: those from `start` to `end` are given, all other subtrees stand in `beside`. */
+async function rangeRoot(size, start, end, given, beside) {
+  if (end <= 0 || start >= size) return beside.shift() ?? null;
+  if (size === 1) return given.shift() ?? null;
+  let at = 1;
+  while (at * 2 < size) at *= 2;
+  const left = await rangeRoot(at, start, end, given, beside);
+  const right = await rangeRoot(size - at, start - at, end - at, given, beside);
+  return left === null || right === null ? null : nodeHash(left, right);
+}
+
+const isInside = (period, at) =>
+  (period.start === null || at >= period.start) && (period.end === null || at < period.end);
+
+async function check(found, publicKey, report) {
+  const wrong = (what) => report.wrong.push(what);
+  if (found.format !== "fenbo statement 1") return wrong("format");
+  const { head, last, period, entries } = found;
+  const key = (await trustedKeys(publicKey, found.keys)).get(head.kid);
+  const message = JSON.stringify(["fenbo head 1", head.merchant, head.log, head.size, head.root, head.at, head.kid]);
+  if (!key || !(await isSigned(key, head.signature, message))) wrong("head");
+  if (head.merchant !== found.merchant || head.log !== found.log) wrong("log");
+  if (entries.some((line, at) => line.seq !== found.first + at)) return wrong("gap");
+  if (entries.some((line, at) => at > 0 && line.at < entries[at - 1].at)) wrong("time");
+  const lastHash = await entryHash(found, last);
+  if ((await inclusionRoot(head.size, last.position, lastHash, found.inclusion)) !== head.root) wrong("inclusion");
+  const hashes = [];
+  for (const line of entries) hashes.push(await entryHash(found, line));
+  const end = entries.at(-1);
+  if (!end || end.seq > last.seq) return wrong("beyond");
+  if (end.seq === last.seq && hashes.pop() !== lastHash) wrong("last");
+  if (hashes.length > 0) {
+    const beside = [...found.range];
+    const root = await rangeRoot(last.seq, found.first, found.first + hashes.length, hashes, beside);
+    if (root !== last.before || beside.length > 0) wrong("range");
+  }
+  if (entries[0].seq !== 0 && isInside(period, entries[0].at)) wrong("begin");
+  if (end.seq !== last.seq && isInside(period, end.at)) wrong("end");
+  for (const line of entries.filter((line) => isInside(period, line.at))) {
+    report.entries += 1;
+    if (line.body === null || line.salt === null) report.erased += 1;
+    else if ((await sha256(join(unhex(line.salt), utf8(line.body)))) !== line.commitment) wrong(`body ${line.seq}`);
+  }
+}
+
+/** {entries, erased, wrong: []}: nothing wrong means that all of it holds. */
+async function verifyStatement(found, publicKey) {
+  const report = { entries: 0, erased: 0, wrong: [] };
+  try {
+    await check(found, publicKey, report);
+  } catch (error) {
+    report.wrong.push(`malformed: ${error.message}`);
+  }
+  return report;
+}
+
+/** Latest version of each line: {currency: {state: minor}}. */
+function figures(entries) {
+  const lines = new Map();
+  for (const entry of entries) {
+    for (const line of entry.body === null ? [] : (JSON.parse(entry.body).lines ?? [])) {
+      const known = lines.get(line.public);
+      if (!known || known.version < line.version) lines.set(line.public, line);
+    }
+  }
+  const sums = {};
+  for (const line of lines.values()) {
+    const of = (sums[line.currency] ??= {});
+    of[line.state] = (of[line.state] ?? 0) + line.amount_minor - line.clawed_minor;
+  }
+  return sums;
+}
+
+const WORDS = {
+  zh: {
+    title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得）", check: "校验", holds: "全部成立",
+    fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
+    seq: "序号", at: "时间", kind: "类型", what: "内容",
+  },
+  en: {
+    title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
+    holds: "All of it holds", fails: "It does not hold", entries: "entries", erased: "erased on request",
+    why: "This page checks offline, in your browser, and asks no server. It proves that nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
+    seq: "No.", at: "Time", kind: "Kind", what: "What",
+  },
+};
+const words = WORDS[navigator.language.startsWith("zh") ? "zh" : "en"];
+
+function element(name, text, parent) {
+  const found = document.createElement(name);
+  found.textContent = text;
+  parent.append(found);
+  return found;
+}
+
+function show(found, report) {
+  const place = document.querySelector("#result");
+  place.replaceChildren();
+  place.dataset.holds = String(report.wrong.length === 0);
+  element("h2", report.wrong.length === 0 ? `✓ ${words.holds}` : `✗ ${words.fails}`, place);
+  if (report.wrong.length > 0) return element("p", report.wrong.join(", "), place);
+  element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
+  for (const [currency, states] of Object.entries(figures(found.entries))) {
+    const list = element("dl", "", place);
+    for (const [state, minor] of Object.entries(states)) {
+      element("dt", state, list);
+      element("dd", `${(minor / 100).toFixed(2)} ${currency}`, list);
+    }
+  }
+  const table = element("table", "", element("div", "", place));
+  const row = element("tr", "", element("thead", "", table));
+  for (const name of [words.seq, words.at, words.kind, words.what]) element("th", name, row);
+  const body = element("tbody", "", table);
+  for (const line of found.entries.filter((entry) => isInside(found.period, entry.at))) {
+    const cells = element("tr", "", body);
+    element("td", String(line.seq), cells);
+    element("td", new Date(line.at).toLocaleString(), cells);
+    element("td", line.kind, cells);
+    element("td", line.body ?? "—", cells);
+  }
+}
+
+async function start() {
+  document.title = words.title;
+  document.documentElement.lang = words === WORDS.zh ? "zh" : "en";
+  for (const place of document.querySelectorAll("[data-word]")) place.textContent = words[place.dataset.word];
+  const embedded = JSON.parse(document.querySelector("#statement").textContent || "null");
+  const given = document.querySelector("#key");
+  document.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const [file] = document.querySelector("#file").files;
+    const found = file ? JSON.parse(await file.text()) : embedded;
+    if (found !== null) show(found, await verifyStatement(found, given.value.trim().toLowerCase()));
+  });
+}
+
+start();

@@ -1,0 +1,119 @@
+"""The verbs of leaving and of proof: export, import, farewell, verify, log-key."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from commerce.errors import Invalid
+from commerce.leaving import station
+from commerce.proof.verify import compare_heads, verify_statement
+from config.settings import Settings
+
+DOES_NOT_HOLD = 1
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[station.Station]:
+    with station.station(settings.database.url, settings.data_dir, settings.secret, int(time.time() * 1000)) as found:
+        yield found
+
+
+def export(settings: Settings, known: Namespace) -> int:
+    """A folder with everything of a merchant, or of one of its channels."""
+    with _opened(settings) as at, _Bar() as bar:
+        manifest = station.leave(at, known.merchant, known.channel, known.folder, bar.show)
+    _say(f"{known.folder}: {len(manifest['files'])} files, {sum(manifest['rows'].values())} rows")
+    return 0
+
+
+def arrive(settings: Settings, known: Namespace) -> int:
+    """An export into this fresh installation."""
+    with _opened(settings) as at, _Bar() as bar:
+        _say(f"{station.arrive(at, known.folder, bar.show)} is here; stream keys and logins are the ones it had")
+    return 0
+
+
+def farewell(settings: Settings, known: Namespace) -> int:
+    """A folder for every merchant and every channel."""
+    with _opened(settings) as at, _Bar() as bar:
+        manifest = station.say_farewell(at, known.folder, bar.show)
+    _say(f"{known.folder}: {len(manifest['merchants'])} merchants, {len(manifest['files'])} files")
+    return 0
+
+
+def log_key(settings: Settings, known: Namespace) -> int:
+    """The public key that statements are checked with: partners get it from you, not from the statement."""
+    with _opened(settings) as at:
+        _say(station.log_key(at, rotate=known.rotate))
+    return 0
+
+
+def verify(known: Namespace) -> int:
+    """0 when all of it holds. Needs no store and no network."""
+    public = _key(known.key)
+    found = _read(known.statement)
+    report = verify_statement(found, public)
+    wrong = list(report.wrong)
+    if known.head is not None:
+        other, proof = _read(known.head), [] if known.proof is None else _read(known.proof)["hashes"]
+        wrong += compare_heads(found["head"], other.get("head", other), proof, public, found["keys"])
+    for line in wrong:
+        _say(f"WRONG: {line}")
+    if wrong:
+        return DOES_NOT_HOLD
+    _say(f"{report.party}: {report.entries} entries hold, {report.erased} erased")
+    for currency, states in sorted(report.figures.items()):
+        for state, minor in sorted(states.items()):
+            _say(f"  {state:12} {minor:>15} {currency} (minor units)")
+    return 0
+
+
+def _key(given: str) -> bytes:
+    """64 hex digits, or a file that holds them."""
+    text = given if len(given) == 64 else Path(given).read_text("ascii")
+    try:
+        return bytes.fromhex(text.strip())
+    except ValueError as error:
+        raise Invalid("key", "must be 64 hex digits, or a file with them") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Invalid(str(file), "cannot be read as JSON") from error
+    if not isinstance(found, dict):
+        raise Invalid(str(file), "must be an object")
+    return found
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+class _Bar:
+    """Which table is under way, on standard error and only for people."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> _Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, what: str, done: int, of: int) -> None:
+        self._progress.update(self._task, description=what, completed=done, total=of)
