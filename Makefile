@@ -20,7 +20,7 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py tests/bench/test_report.py
+	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py tests/bench/test_report.py tests/bench/test_compatibility.py
 	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
 bench:
@@ -34,6 +34,7 @@ soak:
 readme:
 	$(BIN)/python -m config.describe
 	$(BIN)/python -m bench.report
+	$(BIN)/python -m bench.compatibility
 
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host

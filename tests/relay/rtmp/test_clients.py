@@ -3,22 +3,22 @@
 A capture is what a client sent, byte for byte, to this server; `FENBO_RECORD=1 pytest -m soak` makes them anew.
 """
 
+import asyncio
+import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.compatibility import CAPTURES, Result, played
+from bench.compatibility import CLIENTS as RECORDED
 from relay.media import Codec, Kind, Packet
-from relay.rtmp import handshake
-from relay.rtmp.chunks import Limits
-from relay.rtmp.flv import Demuxer
-from relay.rtmp.protocol import Media, Metadata, Protocol, Publish, State, Unpublish
 from relay.rtmp.server import Connection
 
-CAPTURES = Path(__file__).with_name("captures")
 PUBLISH = str(Path(__file__).with_name("publish.py"))
 CAPTURE_BYTES_MAX = 64 * 1024
 PICTURES = 20
@@ -54,31 +54,17 @@ CLIENTS: dict[str, Callable[[str], list[str]]] = {
     "gstreamer-1.22-rtmp2sink": lambda url: gstreamer(f"rtmp2sink location={url}"),
     "librtmp-2.4-rtmpsink": lambda url: gstreamer(f"rtmpsink location={url}"),
 }
-RECORDED = [*CLIENTS, "nginx-rtmp-1.2-push"]
+SILENT = {"nginx-rtmp-1.2-push", "obs-29"}  # they just close; OBS was killed
+NEW_CODECS = {
+    "ffmpeg-8-hevc-opus": ("libx265", "libopus", {Codec.HEVC, Codec.OPUS}),
+    "ffmpeg-8-av1-aac": ("libsvtav1", "aac", {Codec.AV1, Codec.AAC}),
+}
 
 
-def replay(session: bytes, step: int) -> tuple[list[Any], list[Packet]]:
-    """Events and packets of a session that comes in pieces of `step` bytes."""
-    core, demuxer = Protocol(Limits(), bytes(handshake.RANDOM_BYTES)), Demuxer()
-    seen: list[Any] = []
-    packets: list[Packet] = []
-    for at in range(0, len(session), step):
-        core.receive_data(session[at : at + step])
-        for event in core.events():
-            seen.append(event)
-            if isinstance(event, Publish):
-                core.accept()
-            elif isinstance(event, Media):
-                packet = demuxer.read(Kind.VIDEO if event.video else Kind.AUDIO, event.timestamp, event.body, 0)
-                packets += [] if packet is None else [packet]
-    assert core.state in (State.CONNECTED, State.PUBLISHING)
-    return seen, packets
-
-
-def check(packets: list[Packet]) -> None:
+def check(packets: Sequence[Packet], codecs: set[Codec] = frozenset({Codec.H264, Codec.AAC})) -> None:
     video = [packet for packet in packets if packet.track.kind is Kind.VIDEO]
     audio = [packet for packet in packets if packet.track.kind is Kind.AUDIO]
-    assert {packet.track.codec for packet in packets} == {Codec.H264, Codec.AAC}
+    assert {packet.track.codec for packet in packets} == codecs
     assert len(video) >= PICTURES
     assert video[0].key
     assert video[0].track.width in (96, 320)
@@ -87,28 +73,23 @@ def check(packets: list[Packet]) -> None:
         assert [packet.dts for packet in track] == sorted(packet.dts for packet in track)
 
 
+def seen(result: Result) -> list[tuple[int, int, bytes]]:
+    return [(packet.dts, packet.pts, packet.data) for packet in result.packets]
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recorded_session_plays(name: str) -> None:
     session = (CAPTURES / f"{name}.rtmp").read_bytes()
-    expected = replay(session, 1000)
-    check(expected[1])
-    assert expected[0][0].key == "primary-key"
-    assert any(isinstance(event, Metadata) for event in expected[0])
+    expected = played(session)
+    assert expected.problem == ""
+    assert expected.stopped == (name not in SILENT)
+    check(expected.packets, NEW_CODECS[name][2] if name in NEW_CODECS else {Codec.H264, Codec.AAC})
     for step in (1, 113, 2048):
-        seen, packets = replay(session, step)
-        assert seen == expected[0]
-        assert [(packet.dts, packet.pts, packet.data) for packet in packets] == [
-            (packet.dts, packet.pts, packet.data) for packet in expected[1]
-        ]
+        assert seen(played(session, step)) == seen(expected)
 
 
-def test_most_clients_say_that_they_stop() -> None:
-    stops = {
-        name
-        for name in RECORDED
-        if any(isinstance(one, Unpublish) for one in replay((CAPTURES / f"{name}.rtmp").read_bytes(), 1000)[0])
-    }
-    assert stops == set(CLIENTS)  # nginx-rtmp just closes
+def test_every_capture_is_in_the_table() -> None:
+    assert {path.stem for path in CAPTURES.glob("*.rtmp")} == set(RECORDED)
 
 
 @pytest.fixture
@@ -160,3 +141,68 @@ async def test_nginx_pushes(
     studio.broadcast.end()
     check(await collect(subscription, lambda _: False))
     keep("nginx-rtmp-1.2-push", heard)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", NEW_CODECS)
+async def test_newer_codecs_are_published(studio: Any, run: Any, collect: Any, heard: list[bytes], name: str) -> None:
+    video, audio, codecs = NEW_CODECS[name]
+    subscription = studio.broadcast.subscribe("test")
+    process = await run(sys.executable, PUBLISH, studio.url(), "0.7", video, audio)
+    _, complaint = await process.communicate()
+    assert process.returncode == 0, complaint
+    studio.broadcast.end()
+    check(await collect(subscription, lambda _: False), codecs)
+    keep(name, heard)
+
+
+OBS_FILES = {
+    "global.ini": "[General]\nFirstRun=true\n"
+    "[Basic]\nProfile=P\nProfileDir=P\nSceneCollection=P\nSceneCollectionFile=P\n",
+    "basic/profiles/P/basic.ini": "[General]\nName=P\n[Output]\nMode=Simple\n"
+    "[SimpleOutput]\nVBitrate=60\nABitrate=64\nStreamEncoder=x264\nPreset=veryfast\n"
+    "[Video]\nBaseCX=96\nBaseCY=64\nOutputCX=96\nOutputCY=64\nFPSType=0\nFPSCommon=10\n"
+    "[Audio]\nSampleRate=44100\nChannelSetup=Stereo\n",
+    "basic/scenes/P.json": json.dumps(
+        {
+            "name": "P",
+            "current_scene": "Scene",
+            "scene_order": [{"name": "Scene"}],
+            "sources": [{"id": "scene", "name": "Scene", "settings": {"items": []}}],
+        }
+    ),
+}
+
+
+def obs_home(folder: Path, url: str) -> dict[str, str]:
+    """A user who has set OBS up to stream there."""
+    service = {"type": "rtmp_custom", "settings": {"server": url.rpartition("/")[0], "key": url.rpartition("/")[2]}}
+    for name, text in (OBS_FILES | {"basic/profiles/P/service.json": json.dumps(service)}).items():
+        file = folder / ".config" / "obs-studio" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    own = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config"), "XDG_RUNTIME_DIR": str(folder)}
+    return dict(os.environ) | own | {"LIBGL_ALWAYS_SOFTWARE": "1", "QT_QPA_PLATFORM": "xcb"}
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(90)
+async def test_obs_publishes(studio: Any, collect: Any, heard: list[bytes], tmp_path: Path) -> None:
+    """The program itself, on a screen that is not there."""
+    subscription = studio.broadcast.subscribe("test")
+    process = await asyncio.create_subprocess_exec(
+        "xvfb-run", "-a", "obs", "--startstreaming", "--multi", "--profile", "P", "--collection", "P",
+        env=await asyncio.to_thread(obs_home, tmp_path, studio.url()), start_new_session=True,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            packets = await collect(
+                subscription, lambda found: sum(one.track.kind is Kind.VIDEO for one in found) >= PICTURES + 5
+            )
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    check(packets)
+    assert any(packet.pts != packet.dts for packet in packets)  # B-frames, as OBS sends them when nobody says otherwise
+    keep("obs-29", heard)
