@@ -161,3 +161,25 @@ class EndReceivable(Command[str]):
         checks.public_id("receivable", self.receivable)
         checks.choice("how", self.how, ("repaid", "written_off"))
         checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class QualifyViewer(Command[str]):
+    """A viewer's identity (phone, open id) was verified, and he has watched so long: whoever shared with him may have
+    earned the invite reward; answers the outcome. Identity, device and address are digests (64 hex digits) that the
+    server makes: none of them is stored in the clear.
+    """
+
+    viewer: str
+    room: str
+    identity: str
+    device: str
+    address: str
+    watched_seconds: int
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
+        for field in ("identity", "device", "address"):
+            checks.text(field, getattr(self, field), 64, 64)
+        checks.number("watched_seconds", self.watched_seconds, 0, 86_400)

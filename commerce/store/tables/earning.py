@@ -153,3 +153,19 @@ transfer = Table(
     UniqueConstraint("merchant_id", "name"),
     CheckConstraint("amount_minor > 0", name="amount"),
 )
+
+# Viewers whose identity was verified, with digests only: who is new, and who is the sharer himself on another page.
+newcomer = Table(
+    "newcomer",
+    metadata,
+    Column("viewer_id", Key, ForeignKey("viewer.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    ref("sharer_id", "viewer", nullable=True),
+    Column("identity", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    moment("at"),
+)
+Index("ix_newcomer_identity", newcomer.c.merchant_id, newcomer.c.identity)
+Index("ix_newcomer_sharer", newcomer.c.sharer_id, newcomer.c.at)
