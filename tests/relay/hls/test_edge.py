@@ -2,79 +2,20 @@
 
 import asyncio
 import os
-import shutil
-import signal
-import socket
 import ssl
 import subprocess
-import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bench import nginx as bench_nginx
 from relay.hls.edge import COOKIE, edge_cookie
 
-CONF = Path(__file__).parents[3] / "config" / "deploy" / "nginx-edge.conf"
 SECRET = "change-this-secret"
 VIEWERS = 1_000
 STREAMS = 300  # as many as curl has at once
-MAIN = """
-daemon off; {user} worker_processes 1; pid {folder}/pid; error_log {folder}/error.log warn;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off; include {folder}/edge.conf;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-}}
-"""
-
-
-def configured(folder: Path, origin: int, port: int, open_to_all: bool) -> str:
-    """The file as it is shipped, with what is marked HERE changed."""
-    text = CONF.read_text("utf-8")
-    changes = {
-        "127.0.0.1:8080": f"127.0.0.1:{origin}",
-        "/var/cache/nginx/fenbo": f"{folder}/cache",
-        "listen 443": f"listen 127.0.0.1:{port}",
-        "/etc/nginx/fenbo-certificate": f"{folder}/certificate",
-        "$fenbo_open { default 1; }": f"$fenbo_open {{ default {int(open_to_all)}; }}",
-    }
-    for shipped, changed in changes.items():
-        assert text.count(shipped) == 1, shipped
-        text = text.replace(shipped, changed)
-    return text
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def start(folder: Path, origin: int, open_to_all: bool) -> tuple[subprocess.Popen[bytes], str]:
-    port = free_port()
-    kind = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    name = "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    certificate = ["openssl", "req", *f"{kind} {name}".split(), "-keyout", f"{folder}/key", "-out", f"{folder}/crt"]
-    subprocess.run(certificate, check=True, capture_output=True)
-    (folder / "certificate").write_text(f"ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key;", "utf-8")
-    (folder / "edge.conf").write_text(configured(folder, origin, port, open_to_all), "utf-8")
-    user = "user root;" if os.geteuid() == 0 else ""  # else it would not be let into the folder
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), "utf-8")
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert nginx is not None, "nginx is not installed"
-    process = subprocess.Popen([nginx, "-e", f"{folder}/error.log", "-p", str(folder), "-c", f"{folder}/nginx.conf"])
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return process, f"https://127.0.0.1:{port}"
-        except OSError:
-            assert process.poll() is None, (folder / "error.log").read_text("utf-8")
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
 
 
 def connector(folder: Path) -> aiohttp.TCPConnector:
@@ -101,13 +42,13 @@ def edge(live, tmp_path):
 
     @asynccontextmanager
     async def running(open_to_all=True):
-        process, url = await asyncio.to_thread(start, tmp_path, live.client.port, open_to_all)
+        nginx = bench_nginx.edge(tmp_path, live.client.port, tls=True, open_to_all=open_to_all)
+        url = (await asyncio.to_thread(nginx.__enter__)).url
         try:
             async with aiohttp.ClientSession(connector=connector(tmp_path), auto_decompress=False) as session:
                 yield Edge(session, url, live.base)
         finally:
-            process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(process.wait, 10)
+            await asyncio.to_thread(nginx.__exit__, None, None, None)
 
     return running
 
