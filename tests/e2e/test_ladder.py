@@ -1,0 +1,60 @@
+"""A ladder in a real browser: a viewer with little bandwidth steps down and keeps playing, by LL-HLS."""
+
+import asyncio
+import re
+import urllib.request
+
+import pytest
+
+LADDER = "360p:200, 180p:100"
+SLOW_BITS = 450_000  # of the viewer's network: less than the source's, enough for the lowest rung
+SOURCE_LINES, LOWER = 720, (180, 360)
+WAIT_SECONDS = 40.0
+ENOUGH_SECONDS = 3.0  # of playing on a lower rung
+
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(120)]  # a node of its own, and time for the player to measure
+
+
+@pytest.fixture(scope="module")
+def ladder_show(start_server):
+    """A demo with a ladder."""
+    demo = start_server("demo", FENBO_MEDIA__LADDER=LADDER)
+    yield demo
+    demo.stop()
+
+
+def rungs(show):
+    """How many rungs are being encoded."""
+    text = urllib.request.urlopen(show.addresses["metrics"]).read().decode()
+    return float(re.search(r"^fenbo_ladder_rungs (\S+)", text, re.MULTILINE)[1])
+
+
+async def video(page):
+    """Height of the picture and where it plays."""
+    return await page.evaluate(
+        "(() => { const v = fenboTest.video(); return v ? [v.videoHeight, v.currentTime] : [0, 0]; })()"
+    )
+
+
+async def seen(page, condition):
+    """What the video is when that becomes true of it."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not condition(*(found := await video(page))):  # noqa: ASYNC110  # a page tells nothing by itself
+            await asyncio.sleep(0.1)
+    return found
+
+
+async def test_a_slow_network_takes_a_lower_rung_by_ll_hls_and_plays_on(ladder_show, enter):
+    page = await enter("about:blank")
+    await page.route("**/whep", lambda route: route.abort())
+    network = await page.context.new_cdp_session(page)
+    await page.goto(ladder_show.addresses["rooms"][0]["url"])
+    await seen(page, lambda height, at: height == SOURCE_LINES and at > 0)
+    rate = {"downloadThroughput": SLOW_BITS / 8, "uploadThroughput": -1, "latency": 20, "offline": False}
+    await network.send("Network.enable")
+    await network.send("Network.emulateNetworkConditions", rate)
+    height, began = await seen(page, lambda height, _: height in LOWER)
+    assert await asyncio.to_thread(rungs, ladder_show) >= 1
+    height, _ = await seen(page, lambda _, at: at > began + ENOUGH_SECONDS)
+    assert height in LOWER
