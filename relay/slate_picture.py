@@ -12,10 +12,10 @@ from math import isqrt
 WIDTH, HEIGHT = 1280, 720
 GROUND, INK, NEUTRAL = 34, 214, 128  # limited range
 RING_OUTER, RING_INNER = 120, 104
-MIDDLE = (WIDTH // 2, HEIGHT // 2 - 40)
+MIDDLE = (WIDTH // 2, HEIGHT // 2 - 100)  # the lower quarter is left to what a page puts over the picture
 DOT_RADIUS, DOT_STEP = 15, 56
 BAR_WIDTH, BAR_HEIGHT, BAR_STEP = 26, 100, 62
-WORDS_TOP, DOT_PIXELS, LETTER_DOTS = 540, 6, 6  # five dots and a space to a letter
+WORDS_TOP, DOT_PIXELS, LETTER_DOTS = 450, 6, 6  # five dots and a space to a letter
 # 5x7 dots, a row a number, the leftmost dot highest
 LETTERS = {
     "A": (14, 17, 17, 31, 17, 17, 17),

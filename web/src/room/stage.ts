@@ -210,10 +210,16 @@ export class FenboStage extends LitElement {
 
   private insteadOfPicture(show: ShowView | null): TemplateResult {
     const { cover_url: cover, name } = this.view;
+    // during a pause the slate plays on, so that going on needs no new start: it is not written over
+    if (show?.state === "paused" && this.playback.state.phase === "playing") return this.pauseTags();
     const style = cover === "" ? "" : `--cover:url(${JSON.stringify(cover)})`;
-    // during a pause the slate plays on beneath, so that going on needs no new start
-    const look = mediaKey(show) !== null ? "" : cover === "" ? "cover" : "pictured";
+    const look = cover === "" ? "cover" : "pictured";
     return html`<div class="over ${look}" style=${style}>${this.words(show, name)}</div>`;
+  }
+
+  private pauseTags(): TemplateResult {
+    const { paused, pausedHint } = this.text;
+    return html`<div class="tags" role="status"><span>${paused}</span><span>${pausedHint}</span></div>`;
   }
 
   private words(show: ShowView | null, name: string): TemplateResult {
