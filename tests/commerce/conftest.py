@@ -53,6 +53,7 @@ class Postgres:
         self.run(str(binaries / "initdb"), "-D", "data", "-U", "fenbo", "-A", "trust", "--no-sync", "-E", "UTF8")
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
         self.run(self._pg_ctl, "-D", "data", "-w", "-l", "log", "-o", options, "start")
+        self._execute("CREATE ROLE app LOGIN")  # no superuser: those see every row whatever the policies say
         self.shared = self.fresh()
         engine = writer_engine(self.shared)
         migrate(engine)
@@ -62,7 +63,7 @@ class Postgres:
         self.run(self._pg_ctl, "-D", "data", "-m", "fast", "stop")
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://fenbo@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://app@/{database}?host={self.folder}"
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(f"host={self.folder} user=fenbo dbname=postgres", autocommit=True) as connection:
@@ -71,7 +72,7 @@ class Postgres:
     def fresh(self) -> str:
         self._made += 1
         name = f"case_{self._made}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name} OWNER app")
         return self.url(name)
 
 

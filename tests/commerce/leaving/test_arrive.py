@@ -1,0 +1,69 @@
+"""Import: into a fresh installation only, everything or nothing, and a new log follows the old one."""
+
+import asyncio
+import json
+
+import pytest
+from sqlalchemy import select
+
+from commerce.errors import Conflict, Invalid
+from commerce.leaving import station
+from commerce.leaving.files import write_manifest
+from commerce.store import tables
+from tests.commerce.leaving.test_export import leave
+
+
+@pytest.fixture
+async def exported(money, tmp_path):
+    await money.sold()
+    await asyncio.to_thread(leave, money, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def arrive(folder, home):
+    home.mkdir(exist_ok=True)
+    with station.station("", home, "t" * 32, 2_000_000_000_000) as at:
+        name = station.arrive(at, folder)
+        with at.engine.connect() as connection:
+            leaves = connection.execute(select(tables.log_leaf).where(tables.log_leaf.c.log == 2)).all()
+        return name, leaves
+
+
+async def test_the_new_log_begins_with_the_old_ones_last_signed_head(exported, tmp_path):
+    name, leaves = await asyncio.to_thread(arrive, exported, tmp_path / "home")
+    assert name == "Brand"
+    assert [(leaf.position, leaf.kind) for leaf in leaves] == [(0, "import")]
+    assert json.loads(leaves[0].body)["head"] == json.loads((exported / "proofs" / "head.json").read_text())
+    with pytest.raises(Conflict):
+        await asyncio.to_thread(arrive, exported, tmp_path / "home")
+
+
+def merchants(home):
+    with station.station("", home, "t" * 32, 1) as at, at.engine.connect() as connection:
+        return connection.execute(select(tables.merchant)).all()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "field"),
+    [
+        (lambda rows: rows[:-1], "orders.jsonl"),
+        (lambda rows: [rows[0].replace('"state"', '"mood"')], "orders.jsonl"),
+    ],
+)
+async def test_what_does_not_fit_is_named_and_nothing_stays(exported, tmp_path, spoil, field):
+    file = exported / "tables" / "orders.jsonl"
+    manifest = json.loads((exported / "manifest.json").read_text())
+    file.write_text("".join(line + "\n" for line in spoil(file.read_text().splitlines())))
+    about = {name: value for name, value in manifest.items() if name not in ("format", "files", "signature")}
+    await asyncio.to_thread(write_manifest, exported, about, lambda message: message[:1])
+    with pytest.raises(Invalid) as caught:
+        await asyncio.to_thread(arrive, exported, tmp_path / "home")
+    assert caught.value.field == field
+    assert await asyncio.to_thread(merchants, tmp_path / "home") == []
+
+
+async def test_another_kind_of_folder_is_refused(exported, tmp_path):
+    about = {"kind": "channel", "rows": {}}
+    await asyncio.to_thread(write_manifest, exported, about, lambda message: message[:1])
+    with pytest.raises(Invalid):
+        await asyncio.to_thread(arrive, exported, tmp_path / "home")

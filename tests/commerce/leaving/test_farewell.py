@@ -1,0 +1,65 @@
+"""The bundle of the last day opens in a browser, offline, and checks itself: the same verdicts as `fenbo verify`."""
+
+import asyncio
+import copy
+import json
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from commerce.leaving import station
+from commerce.leaving.farewell import verify_page
+from commerce.proof.verify import verify_statement
+from tests.commerce.proof.test_verify import HOWS, spoil
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture
+async def page():
+    async with async_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        context = await browser.new_context(locale="en-GB", offline=True, viewport={"width": 390, "height": 844})
+        yield await context.new_page()
+        await browser.close()
+
+
+def say_farewell(money, folder):
+    with station.station(money.shop.url, folder.parent, "s" * 32, int(money.shop.clock() * 1000)) as at:
+        return station.say_farewell(at, folder)
+
+
+async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, tmp_path, page):
+    for _ in range(3):
+        await money.sold()
+    manifest = await asyncio.to_thread(say_farewell, money, tmp_path / "bye")
+    name = f"statements/channel-{money.shop.store_a.channel}.html"
+    (file,) = [entry["file"] for entry in manifest["files"] if entry["file"].endswith(name)]
+    public = await money.key()
+    await page.goto(f"file://{tmp_path}/bye/{file}")
+    await page.fill("#key", public.hex())
+    await page.click("button")
+    result = page.locator("#result")
+    await expect(result).to_have_attribute("data-holds", "true")
+    await expect(result).to_contain_text("29.70 CNY")
+    await page.fill("#key", "00" * 32)
+    await page.click("button")
+    await expect(result).to_have_attribute("data-holds", "false")
+
+    found = await money.statement()
+    spoilt = [found]
+    for how in HOWS:
+        spoilt.append(copy.deepcopy(found))
+        spoil(spoilt[-1], how)
+    check = "async ([all, key]) => { const found = []; for (const one of all) "
+    check += "found.push((await verifyStatement(one, key)).wrong.length === 0); return found; }"
+    here = [verify_statement(one, public).wrong == [] for one in spoilt]
+    assert await page.evaluate(check, [spoilt, public.hex()]) == here == [True] + [False] * len(HOWS)
+
+
+def test_what_a_statement_says_cannot_break_out_of_its_page():
+    page = verify_page({"body": "</script><script>alert(1)</script>"})
+    assert "</script><script>alert" not in page
+    inside = page.split('id="statement">')[1].split("</script>")[0]
+    assert json.loads(inside) == {"body": "</script><script>alert(1)</script>"}

@@ -1,0 +1,63 @@
+"""The folder of an export: hashes of every file, rows as they were."""
+
+import json
+
+import pytest
+from pyarrow import parquet
+
+from commerce.errors import Invalid
+from commerce.leaving.files import (
+    file_digest,
+    has_parquet,
+    manifest_bytes,
+    read_manifest,
+    read_rows,
+    write_manifest,
+    write_parquet,
+    write_rows,
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    assert write_rows(tmp_path / "tables" / "a.jsonl", [{"id": 1, "name": "分"}, {"id": 2, "name": None}]) == 2
+    write_manifest(tmp_path, {"kind": "test"}, lambda message: message[:4])
+    return tmp_path
+
+
+def test_what_was_written_reads_the_same(folder):
+    manifest = read_manifest(folder)
+    assert [entry["file"] for entry in manifest["files"]] == ["tables/a.jsonl"]
+    assert manifest["files"][0]["sha256"] == file_digest(folder / "tables" / "a.jsonl")
+    assert bytes.fromhex(manifest["signature"]) == manifest_bytes(manifest)[:4]
+    assert list(read_rows(folder / "tables" / "a.jsonl")) == [{"id": 1, "name": "分"}, {"id": 2, "name": None}]
+
+
+def test_a_changed_a_missing_and_an_added_file_are_named(folder):
+    file = folder / "tables" / "a.jsonl"
+    kept = file.read_text()
+    for spoil, name in (
+        (lambda: file.write_text(kept + "{}"), "tables/a.jsonl"),
+        (file.unlink, "tables/a.jsonl"),
+        (lambda: (file.write_text(kept), (folder / "b").touch()), "b"),
+        (lambda: (folder / "manifest.json").write_text(json.dumps({"format": "x"})), "manifest.json"),
+        ((folder / "manifest.json").unlink, "manifest.json"),
+    ):
+        spoil()
+        with pytest.raises(Invalid) as caught:
+            read_manifest(folder)
+        assert caught.value.field == name
+
+
+@pytest.mark.parametrize("line", ["{", "[]"])
+def test_a_bad_line_is_named(tmp_path, line):
+    (tmp_path / "a.jsonl").write_text("{}\n" + line + "\n")
+    with pytest.raises(Invalid, match=r"a\.jsonl:2"):
+        list(read_rows(tmp_path / "a.jsonl"))
+
+
+def test_the_same_rows_as_parquet(tmp_path):
+    assert has_parquet()
+    rows = [{"id": at, "name": None if at % 2 else "分", "on": True, "hash": "00ff"} for at in range(3)]
+    write_parquet(tmp_path / "a.parquet", {"id": "int", "name": "text", "on": "bool", "hash": "bytes"}, iter(rows))
+    assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == rows

@@ -1,0 +1,65 @@
+"""The verbs of leaving and of proof, as they are typed."""
+
+import asyncio
+import json
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from commerce import commands as c
+from commerce.service import Commerce
+from config.metrics import Metrics
+from config.settings import DatabaseSettings, PaymentSettings
+from signaling.cli import run
+
+
+async def furnish(home):
+    metrics = Metrics(CollectorRegistry())
+    commerce = await Commerce.open(DatabaseSettings(), PaymentSettings(), home, metrics, secret="s" * 32)
+    merchant = await commerce.execute(c.CreateMerchant("Brand", "hq"))
+    channel = await commerce.execute(c.CreateChannel(merchant.id, "Store", "store"))
+    await commerce.execute(c.CountTouch("a" * 16, "store"))
+    await commerce.close()
+    return channel.channel
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FENBO_SECRET", "s" * 32)
+    monkeypatch.setenv("FENBO_DATA_DIR", str(tmp_path / "home"))
+    return tmp_path
+
+
+def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
+    channel = asyncio.run(furnish(home / "home"))
+    assert run(["log-key"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert run(["export", str(home / "out"), "--merchant", "Brand"]) == 0
+    statement = home / "out" / "proofs" / f"channel-{channel}.json"
+    (home / "key").write_text(key + "\n")
+    for given in (key, str(home / "key")):
+        assert run(["verify", str(statement), "--key", given, "--head", str(statement)]) == 0
+    assert "2 entries hold" in capsys.readouterr().out  # a touch, and the binding it made
+    found = json.loads(statement.read_text())
+    found["entries"][0]["body"] = found["entries"][0]["body"].replace("touch", "torch")
+    (home / "spoilt.json").write_text(json.dumps(found))
+    assert run(["verify", str(home / "spoilt.json"), "--key", key]) == 1
+    assert "WRONG: what entry 0 says was changed" in capsys.readouterr().out
+    assert run(["farewell", str(home / "bye")]) == 0
+    pages = list((home / "bye").rglob("*.html"))
+    assert [page.name for page in pages if page.parent.name == "statements"] == [f"channel-{channel}.html"]
+    monkeypatch.setenv("FENBO_DATA_DIR", str(home / "new"))
+    assert run(["import", str(home / "out")]) == 0
+    assert "Brand is here" in capsys.readouterr().out
+    assert run(["audit"]) == 0
+
+
+@pytest.mark.parametrize("key", ["zz" * 32, "missing"])
+def test_a_key_that_is_none_is_named(home, key, capsys):
+    (home / "s.json").write_text("{}")
+    (home / "missing").write_text("no key")
+    assert run(["verify", str(home / "s.json"), "--key", key]) == 2
+    assert "64 hex digits" in capsys.readouterr().err
+    assert run(["verify", str(home / "nothing.json"), "--key", "00" * 32]) == 2
+    assert run(["verify", str(home / "s.json"), "--key", "00" * 32]) == 1
