@@ -70,3 +70,17 @@ async def test_a_question_is_answered_and_all_rooms_hear_what_hq_says(visit, hal
     for room in (asking, other):
         await expect(room.get_by_role("log")).to_contain_text("Ten minutes left")
     await expect(other.get_by_role("log")).not_to_contain_text("Tomorrow")
+
+
+async def test_a_room_is_passed_on_with_a_poster(visit, hall):
+    url = next(room["url"] for room in hall.addresses["rooms"] if room["room"] == "north")
+    room = await visit(url)
+    await room.get_by_role("button", name="Share").click()
+    poster = room.get_by_role("img", name="Poster with your QR code")
+    await poster.wait_for()
+    await room.wait_for_function(
+        "image => image.complete && image.naturalWidth === 750", arg=await poster.element_handle()
+    )
+    link = await room.get_by_role("dialog").locator("code").text_content()
+    friend = await visit(link)
+    await expect(friend).to_have_url(url)

@@ -1,6 +1,14 @@
 import { ask } from "./problem.ts";
 import type { Cart, Checkout, Order, RoomView, SandboxOutcome } from "./types.ts";
 
+/** The viewer's own link into a room (signaling/api/models.py). */
+export interface Share {
+  code: string;
+  url: string;
+  qr_url: string;
+  poster_url: string;
+}
+
 /** The viewer's side of the API, for one room. */
 export class RoomApi {
   constructor(readonly room: string) {}
@@ -33,6 +41,10 @@ export class RoomApi {
 
   order(id: string): Promise<Order> {
     return ask(`/api/v1/orders/${id}`);
+  }
+
+  share(): Promise<Share> {
+    return ask(this.url("/share"), { method: "POST", body: {} });
   }
 
   /** A muted or banned viewer asks for another look. */

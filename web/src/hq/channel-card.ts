@@ -94,9 +94,20 @@ export class FenboChannelCard extends LitElement {
         link === null
           ? nothing
           : html`<fenbo-copy .value=${link.url} .what=${text.link} .text=${text}></fenbo-copy>
+            ${this.printed(link)}
             <small>${text.embedLink}</small>
             <fenbo-copy .value=${link.embed_url} .what=${text.embedLink} .text=${text}></fenbo-copy>`
       }`;
+  }
+
+  /** The link as a code to print and as a poster. */
+  private printed({ code }: Link): TemplateResult {
+    const { talk } = this.text.room;
+    return html`<div class="row">
+      <img src="/s/${code}/qr.svg" alt=${talk.qr} width="120" height="120" />
+      <a href="/s/${code}/qr.svg" download="${code}.svg">SVG</a>
+      <a href="/s/${code}/poster.png" target="_blank">${talk.savePoster}</a>
+    </div>`;
   }
 
   private settings(): TemplateResult {

@@ -17,6 +17,7 @@ import "./orders.ts";
 import "./pinned.ts";
 import "./product.ts";
 import "./shelf.ts";
+import "./share.ts";
 import "./stage.ts";
 import "./standing.ts";
 import { pinnedItem } from "./feed.ts";
@@ -99,6 +100,7 @@ export class FenboRoom extends LitElement {
       <span class="viewers tabular" title=${text.watchingInAll(view.total_viewers)} data-viewers=${view.viewers}>
         ${icons.people}<span class="unseen">${text.watching(view.viewers)}</span><span aria-hidden="true">${view.viewers}</span>
       </span>
+      <button class="tool" aria-label=${text.talk.share} @click=${() => this.show({ sheet: "share" })}>${icons.share}</button>
       <button class="tool" aria-label=${text.myOrders} @click=${() => this.show({ sheet: "orders" })}>${icons.receipt}</button>
       <button class="tool" aria-label=${text.switchLanguage} @click=${this.switchLanguage}>${text.otherLanguage}</button>
     </header>`;
@@ -145,7 +147,8 @@ export class FenboRoom extends LitElement {
     const { text } = this;
     const opened = (event: CustomEvent<ShelfItem>) => this.show({ sheet: "product", product: event.detail.product });
     const bought = (event: CustomEvent<ShelfItem>) => this.show(openForBuying(event.detail));
-    return html`<fenbo-pinned .item=${pinnedItem(view.shelf)} .text=${text} @shelf-open=${opened} @shelf-buy=${bought}></fenbo-pinned>
+    const over = view.show === null || view.show.state === "ended"; // then nobody shows anything now
+    return html`<fenbo-pinned .item=${over ? null : pinnedItem(view.shelf)} .text=${text} @shelf-open=${opened} @shelf-buy=${bought}></fenbo-pinned>
       <section class="goods" aria-label=${text.shelf}>
         <fenbo-shelf .shelf=${view.shelf} .text=${text} @shelf-open=${opened} @shelf-buy=${bought}></fenbo-shelf>
       </section>`;

@@ -13,6 +13,7 @@ export type Open =
   | { sheet: "cart" }
   | { sheet: "checkout"; line: OrderedSku | null }
   | { sheet: "order"; order: Order }
+  | { sheet: "share" }
   | { sheet: "orders" };
 
 /** What Buy opens: with one kind there is nothing to choose, so it is the checkout at once (three taps to a paid order). */
@@ -43,6 +44,8 @@ export function sheetHeading({ open, view, text }: SheetContext): string {
       return text.yourOrder;
     case "order":
       return open.order.payment?.state === "pending" ? text.pay : text.orderNumber;
+    case "share":
+      return text.talk.share;
     case "orders":
       return text.myOrders;
   }
@@ -77,6 +80,8 @@ export function sheetBody(context: SheetContext): TemplateResult | typeof nothin
         @order-changed=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
         @order-done=${() => show(null)}
       ></fenbo-order>`;
+    case "share":
+      return html`<fenbo-share .api=${session.api} .text=${text}></fenbo-share>`;
     case "orders":
       return html`<fenbo-orders
         .session=${session}

@@ -27,5 +27,6 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   conflict: "与已保存的内容冲突，请刷新后再试。",
   unavailable: "暂时无法保存，请稍后再试。",
   overloaded: "当前访问量太大，请稍后再试。",
+  unequipped: "服务器缺少此功能所需的组件，请联系管理员。",
   "bus-down": "房间暂时无法连接，请稍后再试。",
 };

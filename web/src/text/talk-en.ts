@@ -19,6 +19,13 @@ export const talkEn = {
   slow: (seconds: number) => `One line every ${seconds} seconds.`,
   held: "Lines appear once they are approved.",
   busDown: "Other rooms cannot be reached. Nothing is lost: what is missed comes later.",
+  share: "Share",
+  shareHint: "Who comes by your link comes from you.",
+  poster: "Poster with your QR code",
+  qr: "Your QR code",
+  copyLink: "Copy link",
+  copied: "Copied",
+  savePoster: "Save poster",
   askHost: "@host asks the host.",
 };
 

@@ -21,5 +21,12 @@ export const talkZh: TalkText = {
   slow: (seconds) => `每 ${seconds} 秒可发一条。`,
   held: "发言审核后显示。",
   busDown: "暂时连不上其他直播间，错过的内容稍后会补上。",
+  share: "分享",
+  shareHint: "通过您的链接进入的观众，记在您的名下。",
+  poster: "带有您专属二维码的海报",
+  qr: "您的专属二维码",
+  copyLink: "复制链接",
+  copied: "已复制",
+  savePoster: "保存海报",
   askHost: "发送“@主播”可向主播提问。",
 };

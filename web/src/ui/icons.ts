@@ -9,6 +9,9 @@ export const icons = {
     svg`<path d="M3 4h2.4l2.2 11.2a1 1 0 0 0 1 .8h8.9a1 1 0 0 0 1-.8L20 8H6.3"/><circle cx="9.5" cy="20" r="1"/><circle cx="17" cy="20" r="1"/>`,
   ),
   heart: draw(svg`<path d="M12 20s-7.5-4.6-7.5-10A4.4 4.4 0 0 1 12 7.2 4.4 4.4 0 0 1 19.5 10c0 5.4-7.5 10-7.5 10Z"/>`),
+  share: draw(
+    svg`<circle cx="6" cy="12" r="2.5"/><circle cx="17" cy="6" r="2.5"/><circle cx="17" cy="18" r="2.5"/><path d="m8.2 10.8 6.600-3.600M8.200 13.200l6.600 3.600"/>`,
+  ),
   send: draw(svg`<path d="M4 12 20 4l-5 16-3.5-6.500L4 12Z"/>`),
   close: draw(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
   receipt: draw(svg`<path d="M6 3h12v18l-3-2-3 2-3-2-3 2V3Z"/><path d="M9 8h6M9 12h6"/>`),
