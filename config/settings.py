@@ -175,6 +175,9 @@ class RoomSettings(Section):
     slow_ms_max: int = Field(10_000, ge=100, description="a member that has not caught up by then is closed (4408)")
     chat_per_second: float = Field(2.0, gt=0, description="lines a viewer may say in a second, in the long run")
     chat_burst: int = Field(10, ge=1, description="lines a viewer may say at once")
+    poster_font: Path | None = Field(
+        None, description="font file for posters; unset: Debian's fonts-noto-cjk or fonts-wqy-zenhei where installed"
+    )
     room_chat_per_second: float = Field(
         20_000.0, gt=0, description="lines a whole room may say in a second before it is refused"
     )

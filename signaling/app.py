@@ -31,12 +31,13 @@ from relay.ladder import Ladders
 from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
-from signaling import problems, webrtc
+from signaling import hooks, problems, webrtc
 from signaling.api.describe import OpenApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
@@ -49,6 +50,7 @@ from signaling.callers import Callers
 from signaling.catchup import SWEEP_SECONDS, Catchup
 from signaling.chat import ChatRules
 from signaling.chores import Chores
+from signaling.crowds import Crowds
 from signaling.directory import Directory
 from signaling.dispatch import Dispatch
 from signaling.doubts import Doubts
@@ -60,6 +62,8 @@ from signaling.hq_ws import SESSION_SECONDS, HqSocket
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
+from signaling.poster import Fonts
+from signaling.posters import Posters
 from signaling.replays import SWEEP_SECONDS as REPLAY_SWEEP_SECONDS
 from signaling.replays import Replays
 from signaling.restreams import Restreams
@@ -125,7 +129,7 @@ class Ears:
 class Core:
     """Everything that is there without a port: media, rooms, and what joins them to commerce."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce, fonts: Fonts) -> None:
         self.settings, self.metrics, self.commerce = settings, metrics, commerce
         self.gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
         self.hub = Hub(self.gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
@@ -140,7 +144,9 @@ class Core:
         self.directory = Directory(commerce, self.origin.url)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
-        self.rooms = Rooms(room, self.bus, self.houses, self.directory.room, metrics)
+        self.crowds = Crowds(self.bus)
+        self.fonts = fonts
+        self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
@@ -170,13 +176,14 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         metrics = Metrics(registry or _registry())
         ears = Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
-        core = Core(settings, metrics, commerce)
+        fonts = await asyncio.to_thread(Fonts, settings.rooms.poster_font)
+        core = Core(settings, metrics, commerce, fonts)
         stack.push_async_callback(core.bus.close)
         chores = Chores()
         stack.push_async_callback(chores.close)
 
         rtmp_port, rtmps_port = await _open_rtmp(stack, core)
-        engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics)
+        engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics, core.ladders)
         core.studio.on_end(engine.end)
         listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
         http_port = int(listener.getsockname()[1])
@@ -192,8 +199,14 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.replays.watch, core.on_air.watch)
-        _start(chores, core, handlers.hq_socket)
+        _start(stack, chores, core, handlers.hq_socket)
         yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
+
+
+def _deliver_webhooks(stack: AsyncExitStack, chores: Chores, core: Core) -> None:
+    deliverer = hooks.Deliverer(core.commerce, core.settings.hooks, core.metrics)
+    stack.push_async_callback(deliverer.close)
+    chores.every(hooks.LOOK_SECONDS, "webhooks", deliverer.look)
 
 
 async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics, ears: Ears) -> Commerce:
@@ -221,8 +234,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
-    session = HqSession(commerce, core.callers, secure=secure)
-    overviews = HqOrders(directory, rooms)
+    session, orders = HqSession(commerce, core.callers, secure=secure), HqOrders(directory, rooms)
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
     return Handlers(
         viewers=viewers,
@@ -237,11 +249,13 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         replays=core.replays,
         channels=HqChannels(commerce, core.link_tokens, urls.http),
         goods=HqGoods(commerce),
-        orders=overviews,
+        orders=orders,
         sales=HqSales(commerce),
-        hq_socket=HqSocket(session, directory, overviews),
+        programs=HqPrograms(commerce, private_targets=core.settings.hooks.private_targets),
+        hq_socket=HqSocket(session, directory, orders, core.bus, core.crowds),
         talk=HqTalk(commerce, rooms),
         moderation=HqModeration(commerce),
+        posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
         describe=OpenApi(),
     )
 
@@ -262,12 +276,15 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
     return app
 
 
-def _start(chores: Chores, core: Core, hq: HqSocket) -> None:
+def _start(stack: AsyncExitStack, chores: Chores, core: Core, hq: HqSocket) -> None:
     """What goes on by itself."""
+    _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())
     chores.start("hq orders", hq.run())
+    chores.start("hq news", hq.tell())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
+    chores.every(TICK_SECONDS, "crowds", core.crowds.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)

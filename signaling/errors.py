@@ -7,6 +7,7 @@ SignalingError(detail, field)
 ├── NotAllowed       somebody is, and may not
 ├── Unknown          no such route or thing
 ├── WrongType        a body that is not what the route takes
+├── Unequipped       this installation lacks something that it takes; says what
 └── TooMany          over a rate or a cap; carries `retry_after` in seconds
 """
 
@@ -56,6 +57,10 @@ class WrongType(SignalingError):
     """The body is of another type than the route takes."""
 
 
+class Unequipped(SignalingError):
+    """This installation lacks something that it takes."""
+
+
 class TooMany(SignalingError):
     """Over a rate or a cap."""
 
@@ -87,6 +92,7 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (NotAllowed, Look(403, "forbidden", "This is not allowed")),
     (Unknown, NOT_FOUND),
     (WrongType, Look(415, "wrong-type", "The body is of another type")),
+    (Unequipped, Look(501, "unequipped", "This server is not equipped for it")),
     (TooMany, Look(429, "too-many", "Too many requests")),
     (commerce.Invalid, Look(422, "invalid", "The body does not fit")),
     (commerce.NotFound, NOT_FOUND),

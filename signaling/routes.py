@@ -12,6 +12,7 @@ from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
@@ -21,6 +22,7 @@ from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
 from signaling.pages import Pages
+from signaling.posters import Posters
 from signaling.replays import Replays
 from signaling.viewers import Viewers
 from signaling.visits import Visits
@@ -45,15 +47,26 @@ class Handlers:
     goods: HqGoods
     orders: HqOrders
     sales: HqSales
+    programs: HqPrograms
     hq_socket: HqSocket
     talk: HqTalk
     moderation: HqModeration
+    posters: Posters
     describe: OpenApi
 
 
 def routes(to: Handlers) -> list[web.RouteDef]:
     """The table. LL-HLS, WHIP, WHEP, assets and operations bring their own routes."""
-    return [*_pages(to), *_viewers(to), *_hq_house(to), *_hq_studio(to), *_hq_sales(to), *_hq_talk(to)]
+    return [
+        *_pages(to),
+        *_viewers(to),
+        *_hq_house(to),
+        *_hq_studio(to),
+        *_hq_sales(to),
+        *_hq_orders(to),
+        *_hq_programs(to),
+        *_hq_talk(to),
+    ]
 
 
 def _pages(to: Handlers) -> list[web.RouteDef]:
@@ -62,6 +75,8 @@ def _pages(to: Handlers) -> list[web.RouteDef]:
         web.get("/r/{room}/ws", to.socket.connect),
         web.get("/r/{room}/live.m3u8", to.visits.playlist),
         web.get("/s/{code}", to.visits.short_link),
+        web.get("/s/{code}/qr.svg", to.posters.qr),
+        web.get("/s/{code}/poster.png", to.posters.poster),
         web.get("/hq", to.visits.hq),
         web.get("/hq/ws", to.hq_socket.connect),
         web.get("/openapi.json", to.describe.get),
@@ -77,6 +92,7 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/rooms/{room}/orders", to.rooms.orders),
         web.post("/api/v1/rooms/{room}/orders", to.rooms.place),
         web.post("/api/v1/rooms/{room}/appeal", to.rooms.appeal),
+        web.post("/api/v1/rooms/{room}/share", to.posters.share),
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
@@ -109,24 +125,9 @@ def _hq_studio(to: Handlers) -> list[web.RouteDef]:
     ]
 
 
-def _hq_sales(to: Handlers) -> list[web.RouteDef]:
+def _hq_orders(to: Handlers) -> list[web.RouteDef]:
     hq = to.session.guard
     return [
-        web.get("/api/v1/hq/shows", hq(may.SEE_SHOWS, to.shows.shows)),
-        web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
-        web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
-        web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
-        web.put("/api/v1/hq/shows/{show}/replay", hq(may.RUN_SHOWS, to.replays.set)),
-        web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
-        web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
-        web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
-        web.post("/api/v1/hq/channels/{channel}/links", hq(may.MAKE_LINKS, to.channels.create_link)),
-        web.delete("/api/v1/hq/channels/{channel}/links/{code}", hq(may.MAKE_LINKS, to.channels.revoke_link)),
-        web.get("/api/v1/hq/products", hq(may.SEE_GOODS, to.goods.products)),
-        web.post("/api/v1/hq/products", hq(may.CHANGE_GOODS, to.goods.create)),
-        web.get("/api/v1/hq/products.csv", hq(may.SEE_GOODS, to.goods.export)),
-        web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
-        web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
         web.get("/api/v1/hq/sales", hq(may.SEE_GOODS, to.sales.sales)),
         web.post("/api/v1/hq/shows/{show}/sales", hq(may.RUN_SHOWS, to.sales.announce)),
         web.post("/api/v1/hq/sales/{sale}/withdraw", hq(may.RUN_SHOWS, to.sales.withdraw)),
@@ -138,6 +139,42 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/orders/{order}/cancel", hq(may.CHANGE_ORDERS, to.orders.cancel)),
         web.post("/api/v1/hq/orders/{order}/refund", hq(may.REFUND_ORDERS, to.orders.refund)),
         web.get("/api/v1/hq/overview", hq(may.SEE_ORDERS, to.orders.overview)),
+    ]
+
+
+def _hq_programs(to: Handlers) -> list[web.RouteDef]:
+    hq, programs = to.session.guard, to.programs
+    return [
+        web.get("/api/v1/hq/keys", hq(may.CONNECT_PROGRAMS, programs.keys)),
+        web.post("/api/v1/hq/keys", hq(may.CONNECT_PROGRAMS, programs.create_key)),
+        web.delete("/api/v1/hq/keys/{key}", hq(may.CONNECT_PROGRAMS, programs.revoke_key)),
+        web.get("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.hooks)),
+        web.post("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.create_hook)),
+        web.delete("/api/v1/hq/webhooks/{hook}", hq(may.CONNECT_PROGRAMS, programs.remove_hook)),
+        web.get("/api/v1/hq/deliveries", hq(may.CONNECT_PROGRAMS, programs.deliveries)),
+        web.post("/api/v1/hq/deliveries/{delivery}/replay", hq(may.CONNECT_PROGRAMS, programs.replay)),
+    ]
+
+
+def _hq_sales(to: Handlers) -> list[web.RouteDef]:
+    hq = to.session.guard
+    return [
+        web.get("/api/v1/hq/shows", hq(may.SEE_SHOWS, to.shows.shows)),
+        web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
+        web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
+        web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
+        web.get("/api/v1/hq/replays", hq(may.SEE_SHOWS, to.replays.all)),
+        web.put("/api/v1/hq/shows/{show}/replay", hq(may.RUN_SHOWS, to.replays.set)),
+        web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
+        web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
+        web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
+        web.post("/api/v1/hq/channels/{channel}/links", hq(may.MAKE_LINKS, to.channels.create_link)),
+        web.delete("/api/v1/hq/channels/{channel}/links/{code}", hq(may.MAKE_LINKS, to.channels.revoke_link)),
+        web.get("/api/v1/hq/products", hq(may.SEE_GOODS, to.goods.products)),
+        web.post("/api/v1/hq/products", hq(may.CHANGE_GOODS, to.goods.create)),
+        web.get("/api/v1/hq/products.csv", hq(may.SEE_GOODS, to.goods.export)),
+        web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
+        web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
     ]
 
 

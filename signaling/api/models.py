@@ -232,6 +232,15 @@ class SandboxPay(Request):
     outcome: Literal["pay", "fail", "timeout"]
 
 
+class Share(View):
+    """The viewer's own link into a room, its QR code, and a poster with cover, name, price and that code."""
+
+    code: str
+    url: str
+    qr_url: str
+    poster_url: str
+
+
 class FieldProblem(View):
     """One thing that is wrong with one field."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signaling.api import models
 from signaling.api import models_talk as talk
 from signaling.api.operation import V1, Operation, hq
 
@@ -13,6 +14,13 @@ TALK = (
         {201: talk.AppealView},
         talk.AppealNew,
         problems=(404,),
+    ),
+    Operation(
+        "post",
+        f"{V1}/rooms/{{room}}/share",
+        "The viewer's own link into the room, the same one every time",
+        {200: models.Share},
+        problems=(403, 404),
     ),
     hq("get", "/queue", "Lines, questions and appeals that wait for somebody", {200: talk.Queue}),
     hq(
