@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -28,6 +28,7 @@ from commerce.scheduler import Scheduler
 from commerce.store.engine import reader_engine, store_url, writer_engine
 from commerce.store.reading import Reading
 from commerce.store.schema import migrate
+from commerce.store.tenancy import narrow
 from commerce.vault import Vault, master_secret
 from commerce.writer import Limits, Writer
 from config.metrics import Metrics
@@ -135,7 +136,20 @@ def _unstorable(question: Callable[..., object], args: tuple[object, ...], kwarg
 
 
 def _asked(question: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object], reading: Reading) -> T:
-    return question(reading, *args, **kwargs)
+    """A question about a merchant sees nobody else's rows, whatever its statements say."""
+    if not _is_of_merchant(question):
+        return question(reading, *args, **kwargs)
+    tenant = args[0] if args else kwargs["merchant"]
+    assert isinstance(tenant, int)
+    with narrow(reading.connection, tenant):
+        return question(reading, *args, **kwargs)
+
+
+@cache
+def _is_of_merchant(question: Callable[..., object]) -> bool:
+    """Whether its first argument after the Reading is a merchant's key."""
+    names = list(inspect.signature(question).parameters)
+    return names[1:2] == ["merchant"]
 
 
 @dataclass(frozen=True, slots=True)

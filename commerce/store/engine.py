@@ -16,7 +16,9 @@ from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+from commerce.store.tenancy import EVERY, SETTING, TENANT, view_through
 
 BUSY_MS = 10_000
 WAL_RETRY_SECONDS = 0.02
@@ -42,7 +44,8 @@ def sqlite_file(url: str) -> Path | None:
 
 def writer_engine(url: str) -> Engine:
     """One connection, that of the writer thread."""
-    engine = create_engine(url, poolclass=NullPool, insertmanyvalues_page_size=1_000, hide_parameters=True)
+    given = {"insertmanyvalues_page_size": 1_000, "hide_parameters": True, "connect_args": _wide(url)}
+    engine = create_engine(url, poolclass=NullPool, **given)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, "BEGIN IMMEDIATE", query_only=False)
     return engine
@@ -51,18 +54,28 @@ def writer_engine(url: str) -> Engine:
 def reader_engine(url: str, connections: int) -> Engine:
     """As many read-only connections as there are reader threads."""
     pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": 0, "pool_pre_ping": True}
-    engine = create_engine(url, hide_parameters=True, **pool)
+    engine = create_engine(url, hide_parameters=True, connect_args=_wide(url), **pool)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, "BEGIN", query_only=True)
         return engine
     return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
 
+def _wide(url: str) -> dict[str, Any]:
+    """Our own connections see every merchant until they are narrowed; any other connection sees none (tenancy.py)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return {}
+    return {"options": f"{parsed.query.get('options', '')} -c {SETTING}={EVERY}".strip()}
+
+
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
-    def connected(connection: SqliteConnection, _: Any) -> None:
+    def connected(connection: SqliteConnection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
         _use_wal(connection)
+        if query_only:
+            view_through(connection, lambda: record.info.get(TENANT))
         for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", f"query_only={int(query_only)}"):
             connection.execute(f"PRAGMA {pragma}").close()
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from commerce.store.tables import metadata
+from commerce.store.tenancy import secure
 
 FOLDER = Path(__file__).parent / "migrations"
 # Any constant does, as long as nothing else in the same database locks on it.
@@ -24,6 +25,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         command.upgrade(_config(connection), revision)
+        if connection.dialect.name == "postgresql" and revision in ("head", head()):
+            secure(connection)
 
 
 def head() -> str:
