@@ -9,7 +9,8 @@ import uvloop
 
 from bench.report import save, show, write_readme
 
-BENCHES = ("hls", "chat", "orders", "checkouts", "whep")  # modules with `async def rows() -> list[Row]`
+# modules with `async def rows() -> list[Row]`
+BENCHES = ("hls", "packaging", "viewers", "chat", "orders", "checkouts", "whep")
 
 
 def main() -> None:

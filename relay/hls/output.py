@@ -77,9 +77,13 @@ class Output(Rendition):
         self._index: Text | None = None
         self._frames, self._seconds = 0, Fraction()
         self._logged = -LOG_SECONDS_MIN
-        for mark in broadcast.marks:
+        self._unlisten = self._listen()
+
+    def _listen(self) -> Callable[[], None]:
+        """Take the marks there are, and those that come."""
+        for mark in self.broadcast.marks:
             self.events.add(mark)
-        self._unlisten = broadcast.marks.listen(lambda mark: self.events.add(mark, self.window.segments))
+        return self.broadcast.marks.listen(lambda mark: self.events.add(mark, self.window.segments))
 
     @property
     def held(self) -> int:

@@ -44,7 +44,7 @@ class Seen:
         return [found[msn] for msn in sorted(found)]
 
 
-async def follow(live, clip, seconds):
+async def follow(live, clip, seconds, folder=""):
     """A player from the first part to the end: blocking reloads, hinted parts, deltas, whole segments."""
     seen = Seen()
     await live.feed(clip, until=0)
@@ -52,19 +52,19 @@ async def follow(live, clip, seconds):
     while live.origin.url("show") is None:
         at += STEP_SECONDS
         await live.feed(until=at)
-    seen.playlists.append(await live.media())
+    seen.playlists.append(await live.media(folder=folder))
     while at < seconds:
         playlist = seen.last
         msn, part = playlist.next
         query = f"_HLS_msn={msn}&_HLS_part={part}"
-        reload = asyncio.create_task(live.media(f"?{query}"))
-        delta = asyncio.create_task(live.media(f"?{query}&_HLS_skip=YES"))
-        hinted = asyncio.create_task(live.get(playlist.hint))
+        reload = asyncio.create_task(live.media(f"?{query}", folder))
+        delta = asyncio.create_task(live.media(f"?{query}&_HLS_skip=YES", folder))
+        hinted = asyncio.create_task(live.get(folder + playlist.hint))
         await live.held(3)
-        while playlist.hint not in live.window.resources and at < seconds:
+        while not live.window.has(msn, part) and at < seconds:
             at += STEP_SECONDS
             await live.feed(until=at)
-        if playlist.hint not in live.window.resources:
+        if not live.window.has(msn, part):
             for task in (reload, delta, hinted):
                 task.cancel()
             break
@@ -72,16 +72,16 @@ async def follow(live, clip, seconds):
         seen.deltas.append(await delta)
         seen.hints.append(playlist.hint)
         seen.bodies[playlist.hint] = await (await hinted).read()
-    await fetch_rest(live, seen)
+    await fetch_rest(live, seen, folder)
     return seen
 
 
-async def fetch_rest(live, seen):
+async def fetch_rest(live, seen, folder):
     names = {part["URI"] for playlist in seen.playlists for part in playlist.parts}
     names |= {segment.uri for segment in seen.segments}
     names |= {segment.tag("#EXT-X-MAP").split('"')[1] for p in seen.playlists for segment in p.segments[:1]}
     for name in sorted(names - seen.bodies.keys()):
-        seen.bodies[name] = await (await live.get(name)).read()
+        seen.bodies[name] = await (await live.get(folder + name)).read()
     seen.index = await (await live.get("index.m3u8")).text()
 
 
@@ -123,12 +123,13 @@ def row_1_part_durations(seen, read_fragments):
     for segment in seen.segments:
         assert not segment.parts or abs(sum(map(duration, segment.parts)) - segment.duration) <= 8 * ROUNDING
         for number, part in enumerate(segment.parts):
-            video, audio = read_fragments(seen.bodies[part["URI"]])
+            video, *audio = read_fragments(seen.bodies[part["URI"]])
             exact = Fraction(video.duration, 90_000)
             assert abs(duration(part) - Decimal(exact.numerator) / exact.denominator) <= ROUNDING
             start = Fraction(video.decode_time + video.offsets[0], 90_000)
             reorder = Fraction(max(video.offsets), 90_000)
-            assert abs(Fraction(audio.decode_time, 48_000) - start) <= reorder + Fraction(1024, 48_000)
+            for one in audio:
+                assert abs(Fraction(one.decode_time, 48_000) - start) <= reorder + Fraction(1024, 48_000)
             assert duration(part) <= seen.last.part_target
             last = number == len(segment.parts) - 1
             assert last or duration(part) >= Decimal("0.85") * seen.last.part_target
@@ -257,6 +258,40 @@ def segments_and_key_frames(seen):
     assert keys - 1 <= len(marked) <= keys
     begins = {segment.parts[0]["URI"] for segment in seen.segments if segment.parts}
     assert (begins <= marked) == seen.last.independent == (seen.keys_every <= 10)
+
+
+@pytest.mark.parametrize("folder", ["video/", "144p/"])
+async def test_rows_of_a_followed_rung(serving, make_clip, read_fragments, folder):
+    """The same rows for a rendition beside others, and one encoded here."""
+    clip = make_clip(24)
+    async with serving(ladder=("144p:200",)) as live:
+        seen = await follow(live, clip, 25, folder)
+    seen.clip, seen.clock, seen.keys_every = clip, live.clock, 2
+    assert len(seen.playlists) >= 40
+    row_1_part_durations(seen, read_fragments)
+    row_1_fixed_numbers(seen)
+    row_5_hints(seen)
+    row_6_deltas(seen)
+    row_6_reports(seen)
+    row_7_where_parts_stand(seen)
+    row_7_wall_clock(seen)
+    row_9_bytes(seen)
+    row_9_decodes(seen)
+    playlists_only_grow(seen)
+    segments_and_key_frames(seen)
+
+
+def row_6_reports(seen):
+    """One report for each other rendition; none of them is ever ahead by more than the part that was just made."""
+    checked = 0
+    for playlist in seen.playlists:
+        assert len(playlist.reports) == 2 and len({one["URI"] for one in playlist.reports}) == 2
+        msn, part = playlist.next
+        for report in playlist.reports:
+            after = int(report["LAST-MSN"]), int(report["LAST-PART"]) + 1
+            assert (msn - 1, 0) <= after <= (msn + 1, 1), "where it is, or one part on; the index may begin anew"
+            checked += part > 0 and after == (msn, part)
+    assert checked >= 20
 
 
 async def test_the_gzipped_text_is_the_plain_one(live, clip):
