@@ -1,0 +1,207 @@
+"""Why a customer, or an order, is whose it is: the time line and the rule that decided, in words and as JSON.
+
+Everything comes from what was stored when it was decided, so the answer is the same every time. An order's decision is
+decided again from its inputs, and the answer says whether that leads to the same owner.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from commerce.attribution import LockRule, decide, read_inputs
+from commerce.checks import choice
+from commerce.directory.merchants import find_merchant
+from commerce.errors import NotFound
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Reading
+from commerce.visits import find_viewer
+
+Json = dict[str, Any]
+LANGUAGES = ("zh", "en")
+WORDS = {
+    "zh": {
+        "own": "买家是{owner}的员工：归{owner}。",
+        "bound": "下单时他是{owner}的客户，绑定有效：仍归{owner}。",
+        "rebound": "原绑定不再受保护，之后他经{owner}进入：改归{owner}。",
+        "first_touch": "他还没有归属；按“首次锁定”，最早带他来的是{owner}。",
+        "last_touch": "他还没有归属；最近带他来的是{owner}。",
+        "not_new": "在任何伙伴带他来之前他已买过，规则只认新客户：归{owner}。",
+        "house": "没有有效的进入记录：归{owner}。",
+        "touch": "{at} 进入{channel}的直播间。",
+        "bind": "{at} 成为{channel}的客户（{clause}）。",
+        "valid": "有效至 {until}。",
+        "for_ever": "长期有效。",
+        "ended": "之后被新的绑定取代。",
+        "room": "订单在{channel}的直播间下单。",
+        "line": "{party} 得 {amount} {currency}（{kind}，{state}）。",
+        "reason": "原因：{reason}。",
+        "same": "用当时的输入和规则 {rule} 重新判定，结果相同。",
+        "other": "用当时的输入和规则 {rule} 重新判定，结果不同！",
+        "nobody": "他目前不是任何伙伴的客户。",
+    },
+    "en": {
+        "own": "The buyer works for {owner}: he is {owner}'s.",
+        "bound": "He was {owner}'s customer when he ordered, by a valid binding: he stays {owner}'s.",
+        "rebound": "His binding was no longer protected, and he came through {owner} after it: he is {owner}'s now.",
+        "first_touch": "He was nobody's yet; by first lock, whoever brought him first counts: {owner}.",
+        "last_touch": "He was nobody's yet; whoever brought him last counts: {owner}.",
+        "not_new": "He had bought before any partner brought him, and only new customers count: he is {owner}'s.",
+        "house": "No valid entry: he is {owner}'s.",
+        "touch": "{at} entered the room of {channel}.",
+        "bind": "{at} became a customer of {channel} ({clause}).",
+        "valid": "Valid until {until}.",
+        "for_ever": "Valid for ever.",
+        "ended": "Replaced by a later binding.",
+        "room": "The order was placed in the room of {channel}.",
+        "line": "{party} earns {amount} {currency} ({kind}, {state}).",
+        "reason": "Reason: {reason}.",
+        "same": "Decided again from the inputs of that moment under rule {rule}: the same.",
+        "other": "Decided again from the inputs of that moment under rule {rule}: something else!",
+        "nobody": "He is no partner's customer now.",
+    },
+}
+
+
+class Teller:
+    """Names, times and words of one merchant in one language."""
+
+    def __init__(self, reading: Reading, merchant: int, language: str) -> None:
+        self.words = WORDS[choice("language", language, LANGUAGES)]
+        self.zone = ZoneInfo(find_merchant(reading, merchant).timezone)
+        table = tables.channel
+        query = select(table.c.id, table.c.public_id, table.c.name).where(table.c.merchant_id == merchant)
+        rows = reading.connection.execute(query).all()
+        self.names = {row.id: row.name for row in rows}
+        self.publics = {row.id: row.public_id for row in rows}
+        self._by_public = {row.public_id: row.name for row in rows}
+
+    def say(self, word: str, **given: object) -> str:
+        return self.words[word].format(**given)
+
+    def at(self, ms: int) -> str:
+        """A time in the merchant's zone, to the second."""
+        return datetime.fromtimestamp(ms / 1000, self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def party(self, party: str) -> str:
+        """A channel's name; a sharer by the beginning of his id."""
+        kind, _, public = party.partition(":")
+        return self._by_public.get(public, public) if kind == "channel" else f"{kind} {public[:6]}"
+
+
+def why_order(reading: Reading, merchant: int, order: str, language: str = "zh") -> Json:
+    """{order, owner, clause, inputs, rule, lines, agrees, words: [sentence]}; NotFound."""
+    table = tables.orders
+    query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == order)
+    row = reading.connection.execute(query).first()
+    if row is None:
+        raise NotFound("order", "no such order")
+    teller = Teller(reading, merchant, language)
+    rule = _rule(reading, merchant, row.rule_hash)
+    inputs = read_inputs(row.decision)
+    decided = decide(rule, inputs, teller.zone)
+    lines = _lines(reading, row.id)
+    words = [
+        teller.say("touch", at=teller.at(touch.at), channel=teller.names[touch.channel]) for touch in inputs.touches
+    ]
+    if inputs.binding is not None:
+        words += _bound_words(teller, inputs.binding.channel, inputs.binding.since, inputs.binding.valid_until)
+    words += [teller.say("room", channel=teller.names[row.room_channel_id])]
+    words += [teller.say(decided.clause, owner=teller.names[row.owner_channel_id])]
+    agrees = decided.owner == row.owner_channel_id
+    words += [teller.say("same" if agrees else "other", rule=row.rule_hash[:12])]
+    words += [sentence for line in lines for sentence in _line_words(teller, line)]
+    return {
+        "order": order,
+        "owner": teller.publics[row.owner_channel_id],
+        "room_channel": teller.publics[row.room_channel_id],
+        "clause": decided.clause,
+        "agrees": agrees,
+        "rule_hash": row.rule_hash,
+        "rule": rule.canonical(),
+        "inputs": row.decision,
+        "lines": lines,
+        "words": words,
+    }
+
+
+def _rule(reading: Reading, merchant: int, digest: str) -> LockRule:
+    table = tables.lock_rule
+    query = select(table.c.canonical).where(table.c.merchant_id == merchant, table.c.digest == digest).limit(1)
+    canonical = reading.connection.execute(query).scalar()
+    if canonical is None:
+        raise NotFound("rule", "the rule of this decision is not kept")
+    return LockRule.parse(canonical)
+
+
+def _lines(reading: Reading, order: int) -> list[Json]:
+    table = tables.commission_line
+    names = ("party", "kind", "credited", "sku", "base_minor", "amount_minor", "clawed_minor", "currency", "state")
+    query = select(*(table.c[name] for name in (*names, "reason"))).where(table.c.order_id == order)
+    return [dict(row._mapping) for row in reading.connection.execute(query.order_by(table.c.id))]
+
+
+def _line_words(teller: Teller, line: Json) -> list[str]:
+    amount = line["amount_minor"] - line["clawed_minor"]
+    given = {"amount": amount, "currency": line["currency"], "kind": line["kind"], "state": line["state"]}
+    said = [teller.say("line", party=teller.party(line["party"]), **given)]
+    return [*said, teller.say("reason", reason=line["reason"])] if line["reason"] else said
+
+
+def _bound_words(teller: Teller, channel: int, since: int, until: int | None, clause: str = "bound") -> list[str]:
+    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=clause)
+    ends = teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
+    return [said, ends]
+
+
+def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "zh") -> Json:
+    """{viewer, channel, events: [{at, kind, channel, ...}], words: [sentence]}: all that ever counted, in its order."""
+    key = find_viewer(reading, merchant, viewer)
+    if key is None:
+        raise NotFound("viewer", "no such viewer")
+    teller = Teller(reading, merchant, language)
+    events = sorted([*_touches(reading, key), *_bindings(reading, key)], key=lambda event: (event["at"], event["id"]))
+    held = next((event["channel"] for event in reversed(events) if event.get("state") == "active"), None)
+    words = [sentence for event in events for sentence in _event_words(teller, event)]
+    if held is None:
+        words.append(teller.say("nobody"))
+    for event in events:
+        event["channel"] = teller.publics[event["channel"]]
+        del event["id"]
+    return {
+        "viewer": viewer,
+        "channel": None if held is None else teller.publics[held],
+        "events": events,
+        "words": words,
+    }
+
+
+def _event_words(teller: Teller, event: Json) -> list[str]:
+    if event["kind"] == "touch":
+        return [teller.say("touch", at=teller.at(event["at"]), channel=teller.names[event["channel"]])]
+    said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], event["clause"])
+    return said if event["state"] == "active" else [*said, teller.say("ended")]
+
+
+def _touches(reading: Reading, viewer: int) -> list[Json]:
+    table = tables.touch
+    query = select(table).where(table.c.viewer_id == viewer, table.c.counted_at.is_not(None))
+    return [
+        {"id": row.id, "kind": "touch", "at": row.counted_at, "channel": row.channel_id, "touch": row.public_id}
+        for row in reading.connection.execute(query)
+    ]
+
+
+def _bindings(reading: Reading, viewer: int) -> list[Json]:
+    table = tables.binding
+    query = select(table).where(table.c.viewer_id == viewer)
+    return [_binding(row) for row in reading.connection.execute(query)]
+
+
+def _binding(row: AnyRow) -> Json:
+    ends = {"valid_until": row.valid_until, "protected_until": row.protected_until}
+    found = {"id": row.id, "kind": "binding", "at": row.since, "channel": row.channel_id, "state": row.state}
+    return found | ends | {"clause": row.clause, "rule_hash": row.rule_hash}

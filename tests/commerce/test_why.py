@@ -1,0 +1,69 @@
+"""Why a customer, or an order, is whose it is: the same answer every time, in both languages."""
+
+import pytest
+
+from commerce import commands as c
+from commerce.attribution import LockRule
+from commerce.commands.earning import SetStaff
+from commerce.errors import Invalid, NotFound
+from commerce.questions import channels
+from commerce.store.ids import public_id
+from commerce.why import WORDS, why_customer, why_order
+
+
+async def test_the_story_of_a_customer_who_was_taken_over(money):
+    viewer = public_id()
+    await money.shop.enter(viewer)
+    await money.execute(c.SetLockRule(money.merchant, LockRule(mode="last_touch", protection=1)))
+    first = await money.sold(viewer, money.shop.room_b)
+    before = await money.ask(why_order, money.merchant, first.order, "en")
+    assert (before["clause"], before["agrees"], before["owner"]) == ("bound", True, money.shop.store_a.channel)
+    assert "He was Store A's customer when he ordered, by a valid binding: he stays Store A's." in before["words"]
+    assert "The order was placed in the room of Store B." in before["words"]
+    assert "Store A earns 990 CNY (order, frozen)." in before["words"]
+    found = await money.ask(why_customer, money.merchant, viewer, "en")
+    assert [event["kind"] for event in found["events"]] == ["touch", "binding", "touch"]
+    assert found["channel"] == money.shop.store_a.channel
+    assert found["words"][0] == "2027-01-15 16:00:00 entered the room of Store A."
+
+
+async def test_nothing_that_happens_later_changes_the_answer(money):
+    viewer = public_id()
+    order = await money.sold(viewer)
+    asked = [await money.ask(why_order, money.merchant, order.order, language) for language in ("zh", "en")]
+    await money.execute(c.SetLockRule(money.merchant, LockRule(mode="per_broadcast", conflict="room_wins")))
+    await money.execute(SetStaff(money.merchant, viewer, money.shop.store_b.channel))
+    await money.shop.enter(viewer, money.shop.room_b)
+    money.shop.clock.advance(1_000_000)
+    assert [await money.ask(why_order, money.merchant, order.order, language) for language in ("zh", "en")] == asked
+
+
+async def test_one_whom_nobody_brought_and_one_who_is_staff(money):
+    house = await money.ask(why_order, money.merchant, (await money.sold(room=await house_room(money))).order, "zh")
+    assert (house["clause"], house["lines"]) == ("house", [])
+    viewer = public_id()
+    await money.shop.enter(viewer)
+    await money.execute(SetStaff(money.merchant, viewer, money.shop.store_b.channel))
+    own = await money.ask(why_order, money.merchant, (await money.sold(viewer)).order, "zh")
+    assert own["clause"] == "own"
+    assert "买家是Store B的员工：归Store B。" in own["words"]
+    assert "原因：self_purchase。" in own["words"]
+
+
+async def house_room(money):
+    return next(channel.room for channel in await money.ask(channels, money.merchant) if channel.house)
+
+
+async def test_what_is_not_there_is_named(money):
+    for question, given in ((why_order, "order"), (why_customer, "viewer")):
+        with pytest.raises(NotFound, match=given):
+            await money.ask(question, money.merchant, "0" * 16)
+    order = await money.sold()
+    with pytest.raises(Invalid, match="language"):
+        await money.ask(why_order, money.merchant, order.order, "fr")
+    await money.execute(c.NameViewer("a" * 16, money.shop.room_a, "Anna"))
+    assert (await money.ask(why_customer, money.merchant, "a" * 16))["words"] == [WORDS["zh"]["nobody"]]
+
+
+def test_both_languages_have_the_same_words():
+    assert WORDS["zh"].keys() == WORDS["en"].keys()
