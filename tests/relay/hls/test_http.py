@@ -265,6 +265,30 @@ async def test_a_reader_that_does_not_read_is_cut_off(live, clip, monkeypatch):
     await live.get("media.m3u8")
 
 
+async def test_many_slow_readers_keep_a_part_each_and_no_more(live, clip):
+    """What the server holds for those who do not read: the piece being written, which they share with everybody."""
+    await live.feed(clip)
+    pieces = tuple(bytes([number]) * 1_000_000 for number in range(16))
+    live.window.resources["huge.m4s"] = pieces
+    readers, server = [], live.client.server.runner.server
+    for _ in range(30):
+        reader, writer = await asyncio.open_connection(live.client.host, live.client.port, limit=1024)
+        writer.write(f"GET {live.base}huge.m4s HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        readers.append((reader, writer))
+        await reader.readexactly(1)
+    stuck = []
+    async with asyncio.timeout(10):
+        while len(stuck) < 30:
+            await asyncio.sleep(0)
+            transports = [one.transport for one in server.connections if one.transport is not None]
+            held = [transport.get_write_buffer_size() for transport in transports]
+            assert max(held) <= http.UNSENT_BYTES_MAX + len(pieces[0])
+            stuck = [size for size in held if size > 0]
+    for _, writer in readers:
+        writer.transport.abort()
+        writer.close()
+
+
 def test_directives_are_read_and_others_ignored():
     assert directives("") == directives("token=_HLS_msn&_HLS_other=1") == Directives()
     assert directives("a=b&_HLS_msn=12&_HLS_part=3&_HLS_skip=YES") == Directives(12, 3, True)
