@@ -15,10 +15,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import whep_row
 from config.describe import README, with_block
 
 RESULTS = Path(__file__).parent / "results"
-BLOCK = "bench"
+BLOCK, WHEP_BLOCK = "bench", "whep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Row:
 
 def show(name: str, rows: list[Row]) -> None:
     """On the screen."""
-    table = Table("what", "Fenbo", "bare aiohttp", "ratio", "unit", "steal", title=name, title_justify="left")
+    table = Table("what", "Fenbo", "bare", "ratio", "unit", "steal", title=name, title_justify="left")
     for row in rows:
         table.add_row(row.what, *_figures(row), row.unit, f"{row.steal:.1%}")
     console = Console()
@@ -75,7 +76,7 @@ def machine() -> dict[str, Any]:
 
 def markdown(folder: Path = RESULTS) -> str:
     """The README's table: every row of every run that is kept."""
-    lines = ["| what | Fenbo | bare aiohttp | ratio | unit | run |", "|---|---|---|---|---|---|"]
+    lines = ["| what | Fenbo | bare | ratio | unit | run |", "|---|---|---|---|---|---|"]
     for path in sorted(folder.glob("*.json")):
         run = json.loads(path.read_text("utf-8"))
         rows = [Row(**row) for row in run["rows"]]
@@ -93,8 +94,13 @@ def _short(value: float) -> str:
 
 
 def write_readme() -> None:
-    """Puts the table of today into README.md."""
-    README.write_text(with_block(README.read_text("utf-8"), BLOCK, markdown()), "utf-8")
+    """Puts the tables of today into README.md."""
+    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
+
+
+def with_tables(text: str) -> str:
+    """The README's text with both: Fenbo's own figures, and WHEP beside other servers."""
+    return with_block(with_block(text, BLOCK, markdown()), WHEP_BLOCK, whep_row.markdown(whep_row.RESULTS))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from relay.webrtc.dtls import Identity
 Post = Callable[[str, Viewer], Awaitable[str]]
 FORWARD = "fenbo_webrtc_forward_seconds"
 JOINING_MAX = 8  # offers in the air at once
-JOIN_S_MAX = 30.0  # for all of them
+JOIN_S_MAX = 20.0  # for all of them
 POLL_S = 0.04
 IDLE_S = 1.5  # before anybody joins: what taking the stream in costs
 SETTLE_S = 1.5  # after the last join: caught up, and the joins' own work is done
@@ -76,6 +76,7 @@ class Crowd:
     async def one(self, gate: asyncio.Semaphore) -> Viewer | None:
         """The gate is for setting up; servers without a cached key frame make their viewers wait after that."""
         viewer = Viewer(self._identity, self._counter, self._coalesced)
+        started: asyncio.Task[None] | None = None
         try:
             async with gate:
                 started = asyncio.create_task(viewer.start(await self._post(viewer.offer(), viewer)))
@@ -85,6 +86,11 @@ class Crowd:
             self.failed += 1
             viewer.close()
             return None
+        except asyncio.CancelledError:  # too late: the others are counted without it
+            if started is not None:
+                started.cancel()
+            viewer.close()
+            raise
         self.viewers.append(viewer)
         return viewer
 

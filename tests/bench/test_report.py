@@ -1,5 +1,5 @@
-from bench.report import BLOCK, RESULTS, Row, markdown, save
-from config.describe import README, with_block
+from bench.report import RESULTS, Row, markdown, save, with_tables
+from config.describe import README
 
 ROWS = [Row("chat", "us a line", 8.351, 10.7, 0.01, "how", {"cores": 0.2}), Row("orders", "a second", 12728.4)]
 
@@ -15,5 +15,5 @@ def test_a_saved_run_is_a_table(tmp_path):
 
 def test_the_readme_has_the_table_of_the_kept_results():
     text = README.read_text("utf-8")
-    assert with_block(text, BLOCK, markdown()) == text, "run `make readme`"
+    assert with_tables(text) == text, "run `make readme`"
     assert RESULTS.is_dir()

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,15 @@ def test_the_cheaper_of_two_rounds_counts():
         (OURS, 500, 3.0),
         ("Pion", 200, 9.0),
     ]
+
+
+def test_who_does_not_keep_up_has_no_figure():
+    slow = replace(row("Pion", 200, 4.0), packets_per_viewer_s=120.0)
+    full = replace(row("Janus", 190, 4.0), failed=10)
+    assert [one.keeps_up for one in (slow, full)] == [False, False]
+    assert best([slow, row("Pion", 200, 9.0)]) == [row("Pion", 200, 9.0)]
+    assert whep_row.ratios([slow, row(OURS, 200, 2.0)]) == {(OURS, 200): 1.0}
+    assert [line[2] for line in whep_row.cells([slow, full])] == ["does not keep up"] * 2
 
 
 def test_a_kept_run_is_a_table_with_versions_and_the_command(tmp_path, monkeypatch):
