@@ -18,7 +18,8 @@ from signaling.errors import BAD_REQUEST, NOT_FOUND, Look
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
 RETRY_AFTER_S = 2
-EXPOSED = "Location, Link, ETag, Retry-After"
+RTP_ZERO = "Fenbo-Rtp-Zero"  # the time stamps of the broadcast's time zero: what a page needs to place events
+EXPOSED = f"Location, Link, ETag, Retry-After, {RTP_ZERO}"
 # Embedded rooms and browser encoders call from other origins; what protects a session is its bearer or its address.
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
 
@@ -98,6 +99,9 @@ def created(request: web.Request, session: Session, engine: Engine) -> web.Respo
     answer = web.Response(status=201, text=session.answer, content_type=SDP, headers=CORS)
     answer.headers["Location"] = f"{request.path.rstrip('/')}/{session.id}"
     answer.headers["ETag"] = f'"{session.etag}"'
+    if session.zero is not None:
+        video, audio = session.zero
+        answer.headers[RTP_ZERO] = f"video={video}, audio={audio}"
     for url in engine.settings.ice_servers:
         answer.headers.add("Link", f'<{url}>; rel="ice-server"')
     return answer

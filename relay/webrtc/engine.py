@@ -42,7 +42,8 @@ PICTURE_S_MAX = 2.0  # a transcoder makes its first key frame sooner; without a 
 class Session:
     """A WHIP or WHEP session as HTTP knows it. `etag` names the ICE session (RFC 9725, section 4.3.1), unquoted.
 
-    `newcomer_of` is the address that it counts for while it is not connected; "" is nobody's.
+    `newcomer_of` is the address that it counts for while it is not connected; "" is nobody's. `zero` is the video and
+    audio RTP time stamp of the broadcast's time zero, of a WHEP session.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Session:
     bearer: str
     broadcast: Broadcast | None
     newcomer_of: str
+    zero: tuple[int, int] | None
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class _Terms:
     bearer: str
     broadcast: Broadcast | None
     newcomer_of: str = ""
+    zero: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +151,8 @@ class Engine:
             track = await picture(stage.outlet)
             chosen = negotiate.choose_playback(offer, profile_of(track))
             play = Play(chosen, stage.egress, lambda reason: self._ended(session_id, reason))
-            terms = _Terms("whep", offer, chosen, play, play.sending(track.config), bearer, broadcast, address)
+            sending = play.sending(track.config)
+            terms = _Terms("whep", offer, chosen, play, sending, bearer, broadcast, address, play.zero)
             return self._answer(session_id, terms)
         except BaseException:
             self._leave(broadcast, session_id)
@@ -267,6 +271,7 @@ class Engine:
             bearer=terms.bearer,
             broadcast=terms.broadcast,
             newcomer_of=terms.newcomer_of,
+            zero=terms.zero,
         )
         self._sessions[session_id] = self._settling[session_id] = session
         self._port.attach(peer)

@@ -11,7 +11,11 @@ from relay.webrtc.session import Egress, Path, SrtpKeys, Viewer, ViewerParams
 
 
 class Play:
-    """See `peer.Media`. SSRCs and cname are drawn for each session."""
+    """See `peer.Media`. SSRCs, cname and `zero` are drawn for each session.
+
+    `zero`: the video and audio time stamps of the broadcast's time zero, so that a page can tell what time a picture
+    has on the broadcast's line.
+    """
 
     def __init__(self, chosen: Chosen, egress: Egress, on_end: Callable[[str], None]) -> None:
         assert chosen.video is not None
@@ -23,6 +27,7 @@ class Play:
         self._viewer: Viewer | None = None
         self._ssrcs = secrets.SystemRandom().sample(range(1, 1 << 32), 3)
         self._cname = secrets.token_urlsafe(9)
+        self.zero = (secrets.randbits(32), secrets.randbits(32))
 
     def sending(self, record: bytes) -> Sending:
         """What the answer says of it. `record` is the video track's AVC record."""
@@ -42,6 +47,7 @@ class Play:
                 audio_ssrc,
                 self._audio,
                 self._cname,
+                self.zero,
             )
         )
 

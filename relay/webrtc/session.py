@@ -6,7 +6,8 @@ Neither side sees more of the other than this file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 
@@ -50,6 +51,7 @@ class ViewerParams:
 
     `rtx_payload_type` is None when the offer has no RTX (RFC 4588): then a repeat is the identical packet.
     `audio_payload_type` is None when the offer has no audio.
+    `zero` is the video and audio RTP time stamp of the broadcast's time zero, drawn anew (RFC 3550, section 5.1).
     """
 
     keys: SrtpKeys
@@ -61,6 +63,7 @@ class ViewerParams:
     audio_ssrc: int
     audio_payload_type: int | None
     cname: str
+    zero: tuple[int, int] = field(default_factory=lambda: (secrets.randbits(32), secrets.randbits(32)))
 
 
 class Viewer(Protocol):

@@ -35,7 +35,7 @@ class EgressViewer:
         self._params = params
         self._path = params.path
         self._rtcp = srtp.RtcpSession(params.keys)
-        self._offsets = (secrets.randbits(32), secrets.randbits(32))
+        self._offsets = params.zero
         self._leg = feed.add(_leg(params, self._offsets, catchup))
         self._joined_ns = egress.now_ns()
         self._reports = 0

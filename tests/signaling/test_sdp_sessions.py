@@ -387,3 +387,12 @@ async def test_the_end_of_a_show_ends_its_viewers(world: Any):
     world.engine.end(world.broadcast)
     assert world.engine.sessions == 0
     assert [one.closed for one in world.egresses] == [True]
+
+
+# Events in step with the picture
+async def test_a_viewer_is_told_the_time_stamps_of_the_broadcast_s_zero(world: Any):
+    said = [(await world.post("whep")).headers["Fenbo-Rtp-Zero"] for _ in range(2)]
+    assert all(re.fullmatch(r"video=\d{1,10}, audio=\d{1,10}", one) for one in said)
+    assert said[0] != said[1], "drawn for each session"
+    created = await world.post("whip")
+    assert created.status == 201 and "Fenbo-Rtp-Zero" not in created.headers

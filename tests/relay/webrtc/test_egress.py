@@ -91,3 +91,19 @@ async def test_sounds_that_came_together_are_one_packet(stage, receiver, source,
     broadcast.publish(packets.video(1), one, two)
     await until(lambda: shown.of(0x3333))
     assert [packet.payload for packet in shown.of(0x3333)] == [b"\xfd12"]
+
+
+async def test_time_stamps_tell_what_time_a_picture_has_on_the_broadcast_s_line(
+    stage, receiver, source, packets, until, screen
+):
+    """What a page is told of the zero is enough to place events (marks.py)."""
+    broadcast = source(packets.video(0, key=True), packets.audio(0))
+    egress, far = stage.open(broadcast), receiver()
+    params = replace(far.params(), zero=(2**32 - 5, 77))
+    egress.add(params)
+    shown = screen(far)
+    await until(lambda: shown.stamps)
+    broadcast.publish(packets.video(30), packets.audio(50))
+    await until(lambda: len(shown.stamps) == 2 and shown.of(0x3333))
+    assert (shown.stamps[-1] - params.zero[0]) % 2**32 / VIDEO_CLOCK_RATE == 1.0
+    assert (shown.of(0x3333)[-1].timestamp - params.zero[1]) % 2**32 / 48_000 == 1.0
