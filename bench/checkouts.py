@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from bench.postgres import CLIENTS, SECONDS, cluster
 from bench.report import Row
 from bench.runs import measured
 from commerce import commands as c
@@ -53,18 +54,24 @@ def rush(node: Commerce, wanted: c.Wanted, orders: int) -> Callable[[], Awaitabl
     return run
 
 
-async def row(name: str, batch_max: int, orders_each: int) -> Row:
-    """Durable checkouts a second in this process, with at most `batch_max` in a commit."""
+async def row(name: str, batch_max: int, orders_each: int, url: str = "") -> Row:
+    """Durable checkouts a second in this process, with at most `batch_max` in a commit; `url` "": SQLite."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # on the disk: /tmp may be memory
-        settings = DatabaseSettings(batch_max=batch_max)
+        settings = DatabaseSettings(url=url, batch_max=batch_max)
         node = await Commerce.open(settings, PaymentSettings(), Path(folder), Metrics(CollectorRegistry()))
         cost = await measured(os.getpid(), rush(node, await stocked(node), orders_each))
         await node.close()
-    how = f"{BUYERS} buyers, one SKU, SQLite with synchronous=FULL, at most {batch_max} orders in a commit"
+    store = "PostgreSQL 15" if url else "SQLite with synchronous=FULL"
+    how = f"{BUYERS} buyers, one SKU, {store}, at most {batch_max} orders in a commit"
     more = {"cpu_us": round(cost.cpu_us), "cores": round(cost.spent.load, 3)}
     return Row(name, "durable checkouts a second, in process", cost.per_second, None, cost.spent.steal, how, more)
 
 
 async def rows() -> list[Row]:
     grouped = await row("checkouts", DatabaseSettings().batch_max, ORDERS_EACH)
-    return [grouped, await row("checkouts, one a commit", 1, 2)]
+    single = await row("checkouts, one a commit", 1, 2)
+    with cluster() as postgres:
+        floor = await asyncio.to_thread(postgres.simple_updates)
+        other = await row("checkouts, PostgreSQL", DatabaseSettings().batch_max, ORDERS_EACH // 2, postgres.url)
+    how = f"pgbench -N, {CLIENTS} clients, {SECONDS} s: what this disk and PostgreSQL allow, one transaction a commit"
+    return [grouped, single, other, Row("pgbench simple-update", "transactions a second", floor, how=how)]

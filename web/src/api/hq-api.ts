@@ -20,6 +20,7 @@ import type {
   Studio,
 } from "./hq-types.ts";
 import { type Ask, ask } from "./problem.ts";
+import { ProgramsApi } from "./programs-api.ts";
 import type { ReplayHq } from "./replay.ts";
 
 const ROOT = "/api/v1/hq";
@@ -127,6 +128,8 @@ export class HqApi {
   refundOrder(order: string, refund: Refund): Promise<OrderHq> {
     return this.change("POST", `/orders/${order}/refund`, refund);
   }
+
+  readonly programs = new ProgramsApi((method, path, body) => this.change(method, path, body));
 
   sales(): Promise<SaleHq[]> {
     return ask(`${ROOT}/sales`);

@@ -117,6 +117,33 @@ export interface GoodsRead {
   mistakes: { line: number; column: string; detail: string }[];
 }
 
+export interface ApiKey {
+  key: string;
+  name: string;
+  hint: string;
+  scopes: string[];
+  created_at: string;
+  revoked: boolean;
+}
+
+export interface Hook {
+  hook: string;
+  url: string;
+  events: string[];
+  created_at: string;
+}
+
+export interface Delivery {
+  delivery: string;
+  url: string;
+  event: string;
+  state: "waiting" | "delivered" | "failed";
+  attempts: number;
+  status: number | null;
+  error: string;
+  created_at: string;
+}
+
 export interface SaleHq extends Sale {
   show: string;
   sku: string;

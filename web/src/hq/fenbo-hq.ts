@@ -15,6 +15,7 @@ import "./goods.ts";
 import "./login.ts";
 import "./orders.ts";
 import "./preview.ts";
+import "./programs.ts";
 import "./replays.ts";
 import "./shelf-editor.ts";
 import "./show-control.ts";
@@ -26,7 +27,7 @@ import "./studio-sources.ts";
 import { panel } from "./style.ts";
 
 const ACCENT = "#0f6b5c";
-const TABS = ["studio", "talk", "orders", "channels", "goods"] as const;
+const TABS = ["studio", "talk", "orders", "channels", "goods", "programs"] as const;
 type Tab = (typeof TABS)[number];
 
 /** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
@@ -199,6 +200,8 @@ export class FenboHq extends LitElement {
         return html`<fenbo-talk .store=${store} .channels=${store.channels} .mark=${store.queue?.mark ?? ""} .text=${text}></fenbo-talk>`;
       case "channels":
         return html`<fenbo-channels .store=${store} .channels=${store.channels} .text=${text}></fenbo-channels>`;
+      case "programs":
+        return html`<fenbo-programs .store=${store} .text=${text}></fenbo-programs>`;
       case "goods":
         return html`<fenbo-goods .store=${store} .products=${store.products} .currency=${currency} .text=${text}></fenbo-goods>`;
       default:

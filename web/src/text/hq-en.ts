@@ -30,7 +30,14 @@ export const hqEn = {
   login: "Log in",
   logout: "Log out",
 
-  tabs: { studio: "Studio", orders: "Orders", talk: "Rooms", channels: "Channels", goods: "Products" },
+  tabs: {
+    studio: "Studio",
+    orders: "Orders",
+    talk: "Rooms",
+    channels: "Channels",
+    goods: "Products",
+    programs: "Programs",
+  },
   lineLost: "Connection lost. The figures below may be old; connecting again…",
 
   preview: "Preview",

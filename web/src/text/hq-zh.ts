@@ -31,7 +31,7 @@ export const hqZh: HqText = {
   login: "登录",
   logout: "退出",
 
-  tabs: { studio: "导播台", orders: "订单", talk: "直播间", channels: "渠道", goods: "商品" },
+  tabs: { studio: "导播台", orders: "订单", talk: "直播间", channels: "渠道", goods: "商品", programs: "对接" },
   lineLost: "连接已断开，下方数据可能不是最新，正在重连…",
 
   preview: "预览",

@@ -1,0 +1,51 @@
+import type { ApiKey, Delivery, Hook } from "./hq-types.ts";
+import type { Ask } from "./problem.ts";
+
+export const SCOPES = ["shows", "channels", "goods", "orders"].flatMap((what) => [`${what}:read`, `${what}:write`]);
+export const EVENTS = [
+  ...["created", "paid", "shipped", "received", "finished", "cancelled", "refunded", "refund", "paid_late"].map(
+    (name) => `order.${name}`,
+  ),
+  "sale.sold_out",
+  "customer.bound",
+  ...["announced", "live", "paused", "ended"].map((state) => `show.${state}`),
+];
+
+type Change = <T>(method: NonNullable<Ask["method"]>, path: string, body?: unknown) => Promise<T>;
+
+/** Headquarters' side of other programs: keys, webhooks, deliveries. */
+export class ProgramsApi {
+  constructor(private readonly change: Change) {}
+
+  keys(): Promise<ApiKey[]> {
+    return this.change("GET", "/keys");
+  }
+
+  createKey(name: string, scopes: string[]): Promise<{ key: ApiKey; secret: string }> {
+    return this.change("POST", "/keys", { name, scopes });
+  }
+
+  revokeKey(key: string): Promise<void> {
+    return this.change("DELETE", `/keys/${key}`);
+  }
+
+  hooks(): Promise<Hook[]> {
+    return this.change("GET", "/webhooks");
+  }
+
+  createHook(url: string, events: string[]): Promise<{ hook: Hook; secret: string }> {
+    return this.change("POST", "/webhooks", { url, events });
+  }
+
+  removeHook(hook: string): Promise<void> {
+    return this.change("DELETE", `/webhooks/${hook}`);
+  }
+
+  deliveries(): Promise<Delivery[]> {
+    return this.change("GET", "/deliveries");
+  }
+
+  replay(delivery: string): Promise<Delivery> {
+    return this.change("POST", `/deliveries/${delivery}/replay`, {});
+  }
+}
