@@ -76,15 +76,15 @@ class Segmenter:
         return events + self._begin(key_needed=False)
 
     def _change(self, slices: Slices, packet: Packet) -> list[Event]:
-        events = self._end(slices, packet.pts * slices.rate // packet.track.clock_rate)
+        events = self._end(slices, packet.pts * slices.rate // packet.track.clock_rate, stumps=False)
         # Of the other kind a new track may be on its way, too: what was queued of the old one has not arrived for it.
         self._arrive(packet)
         return events + self._begin()
 
-    def _end(self, slices: Slices, until: int | None) -> list[Event]:
+    def _end(self, slices: Slices, until: int | None, *, stumps: bool = True) -> list[Event]:
         """All that starts before `until`; the rest waits for the next start."""
         end = max(lane.newest for lane in slices.lanes) + slices.rate
-        events: list[Event] = [*slices.rest(end if until is None else until)]
+        events: list[Event] = [*slices.rest(end if until is None else until, stumps=stumps)]
         self._sequence = slices.sequence
         self._slices = None
         self._wait_for({lane.track.kind for lane in slices.lanes}, slices.left())

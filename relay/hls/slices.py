@@ -23,6 +23,7 @@ from relay.media import Kind, Packet, Track
 PART_PERCENT_MIN = 85  # rfc8216bis, 4.4.4.9
 TARGET_SECONDS_MAX = 10
 ROUNDING_ROOM = Fraction(3, 4)  # up to a quarter second above a whole one is left to rounding, as at 29.97 fps
+STUMP_MS_MAX = 100  # a segment this short, cut off by another source, is left out: players fetch nothing after it
 STRAGGLER_MS_MAX = 1_000  # how far a track may lag behind the other before parts go without it
 
 
@@ -135,14 +136,18 @@ class Slices:
         silent = len(known) < len(self.lanes)
         return None if silent and max(known) < bound + self._straggle else min(known)
 
-    def rest(self, until: int) -> list[Part]:
-        """All that starts before `until`, its last part ending a segment: for the end, a jump, a change of tracks."""
+    def rest(self, until: int, *, stumps: bool = True) -> list[Part]:
+        """All that starts before `until`, its last part ending a segment: for the end, a jump, a change of tracks.
+
+        Without `stumps`, no segment of a few milliseconds.
+        """
         self._straggle = 0
         made = []
         while (cut := self._next()) is not None and cut.end <= until:
             made.append(self._make(cut))
         ends = [end for lane in self.lanes if (end := lane.end_before(until)) is not None]
-        if ends and ends[0] > self.start:
+        left_out = 0 if stumps or self.start > self._segment_start else STUMP_MS_MAX * self.rate // 1000
+        if ends and ends[0] - self.start > left_out:
             made.append(self._make(Cut(min(ends[0], self._bound), ends_segment=True)))
         return made
 

@@ -83,6 +83,31 @@ def test_new_tracks_are_one_discontinuity(clip):
     assert second.at - first.at == Fraction(21, 2)
 
 
+def segments_of(parts):
+    """The length of each segment in seconds."""
+    found, length = [], Fraction(0)
+    for part in parts:
+        length += part.duration
+        if part.ends_segment:
+            found, length = [*found, length], Fraction(0)
+    return found
+
+
+@pytest.mark.parametrize("frames", [1, 2, 30])
+def test_another_source_right_after_a_key_frame_leaves_no_stump(clip, frames):
+    """hls.js fetches no more after a segment of a third of a millisecond; pictures so few are not missed."""
+    pictures = clip.of("video")
+    keys = [number for number, packet in enumerate(pictures) if packet.key and packet.seconds > 3]
+    last = pictures[keys[0] + frames - 1]
+    before = [packet for packet in clip.packets if packet.seconds <= last.seconds]
+    following = clip.again(last.seconds + 1 / 30 - clip.packets[0].seconds)
+    events = run([*before, *following.packets])
+    assert len([event for event in events if isinstance(event, Start)]) == 2
+    assert min(segments_of(parts_of(events))) > Fraction(1 if frames < 3 else 9, 10)
+    begins = next(event for event in reversed(events) if isinstance(event, Start)).at
+    assert begins >= Fraction(following.of("video")[0].pts, 90_000)
+
+
 def test_a_new_picture_beside_the_same_sound_keeps_the_sound(clip):
     picture = replace(clip.of("video")[0].track)
     packets = [
