@@ -32,10 +32,13 @@ from relay.rtmp.server import Server as RtmpServer
 from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
 from signaling import hooks, problems, webrtc
+from signaling.api.async_describe import AsyncApi
 from signaling.api.describe import OpenApi
+from signaling.api.desk import DeskApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
+from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
@@ -256,7 +259,10 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         talk=HqTalk(commerce, rooms),
         moderation=HqModeration(commerce),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
+        money=HqMoney(commerce),
+        desk=DeskApi(commerce, rooms, urls.http),
         describe=OpenApi(),
+        describe_sockets=AsyncApi(),
     )
 
 

@@ -1,4 +1,4 @@
-"""A poster to pass on: cover, what is sold and for how much, the sharer's own QR code. Pure but for the fonts' files."""
+"""A poster to pass on: cover, what is sold, for how much, the sharer's own QR code. Pure but for the fonts' files."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from signaling.houses import Houses
 from signaling.lane import UNSEATED, Lane, LaneLimits, Seat, is_chat
 from signaling.limits import Bucket
 from signaling.member import Member
-from signaling.messages import LikesSum, Presence, Standing
+from signaling.messages import LikesSum, LineState, Presence, Standing
 from signaling.presence import Counts
 
 TICK_SECONDS = 1.0
@@ -149,6 +149,7 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._audiences: dict[int, Audience] = {}
         self._opening = asyncio.Lock()
+        self._told_down = False
         self._members = 0
         self._of_viewer: dict[str, int] = {}
 
@@ -229,7 +230,12 @@ class Rooms:
         return standing.banned is None
 
     def tick(self) -> None:
-        """Once a second: counts and hearts that have changed."""
+        """Once a second: counts and hearts that have changed; and whether the other nodes can be reached."""
+        if self.bus.is_down is not self._told_down:
+            self._told_down = self.bus.is_down
+            state = frames.text(LineState(up=not self._told_down).encode())
+            for room in self._rooms.values():
+                room.write(state)
         for merchant, audience in self._audiences.items():
             likes = {name: count for name, room in audience.rooms.items() if (count := room.counts.likes())}
             for name, room in audience.rooms.items():

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from signaling import permissions as may
+from signaling.api.async_describe import AsyncApi
 from signaling.api.describe import OpenApi
+from signaling.api.desk import DeskApi
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
+from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
@@ -53,6 +56,7 @@ class Handlers:
     moderation: HqModeration
     posters: Posters
     describe: OpenApi
+    describe_sockets: AsyncApi
 
 
 def routes(to: Handlers) -> list[web.RouteDef]:
@@ -66,6 +70,8 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_orders(to),
         *_hq_programs(to),
         *_hq_talk(to),
+        *_hq_money(to),
+        *_desk(to),
     ]
 
 
@@ -80,6 +86,7 @@ def _pages(to: Handlers) -> list[web.RouteDef]:
         web.get("/hq", to.visits.hq),
         web.get("/hq/ws", to.hq_socket.connect),
         web.get("/openapi.json", to.describe.get),
+        web.get("/asyncapi.json", to.describe_sockets.get),
     ]
 
 
@@ -197,4 +204,37 @@ def _hq_talk(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/restrictions", hq(may.MODERATE, to.moderation.restrict)),
         web.delete("/api/v1/hq/restrictions/{restriction}", hq(may.MODERATE, to.moderation.lift)),
         web.get("/api/v1/hq/acts", hq(may.SEE_TALK, to.moderation.acts)),
+    ]
+
+
+def _hq_money(to: Handlers) -> list[web.RouteDef]:
+    hq, money = to.session.guard, to.money
+    return [
+        web.get("/api/v1/hq/plan", hq(may.SEE_MONEY, money.plans)),
+        web.put("/api/v1/hq/plan", hq(may.RULE_MONEY, money.set_plan)),
+        web.post("/api/v1/hq/plan/preview", hq(may.SEE_MONEY, money.preview)),
+        web.get("/api/v1/hq/lock", hq(may.SEE_MONEY, money.lock)),
+        web.put("/api/v1/hq/lock", hq(may.RULE_MONEY, money.set_lock)),
+        web.get("/api/v1/hq/orders/{order}/why", hq(may.SEE_MONEY, money.why_order)),
+        web.post("/api/v1/hq/orders/{order}/hold", hq(may.SETTLE, money.hold)),
+        web.get("/api/v1/hq/customers/{viewer}/why", hq(may.SEE_MONEY, money.why_customer)),
+        web.get("/api/v1/hq/settlements", hq(may.SEE_MONEY, money.settlements)),
+        web.post("/api/v1/hq/settlements", hq(may.SETTLE, money.settle)),
+        web.post("/api/v1/hq/settlements/{settlement}/approve", hq(may.SETTLE, money.approve)),
+        web.get("/api/v1/hq/payouts.csv", hq(may.SETTLE, money.payouts)),
+        web.post("/api/v1/hq/payouts/sheet", hq(may.SETTLE, money.read_payouts)),
+    ]
+
+
+def _desk(to: Handlers) -> list[web.RouteDef]:
+    own, desk = to.session.guard, to.desk
+    return [
+        web.get("/verify", desk.verify_page),
+        web.get("/desk", desk.page),
+        web.get("/api/v1/desk", own(may.WORK_AT_DESK, desk.desk)),
+        web.get("/api/v1/desk/customers", own(may.WORK_AT_DESK, desk.customers)),
+        web.get("/api/v1/desk/orders", own(may.WORK_AT_DESK, desk.orders)),
+        web.get("/api/v1/desk/orders/{order}/why", own(may.WORK_AT_DESK, desk.why)),
+        web.get("/api/v1/desk/statement", own(may.WORK_AT_DESK, desk.statement)),
+        web.post("/api/v1/desk/links", own(may.WORK_AT_DESK, desk.create_link)),
     ]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import jsonschema
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -34,6 +35,7 @@ from relay.webrtc.candidates import candidates
 from relay.webrtc.engine import Engine, Stage
 from relay.webrtc.port import Port
 from signaling import problems, whep, whip
+from signaling.api.async_describe import document as async_document
 from signaling.app import Node, open_node
 from signaling.callers import Callers
 
@@ -45,6 +47,25 @@ PORTS = ("--http.host=127.0.0.1", "--http.port=0", "--rtmp.host=127.0.0.1", "--r
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     return hash_password(PASSWORD)
+
+
+class Told:
+    """Holds what a room's socket tells against /asyncapi.json."""
+
+    def __init__(self) -> None:
+        described = async_document()
+        found = described["components"]["messages"]
+        names = described["operations"]["tell_members"]["messages"]
+        payloads = (found[each["$ref"].rsplit("/", 1)[1]] for each in names)
+        self._by_name = {
+            each["name"]: jsonschema.Draft202012Validator(described | each["payload"]) for each in payloads
+        }
+
+    def check(self, message: dict[str, Any]) -> None:
+        self._by_name[message["type"]].validate(message)
+
+
+TOLD = Told()
 
 
 class Socket:
@@ -61,6 +82,7 @@ class Socket:
         message = await self.ws.receive(RECEIVE_SECONDS_MAX)
         assert message.type is aiohttp.WSMsgType.TEXT, f"closed with {self.ws.close_code}"
         found: dict[str, Any] = json.loads(message.data)
+        TOLD.check(found)
         return found
 
     async def wait_for(self, kind: str) -> dict[str, Any]:
