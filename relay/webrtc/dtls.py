@@ -34,7 +34,7 @@ AIORTC_SEAM = "1.16"
 # RFC 5764, section 4.1.2: the server takes the first of its own list that the client offers. GCM costs a third of CM.
 PROFILES = (SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM, SRTP_AES128_CM_SHA1_80)
 DATAGRAM_BYTES_MAX = 1200
-RESEND_S_FIRST = 0.4  # RFC 6347, section 4.2.4.1 says 1 s by default; a viewer waits for his picture
+RESEND_S_FIRST = 0.2  # RFC 6347, section 4.2.4.1 says 1 s by default; a viewer waits for his picture, most are near
 RESEND_S_MAX = 4.0
 RESENDS_MAX = 20
 _CIPHER = b"ECDHE-ECDSA-AES128-GCM-SHA256"

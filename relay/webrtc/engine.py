@@ -32,7 +32,7 @@ from relay.webrtc.session import Egress
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.1  # handshake repeats are due after 0.4 s at the earliest
+TICK_S = 0.1  # handshake repeats are due after 0.2 s at the earliest
 TICKS_PER_SWEEP = 10  # how often the sessions that play are asked for consent
 ID_BYTES = 16
 PICTURE_S_MAX = 2.0  # a transcoder makes its first key frame sooner; without a source, nothing will come
