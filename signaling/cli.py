@@ -8,6 +8,7 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -61,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("what", choices=("add", "passwd"))
     user.add_argument("name")
     user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
-    user.add_argument("--role", default="owner", choices=("owner", "operator", "host", "finance", "auditor"))
+    roles = ("owner", "operator", "host", "finance", "auditor", "channel_owner")
+    user.add_argument("--role", default="owner", choices=roles)
+    user.add_argument("--channel", help="a channel's id: whose desk it is, for a channel_owner")
     _stores(verbs)
     _leaving(verbs)
     return parser
@@ -75,6 +78,12 @@ def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
     bring = _verb(verbs, "restore", _on_store(cli_store.restore), "a backup as the configured store, which is empty")
     bring.add_argument("file", type=Path)
     move = _verb(verbs, "migrate-store", _on_store(cli_store.move), "everything of the SQLite file into PostgreSQL")
+    bill = _verb(verbs, "reconcile", _on_store(cli_store.reconcile), "a provider's bill beside the books, as CSV")
+    bill.add_argument("bill", type=Path, help="CSV with payment, kind (paid, refund), amount, currency")
+    bill.add_argument("--merchant", required=True, help="the merchant's name or id")
+    bill.add_argument("--provider", default="sandbox")
+    bill.add_argument("--since", required=True, metavar="DAY", type=_day, help="first day of the bill, 2026-01-31, UTC")
+    bill.add_argument("--until", required=True, metavar="DAY", type=_day, help="its last day")
     move.add_argument("target", help="postgresql:// URL of an empty database")
 
 
@@ -95,6 +104,10 @@ def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
     check.add_argument("--key", required=True, help="the public key, from outside: 64 hex digits, or a file with them")
     check.add_argument("--head", type=Path, help="another partner's statement or head: both must be of one history")
     check.add_argument("--proof", type=Path, help='{"hashes": [...]} that leads from one head to the other')
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -164,7 +177,7 @@ def _user(known: argparse.Namespace, rest: list[str]) -> int:
         found = [merchant for merchant in merchants if known.merchant in (merchant.merchant, merchant.name)]
         if len(found) != 1:
             raise ConfigError([f"{len(found)} merchants are called {known.merchant}"])
-        return await commerce.execute(commands.CreateUser(found[0].id, known.name, hashed, known.role))
+        return await commerce.execute(commands.CreateUser(found[0].id, known.name, hashed, known.role, known.channel))
 
     return _with_commerce(settings, act)
 

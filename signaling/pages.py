@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from commerce.leaving.farewell import verify_page
 from signaling.api.models import RoomView
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ POLICY = "; ".join(
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 # Rooms may be embedded in a partner's own site; HQ may not.
 HQ_HEADERS = HEADERS | {"Content-Security-Policy": POLICY + "; frame-ancestors 'none'"}
+# The page that checks statements is one file, with its script and its style in it.
+ALONE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'"
 NOT_BUILT = "The pages are not built: run `make demo`, or `npm ci && npm run build` in web/."
 
 
@@ -45,16 +48,19 @@ class Pages:
     room_html: str
     hq_html: str
     missing_html: str
+    desk_html: str = ""
+    verify_html: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Pages:
         """`folder` is web/dist."""
-        found = {name: _text(folder / f"{name}.html") for name in ("room", "hq", "missing")}
+        found = {name: _text(folder / f"{name}.html") for name in ("room", "hq", "missing", "desk")}
         absent = [name for name, text in found.items() if text is None]
         if absent:
             log.warning("%s has no %s. %s", folder, ", ".join(f"{name}.html" for name in absent), NOT_BUILT)
         texts = {name: text or f"<!doctype html><title>Fenbo</title><p>{NOT_BUILT}" for name, text in found.items()}
-        return cls(_assets(folder / "assets"), texts["room"], texts["hq"], texts["missing"])
+        shown = (texts["room"], texts["hq"], texts["missing"], texts["desk"])
+        return cls(_assets(folder / "assets"), *shown, verify_page())
 
     def room(self, view: RoomView, url: str) -> web.Response:
         """A room's page; `url` is the installation's own, without a slash at its end."""
@@ -64,6 +70,14 @@ class Pages:
     def hq(self, url: str) -> web.Response:
         head = _data("fenbo-hq", {"url": url})
         return _page(self.hq_html.replace(TOKEN, head), HQ_HEADERS | {"Cache-Control": "no-store"})
+
+    async def desk(self, _request: web.Request) -> web.Response:
+        """The page of a partner, who logs in there."""
+        return _page(self.desk_html.replace(TOKEN, ""), HQ_HEADERS | {"Cache-Control": "no-store"})
+
+    async def verify(self, _request: web.Request) -> web.Response:
+        """The page that checks a statement offline: all of it is in it, and it asks nobody."""
+        return _page(self.verify_html, HEADERS | {"Content-Security-Policy": ALONE})
 
     def missing(self) -> web.Response:
         return _page(self.missing_html.replace(TOKEN, ""), HEADERS, status=404)

@@ -23,6 +23,10 @@ MODERATE = "moderate"
 SET_WORDS = "set the word list"
 ANSWER_ROOMS = "answer rooms"
 ANNOUNCE = "announce"
+SEE_MONEY = "see money"
+RULE_MONEY = "rule money"
+SETTLE = "settle"
+WORK_AT_DESK = "work at a desk"
 
 ACTIONS = (
     SEE_SHOWS,
@@ -43,19 +47,23 @@ ACTIONS = (
     SET_WORDS,
     ANSWER_ROOMS,
     ANNOUNCE,
+    SEE_MONEY,
+    RULE_MONEY,
+    SETTLE,
+    WORK_AT_DESK,
 )
 
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see.
 TABLE: dict[str, frozenset[str]] = {
-    "owner": frozenset(ACTIONS),
-    "operator": frozenset(ACTIONS) - {ROTATE_KEYS, CONNECT_PROGRAMS},
+    "owner": frozenset(ACTIONS) - {WORK_AT_DESK},
+    "operator": frozenset(ACTIONS) - {ROTATE_KEYS, CONNECT_PROGRAMS, RULE_MONEY, SETTLE, WORK_AT_DESK},
     "host": frozenset(
         {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
     ),
     "assistant": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_TALK, MODERATE, ANSWER_ROOMS}),
-    "finance": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, REFUND_ORDERS}),
-    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK}),
-    "channel_owner": frozenset(),
+    "finance": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, REFUND_ORDERS, SEE_MONEY, SETTLE}),
+    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK, SEE_MONEY}),
+    "channel_owner": frozenset({WORK_AT_DESK}),
 }
 
 

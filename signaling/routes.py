@@ -55,6 +55,8 @@ class Handlers:
     talk: HqTalk
     moderation: HqModeration
     posters: Posters
+    money: HqMoney
+    desk: DeskApi
     describe: OpenApi
     describe_sockets: AsyncApi
 
@@ -174,6 +176,7 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.put("/api/v1/hq/shows/{show}/replay", hq(may.RUN_SHOWS, to.replays.set)),
         web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
         web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
+        web.post("/api/v1/hq/channels/many", hq(may.CHANGE_CHANNELS, to.channels.create_many)),
         web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
         web.post("/api/v1/hq/channels/{channel}/links", hq(may.MAKE_LINKS, to.channels.create_link)),
         web.delete("/api/v1/hq/channels/{channel}/links/{code}", hq(may.MAKE_LINKS, to.channels.revoke_link)),
@@ -229,8 +232,8 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
 def _desk(to: Handlers) -> list[web.RouteDef]:
     own, desk = to.session.guard, to.desk
     return [
-        web.get("/verify", desk.verify_page),
-        web.get("/desk", desk.page),
+        web.get("/verify", to.pages.verify),
+        web.get("/desk", to.pages.desk),
         web.get("/api/v1/desk", own(may.WORK_AT_DESK, desk.desk)),
         web.get("/api/v1/desk/customers", own(may.WORK_AT_DESK, desk.customers)),
         web.get("/api/v1/desk/orders", own(may.WORK_AT_DESK, desk.orders)),

@@ -121,15 +121,20 @@ class BeginPayouts(Command[int]):
 
     rail: str
     limit: int = 100
+    merchant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPayout(Command[str]):
-    """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing."""
+    """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing.
+
+    `merchant`: whose it must be, when a person says so.
+    """
 
     payout: str
     outcome: str
     reference: str = ""
+    merchant: int | None = None
 
     def __post_init__(self) -> None:
         checks.public_id("payout", self.payout)

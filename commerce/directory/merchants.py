@@ -73,6 +73,14 @@ def _keep_rule(unit: Unit, merchant: int, version: int, rule: LockRule) -> None:
     unit.connection.execute(insert(tables.lock_rule), row | {"digest": rule.digest(), "canonical": rule.canonical()})
 
 
+def find_lock(connected: Connected, merchant: int) -> tuple[int, LockRule]:
+    """The version of the lock that is in force, and the lock."""
+    table = tables.merchant
+    query = select(table.c.lock_version, table.c.lock_rule).where(table.c.id == merchant)
+    row = connected.connection.execute(query).one()
+    return int(row.lock_version), LockRule.parse(row.lock_rule)
+
+
 def find_merchant(connected: Connected, merchant: int) -> views.Merchant:
     """A tenant by its key; NotFound."""
     query = select(tables.merchant).where(tables.merchant.c.id == merchant)

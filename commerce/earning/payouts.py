@@ -35,10 +35,11 @@ class Due:
     currency: str
 
 
-def sending(connected: Connected, rail: str) -> tuple[Due, ...]:
-    """What may or may not have reached the rail, the oldest first, at most 1,000."""
+def sending(connected: Connected, rail: str, merchant: int | None = None) -> tuple[Due, ...]:
+    """What may or may not have reached the rail, the oldest first, at most 1,000; of one merchant, if named."""
     table = tables.payout
     query = select(table).where(table.c.rail == rail, table.c.state == "sending").order_by(table.c.id)
+    query = query if merchant is None else query.where(table.c.merchant_id == merchant)
     return tuple(
         Due(row.public_id, f"{row.public_id}-{row.attempts}", row.party, row.amount_minor, row.currency)
         for row in connected.connection.execute(query.limit(SENT_MAX))
@@ -49,6 +50,7 @@ def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
     """Each payout is begun by one node only."""
     table = tables.payout
     query = select(table).where(table.c.rail == command.rail, table.c.state == "queued").order_by(table.c.id)
+    query = query if command.merchant is None else query.where(table.c.merchant_id == command.merchant)
     rows = unit.connection.execute(query.limit(command.limit).with_for_update(skip_locked=True)).all()
     for row in rows:
         _set(unit, row, "sending")
@@ -73,7 +75,10 @@ def _locked(unit: Unit, *where: ColumnElement[bool]) -> AnyRow:
 
 def record_payout(unit: Unit, command: RecordPayout) -> str:
     """The pending transfer is posted or voided, the lines are paid or payable again, all in one commit."""
-    row = _locked(unit, tables.payout.c.public_id == command.payout)
+    where = [tables.payout.c.public_id == command.payout]
+    row = _locked(
+        unit, *where if command.merchant is None else (*where, tables.payout.c.merchant_id == command.merchant)
+    )
     if row.state == command.outcome:
         return str(row.state)
     if row.state != "sending":

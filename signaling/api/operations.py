@@ -5,6 +5,8 @@ from __future__ import annotations
 from signaling.api import models, models_hq
 from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
+from signaling.api.operations_money import MONEY
+from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
 from signaling.api.operations_studio import STUDIO
@@ -79,6 +81,14 @@ OPERATIONS = (
         problems=(409,),
     ),
     _hq(
+        "post",
+        "/channels/many",
+        "Many channels with their rooms, all or none",
+        {201: models_hq.ChannelsMade},
+        body=models_hq.ChannelsNew,
+        problems=(409,),
+    ),
+    _hq(
         "patch",
         "/channels/{channel}",
         "A channel's room settings",
@@ -96,7 +106,9 @@ OPERATIONS = (
     ),
     _hq("delete", "/channels/{channel}/links/{code}", "The link stops working", {204: None}, problems=(404,)),
     *SALES,
+    *PROGRAMS,
     *REPLAYS,
     *TALK,
+    *MONEY,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

@@ -26,6 +26,10 @@ TABLE = {
     "set the word list":   "x x . . . . .",
     "answer rooms":        "x x x x . . .",
     "announce":            "x x x . . . .",
+    "see money":           "x x . . x x .",
+    "rule money":          "x . . . . . .",
+    "settle":              "x . . . x . .",
+    "work at a desk":      ". . . . . . x",
 }  # fmt: skip
 COLUMNS = ("owner", "operator", "host", "assistant", "finance", "auditor", "channel_owner")
 CELLS = [

@@ -1,0 +1,135 @@
+"""What a partner sees at his desk: his customers (masked), his orders, what he earns. Never another channel's row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from commerce import views
+from commerce.directory.channels import channel_key, find_channel
+from commerce.money import Money
+from commerce.order.record import find_orders
+from commerce.order.states import PAID
+from commerce.proof.entry import channel_party
+from commerce.sheets import masked
+from commerce.store import tables
+from commerce.store.reading import Reading
+
+NEW_MS = 86_400_000
+CUSTOMERS_MAX = 200
+ORDERS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A channel's figures. `customers_new`: of the last 24 hours. `earned` is what is left of its lines, by state."""
+
+    channel: views.Channel
+    customers: int
+    customers_new: int
+    orders: int
+    paid: Money
+    earned: dict[str, Money]
+    owed: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer of the channel; name and phone of his last order, masked."""
+
+    viewer: str
+    since: int
+    name: str
+    phone: str
+    orders: int
+
+
+def desk(reading: Reading, merchant: int, channel: str) -> Desk:
+    """A channel's own figures; NotFound for another merchant's."""
+    found, key = find_channel(reading, merchant, channel), channel_key(reading, merchant, channel)
+    binding, order, line = tables.binding.c, tables.orders.c, tables.commission_line.c
+    mine = (binding.channel_id == key, binding.state == "active")
+    fresh = func.count().filter(binding.since >= reading.now - NEW_MS)
+    customers, new = reading.connection.execute(select(func.count(), fresh).where(*mine)).one()
+    paid = func.coalesce(func.sum(order.total_minor - order.refunded_minor).filter(order.state.in_(PAID)), 0)
+    orders, minor = reading.connection.execute(select(func.count(), paid).where(order.owner_channel_id == key)).one()
+    party, currency = channel_party(channel), _currency(reading, merchant)
+    earned = reading.connection.execute(
+        select(line.state, func.sum(line.amount_minor - line.clawed_minor))
+        .where(line.merchant_id == merchant, line.party == party)
+        .group_by(line.state)
+        .order_by(line.state)
+    )
+    owing = tables.receivable.c
+    owed = select(func.coalesce(func.sum(owing.amount_minor - owing.settled_minor), 0))
+    owed = owed.where(owing.merchant_id == merchant, owing.party == party)
+    return Desk(
+        channel=found,
+        customers=customers,
+        customers_new=new,
+        orders=orders,
+        paid=Money(int(minor), currency),
+        earned={state: Money(int(sum_), currency) for state, sum_ in earned},
+        owed=Money(int(reading.connection.execute(owed).scalar_one()), currency),
+    )
+
+
+def _currency(reading: Reading, merchant: int) -> str:
+    query = select(tables.merchant.c.currency).where(tables.merchant.c.id == merchant)
+    return str(reading.connection.execute(query).scalar_one())
+
+
+def desk_customers(reading: Reading, merchant: int, channel: str) -> tuple[Customer, ...]:
+    """The channel's customers, the latest first, at most 200."""
+    key = channel_key(reading, merchant, channel)
+    binding, viewer, order = tables.binding.c, tables.viewer.c, tables.orders
+    mine = order.alias("mine")
+    last = select(func.max(mine.c.id)).where(mine.c.viewer_id == viewer.id, mine.c.owner_channel_id == key)
+    count = select(func.count()).where(order.c.viewer_id == viewer.id, order.c.owner_channel_id == key)
+    query = (
+        select(viewer.public_id, binding.since, count.scalar_subquery(), mine.c.contact)
+        .select_from(tables.binding.join(tables.viewer, viewer.id == binding.viewer_id))
+        .outerjoin(mine, mine.c.id == last.correlate(tables.viewer).scalar_subquery())
+        .where(binding.channel_id == key, binding.state == "active")
+        .order_by(binding.id.desc())
+        .limit(CUSTOMERS_MAX)
+    )
+    found = []
+    for public, since, orders, contact in reading.connection.execute(query):
+        shown = views.Contact("", "", "") if contact is None else masked(views.Contact(**json.loads(contact)))
+        found.append(Customer(public, since, shown.name, shown.phone, orders))
+    return tuple(found)
+
+
+def desk_orders(reading: Reading, merchant: int, channel: str) -> tuple[views.Order, ...]:
+    """Orders of the channel's customers, the latest first, at most 100; contacts are not masked here."""
+    key = channel_key(reading, merchant, channel)
+    found = find_orders(reading, tables.orders.c.owner_channel_id == key, limit=ORDERS_MAX)
+    return tuple(order for _, order in found)
+
+
+def owns(reading: Reading, merchant: int, channel: str, order: str) -> bool:
+    """Whether an order is a customer's of the channel, or was placed in its room."""
+    key, table = channel_key(reading, merchant, channel), tables.orders
+    query = select(table.c.owner_channel_id, table.c.room_channel_id)
+    row = reading.connection.execute(query.where(table.c.merchant_id == merchant, table.c.public_id == order)).first()
+    return row is not None and key in tuple(row)
+
+
+def settlements(reading: Reading, merchant: int, party: str | None = None) -> tuple[dict[str, object], ...]:
+    """Settlements with their payouts, the latest first, at most 200."""
+    table, payout = tables.settlement, tables.payout
+    names = ("party", "state", "currency", "gross_minor", "netted_minor", "period_start", "period_end")
+    people = ("prepared_by", "approved_by")
+    query = (
+        select(table.c.public_id.label("settlement"), *(table.c[name] for name in (*names, *people)))
+        .add_columns(payout.c.public_id.label("payout"), payout.c.state.label("payout_state"), payout.c.reference)
+        .outerjoin(payout, payout.c.settlement_id == table.c.id)
+        .where(table.c.merchant_id == merchant)
+        .order_by(table.c.id.desc())
+        .limit(CUSTOMERS_MAX)
+    )
+    query = query if party is None else query.where(table.c.party == party)
+    return tuple(dict(row._mapping) for row in reading.connection.execute(query))

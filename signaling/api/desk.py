@@ -1,0 +1,105 @@
+"""The desk of a partner: his own channel and nothing else, for whoever logs in as its owner."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from commerce import commands, desk, views
+from commerce.commands.earning import SignHeads
+from commerce.errors import NotFound
+from commerce.proof.entry import channel_party
+from commerce.proof.statement import statement
+from commerce.service import Commerce
+from commerce.sheets import masked
+from commerce.times import aware
+from signaling.api import models_money as m
+from signaling.api import shapes
+from signaling.api.body import answer, answers, read
+from signaling.api.hq_money import why_it_is
+from signaling.api.models import ChannelRef
+from signaling.api.models_hq import Link, LinkNew
+from signaling.errors import NotAllowed
+from signaling.rooms import Rooms
+
+
+class DeskApi:
+    """/api/v1/desk... `url` is the installation's own."""
+
+    def __init__(self, commerce: Commerce, rooms: Rooms, url: str) -> None:
+        self._commerce = commerce
+        self._rooms = rooms
+        self._url = url
+
+    async def desk(self, _request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(desk.desk, me.merchant.id, _own(me))
+        channel = found.channel
+        return answer(
+            m.DeskView(
+                channel=ChannelRef(id=channel.channel, name=channel.name),
+                merchant=me.merchant.name,
+                room_url=f"{self._url}/r/{channel.room}",
+                viewers=self._rooms.viewers(me.merchant.id).get(channel.room, 0),
+                customers=found.customers,
+                customers_new=found.customers_new,
+                orders=found.orders,
+                paid=shapes.money(found.paid),
+                earned={state: shapes.money(money) for state, money in found.earned.items()},
+                owed=shapes.money(found.owed),
+            )
+        )
+
+    async def customers(self, _request: web.Request, me: views.Me) -> web.Response:
+        rows = await self._commerce.ask(desk.desk_customers, me.merchant.id, _own(me))
+        return answers(
+            [
+                m.CustomerView(
+                    viewer=row.viewer, since=aware(row.since), name=row.name, phone=row.phone, orders=row.orders
+                )
+                for row in rows
+            ]
+        )
+
+    async def orders(self, _request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(desk.desk_orders, me.merchant.id, _own(me))
+        return answers([_order(order) for order in found])
+
+    async def why(self, request: web.Request, me: views.Me) -> web.Response:
+        order = request.match_info["order"]
+        if not await self._commerce.ask(desk.owns, me.merchant.id, _own(me), order):
+            raise NotFound("order", "no such order")
+        return answer(await why_it_is(self._commerce, request, me))
+
+    async def statement(self, _request: web.Request, me: views.Me) -> web.Response:
+        """With everything up to now, under a head that is signed for it."""
+        await self._commerce.execute(SignHeads(me.merchant.id))
+        found = await self._commerce.ask(statement, me.merchant.id, channel_party(_own(me)))
+        body = json.dumps(found, ensure_ascii=False).encode()
+        headers = {"Content-Disposition": f'attachment; filename="statement-{_own(me)}.json"'}
+        return web.Response(body=body, content_type="application/json", headers=headers)
+
+    async def create_link(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, LinkNew)
+        link = await self._commerce.execute(commands.CreateLink(me.merchant.id, _own(me), body.sharer))
+        return answer(Link(code=link.code, url=f"{self._url}/s/{link.code}", embed_url=""), status=201)
+
+
+def _own(me: views.Me) -> str:
+    """The channel he owns."""
+    if me.channel is None:
+        raise NotAllowed("you have no channel of your own")
+    return me.channel
+
+
+def _order(order: views.Order) -> m.DeskOrder:
+    return m.DeskOrder(
+        order=order.order,
+        state=order.state,
+        created_at=order.created_at,
+        buyer=masked(order.contact).name,
+        total=shapes.money(order.total),
+        refunded=shapes.money(order.refunded),
+        owner_channel=ChannelRef(id=order.owner_channel.id, name=order.owner_channel.name),
+        room_channel=ChannelRef(id=order.room_channel.id, name=order.room_channel.name),
+    )

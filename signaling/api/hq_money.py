@@ -1,0 +1,123 @@
+"""HQ: the rules of money, settlements, payouts, and why an order is whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from aiohttp import web
+
+from commerce import desk, views
+from commerce.attribution import LockRule
+from commerce.commands import SetLockRule
+from commerce.commands import earning as e
+from commerce.commission import Plan, PlanVersion, Rate
+from commerce.directory.merchants import find_lock
+from commerce.earning.payouts import sending
+from commerce.earning.plans import plan_versions
+from commerce.earning.preview import preview
+from commerce.payments.rails import read_sheet, sheet
+from commerce.service import Commerce
+from commerce.times import aware
+from commerce.why import why_customer, why_order
+from signaling.api import models_money as m
+from signaling.api.body import answer, answers, read
+from signaling.api.models import Money
+
+
+class HqMoney:
+    """/api/v1/hq/{plan,lock,settlements,payouts...}."""
+
+    def __init__(self, commerce: Commerce) -> None:
+        self._commerce = commerce
+
+    async def plans(self, _request: web.Request, me: views.Me) -> web.Response:
+        return answers([_plan(found) for found in await self._commerce.ask(plan_versions, me.merchant.id)])
+
+    async def set_plan(self, request: web.Request, me: views.Me) -> web.Response:
+        plan = _read_plan(await read(request, m.PlanBody))
+        return answer(_plan(await self._commerce.execute(e.SetPlan(me.merchant.id, plan))))
+
+    async def preview(self, request: web.Request, me: views.Me) -> web.Response:
+        plan = _read_plan(await read(request, m.PlanBody))
+        found = await self._commerce.ask(preview, me.merchant.id, plan)
+        currency = me.merchant.currency
+        now, then = (Money(minor=minor, currency=currency) for minor in (found.now_minor, found.then_minor))
+        return answer(m.PlanPreview(lowers=found.lowers, orders=found.orders, now=now, then=then))
+
+    async def lock(self, _request: web.Request, me: views.Me) -> web.Response:
+        return answer(await self._lock(me))
+
+    async def set_lock(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, m.LockBody)
+        await self._commerce.execute(SetLockRule(me.merchant.id, LockRule(**body.model_dump())))
+        return answer(await self._lock(me))
+
+    async def _lock(self, me: views.Me) -> m.LockHq:
+        version, rule = await self._commerce.ask(find_lock, me.merchant.id)
+        return m.LockHq(version=version, digest=rule.digest(), rule=m.LockBody(**asdict(rule)))
+
+    async def why_order(self, request: web.Request, me: views.Me) -> web.Response:
+        return answer(await why_it_is(self._commerce, request, me))
+
+    async def why_customer(self, request: web.Request, me: views.Me) -> web.Response:
+        viewer, language = request.match_info["viewer"], request.query.get("language", me.merchant.language)
+        return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
+
+    async def hold(self, request: web.Request, me: views.Me) -> web.Response:
+        body, order = await read(request, m.Held), request.match_info["order"]
+        kind = e.HoldLines if body.held else e.ReleaseLines
+        return answer(m.LinesChanged(lines=await self._commerce.execute(kind(me.merchant.id, order, body.reason))))
+
+    async def settlements(self, _request: web.Request, me: views.Me) -> web.Response:
+        return answers([_settlement(row) for row in await self._commerce.ask(desk.settlements, me.merchant.id)])
+
+    async def settle(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, m.SettlementsNew)
+        count = await self._commerce.execute(e.PrepareSettlements(me.merchant.id, body.until, me.user))
+        return answer(m.SettlementsMade(settlements=count))
+
+    async def approve(self, request: web.Request, me: views.Me) -> web.Response:
+        body, settlement = await read(request, m.SettlementApprove), request.match_info["settlement"]
+        await self._commerce.execute(e.ApproveSettlement(me.merchant.id, settlement, me.user, body.rail))
+        rows = await self._commerce.ask(desk.settlements, me.merchant.id)
+        return answer(next(_settlement(row) for row in rows if row["settlement"] == settlement))
+
+    async def payouts(self, _request: web.Request, me: views.Me) -> web.Response:
+        await self._commerce.execute(e.BeginPayouts("manual", merchant=me.merchant.id))
+        due = await self._commerce.ask(sending, "manual", me.merchant.id)
+        return web.Response(text=sheet(due), content_type="text/csv", charset="utf-8")
+
+    async def read_payouts(self, request: web.Request, me: views.Me) -> web.Response:
+        found = read_sheet((await read(request, m.SheetBody)).sheet)
+        for command in found:
+            await self._commerce.execute(replace(command, merchant=me.merchant.id))
+        return answer(m.SheetRead(recorded=len(found)))
+
+
+async def why_it_is(commerce: Commerce, request: web.Request, me: views.Me) -> m.Why:
+    """The answer for an order of the merchant, in the language asked for."""
+    order, language = request.match_info["order"], request.query.get("language", me.merchant.language)
+    return m.Why(**await commerce.ask(why_order, me.merchant.id, order, language))
+
+
+def _read_plan(body: m.PlanBody) -> Plan:
+    found = body.model_dump()
+    for name in ("rates", "share_rates"):
+        found[name] = tuple(Rate(**rate | {"tiers": tuple(map(tuple, rate["tiers"]))}) for rate in found[name])
+    return Plan(**found)
+
+
+def _plan(found: PlanVersion) -> m.PlanHq:
+    given = asdict(found.plan)
+    for name in ("rates", "share_rates"):
+        given[name] = [rate | {"tiers": [list(tier) for tier in rate["tiers"]]} for rate in given[name]]
+    times = {"announced_at": aware(found.announced_at), "effective_at": aware(found.effective_at)}
+    return m.PlanHq(version=found.version, digest=found.digest, plan=m.PlanBody(**given), **times)
+
+
+def _settlement(row: dict[str, Any]) -> m.SettlementHq:
+    given = {name: row[name] for name in m.SettlementHq.model_fields if name in row}
+    times = {name: aware(row[name]) for name in ("period_start", "period_end")}
+    gross, netted = (Money(minor=row[name], currency=row["currency"]) for name in ("gross_minor", "netted_minor"))
+    return m.SettlementHq(**given | times | {"gross": gross, "netted": netted})

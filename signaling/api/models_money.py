@@ -1,0 +1,211 @@
+"""What HQ and the desk say about money that is earned. Rates are whole parts per million, amounts minor units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from signaling.api.models import ChannelRef, Id, Money, Request, View
+
+Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
+Minor = Annotated[int, Field(ge=0, le=10**12)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Tier = Annotated[list[int], Field(min_length=2, max_length=2)]  # from this volume on, this rate
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RateBody(Request):
+    """What one level earns: `ppm` of what was paid, or a fixed sum a piece, or by the month's volume (tiers)."""
+
+    ppm: Ppm = 0
+    fixed_minor: Minor = 0
+    tiers: Annotated[list[Tier], Field(max_length=20)] = Field(default=[])
+    level: Word | None = None
+    sku: Id | None = None
+    product: Id | None = None
+    show: Id | None = None
+    depth: Annotated[int, Field(ge=0, le=1)] = 0
+
+
+class PlanBody(Request):
+    """A whole plan; what it leaves out has its default."""
+
+    rates: Annotated[list[RateBody], Field(max_length=200)]
+    share_rates: Annotated[list[RateBody], Field(max_length=200)] = Field(default=[])
+    differential: bool = False
+    paid_levels_max: Annotated[int, Field(ge=1, le=2)] = 2
+    cap_ppm: Ppm = 300_000
+    notice_days: Annotated[int, Field(ge=0, le=365)] = 7
+    four_eyes: bool = False
+    invite_minor: Minor = 0
+    invite_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    invite_daily_max: Annotated[int, Field(ge=0, le=10_000)] = 50
+    invite_pool_minor: Minor = 0
+
+
+class PlanHq(View):
+    """A version of the plan, and from when it counts."""
+
+    version: int
+    digest: str
+    announced_at: datetime | None
+    effective_at: datetime | None
+    plan: PlanBody
+
+
+class PlanPreview(View):
+    """What a plan would change: whether it needs its notice, and what the latest orders would have paid."""
+
+    lowers: bool
+    orders: int
+    now: Money
+    then: Money
+
+
+class LockBody(Request):
+    """The lock: whose a customer becomes, and for how long."""
+
+    mode: Literal["first_lock", "last_touch", "per_broadcast"] = "first_lock"
+    validity: Literal["forever"] | Days = "forever"
+    protection: Literal["forever", "none"] | Days = "forever"
+    renew_on: Literal["none", "visit", "purchase"] = "none"
+    bind_on: Literal["visit", "login", "order", "paid"] = "visit"
+    scope: Literal["new_customers", "all"] = "new_customers"
+    self_purchase: Literal["pay", "zero", "as_discount"] = "pay"
+    conflict: Literal["owner_wins", "room_wins", "split"] = "owner_wins"
+    split_owner: Ppm = 1
+    split_room: Ppm = 1
+    max_paid_levels: Annotated[int, Field(ge=1, le=2)] = 2
+    cap_ppm: Ppm = 300_000
+
+
+class LockHq(View):
+    """A version of the lock."""
+
+    version: int
+    digest: str
+    rule: LockBody
+
+
+class Held(Request):
+    """Why what an order pays is held, or goes on."""
+
+    held: bool
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class LinesChanged(View):
+    """How many lines changed."""
+
+    lines: int
+
+
+class SettlementsNew(Request):
+    """The last day of the period, not included, in the merchant's time zone."""
+
+    until: Annotated[date, Field(strict=False)]
+
+
+class SettlementsMade(View):
+    """How many parties have something to settle."""
+
+    settlements: int
+
+
+class SettlementApprove(Request):
+    """Reviewed; paid on this rail."""
+
+    rail: Literal["manual", "sandbox"] = "manual"
+
+
+class SettlementHq(View):
+    """A settlement of one party, with its payout when there is one."""
+
+    settlement: Id
+    party: str
+    state: Literal["prepared", "paying", "paid", "failed"]
+    gross: Money
+    netted: Money
+    period_start: datetime
+    period_end: datetime
+    prepared_by: str
+    approved_by: str
+    payout: Id | None
+    payout_state: Literal["queued", "sending", "confirmed", "failed"] | None
+    reference: str | None
+
+
+class SheetBody(Request):
+    """The payouts' CSV as it came back from the bank."""
+
+    sheet: Annotated[str, StringConstraints(max_length=1_000_000)]
+
+
+class SheetRead(View):
+    """How many outcomes were recorded."""
+
+    recorded: int
+
+
+class Why(View):
+    """Why an order is whose it is, in sentences and as it was decided."""
+
+    order: Id
+    owner: Id
+    room_channel: Id
+    clause: str
+    agrees: bool
+    rule_hash: str
+    rule: str
+    inputs: str
+    lines: list[dict[str, Any]]
+    words: list[str]
+
+
+class WhyCustomer(View):
+    """Why a customer is whose he is: everything that counted."""
+
+    viewer: Id
+    channel: Id | None
+    events: list[dict[str, Any]]
+    words: list[str]
+
+
+class CustomerView(View):
+    """A customer of a channel, masked."""
+
+    viewer: Id
+    since: datetime
+    name: str
+    phone: str
+    orders: int
+
+
+class DeskOrder(View):
+    """An order at the desk, its buyer masked."""
+
+    order: Id
+    state: str
+    created_at: datetime
+    buyer: str
+    total: Money
+    refunded: Money
+    owner_channel: ChannelRef
+    room_channel: ChannelRef
+
+
+class DeskView(View):
+    """A partner's own figures."""
+
+    channel: ChannelRef
+    merchant: str
+    room_url: str
+    viewers: int
+    customers: int
+    customers_new: int
+    orders: int
+    paid: Money
+    earned: dict[str, Money]
+    owed: Money

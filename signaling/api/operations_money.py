@@ -1,0 +1,44 @@
+"""The operations of HQ and of the desk about money that is earned."""
+
+from __future__ import annotations
+
+from signaling.api import models_hq
+from signaling.api import models_money as m
+from signaling.api.operation import V1, Found, Operation, hq
+
+DESK = f"{V1}/desk"
+
+
+def _desk(method: str, path: str, summary: str, answers: Found, **more: object) -> Operation:
+    """An operation of a partner at his own desk."""
+    return Operation(method, DESK + path, summary, answers, security="session", **more)  # type: ignore[arg-type]
+
+
+MONEY = (
+    hq("get", "/plan", "Commission plans, the newest first", {200: m.PlanHq}, listed=True),
+    hq("put", "/plan", "A new version; one that pays less counts after its notice", {200: m.PlanHq}, body=m.PlanBody),
+    hq("post", "/plan/preview", "What a plan would change", {200: m.PlanPreview}, body=m.PlanBody),
+    hq("get", "/lock", "The lock in force", {200: m.LockHq}),
+    hq("put", "/lock", "A new version of the lock", {200: m.LockHq}, body=m.LockBody),
+    hq("get", "/orders/{order}/why", "Whose it is and why", {200: m.Why}, problems=(404,), query=("language",)),
+    hq("post", "/orders/{order}/hold", "Hold what it pays", {200: m.LinesChanged}, body=m.Held, problems=(404, 409)),
+    hq("get", "/customers/{viewer}/why", "Whose he is", {200: m.WhyCustomer}, problems=(404,), query=("language",)),
+    hq("get", "/settlements", "Settlements, the latest first", {200: m.SettlementHq}, listed=True),
+    hq("post", "/settlements", "Settle a period", {200: m.SettlementsMade}, body=m.SettlementsNew),
+    hq(
+        "post",
+        "/settlements/{settlement}/approve",
+        "Reviewed: net what is owed, and pay the rest",
+        {200: m.SettlementHq},
+        body=m.SettlementApprove,
+        problems=(404, 409),
+    ),
+    hq("get", "/payouts.csv", "Payouts on their way to the bank", {200: None}, media="text/csv"),
+    hq("post", "/payouts/sheet", "What the bank did", {200: m.SheetRead}, body=m.SheetBody, problems=(404, 409)),
+    _desk("get", "", "A partner's own figures", {200: m.DeskView}),
+    _desk("get", "/customers", "His customers, masked", {200: m.CustomerView}, listed=True),
+    _desk("get", "/orders", "Orders of his customers, masked", {200: m.DeskOrder}, listed=True),
+    _desk("get", "/orders/{order}/why", "Why it is mine", {200: m.Why}, problems=(404,), query=("language",)),
+    _desk("get", "/statement", "His statement with its proofs", {200: None}, problems=(404,)),
+    _desk("post", "/links", "A link to his room", {201: models_hq.Link}, body=models_hq.LinkNew, problems=(404,)),
+)

@@ -1,0 +1,107 @@
+"""HQ rules the money: plans, lock, settlements, payouts, and why an order is whose it is."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from commerce import commands as c
+from commerce.commands.earning import SetPlan
+from commerce.commission import Plan, Rate
+
+CONTACT = {"name": "Ann Lee", "phone": "13800138000", "address": "1 Pier Road"}
+PLAN = {"rates": [{"ppm": 100_000}, {"ppm": 20_000, "depth": 1}], "share_rates": [{"ppm": 50_000}]}
+
+
+async def sold(shop, room="north"):
+    """An order that was paid; its id and its buyer."""
+    buyer = await shop.visitor()
+    await (await buyer.enter(room)).ws.close()
+    body = {"client_order_id": "order-0001", "contact": CONTACT, "lines": [{"sku": shop.sku, "quantity": 1}]}
+    _, placed = await buyer("POST", f"/api/v1/rooms/{room}/orders", body)
+    path = f"/api/v1/payments/sandbox/{placed['payment']['payment']}"
+    assert (await buyer("POST", path, {"outcome": "pay"}))[0] == 200
+    return placed["order"], buyer
+
+
+@pytest.fixture
+async def boss(shop):
+    found = await shop.visitor()
+    await found.log_in()
+    return found
+
+
+async def test_a_plan_is_previewed_set_and_lowered_with_notice(shop, boss):
+    await sold(shop)
+    status, preview = await boss("POST", "/api/v1/hq/plan/preview", PLAN)
+    assert (status, preview["lowers"], preview["now"]["minor"], preview["then"]["minor"]) == (200, False, 0, 680)
+    assert (await boss("PUT", "/api/v1/hq/plan", PLAN))[1]["version"] == 1
+    lower = PLAN | {"rates": [{"ppm": 90_000}]}
+    assert (await boss("POST", "/api/v1/hq/plan/preview", lower))[1]["lowers"]
+    lowered = (await boss("PUT", "/api/v1/hq/plan", lower))[1]
+    wait = datetime.fromisoformat(lowered["effective_at"]) - datetime.fromisoformat(lowered["announced_at"])
+    assert wait == timedelta(days=7)
+    assert [plan["version"] for plan in (await boss("GET", "/api/v1/hq/plan"))[1]] == [2, 1]
+    for wrong, field in (
+        ({"rates": [{"ppm": 1_000_001}]}, "rates[0].ppm"),
+        ({"rates": [{"ppm": 1, "fixed_minor": 1}]}, "rate"),
+        ({"rates": [{"ppm": 0.5}]}, "rates[0].ppm"),
+        ({"rates": [], "levels": 3}, "levels"),
+    ):
+        status, problem = await boss("PUT", "/api/v1/hq/plan", wrong)
+        assert (status, problem["errors"][0]["field"]) == (422, field)
+
+
+async def test_the_lock_is_a_version_more_each_time(shop, boss):
+    assert (await boss("GET", "/api/v1/hq/lock"))[1]["rule"]["mode"] == "first_lock"
+    status, lock = await boss("PUT", "/api/v1/hq/lock", {"mode": "last_touch", "protection": 30})
+    assert (status, lock["version"], lock["rule"]["protection"]) == (200, 2, 30)
+    assert (await boss("PUT", "/api/v1/hq/lock", {"mode": "mine"}))[0] == 422
+
+
+async def test_why_and_hold(shop, boss):
+    await boss("PUT", "/api/v1/hq/plan", PLAN)
+    order, _ = await sold(shop)
+    status, why = await boss("GET", f"/api/v1/hq/orders/{order}/why?language=en")
+    assert (status, why["agrees"], why["owner"]) == (200, True, shop.north.channel)
+    assert "North earns 680 CNY (order, frozen)." in why["words"]
+    held = {"held": True, "reason": "same payee"}
+    assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[1] == {"lines": 1}
+    assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[0] == 409
+    assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held | {"held": False}))[1] == {"lines": 1}
+    assert (await boss("GET", f"/api/v1/hq/orders/{'0' * 16}/why"))[0] == 404
+    assert (await boss("GET", f"/api/v1/hq/customers/{'0' * 16}/why"))[0] == 404
+    page = (await boss("GET", "/api/v1/hq/orders"))[1]["orders"][0]
+    assert page["order"] == order
+
+
+async def test_settlement_to_the_bank_and_back(shop, boss):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    order, _ = await sold(shop)
+    for command in (c.ShipOrder, c.ReceiveOrder):
+        await shop.do(command(shop.merchant.id, order))
+    status, problem = await boss("POST", "/api/v1/hq/settlements", {"until": "2999-01-01"})
+    assert (status, problem["errors"][0]["field"]) == (422, "until")
+    today = datetime.now(UTC).date().isoformat()
+    assert (await boss("POST", "/api/v1/hq/settlements", {"until": today}))[1] == {"settlements": 0}
+    assert (await boss("GET", "/api/v1/hq/settlements"))[1] == []
+    approve = f"/api/v1/hq/settlements/{'0' * 16}/approve"
+    assert (await boss("POST", approve, {}))[0] == 404
+    status, sheet = await boss("GET", "/api/v1/hq/payouts.csv")
+    assert (status, sheet.strip()) == (200, "key,party,amount_minor,currency,outcome,reference")
+    assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": sheet}))[1] == {"recorded": 0}
+    assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": "a,b"}))[0] == 422
+
+
+async def test_roles(shop, password_hash):
+    users = [("fin", "finance"), ("host", "host"), ("op", "operator")]
+    for user, role in users:
+        await shop.do(c.CreateUser(shop.merchant.id, user, password_hash, role))
+    people = await asyncio.gather(*(shop.visitor() for _ in users))
+    for person, (user, _) in zip(people, users, strict=True):
+        await person.log_in(user)
+    seen = [(await person("GET", "/api/v1/hq/plan"))[0] for person in people]
+    ruled = [(await person("PUT", "/api/v1/hq/plan", PLAN))[0] for person in people]
+    settled = [(await person("GET", "/api/v1/hq/payouts.csv"))[0] for person in people]
+    desk = [(await person("GET", "/api/v1/desk"))[0] for person in people]
+    assert (seen, ruled, settled, desk) == ([200, 403, 200], [403] * 3, [200, 403, 403], [403] * 3)
