@@ -12,16 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_, select
 
 from commerce.audit import Finding, audit
 from commerce.errors import Conflict, NotFound
+from commerce.payments.booked import booked
+from commerce.payments.reconcile import Booking
+from commerce.store import tables
 from commerce.store.engine import FILE_NAME, reader_engine, sqlite_file, store_url, writer_engine
 from commerce.store.reading import Reading
 from commerce.store.schema import head, migrate, revision_of
+from commerce.store.tenancy import narrow
 from commerce.store.transfer import Content, Progress, transfer
 
-__all__ = ["FILE_NAME", "audit_store", "back_up", "move_store", "restore"]
+__all__ = ["FILE_NAME", "audit_store", "back_up", "booked_in", "move_store", "restore"]
 
 
 def _quiet(_table: str, _rows: int) -> None:
@@ -88,6 +92,18 @@ def move_store(source: Path, target_url: str, progress: Progress = _quiet) -> di
                 return transfer(reading, writing, progress)
     finally:
         target.dispose()
+
+
+def booked_in(url: str, data_dir: Path, merchant: str, provider: str, period: tuple[int, int]) -> tuple[Booking, ...]:
+    """What a merchant (name or id) has booked with a provider from one moment until before another (ms). NotFound."""
+    table = tables.merchant.c
+    with _opened(store_url(url, data_dir)) as connection:
+        named = select(table.id).where(or_(table.name == merchant, table.public_id == merchant))
+        keys = connection.execute(named).scalars().all()
+        if len(keys) != 1:
+            raise NotFound("merchant", f"{len(keys)} merchants are called {merchant}")
+        with narrow(connection, keys[0]):
+            return booked(Reading(connection, period[1]), keys[0], provider, *period)
 
 
 @contextmanager

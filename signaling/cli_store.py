@@ -1,4 +1,4 @@
-"""The verbs about a whole store: audit, backup, restore, migrate-store. Each says what it found and did."""
+"""The verbs about a whole store: audit, backup, restore, migrate-store, reconcile. Each says what it found and did."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from commerce import upkeep
 from commerce.audit import Finding
+from commerce.payments.reconcile import differences, read_bill, report
+from commerce.sheets import BOM
 from config.settings import Settings
 
 NOT_CLEAN = 1
@@ -48,6 +51,25 @@ def move(settings: Settings, known: Namespace) -> int:
         _say(f"{name:20} {content.rows:>10} rows  {content.digest[:16]}")
     _say("now set database.url to the new store")
     return _report(upkeep.audit_store(known.target, settings.data_dir, _now()))
+
+
+def reconcile(settings: Settings, known: Namespace) -> int:
+    """0 when the provider's bill and the books agree; else 1, and the differences as CSV."""
+    billed, mistakes = read_bill(known.bill.read_text("utf-8-sig"))
+    for mistake in mistakes:
+        _say(f"line {mistake.line}, {mistake.column}: {mistake.detail}")
+    if mistakes:
+        return NOT_CLEAN
+    ours = upkeep.booked_in(settings.database.url, settings.data_dir, known.merchant, known.provider, _days(known))
+    found = differences(billed, ours)
+    sys.stdout.write(report(found).removeprefix(BOM))
+    return NOT_CLEAN if found else 0
+
+
+def _days(known: Namespace) -> tuple[int, int]:
+    """From the first day's beginning to the last one's end, UTC, in ms."""
+    first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (known.since, known.until))
+    return int(first.timestamp() * 1000), int((last + timedelta(days=1)).timestamp() * 1000)
 
 
 def _report(found: Sequence[Finding]) -> int:

@@ -41,3 +41,19 @@ def test_backup_and_restore(store, capsys, monkeypatch, tmp_path):
 def test_moving_needs_postgresql(capsys, tmp_path):
     assert run(["migrate-store", f"sqlite:///{tmp_path / 'other'}"]) == 2
     assert "postgresql" in capsys.readouterr().err
+
+
+def test_a_bill_is_held_against_the_books(capsys, tmp_path):
+    bill = tmp_path / "bill.csv"
+    command = ["reconcile", str(bill), "--merchant", "Tea House", "--since", "2026-01-01", "--until", "2026-01-31"]
+    bill.write_text("payment,kind,amount,currency\n")
+    assert run(command) == 0
+    bill.write_text("payment,kind,amount,currency\np1,paid,1.00,CNY\n")
+    assert run(command) == 1
+    assert "p1,paid,not_booked,1.00,,CNY" in capsys.readouterr().out
+    bill.write_text("payment,kind,amount,currency\np1,paid,1.001,CNY\n")
+    assert run(command) == 1
+    assert "line 2, amount" in capsys.readouterr().out
+    bill.write_text("payment,kind,amount,currency\n")
+    assert run([*command[:3], "Nobody", *command[4:]]) == 2
+    assert "0 merchants" in capsys.readouterr().err
