@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from commerce import cart, catalog, links, replay, restreams, sale, sharing, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
 from commerce.commands import earning as e
-from commerce.directory import channels, merchants, people
+from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
@@ -27,7 +27,7 @@ from commerce.talk import acts, appeals, asked, held, restrictions, rules, words
 One = Callable[[Unit, Any], Any]
 Many = Callable[[Unit, Sequence[Any]], list[Any]]
 
-NAMING = (c.CreateChannel, c.CreateUser)
+NAMING = (c.CreateChannel, c.CreateChannels, c.CreateUser)
 log = getLogger("fenbo.commerce")
 
 
@@ -47,6 +47,7 @@ def selling() -> dict[type, One]:
         c.OpenSession: people.open_session,
         c.CloseSession: people.close_session,
         c.CreateChannel: channels.create_channel,
+        c.CreateChannels: bulk.create_channels,
         c.UpdateRoom: channels.update_room,
         c.CreateShow: show.create_show,
         c.UpdateShow: show.update_show,

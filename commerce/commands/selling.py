@@ -14,6 +14,7 @@ from commerce.money import currency
 ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "auditor")
 SHOW_STATES = ("announced", "live", "paused", "ended")
 SHELF_MAX = 200
+CHANNELS_AT_ONCE_MAX = 2_000
 PINNED_MAX = 3
 REPLAY_DAYS_MAX = 3_650
 SKUS_MAX = 100
@@ -112,6 +113,28 @@ class CreateChannel(Command[views.Channel]):
         if self.parent is not None:
             checks.public_id("parent", self.parent)
         _check_look(self.logo_url, self.cover_url, self.notice, self.welcome, self.accent)
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel of CreateChannels and the address of its room."""
+
+    name: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateChannels(Command[int]):
+    """Many channels directly under the house, all or none; answers how many."""
+
+    merchant: int
+    channels: tuple[NewChannel, ...]
+
+    def __post_init__(self) -> None:
+        checks.size("channels", self.channels, 1, CHANNELS_AT_ONCE_MAX)
+        for at, channel in enumerate(self.channels):
+            checks.text(f"channels[{at}].name", channel.name, checks.NAME_CHARS_MAX, 1)
+            checks.slug(f"channels[{at}].room", channel.room)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from commerce import commands, questions, views
 from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
-from signaling.api.models_hq import ChannelChange, ChannelNew, Link, LinkNew
+from signaling.api.models_hq import ChannelChange, ChannelNew, ChannelsMade, ChannelsNew, Link, LinkNew
 from signaling.tokens import LinkClaims, LinkTokens
 
 ROOM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what is mistaken for something else on a poster
@@ -33,9 +33,15 @@ class HqChannels:
 
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelNew)
-        room = body.room or "".join(secrets.choice(ROOM_ALPHABET) for _ in range(ROOM_CHARS))
+        room = body.room or _address()
         channel = await self._commerce.execute(commands.CreateChannel(me.merchant.id, body.name, room))
         return answer(shapes.channel_hq(channel, self._url), status=201)
+
+    async def create_many(self, request: web.Request, me: views.Me) -> web.Response:
+        body = await read(request, ChannelsNew)
+        channels = tuple(commands.NewChannel(each.name, each.room or _address()) for each in body.channels)
+        count = await self._commerce.execute(commands.CreateChannels(me.merchant.id, channels))
+        return answer(ChannelsMade(count=count), status=201)
 
     async def change(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelChange)
@@ -60,3 +66,8 @@ class HqChannels:
         token = self._tokens.sign(claims, time.time(), EMBED_SECONDS)
         url = self._url
         return Link(code=link.code, url=f"{url}/s/{link.code}", embed_url=f"{url}/r/{link.room}?t={token}")
+
+
+def _address() -> str:
+    """A room's address for whom none was chosen."""
+    return "".join(secrets.choice(ROOM_ALPHABET) for _ in range(ROOM_CHARS))

@@ -29,6 +29,7 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 SKUS_MAX = 100
 SHELF_MAX = 200
+CHANNELS_MAX = 2_000  # in one request
 
 
 class Login(Request):
@@ -114,6 +115,18 @@ class ChannelNew(Request):
 
     name: Name
     room: Slug | None = None
+
+
+class ChannelsNew(Request):
+    """Many channels at once, all or none."""
+
+    channels: Annotated[list[ChannelNew], Field(min_length=1, max_length=CHANNELS_MAX)]
+
+
+class ChannelsMade(View):
+    """How many channels were made."""
+
+    count: int
 
 
 class ChannelChange(Request):

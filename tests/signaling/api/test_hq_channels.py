@@ -76,3 +76,16 @@ async def test_bad_channels_name_the_field(shop):
         status, problem = await boss(method, address, body)
         assert status == expected, (address, body, problem)
         assert field in [each["field"] for each in problem["errors"]], (body, problem)
+
+
+async def test_many_channels_at_once(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    path = "/api/v1/hq/channels/many"
+    body = {"channels": [{"name": "East", "room": "east"}, {"name": "West"}]}
+    assert await boss("POST", path, body) == (201, {"count": 2})
+    names = [channel["name"] for channel in (await boss("GET", "/api/v1/hq/channels"))[1]]
+    assert names[-2:] == ["East", "West"]
+    status, problem = await boss("POST", path, {"channels": [{"name": "New"}, {"name": "East", "room": "east"}]})
+    assert (status, problem["errors"][0]["field"]) == (409, "channels[1].room")
+    assert len((await boss("GET", "/api/v1/hq/channels"))[1]) == len(names)
