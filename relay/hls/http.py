@@ -135,7 +135,8 @@ class Service:
             return self._refuse("media", 404, "nothing is on yet")
         age = self._age(rendition)
         headers = age.playlist if wanted.msn is None or rendition.window.ended else age.blocking
-        return self._text(request, "media", media.delta if wanted.skip else media.full, headers)
+        skips = wanted.skip and not rendition.window.ended  # 6.2.5: after ENDLIST directives are ignored
+        return self._text(request, "media", media.delta if skips else media.full, headers)
 
     async def _wait(self, rendition: Rendition, awaited: Awaited) -> web.Response | None:
         """Hold the request until that part exists; an answer when that is not to be."""

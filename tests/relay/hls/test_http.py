@@ -248,6 +248,16 @@ async def test_a_viewer_who_left_while_he_waited_is_nobodys_error(live, clip):
     assert hint in live.window.resources and raised == []
 
 
+async def test_after_the_end_directives_are_ignored(live, clip):
+    await live.feed(clip)
+    await live.feed(clip.again(10))
+    assert (await live.media("?_HLS_skip=YES")).skipped > 0
+    live.broadcast.end()
+    await live.turn()
+    last = await live.media(f"?_HLS_skip=YES&_HLS_msn={live.window.last_msn + 9}&_HLS_part=3")
+    assert last.ended and last.skipped == 0 and not last.hints
+
+
 async def test_a_reader_that_does_not_read_is_cut_off(live, clip, monkeypatch):
     """What it has not taken is not kept for it: at most one part, and not for long."""
     monkeypatch.setattr(http, "UNSENT_SECONDS_MAX", 0.05)
