@@ -20,7 +20,7 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py tests/bench/test_report.py tests/bench/test_compatibility.py
+	$(BIN)/pytest tests/test_tidy.py tests/config/test_describe.py tests/bench/test_report.py tests/bench/test_compatibility.py tests/bench/test_publishers_row.py
 	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
 
 bench:
@@ -35,6 +35,7 @@ readme:
 	$(BIN)/python -m config.describe
 	$(BIN)/python -m bench.report
 	$(BIN)/python -m bench.compatibility
+	$(BIN)/python -m bench.publishers_row
 
 COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
