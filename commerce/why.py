@@ -16,6 +16,7 @@ from commerce.attribution import LockRule, decide, read_inputs
 from commerce.checks import choice
 from commerce.directory.merchants import find_merchant
 from commerce.errors import NotFound
+from commerce.money import Money, to_decimal
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
 from commerce.visits import find_viewer
@@ -145,7 +146,7 @@ def _lines(reading: Reading, order: int) -> list[Json]:
 
 
 def _line_words(teller: Teller, line: Json) -> list[str]:
-    amount = line["amount_minor"] - line["clawed_minor"]
+    amount = to_decimal(Money(line["amount_minor"] - line["clawed_minor"], line["currency"]))
     given = {"amount": amount, "currency": line["currency"], "kind": line["kind"], "state": line["state"]}
     said = [teller.say("line", party=teller.party(line["party"]), **given)]
     return [*said, teller.say("reason", reason=line["reason"])] if line["reason"] else said

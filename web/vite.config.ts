@@ -8,6 +8,6 @@ export default defineConfig({
     // hls.js is one lazy chunk on its own and larger than the warning's default of 500 kB
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["room.html", "hq.html", "missing.html"] },
+    rolldownOptions: { input: ["room.html", "hq.html", "desk.html", "missing.html"] },
   },
 });

@@ -20,7 +20,7 @@ async def test_the_story_of_a_customer_who_was_taken_over(money):
     assert (before["clause"], before["agrees"], before["owner"]) == ("bound", True, money.shop.store_a.channel)
     assert "He was Store A's customer when he ordered, by a valid binding: he stays Store A's." in before["words"]
     assert "The order was placed in the room of Store B." in before["words"]
-    assert "Store A earns 990 CNY (order, frozen)." in before["words"]
+    assert "Store A earns 9.90 CNY (order, frozen)." in before["words"]
     found = await money.ask(why_customer, money.merchant, viewer, "en")
     assert [event["kind"] for event in found["events"]] == ["touch", "binding", "touch"]
     assert found["channel"] == money.shop.store_a.channel

@@ -64,7 +64,7 @@ async def test_why_and_hold(shop, boss):
     order, _ = await sold(shop)
     status, why = await boss("GET", f"/api/v1/hq/orders/{order}/why?language=en")
     assert (status, why["agrees"], why["owner"]) == (200, True, shop.north.channel)
-    assert "North earns 680 CNY (order, frozen)." in why["words"]
+    assert "North earns 6.80 CNY (order, frozen)." in why["words"]
     held = {"held": True, "reason": "same payee"}
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[1] == {"lines": 1}
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[0] == 409

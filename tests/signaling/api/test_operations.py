@@ -1,4 +1,5 @@
 from signaling.api.operations import HQ, OPERATIONS
+from signaling.api.operations_money import DESK
 
 
 def test_every_operation_stands_once():
@@ -8,5 +9,5 @@ def test_every_operation_stands_once():
 
 def test_headquarters_is_behind_its_login_and_nothing_else_is():
     for operation in OPERATIONS:
-        behind = operation.path.startswith(HQ) and not operation.path.endswith("/login")
+        behind = operation.path.startswith((HQ, DESK)) and not operation.path.endswith("/login")
         assert (operation.security == "session") == behind, operation.path

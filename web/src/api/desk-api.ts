@@ -1,0 +1,60 @@
+import type { Link } from "./hq-types.ts";
+import { ask } from "./problem.ts";
+import type { Money } from "./types.ts";
+
+const ROOT = "/api/v1/desk";
+
+export interface Desk {
+  channel: { id: string; name: string };
+  merchant: string;
+  room_url: string;
+  viewers: number;
+  customers: number;
+  customers_new: number;
+  orders: number;
+  paid: Money;
+  earned: Record<string, Money>;
+  owed: Money;
+}
+
+export interface DeskOrder {
+  order: string;
+  state: string;
+  created_at: string;
+  buyer: string;
+  total: Money;
+  refunded: Money;
+  owner_channel: { id: string; name: string };
+  room_channel: { id: string; name: string };
+}
+
+export interface Customer {
+  viewer: string;
+  since: string;
+  name: string;
+  phone: string;
+  orders: number;
+}
+
+/** A partner's side of the API: his own channel and nothing else. */
+export class DeskApi {
+  desk(): Promise<Desk> {
+    return ask(ROOT);
+  }
+
+  orders(): Promise<DeskOrder[]> {
+    return ask(`${ROOT}/orders`);
+  }
+
+  customers(): Promise<Customer[]> {
+    return ask(`${ROOT}/customers`);
+  }
+
+  link(csrf: string): Promise<Link> {
+    return ask(`${ROOT}/links`, { method: "POST", body: {}, headers: { "X-CSRF-Token": csrf } });
+  }
+
+  why(order: string, language: string): Promise<{ words: string[] }> {
+    return ask(`${ROOT}/orders/${order}/why?language=${language}`);
+  }
+}

@@ -1,0 +1,309 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { type Customer, type Desk, DeskApi, type DeskOrder } from "../api/desk-api.ts";
+import { HqApi } from "../api/hq-api.ts";
+import type { Link } from "../api/hq-types.ts";
+import "../hq/copy.ts";
+import "../hq/login.ts";
+import { panel } from "../hq/style.ts";
+import { formatMoney } from "../money.ts";
+import { drawer } from "../room/storage.ts";
+import { type DeskText, deskEn, deskZh } from "../text/desk.ts";
+import { hqEn } from "../text/hq-en.ts";
+import { hqZh } from "../text/hq-zh.ts";
+import { chooseLanguage, chosenLanguage, type Language, pickLanguage } from "../text/language.ts";
+import { base } from "../ui/base.ts";
+import { themeStyle } from "../ui/theme.ts";
+
+const ACCENT = "#0f6b5c";
+const REFRESH_MS = 5_000;
+/** In the order in which money comes closer. */
+const STATES = ["estimated", "frozen", "matured", "payable", "paying", "paid", "held"];
+
+/** A partner's desk: figures, what he earns by state, his orders with the reason, his customers, his statement. */
+export class FenboDesk extends LitElement {
+  static override properties = {
+    language: { state: true },
+    desk: { state: true },
+    orders: { state: true },
+    customers: { state: true },
+    reasons: { state: true },
+    known: { state: true },
+    link: { state: true },
+  };
+  declare language: Language;
+  declare desk: Desk | null;
+  declare orders: readonly DeskOrder[];
+  declare customers: readonly Customer[];
+  declare reasons: ReadonlyMap<string, readonly string[]>;
+  declare known: boolean;
+  declare link: Link | null;
+  private readonly api = new DeskApi();
+  private readonly session = new HqApi();
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.language = pickLanguage(chosenLanguage(drawer("localStorage")), navigator.languages, "");
+    this.desk = null;
+    this.orders = [];
+    this.customers = [];
+    this.reasons = new Map();
+    this.known = false;
+    this.link = null;
+  }
+
+  static override styles = [
+    base,
+    panel,
+    css`
+      :host {
+        display: block;
+        min-height: 100dvh;
+        color: #16181d;
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 10px 16px;
+        background: var(--sheet);
+        border-bottom: 1px solid var(--sheet-line);
+      }
+      h1 {
+        flex: 1;
+        min-width: 0;
+        font-size: 17px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      main {
+        display: grid;
+        gap: 12px;
+        max-width: 900px;
+        margin: 0 auto;
+        padding: 12px;
+      }
+      .figures {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(130px, 1fr));
+        gap: 12px;
+      }
+      .figure strong {
+        display: block;
+        font-size: 24px;
+      }
+      .bar {
+        display: flex;
+        height: 14px;
+        margin: 4px 0 10px;
+        border-radius: 7px;
+        overflow: hidden;
+        background: var(--sheet-soft);
+      }
+      .key {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 4px 0;
+      }
+      .key i {
+        width: 12px;
+        height: 12px;
+        border-radius: 4px;
+      }
+      .key span {
+        flex: 1;
+      }
+      li {
+        padding: 10px 0;
+        border-top: 1px solid var(--sheet-line);
+      }
+      .reasons {
+        margin-top: 6px;
+        padding: 8px 12px;
+        border-radius: 9px;
+        background: var(--sheet-soft);
+      }
+      .kit {
+        margin-top: 10px;
+      }
+      .row + .row,
+      .key + .row,
+      .bar + .row {
+        margin-top: 8px;
+      }
+      a.act {
+        text-decoration: none;
+      }
+      .owed {
+        margin-top: 8px;
+        color: var(--wrong);
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.refresh().finally(() => {
+      this.known = true;
+    });
+    this.timer = setInterval(() => this.desk !== null && this.refresh(), REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    clearInterval(this.timer);
+    super.disconnectedCallback();
+  }
+
+  private get text(): DeskText {
+    return this.language === "zh" ? deskZh : deskEn;
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const [desk, orders, customers] = await Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
+      Object.assign(this, { desk, orders, customers });
+    } catch {
+      this.desk = null;
+    }
+  }
+
+  override render() {
+    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
+    document.title = `${this.text.title} · Fenbo`;
+    return html`<div style=${themeStyle(ACCENT)}>${this.desk === null ? this.door() : this.inside(this.desk)}</div>`;
+  }
+
+  private door() {
+    if (!this.known) return nothing;
+    const text = { ...(this.language === "zh" ? hqZh : hqEn), title: this.text.title };
+    return html`<fenbo-login .api=${this.session} .text=${text} @login-done=${this.entered}></fenbo-login>`;
+  }
+
+  private async entered(): Promise<void> {
+    await this.refresh();
+  }
+
+  private inside(desk: Desk): TemplateResult {
+    const { text } = this;
+    return html`<header>
+        <h1>${desk.channel.name} · ${desk.merchant}</h1>
+        <button class="act" @click=${this.turn}>${this.language === "zh" ? "English" : "中文"}</button>
+        <button class="act" @click=${this.leave}>${text.out}</button>
+      </header>
+      <main>
+        <section class="figures">
+          ${this.figure(text.watching, String(desk.viewers))}
+          ${this.figure(text.customers, String(desk.customers), `+${desk.customers_new} ${text.fresh}`)}
+          ${this.figure(text.orders, String(desk.orders))}
+          ${this.figure(text.paid, formatMoney(desk.paid, this.language))}
+        </section>
+        ${this.earned(desk)}
+        <section class="panel">
+          <h2>${text.room}</h2>
+          <fenbo-copy value=${desk.room_url} what=${text.room} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-copy>
+          ${this.shareKit()}
+        </section>
+        <section class="panel">
+          <h2>${text.orders}</h2>
+          ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
+          <ul>${this.orders.map((order) => this.order(order))}</ul>
+        </section>
+        <section class="panel">
+          <h2>${text.customers}</h2>
+          ${this.customers.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
+          <ul>${this.customers.map((customer) => this.customer(customer))}</ul>
+        </section>
+      </main>`;
+  }
+
+  private shareKit() {
+    const { text, link } = this;
+    if (link === null) return html`<p class="row"><button class="act" @click=${this.share}>${text.share}</button></p>`;
+    return html`<div class="row kit">
+      <img src="/s/${link.code}/qr.svg" width="140" height="140" alt="QR" />
+      <a class="act" href="/s/${link.code}/poster.png" download>${text.poster}</a>
+      <fenbo-copy value=${link.url} what=${text.share} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-copy>
+    </div>`;
+  }
+
+  private async share(): Promise<void> {
+    this.link = await this.api.link((await this.session.me()).csrf);
+  }
+
+  private figure(label: string, value: string, more = "") {
+    return html`<div class="panel figure">
+      <span class="dim small">${label}</span><strong class="tabular">${value}</strong><span class="dim small">${more}</span>
+    </div>`;
+  }
+
+  private earned(desk: Desk) {
+    const { text } = this;
+    const shown = STATES.filter((state) => (desk.earned[state]?.minor ?? 0) > 0);
+    const colour = (state: string) => `hsl(${168 + STATES.indexOf(state) * 26} 55% ${58 - STATES.indexOf(state) * 3}%)`;
+    return html`<section class="panel">
+      <h2>${text.earned}</h2>
+      ${shown.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
+      <div class="bar" aria-hidden="true">
+        ${shown.map((state) => html`<i style="flex:${desk.earned[state]?.minor};background:${colour(state)}"></i>`)}
+      </div>
+      ${shown.map(
+        (state) => html`<div class="key">
+          <i style="background:${colour(state)}"></i><span>${text.states[state] ?? state}</span>
+          <strong class="tabular">${formatMoney(desk.earned[state] ?? desk.paid, this.language)}</strong>
+        </div>`,
+      )}
+      ${desk.owed.minor > 0 ? html`<p class="owed small">${formatMoney(desk.owed, this.language)} · ${text.owed}</p>` : nothing}
+      <p class="row">
+        <a class="act" href="/api/v1/desk/statement" download>${text.statement}</a>
+        <a class="act" href="/verify">${text.check}</a>
+      </p>
+    </section>`;
+  }
+
+  private order(order: DeskOrder) {
+    const { text } = this;
+    const reasons = this.reasons.get(order.order);
+    const back = order.refunded.minor > 0 ? ` · ${text.refunded} ${formatMoney(order.refunded, this.language)}` : "";
+    return html`<li>
+      <div class="row apart">
+        <span>${order.buyer} · ${text.orderStates[order.state] ?? order.state}${back}</span>
+        <strong class="tabular">${formatMoney(order.total, this.language)}</strong>
+      </div>
+      <div class="row apart">
+        <span class="dim small">${new Date(order.created_at).toLocaleString(this.language)} · ${order.room_channel.name}</span>
+        <button class="act" aria-expanded=${reasons !== undefined} @click=${() => this.why(order.order)}>${text.why}</button>
+      </div>
+      ${reasons === undefined ? nothing : html`<div class="reasons small">${reasons.map((each) => html`<p>${each}</p>`)}</div>`}
+    </li>`;
+  }
+
+  private customer(customer: Customer) {
+    const { text } = this;
+    return html`<li class="row apart">
+      <span>${customer.name === "" ? text.anonymous : `${customer.name} ${customer.phone}`}</span>
+      <span class="dim small">${text.since} ${new Date(customer.since).toLocaleDateString(this.language)} · ${customer.orders}</span>
+    </li>`;
+  }
+
+  private async why(order: string): Promise<void> {
+    const reasons = new Map(this.reasons);
+    if (!reasons.delete(order)) reasons.set(order, (await this.api.why(order, this.language)).words);
+    this.reasons = reasons;
+  }
+
+  private turn(): void {
+    this.language = this.language === "zh" ? "en" : "zh";
+    this.reasons = new Map();
+    chooseLanguage(drawer("localStorage"), this.language);
+  }
+
+  private async leave(): Promise<void> {
+    await this.session.me();
+    await this.session.logout();
+    this.desk = null;
+  }
+}
+
+customElements.define("fenbo-desk", FenboDesk);
