@@ -21,6 +21,7 @@ from signaling import demo_clock
 
 pytestmark = pytest.mark.timeout(40, func_only=True)  # a guard against hanging; the demo's start is not the test's
 WIDTH, HEIGHT = 640, 360
+GROUP_FRAMES, GROUP_MS = 30, 1000
 SHOWN_S_MAX = 20
 LOOK_MS = 100
 KILLS = 10
@@ -59,7 +60,8 @@ class Encoder:
         command = (
             f"ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc2=size={WIDTH}x{HEIGHT}:rate=30"
             f" -f lavfi -i sine=frequency=1000:sample_rate=48000 -vf {clock_filter(self.began_ms)} -c:v libx264"
-            f" -preset ultrafast -bf {self.b_frames} -g 30 -b:v 1M -pix_fmt yuv420p -c:a aac -b:a 96k -f flv {self.url}"
+            f" -preset ultrafast -bf {self.b_frames} -g {GROUP_FRAMES} -b:v 1M -pix_fmt yuv420p"
+            f" -c:a aac -b:a 96k -f flv {self.url}"
         )
         self.process = await asyncio.create_subprocess_exec(*command.split())
 
@@ -119,8 +121,9 @@ class Viewer:
         assert (self.loads, self.sessions) == (1, 1)
         assert self.errors == []
         assert self.ways == {self.way}
+        # A backup goes on from its last key frame: what lies before the switch flashes by, on a busy machine visibly.
         times = [shown for _, shown in self.shown]
-        assert times == sorted(times)
+        assert all(after >= before - GROUP_MS for before, after in itertools.pairwise(times))
 
 
 Make = Callable[..., Encoder]
