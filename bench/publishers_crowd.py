@@ -56,11 +56,13 @@ async def main() -> None:
     while line := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
         urls.append(line)
     clip = await asyncio.to_thread(tags)
-    writers = [await publisher(url) for url in urls]
-    sending = [asyncio.create_task(send(one, clip, number * 2 / len(urls))) for number, one in enumerate(writers)]
+    sending = []
+    for number, url in enumerate(urls):  # each sends at once: who waits for the others would be taken for silent
+        sending.append(asyncio.create_task(send(await publisher(url), clip, number * 2 / len(urls))))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
+    assert not any(task.done() for task in sending), "a publisher was cut off"
     for task in sending:
         task.cancel()
 
