@@ -30,7 +30,7 @@ SAMPLE_RATE = 48_000
 SAMPLES_PER_FRAME = 1024  # AAC
 TONE_HERTZ = 440
 TONE_AMPLITUDE = 0.06  # of full scale: audible, and nobody jumps
-LATE_SECONDS_MAX = 0.2  # further behind (the machine is busy): go on from now, viewers rather lose pictures than get late
+LATE_SECONDS_MAX = 0.2  # further behind (the machine is busy): go on from now; viewers miss pictures rather than lag
 RECONNECT_SECONDS = 1.0
 X264 = {
     "preset": "veryfast",
