@@ -19,6 +19,8 @@ from signaling.app import Node, open_node
 
 PORTS = tuple(f"--{section}.{name}" for section in ("http", "rtmp", "webrtc") for name in ("port=0", "host=127.0.0.1"))
 
+PATIENT = ("--rtmp.handshake_ms_max=60000", "--rtmp.silence_ms_max=60000")  # fifty begin beside the server itself
+
 
 async def show(node: Node, number: int) -> str:
     """A merchant's live show; where its encoder sends to."""
@@ -33,7 +35,7 @@ async def show(node: Node, number: int) -> str:
 async def main() -> None:
     """The process; it ends with its standard input."""
     count, folder = int(sys.argv[1]), sys.argv[2]
-    settings = load(None, {}, (*PORTS, f"--data_dir={folder}", f"--rtmp.newcomers_per_address_max={count}"))
+    settings = load(None, {}, (*PORTS, f"--data_dir={folder}", f"--rtmp.newcomers_per_address_max={count}", *PATIENT))
     async with open_node(settings, CollectorRegistry()) as node:
         urls = [await show(node, number) for number in range(count)]
         sys.stdout.write(json.dumps({"pid": os.getpid(), "urls": urls}) + "\n")
