@@ -74,8 +74,7 @@ def assess(
         self_purchase=tenant.rule.self_purchase,
         buyer=who.buyer,
     )
-    rules = plan[0].under(tenant.rule.max_paid_levels, tenant.rule.cap_ppm)
-    return Assessed(sale, plan[1], None if who.sharer is None else who.sharer[0], tuple(commission(rules, sale)))
+    return Assessed(sale, plan[1], None if who.sharer is None else who.sharer[0], tuple(commission(plan[0], sale)))
 
 
 def party_of(line: Line) -> str:

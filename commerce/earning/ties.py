@@ -26,9 +26,12 @@ Plans = dict[int, tuple[Plan, str]]
 
 
 def find_plans(unit: Unit, tenants: Collection[Tenant]) -> Plans:
-    """The plan in force and its digest, by merchant."""
-    found = {tenant.id: plan_in_force(unit, tenant.id) for tenant in tenants}
-    return {merchant: (version.plan, version.digest) for merchant, version in found.items()}
+    """The plan in force, within the limits of the lock, and its own digest, by merchant."""
+    found = {}
+    for tenant in tenants:
+        version, rule = plan_in_force(unit, tenant.id), tenant.rule
+        found[tenant.id] = (version.plan.under(rule.max_paid_levels, rule.cap_ppm), version.digest)
+    return found
 
 
 @cache
