@@ -10,7 +10,20 @@ import uvloop
 from bench.report import save, show, write_readme
 
 # modules with `async def rows() -> list[Row]`
-BENCHES = ("hls", "packaging", "viewers", "chat", "rooms", "nodes", "orders", "flash", "checkouts", "publishers", "whep")
+BENCHES = (
+    "hls",
+    "packaging",
+    "viewers",
+    "hls_peers",
+    "chat",
+    "rooms",
+    "nodes",
+    "orders",
+    "flash",
+    "checkouts",
+    "publishers",
+    "whep",
+)
 
 
 def main() -> None:

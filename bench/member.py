@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import struct
+from collections.abc import Callable
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,7 +15,10 @@ LINE = b'"type":"chat"'
 
 
 class Member(asyncio.Protocol):
-    """`lines` counts frames with a chat line; `others` counts the rest; `dropped` those that say lines are lost."""
+    """`lines` counts frames with a chat line; `others` counts the rest; `dropped` those that say lines are lost.
+
+    `on_line` and `on_other`, where set, are given the payloads: for the few members that look at the clock.
+    """
 
     def __init__(self, head: bytes) -> None:
         self._head = head
@@ -24,6 +28,8 @@ class Member(asyncio.Protocol):
         self.lines = 0
         self.others = 0
         self.dropped = 0
+        self.on_line: Callable[[bytearray], None] | None = None
+        self.on_other: Callable[[bytearray], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
@@ -72,8 +78,12 @@ class Member(asyncio.Protocol):
             self.dropped += 1
         elif LINE in payload[:200] and b'"snapshot"' not in payload[:200]:
             self.lines += 1
+            if self.on_line is not None:
+                self.on_line(payload)
         else:
             self.others += 1
+            if self.on_other is not None:
+                self.on_other(payload)
 
     def say(self, message: dict[str, object]) -> None:
         self._send(0x81, json.dumps(message).encode())
