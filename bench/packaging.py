@@ -22,14 +22,20 @@ from prometheus_client import CollectorRegistry
 
 from bench.cpu import steal_seconds
 from bench.report import Row
+from config.ladder import parse_ladder
 from config.metrics import Metrics
 from config.settings import HlsSettings
+from relay.gop import GopLimits
 from relay.hls.output import Output
 from relay.hub import Hub
-from relay.media import VIDEO_CLOCK_RATE, Codec, Packet, Track
+from relay.ladder import Ladder
+from relay.media import VIDEO_CLOCK_RATE, Codec, Kind, Packet, Track
+from relay.outlet import Outlet, Subscription
 
 CLIP_SECONDS, ROUNDS = 10, 12
 RATE = "2500k"
+LADDER = ("480p:1200", "360p:600", "240p:300")
+BEHIND_SECONDS_MAX = 0.5
 LINES = ("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30,noise=alls=12:allf=t")
 TONE = ("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000")
 CODE = ("-c:v", "libx264", "-preset", "veryfast", "-g", "60", "-bf", "2", "-b:v", RATE, "-maxrate", RATE)
@@ -88,6 +94,36 @@ async def package(packets: list[Packet]) -> tuple[Output, float]:
     return output, spent
 
 
+async def climb(words: tuple[str, ...], packets: list[Packet]) -> float:
+    """CPU seconds a second of media that these rungs take; pictures come no faster than they are encoded."""
+    origin = Outlet("bench", GopLimits())
+    rungs = list(Ladder(origin, parse_ladder(words), GopLimits()).rungs.values())
+    watching = [asyncio.create_task(_watch(rung.subscribe("bench"))) for rung in rungs]
+    began = time.process_time()
+    for packet in packets:
+        origin.publish(packet)
+        while rungs[0].live_seconds and packet.seconds - rungs[0].live_seconds > BEHIND_SECONDS_MAX:
+            await asyncio.sleep(0.001)
+    origin.end()
+    await asyncio.gather(*watching)
+    return (time.process_time() - began) / CLIP_SECONDS
+
+
+async def _watch(subscription: Subscription) -> None:
+    async for _ in subscription:
+        pass
+
+
+async def rungs_row(packets: list[Packet]) -> Row:
+    """All rungs together; each alone beside it."""
+    pictures = [packet for packet in packets if packet.track.kind is Kind.VIDEO]
+    alone = {word: round(100 * await climb((word,), pictures), 1) for word in LADDER}
+    together = 100 * await climb(LADDER, pictures)
+    return Row(
+        "ladder of three", "% of a core a broadcast", together, how=f"from 720p30 to {', '.join(LADDER)}", more=alone
+    )
+
+
 async def rows() -> list[Row]:
     packets, stolen, began = await asyncio.to_thread(clip), steal_seconds(), time.monotonic()
     output, spent = await package(packets)
@@ -109,6 +145,7 @@ async def rows() -> list[Row]:
     )
     parts = sum(len(segment.parts) for segment in output.window.segments)
     return [
+        await rungs_row(packets),
         Row("LL-HLS packaging", "% of a core a broadcast", 100 * spent / seconds, steal=steal, how=how),
         Row(
             "LL-HLS memory", "bytes kept, over the bytes of the window's parts", allocated / window, how=how,

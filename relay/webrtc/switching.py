@@ -7,7 +7,7 @@ while somebody is on it or waits for it. Sound is the same on all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from config.metrics import Metrics
@@ -67,8 +67,7 @@ class Switching:
         if viewer.wanted not in names:
             viewer.wanted = SOURCE
         now_ns = self._now_ns()
-        source = self._ladder.origin.facts(now_ns).video
-        bits = [source.bits_per_second if source else 0.0, *(rung.step.bits_per_second for rung in rungs.values())]
+        bits = self._bits(rungs.values(), now_ns)
         report = Report(viewer.fraction_lost, viewer.bits_per_s)
         number = viewer.choice.next(names.index(viewer.wanted), report, bits, now_ns / 1e9)
         if names[number] == viewer.wanted:
@@ -77,6 +76,16 @@ class Switching:
         if viewer.wanted and viewer.wanted not in self._lower:
             self._lower[viewer.wanted] = _Lower(rungs[viewer.wanted], self._open_reel(), self)
         self._close_unused()
+
+    def _bits(self, rungs: Iterable[LadderRung], now_ns: int) -> list[float]:
+        """What each rung takes now, with the sound; one that does not run, what it was told to take at most."""
+        source = self._ladder.origin.facts(now_ns)
+        sound = source.audio.bits_per_second if source.audio else 0.0
+        found = [source.video.bits_per_second if source.video else 0.0]
+        for rung in rungs:
+            measured = rung.facts(now_ns).video
+            found.append((measured and measured.bits_per_second) or rung.step.bits_per_second)
+        return [sound + bits for bits in found]
 
     def catchup(self, rung: str) -> Catchup | None:
         """For a viewer of that rung who has lost pictures; None when the next key frame must be waited for."""

@@ -1,4 +1,4 @@
-"""A ladder in a real browser: a viewer with little bandwidth steps down and keeps playing, by LL-HLS."""
+"""A ladder in a real browser: a viewer with little bandwidth steps down and keeps playing, by LL-HLS and by WebRTC."""
 
 import asyncio
 import re
@@ -6,8 +6,11 @@ import urllib.request
 
 import pytest
 
+from tests.e2e.test_webrtc import SCRIPT, BadNetwork
+
 LADDER = "360p:200, 180p:100"
 SLOW_BITS = 450_000  # of the viewer's network: less than the source's, enough for the lowest rung
+LOST_EVERY = 5  # datagrams, when the network has become bad
 SOURCE_LINES, LOWER = 720, (180, 360)
 WAIT_SECONDS = 40.0
 ENOUGH_SECONDS = 3.0  # of playing on a lower rung
@@ -58,3 +61,46 @@ async def test_a_slow_network_takes_a_lower_rung_by_ll_hls_and_plays_on(ladder_s
     assert await asyncio.to_thread(rungs, ladder_show) >= 1
     height, _ = await seen(page, lambda _, at: at > began + ENOUGH_SECONDS)
     assert height in LOWER
+
+
+class Failing(BadNetwork):
+    """Good until told."""
+
+    bad = False
+
+    def later(self, send):
+        self.seen += 1
+        if self.bad and self.seen % LOST_EVERY == 0:
+            self.lost += 1
+        else:
+            send()
+
+
+@pytest.fixture
+async def way(ladder_show):
+    """To the demo's WebRTC port."""
+    host, _, port = ladder_show.addresses["webrtc"].rpartition(":")
+    loop = asyncio.get_running_loop()
+    _, made = await loop.create_datagram_endpoint(lambda: Failing((host, int(port))), ("0.0.0.0", 0))
+    yield made
+    made.close()
+
+
+async def test_heavy_loss_takes_a_lower_rung_by_webrtc_and_plays_on(ladder_show, enter, way):
+    """The same connection: its picture becomes smaller and goes on."""
+    page = await enter(ladder_show.http + "/healthz")
+    await page.evaluate(SCRIPT.read_text("utf-8"))
+    through = way.transport.get_extra_info("sockname")[1]
+    whep = ladder_show.addresses["rooms"][0]["whep"]
+    answer = await page.evaluate("([url, port]) => rtc.play(url, {port})", [whep, through])
+    assert answer["status"] == 201
+    await seen(page, lambda height, at: height == SOURCE_LINES and at > 1)
+    way.bad = True
+    await seen(page, lambda height, _: height in LOWER)
+    way.bad = False
+    _, began = await video(page)
+    height, _ = await seen(page, lambda _, at: at > began + ENOUGH_SECONDS)
+    assert height in LOWER and way.lost > 0
+    assert await asyncio.to_thread(rungs, ladder_show) >= 1
+    low = height
+    await seen(page, lambda height, _: height > low)  # a calm time later it tries the next one
