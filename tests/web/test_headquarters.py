@@ -103,6 +103,38 @@ async def test_a_new_product_is_checked_and_sold(visit, studio):
     await expect(row.get_by_role("cell").nth(2)).to_have_text("10")
 
 
+BUY = """async () => {
+    const room = location.pathname.replace("/r/", "/api/v1/rooms/");
+    const ask = (url, body) => fetch(url, body && {
+        method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body),
+    }).then((answer) => answer.json());
+    const sku = (await ask(room)).shelf[0].skus[0].sku;
+    const contact = {name: "Ann", phone: "13800138000", address: "1 Pier Road"};
+    const order = await ask(`${room}/orders`, {client_order_id: "order-0001", contact, lines: [{sku, quantity: 1}]});
+    await ask(`/api/v1/payments/sandbox/${order.payment.payment}`, {outcome: "pay"});
+    return order.order;
+}"""
+
+
+async def test_an_order_is_sent_refunded_and_exported(visit, studio):
+    room = await visit(room_of(studio, "north"))
+    order = await room.evaluate(BUY)
+    page = await enter(visit, studio)
+    await page.get_by_role("link", name="Orders").click()
+    await page.get_by_role("button", name=order).click()
+    card = page.get_by_role("region", name=f"Order {order}")
+    await expect(card.get_by_text("Ann, 13800138000, 1 Pier Road")).to_be_visible()
+    await card.get_by_role("button", name="Goods left").click()
+    await expect(card.get_by_text("Shipped", exact=True)).to_be_visible()
+    await card.get_by_text("Refund", exact=True).first.click()
+    await card.get_by_role("button", name="Refund").click()
+    await expect(card.get_by_text("Refunded", exact=True).first).to_be_visible()
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Orders as CSV").click()
+    sheet = await (await download.value).path()
+    assert order in sheet.read_text("utf-8")
+
+
 async def test_a_new_channel_has_a_room_and_links(visit, studio):
     page = await enter(visit, studio)
     await page.get_by_role("link", name="Channels").click()

@@ -129,7 +129,7 @@ export class FenboFlash extends LitElement {
     const done = await this.attempt(() =>
       this.store.api.announceSale(show, { ...sale, starts_at: starts, ends_at: ends }),
     );
-    if (done) form.reset();
+    if (done) form.closest("details")?.removeAttribute("open");
   }
 
   private async attempt(act: () => Promise<unknown>): Promise<boolean> {

@@ -73,7 +73,7 @@ export const en = {
   added: "Added to the cart",
   soldOut: "Sold out",
   saleSoon: (price: string, clock: string) => `${price} in ${clock}`,
-  saleOpen: (left: number, clock: string) => `Flash sale: ${left} left, ends in ${clock}`,
+  saleOpen: (left: number, clock: string) => `Flash sale: ${left} left, ${clock}`,
   saleOut: "Flash sale: sold out",
   left: (n: number) => `${n} left`,
   perBuyer: (n: number) => `At most ${n} each`,

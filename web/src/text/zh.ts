@@ -69,7 +69,7 @@ export const zh: Text = {
   added: "已加入购物车",
   soldOut: "已售罄",
   saleSoon: (price: string, clock: string) => `${clock} 后秒杀价 ${price}`,
-  saleOpen: (left: number, clock: string) => `秒杀中：剩 ${left} 件，${clock} 后结束`,
+  saleOpen: (left: number, clock: string) => `秒杀剩 ${left} 件 ${clock}`,
   saleOut: "秒杀已抢光",
   left: (n) => `剩 ${n} 件`,
   perBuyer: (n) => `每人限购 ${n} 件`,
