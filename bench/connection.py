@@ -1,4 +1,7 @@
-"""A lean HTTP/1.1 client for load: one request at a time; bodies are counted, and kept only when asked for."""
+"""A lean HTTP/1.1 client for load: one request at a time; bodies are counted, and kept only when asked for.
+
+Bodies in chunks are told by their last five bytes and taken apart only when they are kept.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
+
+LAST_CHUNK = b"0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Answer:
 
 
 class Connection(asyncio.Protocol):
-    """Answers must carry Content-Length; anything else is an error of the server for this tool."""
+    """Answers carry Content-Length or come in chunks; anything else is an error of the server for this tool."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -37,6 +42,7 @@ class Connection(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self._missing = -1
         self._length = 0
+        self._tail: bytes | None = None  # of a body in chunks
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
@@ -52,15 +58,28 @@ class Connection(asyncio.Protocol):
             if not found:
                 return
             self._head = head
-            self._length = self._missing = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-        self._missing -= len(data)
+            self._begin(head.lower())
         if self._keep:
             self._chunks.append(data)
+        if self._tail is None:
+            self._missing -= len(data)
+        else:
+            self._length += len(data)
+            self._tail = (self._tail + data)[-len(LAST_CHUNK) :]
+            self._missing = int(self._tail != LAST_CHUNK)
         if self._missing == 0:
             self._done()
 
+    def _begin(self, head: bytes) -> None:
+        if b"\r\ntransfer-encoding: chunked" in head:
+            self._tail, self._missing = b"", 1
+        else:
+            self._length = self._missing = int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+
     def _done(self) -> None:
-        answer = Answer(int(self._head[9:12]), self._head, b"".join(self._chunks), self._length)
+        body = b"".join(self._chunks)
+        body = body if self._tail is None else _joined(body)
+        answer = Answer(int(self._head[9:12]), self._head, body, self._length)
         self._reset()
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
@@ -88,6 +107,19 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+
+def _joined(chunked: bytes) -> bytes:
+    """A body without its chunks' sizes (RFC 9112, 7.1)."""
+    parts, at = [], 0
+    while chunked:
+        line_end = chunked.index(b"\r\n", at)
+        size = int(chunked[at:line_end].split(b";")[0], 16)
+        if size == 0:
+            break
+        parts.append(chunked[line_end + 2 : line_end + 2 + size])
+        at = line_end + size + 4
+    return b"".join(parts)
 
 
 async def connect(url: str) -> Connection:

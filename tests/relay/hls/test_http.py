@@ -248,7 +248,7 @@ async def test_a_viewer_who_left_while_he_waited_is_nobodys_error(live, clip):
     assert hint in live.window.resources and raised == []
 
 
-async def test_after_the_end_directives_are_ignored(live, clip):
+async def test_after_the_end_nothing_is_skipped(live, clip):
     await live.feed(clip)
     await live.feed(clip.again(10))
     assert (await live.media("?_HLS_skip=YES")).skipped > 0
