@@ -96,7 +96,9 @@ class Origin:
             output.waiting.refuse()
         finally:
             subscription.close()
-            self._ladders.forget(broadcast)
+            after = self._outputs.get(broadcast.name)
+            if after is None or after is output or after.broadcast is not broadcast:
+                self._ladders.forget(broadcast)
         self._outputs.pop(broadcast.name, None)
         self._tasks.pop(broadcast.name, None)
 

@@ -76,3 +76,18 @@ async def test_a_fault_of_ours_is_logged_and_the_next_source_starts_anew(live, c
     live.origin.open(live.broadcast)
     await live.feed(clip.again(20))
     assert live.origin.url("show") is not None
+
+
+async def test_packaged_again_a_broadcast_keeps_its_ladder_and_forgotten_it_loses_it(serving, clip, monkeypatch):
+    """WebRTC viewers are on the same rungs."""
+    async with serving(ladder=("144p:200",)) as live:
+        await live.feed(clip, until=4.2)
+        ladders = live.origin._ladders
+        ladder = ladders.of(live.broadcast)
+        monkeypatch.setattr(live.window, "ended", True)
+        live.origin.open(live.broadcast)
+        await live.turn()
+        assert ladders.of(live.broadcast) is ladder
+        await live.origin.close("show")
+        await live.turn()
+        assert ladders.of(live.broadcast) is not ladder
