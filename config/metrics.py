@@ -34,12 +34,42 @@ class Metrics:
         self.source_warnings = Gauge(
             "fenbo_source_warnings", "Sources now that give cause for a warning", ["warning"], registry=registry
         )
+        self._sources(registry)
         self.restreams = Gauge("fenbo_restreams", "Restreams that are sending now", registry=registry)
         self.restream_ended = Counter(
             "fenbo_restream_ended", "Connections of restreams lost or refused, by reason", ["reason"], registry=registry
         )
         self.packets_dropped = Counter(
             "fenbo_packets_dropped", "Packets an output was too slow for", ["output"], registry=registry
+        )
+
+    def _sources(self, registry: CollectorRegistry) -> None:
+        self.sources = Gauge(
+            "fenbo_sources",
+            "Sources connected now, by slot and codec of the picture",
+            ["slot", "codec"],
+            registry=registry,
+        )
+        self.source_bits = Gauge(
+            "fenbo_source_bits_per_second",
+            "Video that the sources of a slot send together",
+            ["slot"],
+            registry=registry,
+        )
+        self.source_frames = Gauge(
+            "fenbo_source_frames_per_second", "Pictures a second of the slowest source", ["slot"], registry=registry
+        )
+        self.source_jitter = Gauge(
+            "fenbo_source_jitter_ms",
+            "By how much pictures of the most uneven source arrive unevenly",
+            ["slot"],
+            registry=registry,
+        )
+        self.source_gop = Gauge(
+            "fenbo_source_gop_seconds",
+            "Time between key frames of the source with the longest",
+            ["slot"],
+            registry=registry,
         )
 
     def _hls(self, registry: CollectorRegistry) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from prometheus_client import Counter
 
 from config.metrics import Metrics
+from relay import figures
 from relay.advice import Warned
 from relay.errors import NotAvailable
 from relay.gop import GopCache, GopLimits
@@ -118,6 +119,7 @@ class Hub:
         if metrics is not None:
             metrics.broadcasts.set_function(self._publishing)
             metrics.slates.set_function(self._slates)
+            figures.expose(metrics, self._sources, clock)
             for warned in Warned:
                 metrics.source_warnings.labels(warned).set_function(partial(self._warned, warned))
 
@@ -129,8 +131,10 @@ class Hub:
 
     def _warned(self, warned: Warned) -> int:
         now_ns = self._clock()
-        sources = [source for one in self._broadcasts.values() for source in one.sources.by_slot.values()]
-        return sum(any(said.warned is warned for said in source.advice(now_ns)) for source in sources)
+        return sum(any(said.warned is warned for said in source.advice(now_ns)) for source in self._sources())
+
+    def _sources(self) -> list[Source]:
+        return [source for one in self._broadcasts.values() for source in one.sources.by_slot.values()]
 
     def fill(self) -> None:
         """Called many times a second: slates go out where nobody publishes into a show that is on."""
