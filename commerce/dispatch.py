@@ -13,7 +13,7 @@ from commerce import cart, catalog, links, replay, restreams, sale, sharing, she
 from commerce import commands as c
 from commerce.commands import earning as e
 from commerce.directory import bulk, channels, merchants, people
-from commerce.earning import holds, invites, payouts, plans, settlement
+from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.payments import record
@@ -144,6 +144,7 @@ def earning(signer: Signer) -> dict[type, One]:
         e.HoldLines: holds.hold_lines,
         e.ReleaseLines: holds.release_lines,
         e.QualifyViewer: invites.qualify_viewer,
+        e.EraseViewer: erase.erase_viewer,
         e.PrepareSettlements: settlement.prepare_settlements,
         e.ApproveSettlement: settlement.approve_settlement,
         e.EndReceivable: settlement.end_receivable,

@@ -221,6 +221,7 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/orders/{order}/why", hq(may.SEE_MONEY, money.why_order)),
         web.post("/api/v1/hq/orders/{order}/hold", hq(may.SETTLE, money.hold)),
         web.get("/api/v1/hq/customers/{viewer}/why", hq(may.SEE_MONEY, money.why_customer)),
+        web.post("/api/v1/hq/customers/{viewer}/erase", hq(may.RULE_MONEY, money.erase)),
         web.get("/api/v1/hq/settlements", hq(may.SEE_MONEY, money.settlements)),
         web.post("/api/v1/hq/settlements", hq(may.SETTLE, money.settle)),
         web.post("/api/v1/hq/settlements/{settlement}/approve", hq(may.SETTLE, money.approve)),

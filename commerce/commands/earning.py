@@ -188,3 +188,14 @@ class QualifyViewer(Command[str]):
         for field in ("identity", "device", "address"):
             checks.text(field, getattr(self, field), 64, 64)
         checks.number("watched_seconds", self.watched_seconds, 0, 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseViewer(Command[int]):
+    """Takes a buyer's personal data away, at his wish; answers how many orders lost their contact."""
+
+    merchant: int
+    viewer: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)

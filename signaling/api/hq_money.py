@@ -64,6 +64,10 @@ class HqMoney:
         viewer, language = request.match_info["viewer"], request.query.get("language", me.merchant.language)
         return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
 
+    async def erase(self, request: web.Request, me: views.Me) -> web.Response:
+        command = e.EraseViewer(me.merchant.id, request.match_info["viewer"])
+        return answer(m.Erased(orders=await self._commerce.execute(command)))
+
     async def hold(self, request: web.Request, me: views.Me) -> web.Response:
         body, order = await read(request, m.Held), request.match_info["order"]
         kind = e.HoldLines if body.held else e.ReleaseLines

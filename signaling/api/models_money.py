@@ -102,6 +102,12 @@ class LinesChanged(View):
     lines: int
 
 
+class Erased(View):
+    """A buyer's personal data are gone, from so many orders."""
+
+    orders: int
+
+
 class SettlementsNew(Request):
     """The last day of the period, not included, in the merchant's time zone."""
 

@@ -71,6 +71,7 @@ async def test_why_and_hold(shop, boss):
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held | {"held": False}))[1] == {"lines": 1}
     assert (await boss("GET", f"/api/v1/hq/orders/{'0' * 16}/why"))[0] == 404
     assert (await boss("GET", f"/api/v1/hq/customers/{'0' * 16}/why"))[0] == 404
+    assert (await boss("POST", f"/api/v1/hq/customers/{'0' * 16}/erase"))[0] == 404
     page = (await boss("GET", "/api/v1/hq/orders"))[1]["orders"][0]
     assert page["order"] == order
 

@@ -1,0 +1,44 @@
+"""Erasure: the person is gone, everything that was proven still is."""
+
+import json
+
+import pytest
+
+from commerce.audit import audit
+from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
+from commerce.errors import Conflict, NotFound
+from commerce.proof.verify import verify_statement
+from commerce.store import tables
+from commerce.store.ids import public_id
+
+
+async def test_a_buyer_is_erased_and_every_proof_and_figure_stays(money_anywhere):
+    money, viewer = money_anywhere, public_id()
+    await money.shop.enter(viewer)
+    order = await money.sold(viewer)
+    before, public = await money.statement(), await money.key()
+    with pytest.raises(Conflict, match="open"):
+        await money.execute(EraseViewer(money.merchant, viewer))
+    await money.arrived(order)
+    assert await money.execute(EraseViewer(money.merchant, viewer)) == 1
+    assert await money.execute(EraseViewer(money.merchant, viewer)) == 0
+    rows = {table: await money.rows(getattr(tables, table)) for table in ("orders", "log_leaf", "touch", "binding")}
+    assert json.loads(rows["orders"][0].contact) == {"name": "", "phone": "", "address": ""}
+    assert not [leaf for leaf in rows["log_leaf"] if leaf.body is not None and viewer in leaf.body]
+    after = verify_statement(await money.statement(), public)
+    assert (after.wrong, after.erased, after.figures) == ([], 2, {"CNY": {"matured": 990}})
+    assert verify_statement(before, public).wrong == []
+    assert await money.ask(audit) == []
+
+
+async def test_what_is_looked_into_is_kept(money):
+    viewer = public_id()
+    order = await money.sold(viewer)
+    await money.execute(HoldLines(money.merchant, order.order, "same phone"))
+    await money.arrived(order)
+    with pytest.raises(Conflict, match="held"):
+        await money.execute(EraseViewer(money.merchant, viewer))
+    await money.execute(ReleaseLines(money.merchant, order.order, "cleared"))
+    await money.execute(EraseViewer(money.merchant, viewer))
+    with pytest.raises(NotFound):
+        await money.execute(EraseViewer(money.merchant, "0" * 16))
