@@ -166,9 +166,7 @@ def find_open_sales(connected: Connected, skus: Collection[int], shows: Collecti
     return {row[0]: OpenSale(*row[1:]) for row in connected.connection.execute(_select_open(), given)}
 
 
-def find_bought_in_sales(
-    unit: Unit, viewers: Collection[int], sales: Iterable[OpenSale]
-) -> dict[tuple[int, int], int]:
+def find_bought_in_sales(unit: Unit, viewers: Collection[int], sales: Iterable[OpenSale]) -> dict[tuple[int, int], int]:
     """What each buyer holds or has bought in the sales that have a limit, by (viewer key, sale key)."""
     limited = [sale.id for sale in sales if sale.per_buyer_max is not None]
     if not limited or not viewers:

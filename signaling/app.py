@@ -35,17 +35,6 @@ from signaling import hooks, problems, webrtc
 from signaling.api.async_describe import AsyncApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
-from signaling.api.hq_channels import HqChannels
-from signaling.api.hq_goods import HqGoods
-from signaling.api.hq_moderation import HqModeration
-from signaling.api.hq_money import HqMoney
-from signaling.api.hq_orders import HqOrders
-from signaling.api.hq_programs import HqPrograms
-from signaling.api.hq_sales import HqSales
-from signaling.api.hq_session import HqSession
-from signaling.api.hq_shows import HqShows
-from signaling.api.hq_studio import HqStudio
-from signaling.api.hq_talk import HqTalk
 from signaling.api.payments import SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.bus import Bus, Keep, MemoryBus
@@ -60,6 +49,7 @@ from signaling.doubts import Doubts
 from signaling.entrance import Entrance
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
+from signaling.headquarters import headquarters
 from signaling.houses import Houses
 from signaling.hq_ws import SESSION_SECONDS, HqSocket
 from signaling.on_air import OnAir
@@ -179,8 +169,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         metrics = Metrics(registry or _registry())
         ears = Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
-        fonts = await asyncio.to_thread(Fonts, settings.rooms.poster_font)
-        core = Core(settings, metrics, commerce, fonts)
+        core = Core(settings, metrics, commerce, await asyncio.to_thread(Fonts, settings.rooms.poster_font))
         stack.push_async_callback(core.bus.close)
         chores = Chores()
         stack.push_async_callback(chores.close)
@@ -237,7 +226,6 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
-    session, orders = HqSession(commerce, core.callers, secure=secure), HqOrders(directory, rooms)
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
     return Handlers(
         viewers=viewers,
@@ -246,23 +234,11 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
         rooms=RoomApi(commerce, rooms, viewers),
         sandbox=SandboxApi(commerce, viewers),
-        session=session,
-        studio=HqStudio(commerce, core.studio, core.restreams, urls.rtmp, f"{urls.http}/whip"),
-        shows=HqShows(directory),
-        replays=core.replays,
-        channels=HqChannels(commerce, core.link_tokens, urls.http),
-        goods=HqGoods(commerce),
-        orders=orders,
-        sales=HqSales(commerce),
-        programs=HqPrograms(commerce, private_targets=core.settings.hooks.private_targets),
-        hq_socket=HqSocket(session, directory, orders, core.bus, core.crowds),
-        talk=HqTalk(commerce, rooms),
-        moderation=HqModeration(commerce),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
-        money=HqMoney(commerce),
         desk=DeskApi(commerce, rooms, urls.http),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),
+        **headquarters(core, urls),
     )
 
 
