@@ -100,9 +100,7 @@ class Checkout:
         if place.channel_state != "active":
             raise Forbidden("room", "this room sells nothing now")
         lines = self._lines(command, place, buyer)
-        total = sum(goods.price_minor * quantity for goods, quantity in lines)
-        if total > MINOR_MAX:
-            raise Invalid("lines", "the total is too large")
+        total = _total(lines)
         unit, viewer = self._unit, self._take(command, place, buyer, lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
         earned = self._assess(place, buyer, decision, lines)
@@ -265,6 +263,14 @@ class Checkout:
             contact=placing.command.contact,
             note=placing.command.note,
         )
+
+
+def _total(lines: Lines) -> int:
+    """The sum in minor units; Invalid when it is more than money can be."""
+    total = sum(goods.price_minor * quantity for goods, quantity in lines)
+    if total > MINOR_MAX:
+        raise Invalid("lines", "the total is too large")
+    return total
 
 
 def _line_view(goods: Goods, quantity: int) -> views.OrderLine:
