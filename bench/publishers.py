@@ -20,6 +20,7 @@ from bench.report import Row
 from bench.runs import ATTEMPTS_MAX, idle_load
 
 PUBLISHERS = 50
+KILOBITS_MIN = 2_200  # of the clip's 2,500 and its sound: less, and the figure is of something else
 SECONDS = 20.0  # one round of the clip
 WARM_SECONDS = 12.0  # slates have gone, every playlist has its segments
 
@@ -108,7 +109,9 @@ async def cost(peer: Peer) -> publishers_row.Row:
         if runs[-1].clean:
             break
     crowd.stdin.close()
-    await crowd.wait()
+    kilobits = float(await crowd.stdout.readline())
+    assert await crowd.wait() == 0
+    assert kilobits > KILOBITS_MIN, f"only {kilobits:.0f} kb/s of each publisher arrived: is the machine too busy?"
     best = min(runs, key=lambda spent: spent.steal)
     name = peer.name, peer.version, peer.how
     return publishers_row.Row(*name, len(peer.urls), round(best.load, 4), round(idle, 4), round(best.steal, 4))

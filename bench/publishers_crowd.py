@@ -1,12 +1,14 @@
 """Publishers in a process of their own: `python -m bench.publishers_crowd`, RTMP URLs on standard input, a line each.
 
-Prints `ready` when all publish, and sends until its standard input closes. Nobody encodes: the clip is replayed.
+Prints `ready` when all publish, and sends until its standard input closes; then the kb/s that each of them got rid of,
+on average. Nobody encodes: the clip is replayed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 import sys
 import time
 
@@ -17,6 +19,7 @@ from relay.rtmp import handshake
 from relay.rtmp.push import Push, State, parse_target
 
 TICK_S = 0.02
+BYTES_ACKED = 120  # where tcpi_bytes_acked stands in Linux's tcp_info
 
 
 async def publisher(url: str) -> asyncio.StreamWriter:
@@ -30,6 +33,12 @@ async def publisher(url: str) -> asyncio.StreamWriter:
         assert data, "the server has closed the connection"
         core.receive_data(data)
     return writer
+
+
+def gone(writer: asyncio.StreamWriter) -> int:
+    """Bytes that the other end has acknowledged (tcp(7), TCP_INFO: tcpi_bytes_acked)."""
+    info = writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 192)
+    return int.from_bytes(info[BYTES_ACKED : BYTES_ACKED + 8], sys.byteorder)
 
 
 async def send(writer: asyncio.StreamWriter, clip: list[Tag], late_s: float) -> None:
@@ -56,15 +65,20 @@ async def main() -> None:
     while line := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
         urls.append(line)
     clip = await asyncio.to_thread(tags)
-    sending = []
+    sending: list[asyncio.Task[None]] = []
+    writers: list[asyncio.StreamWriter] = []
     for number, url in enumerate(urls):  # each sends at once: who waits for the others would be taken for silent
-        sending.append(asyncio.create_task(send(await publisher(url), clip, number * 2 / len(urls))))
+        writers.append(await publisher(url))
+        sending.append(asyncio.create_task(send(writers[-1], clip, number * 2 / len(urls))))
+    began, before = time.monotonic(), sum(map(gone, writers))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
     assert not any(task.done() for task in sending), "a publisher was cut off"
+    kilobits = (sum(map(gone, writers)) - before) * 8 / 1000 / (time.monotonic() - began) / len(urls)
     for task in sending:
         task.cancel()
+    sys.stdout.write(f"{kilobits:.0f}\n")
 
 
 if __name__ == "__main__":
