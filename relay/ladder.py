@@ -25,6 +25,7 @@ from relay.media import Kind, Packet
 from relay.outlet import PACKETS_QUEUED_MAX, Outlet, Subscription
 from relay.pictures import Decoder, Encoder, Picture, Size
 
+BEHIND_SECONDS_MAX = 4.0  # of the live edge, before pictures are left out
 FRAMES_PER_SECOND_MAX = 60  # that a level is chosen for
 # ISO/IEC 14496-10, table A-1: level, macroblocks a second, macroblocks of a picture, kilobits a second
 LEVELS = (
@@ -211,18 +212,32 @@ class _Run:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _work(self) -> None:
-        while True:
-            for rung in self._ladder.running:
-                rung.joined = True
-            async for packet in self._passes[0]:
-                if packet.track.kind is Kind.VIDEO:
-                    await self._convert(packet)
-            await self._encode(self._decoder.rest())
-            if len(self._passes) == 1:
-                break  # the origin has ended
-            self._passes.popleft()
+        try:
+            while True:
+                await self._pass(self._passes[0])
+                if len(self._passes) == 1:
+                    break  # the origin has ended
+                self._passes.popleft()
+        except Exception:
+            log.exception("the ladder of %s broke off", self._ladder.origin.name)
         for rung in self._ladder.running:
             rung.end()
+
+    async def _pass(self, subscription: Subscription) -> None:
+        for rung in self._ladder.running:
+            rung.joined = True
+        begun = behind = False
+        async for packet in subscription:
+            if packet.track.kind is not Kind.VIDEO:
+                continue
+            if packet.key:  # whoever cannot keep up leaves out whole groups of pictures
+                behind = begun and self._ladder.origin.live_seconds - packet.seconds > BEHIND_SECONDS_MAX
+                begun = True
+            if behind:
+                self._ladder.origin.note_dropped("ladder", 1)
+            else:
+                await self._convert(packet)
+        await self._encode(self._decoder.rest())
 
     async def _convert(self, packet: Packet) -> None:
         loop = asyncio.get_running_loop()

@@ -106,6 +106,9 @@ class RungRendition(Rendition):
             self._publish()
         except BadMedia as bad:
             self._give_up(bad)
+        except Exception:
+            log.exception("%s broke off", self.outlet.name)
+            self.stop()
         finally:
             subscription.close()
 

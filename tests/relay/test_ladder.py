@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+import relay.ladder
 from config.ladder import parse_ladder
 from config.metrics import Metrics
 from relay.gop import GopLimits
@@ -157,6 +158,38 @@ async def test_bits_stay_near_what_was_asked_for(origin: Origin, ladder: Ladder,
     assert len(got) == len(sent) == 90
     seconds = [8 * sum(len(packet.data) for packet in got[begin : begin + 30]) for begin in (30, 60)]
     assert all(0.5 * 300_000 <= bits <= 1.3 * 300_000 for bits in seconds)
+
+
+async def test_what_cannot_keep_up_leaves_out_whole_groups(
+    origin: Origin, ladder: Ladder, video: Any, monkeypatch: Any
+) -> None:
+    """It never falls behind for good, and what it makes can be decoded."""
+    monkeypatch.setattr(relay.ladder, "BEHIND_SECONDS_MAX", 0.6)
+    subscription = ladder.rungs["144p"].subscribe("test")
+    sent = video(2, gop=15)
+    for packet in sent:  # two seconds at once
+        origin.publish(packet)
+    origin.end()
+    got = await rest(subscription)
+    assert [packet.pts for packet in got] == [packet.pts for packet in sent[:15] + sent[45:]]
+    assert [packet.key for packet in got] == [number % 15 == 0 for number in range(30)]
+
+
+async def test_a_fault_of_ours_ends_the_rungs(
+    origin: Origin, ladder: Ladder, video: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    """And the next one who asks starts them again."""
+    subscription = ladder.rungs["144p"].subscribe("test")
+    monkeypatch.setattr(relay.ladder.Decoder, "decode", lambda *_: 1 / 0)
+    sent = video(1, gop=15)
+    for packet in sent:
+        origin.publish(packet)
+    assert await rest(subscription) == []
+    assert "broke off" in caplog.text
+    subscription.close()
+    monkeypatch.undo()
+    again = ladder.rungs["144p"].subscribe("test")
+    assert len(await read(again, 10)) == 10
 
 
 async def test_spoilt_pictures_do_not_stop_it(origin: Origin, ladder: Ladder, video: Any, caplog: Any) -> None:
