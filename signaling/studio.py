@@ -104,10 +104,11 @@ class Studio:
         """What a room plays now, for WHEP; raises NotFound for an unknown room and `NotAvailable` outside a show."""
         name, until = self._plays.get(room, ("", 0.0))
         if time.monotonic() >= until:
-            show = (await self._commerce.ask(questions.room, room)).show
+            known = await self._commerce.ask(questions.room, room)
+            show = known.show
             if show is None or show.state not in ("live", "paused"):
                 raise NotAvailable("no show is on")
-            name = show.show
+            name = self.open(known.merchant.id, show).name  # there may be no encoder and no slate yet
             if len(self._plays) >= PLAYS_MAX:
                 self._plays.clear()
             self._plays[room] = name, time.monotonic() + PLAYS_SECONDS
