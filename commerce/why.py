@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commerce.attribution import LockRule, decide, read_inputs
+from commerce.attribution import Decision, LockRule, decide, read_inputs
 from commerce.checks import choice
 from commerce.directory.merchants import find_merchant
 from commerce.errors import NotFound
@@ -102,31 +102,32 @@ def why_order(reading: Reading, merchant: int, order: str, language: str = "zh")
         raise NotFound("order", "no such order")
     teller = Teller(reading, merchant, language)
     rule = _rule(reading, merchant, row.rule_hash)
-    inputs = read_inputs(row.decision)
-    decided = decide(rule, inputs, teller.zone)
+    decided = decide(rule, read_inputs(row.decision), teller.zone)
     lines = _lines(reading, row.id)
-    words = [
-        teller.say("touch", at=teller.at(touch.at), channel=teller.names[touch.channel]) for touch in inputs.touches
-    ]
-    if inputs.binding is not None:
-        words += _bound_words(teller, inputs.binding.channel, inputs.binding.since, inputs.binding.valid_until)
-    words += [teller.say("room", channel=teller.names[row.room_channel_id])]
-    words += [teller.say(decided.clause, owner=teller.names[row.owner_channel_id])]
-    agrees = decided.owner == row.owner_channel_id
-    words += [teller.say("same" if agrees else "other", rule=row.rule_hash[:12])]
-    words += [sentence for line in lines for sentence in _line_words(teller, line)]
+    words = _order_words(teller, row, decided)
     return {
         "order": order,
         "owner": teller.publics[row.owner_channel_id],
         "room_channel": teller.publics[row.room_channel_id],
         "clause": decided.clause,
-        "agrees": agrees,
+        "agrees": decided.owner == row.owner_channel_id,
         "rule_hash": row.rule_hash,
         "rule": rule.canonical(),
         "inputs": row.decision,
         "lines": lines,
-        "words": words,
+        "words": words + [sentence for line in lines for sentence in _line_words(teller, line)],
     }
+
+
+def _order_words(teller: Teller, row: AnyRow, decided: Decision) -> list[str]:
+    inputs, names = read_inputs(row.decision), teller.names
+    words = [teller.say("touch", at=teller.at(touch.at), channel=names[touch.channel]) for touch in inputs.touches]
+    if inputs.binding is not None:
+        words += _bound_words(teller, inputs.binding.channel, inputs.binding.since, inputs.binding.valid_until)
+    words.append(teller.say("room", channel=names[row.room_channel_id]))
+    words.append(teller.say(decided.clause, owner=names[row.owner_channel_id]))
+    agrees = decided.owner == row.owner_channel_id
+    return [*words, teller.say("same" if agrees else "other", rule=row.rule_hash[:12])]
 
 
 def _rule(reading: Reading, merchant: int, digest: str) -> LockRule:
