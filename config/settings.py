@@ -199,8 +199,8 @@ class RedisSettings(Section):
 
     url: str = Field(
         "",
-        description="redis://, rediss:// or unix:// of a Redis 7 that carries the rooms' chat, facts and counts between nodes; "
-        "empty: this node is alone",
+        description="redis://, rediss:// or unix:// of a Redis 7 that carries the rooms' chat, facts and counts "
+        "between nodes; empty: this node is alone",
         repr=False,
     )
 
