@@ -6,8 +6,7 @@ Neither side sees more of the other than this file.
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 
@@ -63,7 +62,7 @@ class ViewerParams:
     audio_ssrc: int
     audio_payload_type: int | None
     cname: str
-    zero: tuple[int, int] = field(default_factory=lambda: (secrets.randbits(32), secrets.randbits(32)))
+    zero: tuple[int, int]
 
 
 class Viewer(Protocol):

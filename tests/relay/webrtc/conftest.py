@@ -29,6 +29,7 @@ from relay.webrtc.session import SrtpKeys, ViewerParams
 GCM = Policy.SRTP_PROFILE_AEAD_AES_128_GCM
 SALTED_KEY_BYTES = {GCM: 28, Policy.SRTP_PROFILE_AEAD_AES_256_GCM: 44, Policy.SRTP_PROFILE_AES128_CM_SHA1_80: 30}
 VIDEO_SSRC, RTX_SSRC, AUDIO_SSRC = 0x1111, 0x2222, 0x3333
+ZERO = (0xFFFF_0000, 0x1234_5678)  # time stamps that soon begin anew
 
 
 class UdpPath:
@@ -95,7 +96,7 @@ class Receiver:
         )
 
     def params(self, *, rtx: int | None = 97) -> ViewerParams:
-        return ViewerParams(self.keys, self.path, VIDEO_SSRC, 96, RTX_SSRC, rtx, AUDIO_SSRC, 111, "cname")
+        return ViewerParams(self.keys, self.path, VIDEO_SSRC, 96, RTX_SSRC, rtx, AUDIO_SSRC, 111, "cname", ZERO)
 
     def close(self) -> None:
         self.socket.close()
