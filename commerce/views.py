@@ -25,7 +25,10 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who a session belongs to; `csrf` must come back in the header of every mutating call."""
+    """Who a session belongs to; `csrf` must come back in the header of every mutating call.
+
+    With `scopes` it is a program that came with a key: they say what it may do, and the role says nothing.
+    """
 
     login: int
     user: str
@@ -33,6 +36,7 @@ class Me:
     merchant: Merchant
     channel: str | None
     csrf: str
+    scopes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
