@@ -98,7 +98,7 @@ class RemoveSlate(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class PutRestream(Command[views.Restream]):
-    """Where the broadcast is pushed to as well. `sealed` is the URL wrapped by `Commerce.seal`; a name replaces itself."""
+    """Where the broadcast is pushed to, too. `sealed` is the URL wrapped by `Commerce.seal`; a name replaces itself."""
 
     merchant: int
     name: str
