@@ -1,4 +1,4 @@
-"""LL-HLS conformance of Fenbo, MediaMTX (LL-HLS) and nginx-rtmp (HLS): the rows of bench.hls_check that each passes."""
+"""Fenbo, MediaMTX (LL-HLS) and nginx-rtmp (HLS): the rows of bench.hls_check each passes, and what a viewer costs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from bench import servers
+from bench.audience import Audience, player_delay
 from bench.connection import connect
 from bench.hls_check import check
 from bench.peers import build, clip
 from bench.peers.servers import free_ports, wait_for_port
 from bench.report import Row
+from bench.runs import idle_load, measured
 
 START_SECONDS_MAX = 60.0
 SEGMENTS = 7  # as many as the shortest of them lists; some lie before the skip boundary then
-Place = tuple[str, str, str]  # name and version, http, where its playlist is
+VIEWERS = 200
+SECONDS = 10.0
 NGINX_RTMP = """
 daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log warn;
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
@@ -37,13 +41,22 @@ http {{
 """
 
 
+class Place(NamedTuple):
+    """A server that has the clip: name and version, its URL, the path of its playlist, its process."""
+
+    name: str
+    http: str
+    path: str
+    pid: int
+
+
 @contextmanager
 def fenbo() -> Iterator[Place]:
     """This tree."""
     with ExitStack() as stack:
         addresses = stack.enter_context(servers.fenbo("--no-publisher"))
         stack.enter_context(clip.rtmp(f"{addresses['rtmp']}/{addresses['stream_key']}"))
-        yield "Fenbo", addresses["http"], f"/r/{addresses['rooms'][0]['room']}/live.m3u8"
+        yield Place("Fenbo", addresses["http"], f"/r/{addresses['rooms'][0]['room']}/live.m3u8", addresses["pid"])
 
 
 @contextmanager
@@ -69,11 +82,11 @@ def mediamtx() -> Iterator[Place]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder) / "mediamtx.yml"
         file.write_text(json.dumps(settings))
-        stack.enter_context(clip.running([str(program), str(file)]))
+        process = stack.enter_context(clip.running([str(program), str(file)]))
         wait_for_port(http)
         wait_for_port(rtsp)
         stack.enter_context(clip.rtsp(f"rtsp://127.0.0.1:{rtsp}/show"))
-        yield f"MediaMTX {build.MEDIAMTX}", f"http://127.0.0.1:{http}", "/show/index.m3u8"
+        yield Place(f"MediaMTX {build.MEDIAMTX}", f"http://127.0.0.1:{http}", "/show/index.m3u8", process.pid)
 
 
 @contextmanager
@@ -86,10 +99,11 @@ def nginx_rtmp() -> Iterator[Place]:
         folder = Path(name)
         file = folder / "nginx.conf"
         file.write_text(NGINX_RTMP.format(folder=folder, http=http, rtmp=rtmp))
-        stack.enter_context(clip.running([program, "-e", f"{folder}/error.log", "-p", name, "-c", str(file)]))
+        command = [program, "-e", f"{folder}/error.log", "-p", name, "-c", str(file)]
+        process = stack.enter_context(clip.running(command))
         wait_for_port(rtmp)
         stack.enter_context(clip.rtmp(f"rtmp://127.0.0.1:{rtmp}/live/show"))
-        yield "nginx-rtmp 1.2.2", f"http://127.0.0.1:{http}", "/hls/show.m3u8"
+        yield Place("nginx-rtmp 1.2.2", f"http://127.0.0.1:{http}", "/hls/show.m3u8", process.pid)
 
 
 async def media_playlist(http: str, path: str) -> str:
@@ -110,15 +124,35 @@ async def media_playlist(http: str, path: str) -> str:
         await asyncio.sleep(0.2)
 
 
-async def verdicts(server: Callable[[], AbstractContextManager[Place]]) -> tuple[str, dict[str, bool]]:
-    with server() as (name, http, path):
-        return name, await check(http, await media_playlist(http, path))
+async def looked_at(server: Callable[[], AbstractContextManager[Place]]) -> list[Row]:
+    with server() as place:
+        path = await media_playlist(place.http, place.path)
+        passed = await check(place.http, path)
+        how = f"of {len(passed)}; not: {', '.join(row for row, passes in passed.items() if not passes) or 'none'}"
+        conforms = Row(f"LL-HLS conformance, {place.name}", "rows passed", sum(passed.values()), how=how)
+        return [conforms, await audience_of(place, path)]
+
+
+async def audience_of(place: Place, path: str) -> Row:
+    """What viewers cost who read each playlist and fetch what is new in it."""
+    idle = await idle_load(place.pid)
+    audience = Audience(place.http, path, VIEWERS)
+    cost = await measured(place.pid, lambda: audience.watch(SECONDS), idle)
+    return Row(
+        what=f"HLS viewers a core, {place.name}",
+        unit="viewers with 2.5 Mb/s a core",
+        fenbo=1e6 / cost.cpu_us,
+        steal=cost.spent.steal,
+        how=f"{VIEWERS} viewers who reload as the playlist says; plain text on loopback",
+        more={
+            "cpu_ms_per_viewer_second": round(cost.cpu_us / 1e3, 3),
+            "megabits_per_viewer": round(8 * audience.bytes / cost.count / 1e6, 2),
+            "requests_per_viewer": round(audience.requests / cost.count, 2),
+            "lost": audience.lost,
+            "player_delay_seconds": player_delay(audience.text),
+        },
+    )
 
 
 async def rows() -> list[Row]:
-    found = []
-    for server in (fenbo, mediamtx, nginx_rtmp):
-        name, passed = await verdicts(server)
-        how = f"of {len(passed)}; not: {', '.join(row for row, passes in passed.items() if not passes) or 'none'}"
-        found.append(Row(f"LL-HLS conformance, {name}", "rows passed", sum(passed.values()), how=how))
-    return found
+    return [row for server in (fenbo, mediamtx, nginx_rtmp) for row in await looked_at(server)]
