@@ -58,6 +58,7 @@ export class FenboReplays extends LitElement {
       }
       label {
         display: flex;
+        white-space: nowrap;
         align-items: center;
         gap: 6px;
       }
