@@ -7,12 +7,14 @@ publishes until it is told to stop, and connects again when the server goes away
 
 from __future__ import annotations
 
+import gc
 import math
 import signal
 import sys
 import time
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 
 import av
@@ -127,7 +129,8 @@ def publish(url: str, picture: Picture) -> None:
         for number, milliseconds in pace():
             encoder.send(picture.at(milliseconds), number)
     except KeyboardInterrupt:
-        encoder.close()
+        with suppress(av.FFmpegError):  # a server that is gone gets no last frames, and must not keep this one alive
+            encoder.close()
         raise
 
 
@@ -143,6 +146,7 @@ def main() -> None:
                 publish(url, picture)
             except av.FFmpegError as error:
                 sys.stderr.write(f"encoder: {type(error).__name__}; trying again\n")
+            gc.collect()  # an encoder and its streams hold each other, and megabytes that Python does not count
             time.sleep(RECONNECT_SECONDS)
     except KeyboardInterrupt:
         return

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
+from signaling import demo_media
 from signaling.demo_clock import HEIGHT, WIDTH, read
 from signaling.demo_media import FRAMES_PER_SECOND, SAMPLE_RATE, TONE_HERTZ, Encoder, pace, tone
 from signaling.demo_picture import Picture
@@ -79,3 +80,19 @@ def test_frames_come_when_they_are_due():
     second = next(due)
     assert (first[0], second[0]) == (0, 1)
     assert second[1] - first[1] in (33, 34)
+
+
+def test_it_ends_when_told_although_the_server_has_gone(monkeypatch):
+    class Cut:
+        def __init__(self, url):
+            pass
+
+        def send(self, planes, number):
+            raise KeyboardInterrupt
+
+        def close(self):
+            raise av.FFmpegError(111, "connection refused")
+
+    monkeypatch.setattr(demo_media, "Encoder", Cut)
+    with pytest.raises(KeyboardInterrupt):
+        demo_media.publish("rtmp://127.0.0.1/live/key", Picture())
