@@ -51,13 +51,14 @@ class Fonts:
     """Looks for a font once, when it is made: the configured one, else Debian's; without any, Latin text only."""
 
     def __init__(self, configured: Path | None = None, known: tuple[Path, ...] = CHINESE) -> None:
-        found = configured or next((path for path in known if path.is_file()), None)
-        self._data = None if found is None else found.read_bytes()
+        if configured is not None and not configured.is_file():
+            raise FileNotFoundError(f"rooms.poster_font: there is no {configured}")
+        self._path = configured or next((path for path in known if path.is_file()), None)
 
     def at(self, size: int, text: str) -> FreeTypeFont:
         """Raises `NoFont`."""
-        if self._data is not None:
-            return ImageFont.truetype(io.BytesIO(self._data), size)
+        if self._path is not None:
+            return ImageFont.truetype(self._path, size)
         if not text.isascii() and not all(ord(char) < 0x250 or char in "¥€£" for char in text):
             raise NoFont(NO_FONT)
         latin = ImageFont.load_default(size)

@@ -10,6 +10,7 @@ def examples():
         events.OrderPlaced(1, "o", "room", "a", "b", 100, "CNY", 5),
         events.OrderChanged(1, "o", "room", "a", "b", "paid", "paid", 6),
         events.StockChanged(1, "sku", 3),
+        events.SaleChanged(1, "sale", "sku", 0),
         events.ShelfChanged(1, "show"),
         events.PinChanged(1, "show", "product", True),
         events.ShowChanged(1, "show", "live"),
