@@ -25,6 +25,7 @@ FLASH_EVERY_S, FLASH_S = 1, 0.2
 LUMA_MIN, LOUD_MIN = 180, 0.2
 MOMENTS = 3
 LIP_SYNC_S_MAX = 0.040
+JOINING_S_MAX = 0.100  # the first moment may lie in what is squeezed while the viewer catches up
 ENCODER = (
     "ffmpeg -nostdin -loglevel error -re -f lavfi -i color=black:size=320x180:rate=30"
     f" -f lavfi -i aevalsrc=0.8*sin(2*PI*1000*t)*lt(mod(t\\,{FLASH_EVERY_S})\\,{FLASH_S}):sample_rate=48000"
@@ -121,4 +122,5 @@ async def test_a_flash_and_its_beep_are_one_moment(listener, record_property):
     errors = [min((beep - flash for beep in heard), key=abs) for flash in seen]
     record_property("sound_after_picture_ms", [round(float(error) * 1000, 1) for error in errors])
     assert len(errors) >= MOMENTS
-    assert all(abs(error) <= LIP_SYNC_S_MAX for error in errors), errors
+    assert abs(errors[0]) <= JOINING_S_MAX, errors
+    assert all(abs(error) <= LIP_SYNC_S_MAX for error in errors[1:]), errors

@@ -65,8 +65,8 @@ export class FenboHqOrder extends LitElement {
         gap: 8px;
       }
       .tick input {
-        width: 20px;
-        min-height: 20px;
+        width: 24px;
+        min-height: 24px;
       }
     `,
   ];

@@ -64,7 +64,7 @@ export class FenboPrograms extends LitElement {
       }
       fieldset input {
         width: 18px;
-        min-height: 18px;
+        min-height: 24px;
       }
       .once {
         padding: 10px 12px;

@@ -39,8 +39,8 @@ export class FenboSources extends StudioPart {
         min-height: 44px;
       }
       input {
-        width: 20px;
-        height: 20px;
+        width: 24px;
+        height: 24px;
         flex: none;
       }
     `,

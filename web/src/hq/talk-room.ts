@@ -67,8 +67,8 @@ export class FenboTalkRoom extends Acting {
         min-height: 44px;
       }
       .check input {
-        width: 20px;
-        min-height: 20px;
+        width: 24px;
+        min-height: 24px;
       }
       .act {
         min-height: 44px;

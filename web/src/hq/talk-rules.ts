@@ -39,8 +39,8 @@ export class FenboTalkRules extends Acting {
         min-height: 44px;
       }
       .check input {
-        width: 20px;
-        min-height: 20px;
+        width: 24px;
+        min-height: 24px;
       }
     `,
   ];
