@@ -10,9 +10,15 @@ demo:
 	@.ci/setup demo
 	@$(BIN)/fenbo demo $(ARGS)
 
+# What looks at pictures and hears sound has the machine to itself; the rest runs in two processes.
 test:
 	@.ci/setup test
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist worksteal --ignore tests/e2e --ignore tests/web
+	$(BIN)/pytest -m "not soak" tests/e2e tests/web
+else
 	$(BIN)/pytest -m "not soak" $(ARGS)
+endif
 
 check:
 	@.ci/setup test
