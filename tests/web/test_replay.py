@@ -16,7 +16,7 @@ from relay.hls.tape import Tape
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(20, func_only=True),  # the show is not the test's
+    pytest.mark.timeout(40, func_only=True),  # a guard against hanging
 ]
 
 DESK = {"width": 1280, "height": 900}
@@ -66,6 +66,15 @@ async def hq(evening, browser) -> Page:
     await context.close()
 
 
+async def listed(hq, evening):
+    """The server looks again at what it has after ten seconds; until then it may know the slate that was there."""
+    while True:
+        answer = await hq.request.get(f"{evening.http}/api/v1/hq/replays")
+        if any(one["seconds"] == 2 * SEGMENTS for one in await answer.json()):
+            return
+        await asyncio.sleep(0.2)
+
+
 async def test_a_room_plays_what_headquarters_publishes_and_a_product_leads_to_its_moment(visit, evening, hq, recorded):
     room = await visit(next(one["url"] for one in evening.addresses["rooms"] if one["room"] == "north"))
     await hq.get_by_role("region", name="Shelf").get_by_role("button", name="Pin: Noodle bowl").click()
@@ -76,6 +85,7 @@ async def test_a_room_plays_what_headquarters_publishes_and_a_product_leads_to_i
     await control.get_by_role("button", name="Yes, end it").click()
     await room.get_by_text("The shelf stays open.").wait_for()
     await asyncio.to_thread(recorded, began)
+    await listed(hq, evening)
     await hq.get_by_role("region", name="Recordings").get_by_role("button", name="Publish replay").click()
 
     await room.get_by_role("list", name="Shown in this show").wait_for()

@@ -82,7 +82,7 @@ describe("the pace of LL-HLS", () => {
 
   it("faster only with something to play, never by more than is hardly heard", () => {
     assert.equal(step(3, 1.5, 0.1), 1);
-    assert.equal(step(3, 1.5, 2), 1.1);
+    assert.equal(step(2.4, 1.5, 2), 1.1);
     assert.equal(step(0.2, 1.5, 0.1), 0.94);
     assert.equal(step(1.53, 1.5, 2), 1);
   });
@@ -90,6 +90,9 @@ describe("the pace of LL-HLS", () => {
   it("what is far behind is skipped", () => {
     assert.equal(step(5.6, 1.5, 0), "jump");
     assert.notEqual(step(5.4, 1.5, 2), "jump");
+    assert.equal(step(2.6, 1.5, 1.8), "jump", "when what comes then is there already");
+    assert.notEqual(step(2.6, 1.5, 1.6), "jump");
+    assert.notEqual(step(2.4, 1.5, 9), "jump");
   });
 
   it("one stall moves nobody; a line that stalls again gets more room and gives it back", () => {

@@ -72,9 +72,10 @@ export class HlsPlayer implements Player {
   private keepPace(hls: Hls, video: HTMLVideoElement): void {
     const target = hls.latestLevelDetails?.live ? hls.targetLatency : null;
     if (target === null || hls.latency <= 0 || video.seeking) return;
-    const next = step(hls.latency, target + this.patience.at(seconds()), ahead(video));
-    if (next !== "jump") video.playbackRate = next;
-    else if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+    const goal = target + this.patience.at(seconds());
+    const next = step(hls.latency, goal, ahead(video));
+    if (next === "jump") video.currentTime += hls.latency - goal;
+    else video.playbackRate = next;
   }
 }
 

@@ -7,6 +7,7 @@
 
 const DISTANCE_IGNORED = 0.05;
 const DISTANCE_PLAYED_AWAY_MAX = 4; // what is further behind is skipped: playing it away would take a minute
+const DISTANCE_BUFFERED_MAX = 1; // and this already when what to go on with is there: a skip, no wait
 const GAIN = 0.5; // rate per second of distance
 const RATE_STEP = 0.02; // few and clear changes: each costs the sound a little
 const RATE_MIN = 0.94; // the pitch is kept, so hardly anybody hears either
@@ -17,12 +18,13 @@ const PATIENCE_STEP = 0.5;
 const PATIENCE_MAX = 2;
 const CALM = 20; // one stall in this time is bad luck; a second one is the line, and it is given more room
 
-/** Where playing should go on: at this rate, or at once at the position hls.js calls live. */
+/** How playing should go on: at this rate, or at once at its goal. */
 export type Step = number | "jump";
 
 export function step(latency: number, target: number, buffered: number): Step {
   const distance = latency - target;
   if (distance > DISTANCE_PLAYED_AWAY_MAX) return "jump";
+  if (distance > DISTANCE_BUFFERED_MAX && buffered > distance + BUFFER_TO_CATCH_UP_MIN) return "jump";
   if (Math.abs(distance) <= DISTANCE_IGNORED) return 1;
   if (distance > 0 && buffered < BUFFER_TO_CATCH_UP_MIN) return 1;
   const rate = 1 + Math.round((distance * GAIN) / RATE_STEP) * RATE_STEP;

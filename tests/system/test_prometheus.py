@@ -46,6 +46,14 @@ def free_port() -> int:
 
 
 @pytest.fixture
+def show(start_server):
+    """The demo with its broadcast on."""
+    demo = start_server("demo")
+    yield demo
+    demo.stop()
+
+
+@pytest.fixture
 def prometheus(show, tmp_path) -> Iterator[Prometheus]:
     """Our files as they are, but for the target's address and the pace."""
     shutil.copy(DEPLOY / "alerts.yml", tmp_path)
