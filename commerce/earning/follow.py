@@ -27,7 +27,6 @@ from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
 CANCELS = ("cancel", "time_out", "payment_failed")
-REFUNDS = ("refund", "refund_all")
 PAID_OUT = ("paying", "paid")
 
 

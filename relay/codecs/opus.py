@@ -5,7 +5,6 @@ from __future__ import annotations
 from relay.errors import BadMedia
 from relay.media import OPUS_CLOCK_RATE
 
-CODEC_STRING = "opus"
 PRE_SKIP_SAMPLES = 312  # RFC 7845, 4.2 leaves it to the encoder; libopus says this
 SAMPLES_MAX = 5_760  # RFC 6716, 3.2.5: 120 ms
 FRAME_BYTES_MAX = 1_275  # RFC 6716, 3.2.1
