@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from relay.errors import BadStun
 
 REQUEST = 0x0001  # RFC 8489, section 5: binding method, two class bits
+INDICATION = 0x0011  # asks for no answer (6.3.2) and gets none
 SUCCESS = 0x0101
 ERROR = 0x0111
 
