@@ -144,6 +144,7 @@ def _owe(change: Change, line: Row, due: int) -> None:
         "settled_minor": 0,
         "currency": line["currency"],
         "state": _after(line, "refunded"),
+        "reason": "",
         "version": 1,
         "at": change.unit.now,
     }

@@ -10,7 +10,7 @@ from commerce.attribution import add_period
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.channels import channel_key
-from commerce.directory.merchants import zone
+from commerce.directory.merchants import find_merchant, zone
 from commerce.errors import NotFound
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
@@ -50,14 +50,9 @@ def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
     """A new version: in force at once, or after the notice of the plan before it when somebody would earn less."""
     merchant, plan = command.merchant, command.plan
     query = select(tables.merchant.c.timezone).where(tables.merchant.c.id == merchant).with_for_update()
-    timezone = unit.connection.execute(query).scalar()
-    if timezone is None:
+    if unit.connection.execute(query).scalar() is None:
         raise NotFound("merchant", "no such merchant")
-    before = plan_in_force(unit, merchant)
-    notice = before.plan.notice_days
-    effective = unit.now
-    if notice and lowers(before.plan, plan):
-        effective = add_period(unit.now, notice, zone("timezone", timezone)) or unit.now
+    effective = counts_from(unit, merchant, plan)
     table = tables.commission_plan
     last = unit.connection.execute(select(func.max(table.c.version)).where(table.c.merchant_id == merchant)).scalar()
     found = PlanVersion((last or 0) + 1, plan, plan.digest(), unit.now, effective)
@@ -66,6 +61,15 @@ def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
     unit.connection.execute(insert(table), row | {"canonical": plan.canonical()} | times)
     _log(unit, merchant, found)
     return found
+
+
+def counts_from(connected: Connected, merchant: int, plan: Plan) -> int:
+    """From when (ms) a plan that is set now would count: the plan in force says how long a notice it is due."""
+    before = plan_in_force(connected, merchant).plan
+    if not before.notice_days or not lowers(before, plan):
+        return connected.now
+    timezone = find_merchant(connected, merchant).timezone
+    return add_period(connected.now, before.notice_days, zone("timezone", timezone)) or connected.now
 
 
 def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:

@@ -127,13 +127,14 @@ def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
     return gross - left
 
 
-def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str) -> None:
+def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str = "") -> None:
     """So much of it is settled; the last part ends it, as `how`."""
     table, settled = tables.receivable, row.settled_minor + part
     state = how if settled == row.amount_minor else row.state
-    changes = {"settled_minor": settled, "state": state, "version": row.version + 1}
+    changes = {"settled_minor": settled, "state": state, "version": row.version + 1, "reason": reason}
     unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
     body = {"receivable": row.public_id, "amount_minor": row.amount_minor, "settled_minor": settled, "state": state}
+    body |= {"reason": reason} if reason else {}
     unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
 
 
@@ -147,7 +148,7 @@ def end_receivable(unit: Unit, command: EndReceivable) -> str:
     if row.state != "receivable":
         raise WrongState("receivable", row.state, command.how)
     left = row.amount_minor - row.settled_minor
-    settle_receivable(unit, row, left, command.how)
+    settle_receivable(unit, row, left, command.how, command.reason)
     # Repaid money came in from outside; what is written off, the merchant's sales bear.
     debit = "clearing" if command.how == "repaid" else "sales"
     name = f"{command.how}:{row.public_id}"

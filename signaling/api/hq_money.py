@@ -9,20 +9,22 @@ from aiohttp import web
 
 from commerce import desk, views
 from commerce.attribution import LockRule
+from commerce.checks import choice
 from commerce.commands import SetLockRule
 from commerce.commands import earning as e
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.merchants import find_lock
+from commerce.earning.figures import figures, receivables
 from commerce.earning.payouts import sending
 from commerce.earning.plans import plan_versions
-from commerce.earning.preview import preview
+from commerce.earning.preview import Preview, preview, preview_lock
 from commerce.payments.rails import read_sheet, sheet
 from commerce.service import Commerce
 from commerce.times import aware
 from commerce.why import why_customer, why_order
 from signaling.api import models_money as m
 from signaling.api.body import answer, answers, read
-from signaling.api.models import Money
+from signaling.api.models import ChannelRef, Money
 
 
 class HqMoney:
@@ -40,10 +42,11 @@ class HqMoney:
 
     async def preview(self, request: web.Request, me: views.Me) -> web.Response:
         plan = _read_plan(await read(request, m.PlanBody))
-        found = await self._commerce.ask(preview, me.merchant.id, plan)
-        currency = me.merchant.currency
-        now, then = (Money(minor=minor, currency=currency) for minor in (found.now_minor, found.then_minor))
-        return answer(m.PlanPreview(lowers=found.lowers, orders=found.orders, now=now, then=then))
+        return answer(_preview(await self._commerce.ask(preview, me.merchant.id, plan), me.merchant.currency))
+
+    async def preview_lock(self, request: web.Request, me: views.Me) -> web.Response:
+        rule = LockRule(**(await read(request, m.LockBody)).model_dump())
+        return answer(_preview(await self._commerce.ask(preview_lock, me.merchant.id, rule), me.merchant.currency))
 
     async def lock(self, _request: web.Request, me: views.Me) -> web.Response:
         return answer(await self._lock(me))
@@ -87,6 +90,32 @@ class HqMoney:
         rows = await self._commerce.ask(desk.settlements, me.merchant.id)
         return answer(next(_settlement(row) for row in rows if row["settlement"] == settlement))
 
+    async def retry(self, request: web.Request, me: views.Me) -> web.Response:
+        command = e.RetryPayout(me.merchant.id, request.match_info["payout"])
+        return answer(m.PayoutState(state=await self._commerce.execute(command)))
+
+    async def receivables(self, _request: web.Request, me: views.Me) -> web.Response:
+        return answers([_receivable(row) for row in await self._commerce.ask(receivables, me.merchant.id)])
+
+    async def end_receivable(self, request: web.Request, me: views.Me) -> web.Response:
+        body, receivable = await read(request, m.ReceivableEnd), request.match_info["receivable"]
+        await self._commerce.execute(e.EndReceivable(me.merchant.id, receivable, body.how, body.reason))
+        rows = await self._commerce.ask(receivables, me.merchant.id)
+        return answer(next(_receivable(row) for row in rows if row["receivable"] == receivable))
+
+    async def figures(self, request: web.Request, me: views.Me) -> web.Response:
+        days = int(choice("days", request.query.get("days", "30"), ("7", "30", "90")))
+        found = await self._commerce.ask(figures, me.merchant.id, days)
+        currency = me.merchant.currency
+        return answer(
+            m.MoneyFigures(
+                commission={state: Money(minor=minor, currency=currency) for state, minor in found.commission.items()},
+                owed=Money(minor=found.owed_minor, currency=currency),
+                channels=[ChannelRef(id=public, name=name) for public, name in found.channels],
+                sales=[m.DaySales(day=day, minor=list(minor)) for day, minor in found.sales],
+            )
+        )
+
     async def payouts(self, _request: web.Request, me: views.Me) -> web.Response:
         await self._commerce.execute(e.BeginPayouts("manual", merchant=me.merchant.id))
         due = await self._commerce.ask(sending, "manual", me.merchant.id)
@@ -118,6 +147,30 @@ def _plan(found: PlanVersion) -> m.PlanHq:
         given[name] = [rate | {"tiers": [list(tier) for tier in rate["tiers"]]} for rate in given[name]]
     times = {"announced_at": aware(found.announced_at), "effective_at": aware(found.effective_at)}
     return m.PlanHq(version=found.version, digest=found.digest, plan=m.PlanBody(**given), **times)
+
+
+def _preview(found: Preview, currency: str) -> m.RulesPreview:
+    def money(minor: int) -> Money:
+        return Money(minor=minor, currency=currency)
+
+    return m.RulesPreview(
+        lowers=found.lowers,
+        effective_at=aware(found.effective_at),
+        orders=found.orders,
+        changed=found.changed,
+        now=money(found.now_minor),
+        then=money(found.then_minor),
+        parties=[
+            m.PartyPreview(party=each.party, now=money(each.now_minor), then=money(each.then_minor))
+            for each in found.parties
+        ],
+    )
+
+
+def _receivable(row: dict[str, Any]) -> m.ReceivableHq:
+    given = {name: row[name] for name in ("receivable", "party", "order", "state", "reason")}
+    amount, settled = (Money(minor=row[name], currency=row["currency"]) for name in ("amount_minor", "settled_minor"))
+    return m.ReceivableHq(**given, amount=amount, settled=settled, at=aware(row["at"]))
 
 
 def _settlement(row: dict[str, Any]) -> m.SettlementHq:

@@ -55,13 +55,27 @@ class PlanHq(View):
     plan: PlanBody
 
 
-class PlanPreview(View):
-    """What a plan would change: whether it needs its notice, and what the latest orders would have paid."""
+class PartyPreview(View):
+    """What a party earned from the orders that were tried, and would have."""
 
-    lowers: bool
-    orders: int
+    party: str
     now: Money
     then: Money
+
+
+class RulesPreview(View):
+    """What other rules would change on the latest orders: their sums, whose sum changes, how many are another's.
+
+    `lowers`: somebody would earn less, so it counts from `effective_at` only, after the notice.
+    """
+
+    lowers: bool
+    effective_at: datetime
+    orders: int
+    changed: int
+    now: Money
+    then: Money
+    parties: list[PartyPreview]
 
 
 class LockBody(Request):
@@ -141,6 +155,48 @@ class SettlementHq(View):
     payout: Id | None
     payout_state: Literal["queued", "sending", "confirmed", "failed"] | None
     reference: str | None
+
+
+class PayoutState(View):
+    """How a payout is now."""
+
+    state: Literal["queued"]
+
+
+class ReceivableHq(View):
+    """What was paid out and then refunded, and how it ended."""
+
+    receivable: Id
+    party: str
+    order: Id | None
+    amount: Money
+    settled: Money
+    state: Literal["receivable", "offset", "repaid", "written_off"]
+    reason: str
+    at: datetime
+
+
+class ReceivableEnd(Request):
+    """It came in another way, or never will, and why."""
+
+    how: Literal["repaid", "written_off"]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class DaySales(View):
+    """What a day's orders paid, in the order of the figures' channels; the last is all others."""
+
+    day: date
+    minor: list[int]
+
+
+class MoneyFigures(View):
+    """Commission by state, what is owed, and sales by channel and day."""
+
+    commission: dict[str, Money]
+    owed: Money
+    channels: list[ChannelRef]
+    sales: list[DaySales]
 
 
 class SheetBody(Request):

@@ -109,6 +109,7 @@ receivable = Table(
     Column("settled_minor", Wide, nullable=False),
     Column("currency", Text, nullable=False),
     Column("state", Text, nullable=False),
+    words("reason"),
     Column("version", Integer, nullable=False),
     moment("at"),
     CheckConstraint("settled_minor >= 0 and settled_minor <= amount_minor", name="settled"),

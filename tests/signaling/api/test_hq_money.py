@@ -106,3 +106,29 @@ async def test_roles(shop, password_hash):
     settled = [(await person("GET", "/api/v1/hq/payouts.csv"))[0] for person in people]
     desk = [(await person("GET", "/api/v1/desk"))[0] for person in people]
     assert (seen, ruled, settled, desk) == ([200, 403, 200], [403] * 3, [200, 403, 403], [403] * 3)
+
+
+async def test_figures_and_what_a_lock_would_change(shop, boss):
+    await boss("PUT", "/api/v1/hq/plan", PLAN)
+    await sold(shop)
+    status, found = await boss("GET", "/api/v1/hq/figures?days=7")
+    assert (status, len(found["sales"]), found["channels"][0]["name"]) == (200, 7, "North")
+    assert found["commission"] == {"frozen": {"minor": 680, "currency": "CNY"}}
+    assert sum(sum(day["minor"]) for day in found["sales"]) == 6_800
+    assert (await boss("GET", "/api/v1/hq/figures?days=1000"))[0] == 422
+    status, preview = await boss("POST", "/api/v1/hq/lock/preview", {"cap_ppm": 0})
+    assert (status, preview["orders"], preview["changed"], preview["then"]["minor"]) == (200, 1, 0, 0)
+    assert preview["parties"] == [
+        {"party": f"channel:{shop.north.channel}", "now": {"minor": 680, "currency": "CNY"},
+         "then": {"minor": 0, "currency": "CNY"}}
+    ]  # fmt: skip
+    status, problem = await boss("POST", "/api/v1/hq/lock/preview", {"validity": 0})
+    assert (status, problem["errors"][0]["field"].partition(".")[0]) == (422, "validity")
+
+
+async def test_what_is_owed_and_what_failed(shop, boss):
+    assert (await boss("GET", "/api/v1/hq/receivables"))[1] == []
+    end = {"how": "repaid", "reason": "in cash"}
+    assert (await boss("POST", f"/api/v1/hq/receivables/{'0' * 16}/end", end))[0] == 404
+    assert (await boss("POST", f"/api/v1/hq/receivables/{'0' * 16}/end", end | {"reason": ""}))[0] == 422
+    assert (await boss("POST", f"/api/v1/hq/payouts/{'0' * 16}/retry", {}))[0] == 404

@@ -1,0 +1,99 @@
+"""What HQ looks at: commission by its state, sales by channel and day, and what parties owe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from commerce.checks import number
+from commerce.directory.merchants import find_merchant
+from commerce.order.states import PAID
+from commerce.store import tables
+from commerce.store.reading import Reading
+from commerce.times import to_ms
+
+DAYS_MAX = 92
+CHANNELS_SHOWN = 5
+RECEIVABLES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`commission`: what is left of all lines, by state. `sales`: of each day, minor units in the order of `channels`.
+
+    `channels` are the five that sold most in these days, as (public id, name); the last of each day is all others.
+    """
+
+    commission: dict[str, int]
+    owed_minor: int
+    channels: tuple[tuple[str, str], ...]
+    sales: tuple[tuple[date, tuple[int, ...]], ...]
+
+
+def figures(reading: Reading, merchant: int, days: int = 30) -> Figures:
+    """The last `days` days in the merchant's time zone, today included; 1 to 92."""
+    number("days", days, 1, DAYS_MAX)
+    line, owing = tables.commission_line.c, tables.receivable.c
+    left = func.sum(line.amount_minor - line.clawed_minor)
+    earned = select(line.state, left).where(line.merchant_id == merchant).group_by(line.state).order_by(line.state)
+    owed = select(func.coalesce(func.sum(owing.amount_minor - owing.settled_minor), 0))
+    owed = owed.where(owing.merchant_id == merchant, owing.state == "receivable")
+    by_day = _sales(reading, merchant, days)
+    totals: Counter[int] = Counter()
+    for _, sums in by_day:
+        totals.update(sums)
+    top = [channel for channel, _ in totals.most_common(CHANNELS_SHOWN)]
+    return Figures(
+        {state: int(minor) for state, minor in reading.connection.execute(earned)},
+        int(reading.connection.execute(owed).scalar_one()),
+        _names(reading, top),
+        tuple(
+            (day, (*(sums[one] for one in top), sums.total() - sum(sums[one] for one in top))) for day, sums in by_day
+        ),
+    )
+
+
+def _sales(reading: Reading, merchant: int, days: int) -> list[tuple[date, Counter[int]]]:
+    """What was paid, less refunds, by owning channel, for each day: a day is 23 or 25 hours long twice a year."""
+    zone, order = ZoneInfo(find_merchant(reading, merchant).timezone), tables.orders.c
+    today = datetime.fromtimestamp(reading.now / 1000, zone).date()
+    paid = func.sum(order.total_minor - order.refunded_minor)
+    found = []
+    for day in (today - timedelta(days=back) for back in reversed(range(days))):
+        start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        query = select(order.owner_channel_id, paid).where(order.merchant_id == merchant, order.state.in_(PAID))
+        query = query.where(order.created_at >= start, order.created_at < end).group_by(order.owner_channel_id)
+        rows = reading.connection.execute(query)
+        found.append((day, Counter({channel: int(minor) for channel, minor in rows})))
+    return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return to_ms(datetime.combine(day, time(), zone).astimezone(UTC))
+
+
+def _names(reading: Reading, channels: list[int]) -> tuple[tuple[str, str], ...]:
+    table = tables.channel
+    query = select(table.c.id, table.c.public_id, table.c.name).where(table.c.id.in_(channels))
+    rows = {row.id: (row.public_id, row.name) for row in reading.connection.execute(query)}
+    return tuple(rows[channel] for channel in channels)
+
+
+def receivables(reading: Reading, merchant: int) -> tuple[dict[str, object], ...]:
+    """What was paid out and then refunded: what is still owed first, then the latest; at most 200."""
+    table, line, order = tables.receivable, tables.commission_line, tables.orders
+    names = ("party", "amount_minor", "settled_minor", "currency", "state", "reason", "at")
+    query = (
+        select(table.c.public_id.label("receivable"), *(table.c[name] for name in names))
+        .add_columns(order.c.public_id.label("order"))
+        .join(line, line.c.id == table.c.line_id)
+        .outerjoin(order, order.c.id == line.c.order_id)
+        .where(table.c.merchant_id == merchant)
+        .order_by(table.c.state != "receivable", table.c.id.desc())
+        .limit(RECEIVABLES_MAX)
+    )
+    return tuple(dict(row._mapping) for row in reading.connection.execute(query))
