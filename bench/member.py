@@ -74,10 +74,12 @@ class Member(asyncio.Protocol):
     def _count(self, opcode: int, payload: bytearray) -> None:
         if opcode == 9:
             self._send(0x8A, bytes(payload))
+        elif payload == b"{}":  # how Centrifugo pings
+            self._send(0x81, b"{}")
         elif payload.startswith(b'{"type":"dropped"'):
             self.dropped += 1
         elif LINE in payload[:200] and b'"snapshot"' not in payload[:200]:
-            self.lines += 1
+            self.lines += payload.count(LINE)  # a frame of Centrifugo's may hold several
             if self.on_line is not None:
                 self.on_line(payload)
         else:

@@ -24,7 +24,7 @@ BLOCK, WHEP_BLOCK = "bench", "whep"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `bare` is the same from the bare handler; `steal` is the largest of the runs, of a core."""
+    """One figure. `bare` is the same from the bare handler, `beside` from others; `steal` is the largest, of a core."""
 
     what: str
     unit: str
@@ -33,6 +33,7 @@ class Row:
     steal: float = 0.0
     how: str = ""
     more: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, float] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
@@ -41,7 +42,7 @@ class Row:
 
 def show(name: str, rows: list[Row]) -> None:
     """On the screen."""
-    table = Table("what", "Fenbo", "bare", "ratio", "unit", "steal", title=name, title_justify="left")
+    table = Table("what", "Fenbo", "bare", "ratio", "others", "unit", "steal", title=name, title_justify="left")
     for row in rows:
         table.add_row(row.what, *_figures(row), row.unit, f"{row.steal:.1%}")
     console = Console()
@@ -76,7 +77,7 @@ def machine() -> dict[str, Any]:
 
 def markdown(folder: Path = RESULTS) -> str:
     """The README's table: every row of every run that is kept."""
-    lines = ["| what | Fenbo | bare | ratio | unit | run |", "|---|---|---|---|---|---|"]
+    lines = ["| what | Fenbo | bare | ratio | others | unit | run |", "|---|---|---|---|---|---|---|"]
     for path in sorted(folder.glob("*.json")):
         run = json.loads(path.read_text("utf-8"))
         rows = [Row(**row) for row in run["rows"]]
@@ -84,9 +85,10 @@ def markdown(folder: Path = RESULTS) -> str:
     return "\n".join(lines)
 
 
-def _figures(row: Row) -> tuple[str, str, str]:
+def _figures(row: Row) -> tuple[str, str, str, str]:
     bare, ratio = ("", "") if row.bare is None else (_short(row.bare), f"{row.ratio:.2f}")
-    return _short(row.fenbo), bare, ratio
+    beside = ", ".join(f"{name} {_short(figure)}" for name, figure in row.beside.items())
+    return _short(row.fenbo), bare, ratio, beside
 
 
 def _short(value: float) -> str:

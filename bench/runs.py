@@ -32,10 +32,12 @@ async def idle_load(pid: int) -> float:
     return meter.spent().load
 
 
-async def measured(pid: int, run: Callable[[], Awaitable[int]], idle: float = 0.0) -> Cost:
+async def measured(
+    pid: int, run: Callable[[], Awaitable[int]], idle: float = 0.0, attempts: int = ATTEMPTS_MAX
+) -> Cost:
     """`run` puts on the load and answers how many units were done. The run with the least steal counts."""
     costs: list[Cost] = []
-    for _ in range(ATTEMPTS_MAX):
+    for _ in range(attempts):
         meter = Meter(pid)
         count = await run()
         spent = meter.spent()

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.peers.clip import CACHE
 
 MEDIAMTX = "v1.12.3"
+CENTRIFUGO = "v6.9.1"
 HERE = Path(__file__).parent
 
 
@@ -44,4 +45,15 @@ def mediamtx() -> Path:
         (source / "internal/core/VERSION").write_text(MEDIAMTX)
         (source / "internal/servers/hls/hls.min.js").touch()
         go("build", "-o", str(program), ".", folder=source)
+    return program
+
+
+def centrifugo() -> Path:
+    """Centrifugo, as its module is."""
+    program = CACHE / "centrifugo"
+    if not program.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        module = f"github.com/centrifugal/centrifugo/v6@{CENTRIFUGO}"
+        source = json.loads(go("mod", "download", "-json", module, folder=CACHE))["Dir"]
+        go("build", "-o", str(program), ".", folder=Path(source))
     return program

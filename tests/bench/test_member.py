@@ -24,3 +24,10 @@ async def test_a_refused_socket_is_an_error():
     member.data_received(b"HTTP/1.1 404 Not Found\r\n\r\n")
     with pytest.raises(ConnectionError):
         await member.opened()
+
+
+async def test_a_frame_of_several_lines_counts_for_each():
+    member = Member(b"")
+    pushed = b'{"push":{"channel":"hall","pub":{"data":{"type":"chat","text":"a"}}}}'
+    member.data_received(b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + frames.text(pushed + b"\n" + pushed))
+    assert member.lines == 2

@@ -9,7 +9,7 @@ import pytest
 from commerce import commands
 from signaling.errors import CLOSE_BANNED
 
-LINES = 120  # of each speaker
+LINES = 80  # of each speaker
 OPTIONS = (
     "--rooms.chat_burst=100000",
     "--rooms.chat_per_second=100000",
