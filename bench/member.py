@@ -88,7 +88,7 @@ class Member(asyncio.Protocol):
                 self.on_other(payload)
 
     def say(self, message: dict[str, object]) -> None:
-        self._send(0x81, json.dumps(message).encode())
+        self._send(0x81, json.dumps(message, separators=(",", ":")).encode())
 
     def _send(self, first: int, payload: bytes) -> None:
         """Masked with zeros, which RFC 6455, 5.3 allows a load tool to find random enough."""

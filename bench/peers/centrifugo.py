@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.member import Member, join
-from bench.peers import build, clip
+from bench.peers import build
+from bench.peers.clip import CACHE
 from bench.peers.servers import free_ports, wait_for_port
 
 CHANNEL = "hall"
@@ -28,11 +30,15 @@ def running() -> Iterator[tuple[int, str]]:
         "channel": {"without_namespace": HISTORY},
         "log": {"level": "error"},
     }
-    file = clip.CACHE / "centrifugo.json"
+    file = CACHE / "centrifugo.json"
     file.write_text(json.dumps(settings))
-    with clip.running([str(program), "--config", str(file)]) as process:
+    process = subprocess.Popen([str(program), "--config", str(file)], stdout=subprocess.DEVNULL)
+    try:
         wait_for_port(port)
         yield process.pid, f"ws://127.0.0.1:{port}/connection/websocket"
+    finally:
+        process.kill()  # it would wait for its members
+        process.wait()
 
 
 async def enter(url: str) -> Member:
