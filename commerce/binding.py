@@ -156,15 +156,32 @@ def settle_visit(unit: Unit, place: Place, viewer: int, viewer_public: str) -> s
     tenant = place.tenant
     held = find_held(unit, [viewer]).get(viewer)
     if tenant.rule.bind_on == "visit":
-        touches = find_touches(unit, tenant, [viewer], ()).get(viewer, [])
-        bought = find_first_purchases(unit, [viewer]).get(viewer)
-        found = situation(tenant, unit.now, place.channel, held=held, touches=touches, first_purchase=bought)
-        decision = decide(tenant.rule, found, tenant.zone)
+        decision = _decided(unit, place, viewer, held)
         if decision.binds:
             return write_binding(unit, tenant, (viewer, viewer_public), decision, held)
     if held is not None and held.terms.channel == place.channel:
         renew_held(unit, tenant, held, "visit")
     return None if held is None else held.channel_public
+
+
+def settle_login(unit: Unit, place: Place, viewer: int, viewer_public: str) -> None:
+    """After a login, where the rule binds by it: the viewer's touches so far decide."""
+    tenant = place.tenant
+    if tenant.rule.bind_on != "login":
+        return
+    held = find_held(unit, [viewer]).get(viewer)
+    decision = _decided(unit, place, viewer, held)
+    if decision.binds:
+        write_binding(unit, tenant, (viewer, viewer_public), decision, held)
+
+
+def _decided(unit: Unit, place: Place, viewer: int, held: Held | None) -> Decision:
+    """Whose he is by all that is known of him now."""
+    tenant = place.tenant
+    touches = find_touches(unit, tenant, [viewer], ()).get(viewer, [])
+    bought = find_first_purchases(unit, [viewer]).get(viewer)
+    found = situation(tenant, unit.now, place.channel, held=held, touches=touches, first_purchase=bought)
+    return decide(tenant.rule, found, tenant.zone)
 
 
 def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision: Decision, held: Held | None) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from commerce import cart, catalog, links, replay, restreams, sale, sharing, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
 from commerce.commands import earning as e
+from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
@@ -34,7 +35,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | studios() | buying(after_sales_ms) | talking() | programs()
+    return selling() | studios() | buying(after_sales_ms) | customers() | talking() | programs()
 
 
 def selling() -> dict[type, One]:
@@ -98,6 +99,16 @@ def buying(after_sales_ms: int) -> dict[type, One]:
         c.RefundOrder: changes.refund_order,
         c.ExpireOrders: changes.expire_orders,
         c.FinishOrders: changes.finish_orders,
+    }
+
+
+def customers() -> dict[type, One]:
+    """The commands around customers."""
+    return {
+        c.AskCode: login.ask_code,
+        c.LogIn: login.log_in,
+        c.PutAddress: book.put_address,
+        c.RemoveAddress: book.remove_address,
     }
 
 

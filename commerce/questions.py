@@ -19,6 +19,8 @@ from commerce import show as all_shows
 from commerce import slates as all_slates
 from commerce import studio as studios
 from commerce.catalog import find_products
+from commerce.customers import book
+from commerce.customers import views as customers
 from commerce.directory.channels import channel_key, channel_view, find_channel, select_channels
 from commerce.directory.merchants import find_merchant, merchant_view
 from commerce.directory.people import find_me
@@ -203,12 +205,21 @@ def cart(reading: Reading, viewer: str, room: str) -> views.Cart:
     return carts.find_cart(reading, viewer, room)
 
 
+def customer(reading: Reading, viewer: str, room: str) -> customers.Customer | None:
+    """Who a viewer is to the room's merchant, once he has logged in."""
+    return book.find_customer(reading, viewer, room)
+
+
+def customer_address(reading: Reading, viewer: str, room: str, address: str) -> customers.Address:
+    """One address of the viewer's own book; another's is NotFound."""
+    return book.find_address(reading, viewer, room, address)
+
+
 def viewer_name(reading: Reading, viewer: str, room: str) -> str | None:
     """The name the viewer chats under with this merchant, if he gave one."""
     place = find_place(reading, room)
-    table = tables.viewer
-    query = select(table.c.name).where(table.c.merchant_id == place.tenant.id, table.c.public_id == viewer)
-    return reading.connection.execute(query).scalar() or None
+    key = find_viewer(reading, place.tenant.id, viewer)
+    return reading.connection.execute(select(tables.viewer.c.name).where(tables.viewer.c.id == key)).scalar() or None
 
 
 def viewer_orders(reading: Reading, viewer: str, room: str) -> tuple[views.Order, ...]:
@@ -236,7 +247,7 @@ def viewer_payment(reading: Reading, viewer: str, payment: str) -> views.Order:
 
 def _own(reading: Reading, viewer: str, which: ColumnElement[bool], field: str) -> views.Order:
     found = find_orders(reading, which, limit=1)
-    if not found or found[0][1].viewer != viewer:
+    if not found or find_viewer(reading, found[0][0].merchant_id, viewer) != found[0][0].viewer_id:
         raise NotFound(field, f"no such {field}")
     return found[0][1]
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from commerce import outbox, views
 from commerce.checks import storable
 from commerce.commands import CloseSession, Command, OpenSession
+from commerce.customers.identity import identity_of, keyed
 from commerce.directory.people import proven_login
 from commerce.dispatch import Dispatch
 from commerce.errors import NotFound
@@ -106,7 +107,15 @@ class Commerce:
 
     def hook_secret(self, salt: bytes) -> str:
         """What signs a webhook's deliveries; the oldest key, so that no receiver has to change when keys rotate."""
-        return hook_secret(next(iter(self._vault.keys("webhook").values())), salt)
+        return hook_secret(self._vault.oldest("webhook"), salt)
+
+    def identity(self, merchant: str, phone: str) -> str:
+        """A phone in its one spelling as a customer's identity with a merchant (public id)."""
+        return identity_of(self._vault.oldest("identity"), merchant, phone)
+
+    def digest(self, kind: str, *parts: str) -> str:
+        """A keyed digest, hex: the same on every node, and nobody without the key can try out what it is of."""
+        return keyed(self._vault.oldest("identity"), kind, *parts)
 
     def keys(self, name: str) -> dict[str, bytes]:
         """All keys of that name by kid, oldest first: the last one signs, any may verify."""

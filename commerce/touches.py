@@ -21,7 +21,7 @@ from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
-from commerce.visits import Place, ensure_viewer, find_place
+from commerce.visits import Person, Place, ensure_person, ensure_viewer, find_place
 
 # Reloading a page is one visit, not hundreds: a touch of the same room, or by the same link, is not written again
 # within this time.
@@ -31,7 +31,8 @@ REPEAT_MS = 3_600_000
 def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
     """Notes the entry; a code that is unknown, revoked or another room's is ignored: he enters as from the street."""
     place = find_place(unit, command.room)
-    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    person = ensure_person(unit, place.tenant.id, command.viewer)
+    viewer = person.key
     link = _link_row(unit, place, command.code)
     last = _last_touch(unit, viewer, place.channel)
     if last is not None and last.counted_at is None:
@@ -41,7 +42,7 @@ def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
         if same is not None and unit.now - same.counted_at < REPEAT_MS:
             public = same.public_id
         else:
-            public = _add_touch(unit, place, (viewer, command.viewer), link, counted_at=None)
+            public = _add_touch(unit, place, person, link, counted_at=None)
     held = find_held(unit, [viewer]).get(viewer)
     return views.Entry(public, place.channel_public, None if held is None else held.channel_public)
 
@@ -49,17 +50,18 @@ def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
 def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
     """The last noted touch counts from now on; whoever comes without one (a kept page) is noted and counted at once."""
     place = find_place(unit, command.room)
-    viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
+    person = ensure_person(unit, place.tenant.id, command.viewer)
+    viewer = person.key
     last = _last_touch(unit, viewer, place.channel)
     if last is None or (last.counted_at is not None and unit.now - last.counted_at >= REPEAT_MS):
-        public = _add_touch(unit, place, (viewer, command.viewer), None, counted_at=unit.now)
+        public = _add_touch(unit, place, person, None, counted_at=unit.now)
     else:
         public = last.public_id
         if last.counted_at is None:
             unit.connection.execute(_counting(), {"touch": last.id, "now": unit.now})
             row = {"id": last.id, "viewer_id": viewer, "public_id": public, "counted_at": unit.now}
-            log_touch(unit, place, row, command.viewer, last.link_id)
-    bound = settle_visit(unit, place, viewer, command.viewer)
+            log_touch(unit, place, row, person.public, last.link_id)
+    bound = settle_visit(unit, place, viewer, person.public)
     return views.Entry(public, place.channel_public, bound)
 
 
@@ -139,11 +141,11 @@ def log_touch(unit: Unit, place: Place, row: dict[str, Any], viewer: str, link: 
     unit.log(Leaf(place.tenant.id, party, "touch", body, place.tenant.rule_hash, row["viewer_id"]))
 
 
-def _add_touch(unit: Unit, place: Place, viewer: tuple[int, str], link: AnyRow | None, counted_at: int | None) -> str:
-    row = touch_row(unit, place, viewer[0], link, counted_at)
+def _add_touch(unit: Unit, place: Place, person: Person, link: AnyRow | None, counted_at: int | None) -> str:
+    row = touch_row(unit, place, person.key, link, counted_at)
     insert_rows(unit.connection, tables.touch, [row])
     if counted_at is not None:
-        log_touch(unit, place, row, viewer[1], row["link_id"])
+        log_touch(unit, place, row, person.public, row["link_id"])
     return str(row["public_id"])
 
 

@@ -21,7 +21,7 @@ from commerce.store.ids import public_id
 from commerce.store.tables import wrapped_key
 
 SEALED = "sealed"  # what is kept wrapped in rows of their own, by the purpose that is authenticated with it
-NAMES = ("cookie", "csrf", "jwt", "log", "webhook")
+NAMES = ("cookie", "csrf", "identity", "jwt", "log", "webhook")
 FILE_NAME = "secret"
 SECRET_CHARS_MIN = 32
 KEY_BYTES = 32
@@ -97,6 +97,10 @@ class Vault:
     def keys(self, name: str) -> dict[str, bytes]:
         """All keys of that name by kid, oldest first: what may still verify."""
         return self._keys[name]
+
+    def oldest(self, name: str) -> bytes:
+        """The key of that name that never changes: for digests that have to stay the same when keys rotate."""
+        return next(iter(self.keys(name).values()))
 
     def seal(self, purpose: str, secret: bytes) -> bytes:
         """Wrapped for a row; only for the same purpose can it be unwrapped again."""

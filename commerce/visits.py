@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
@@ -107,22 +107,36 @@ def find_tenant(connected: Connected, merchant: int) -> Tenant:
     return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a cookie stands for with one merchant: the key and public id of the viewer that has all that is his.
+
+    That is the viewer of the cookie, or another of the same customer into which it was merged.
+    """
+
+    key: int
+    public: str
+
+
 @cache
 def _select_viewers() -> Select[*tuple[Any, ...]]:
-    table = tables.viewer
+    table, same = tables.viewer, aliased(tables.viewer, name="same")
     wanted = tuple_(table.c.merchant_id, table.c.public_id).in_(bindparam("wanted", expanding=True))
-    return select(table.c.merchant_id, table.c.public_id, table.c.id).where(wanted)
+    person = (func.coalesce(same.c.id, table.c.id), func.coalesce(same.c.public_id, table.c.public_id))
+    query = select(table.c.merchant_id, table.c.public_id, *person)
+    return query.outerjoin(same, same.c.id == table.c.same_as_id).where(wanted)
 
 
-def find_viewers(connected: Connected, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """The keys of the viewers that have a row, by (merchant, public id)."""
+def find_persons(connected: Connected, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]:
+    """Who the viewers with a row are, by (merchant, public id)."""
     rows = connected.connection.execute(_select_viewers(), {"wanted": list(wanted)})
-    return {(merchant, public): key for merchant, public, key in rows}
+    return {(merchant, public): Person(key, whose) for merchant, public, key, whose in rows}
 
 
 def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:
-    """The key of a viewer's row with this merchant, if he has one."""
-    return find_viewers(connected, [(merchant, viewer)]).get((merchant, viewer))
+    """The key of who a viewer is with this merchant, if he has a row."""
+    found = find_persons(connected, [(merchant, viewer)]).get((merchant, viewer))
+    return None if found is None else found.key
 
 
 def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, Any]:
@@ -132,16 +146,22 @@ def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, Any]:
         "merchant_id": merchant,
         "public_id": viewer,
         "customer_id": None,
+        "same_as_id": None,
         "name": "",
         "created_at": unit.now,
     }
 
 
-def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
-    """The viewer's key; his row is made when this is the first time."""
-    found = find_viewer(unit, merchant, viewer)
+def ensure_person(unit: Unit, merchant: int, viewer: str) -> Person:
+    """Who a viewer is; his row is made when this is the first time."""
+    found = find_persons(unit, [(merchant, viewer)]).get((merchant, viewer))
     if found is not None:
         return found
     row = viewer_row(unit, merchant, viewer)
     insert_rows(unit.connection, tables.viewer, [row])
-    return int(row["id"])
+    return Person(int(row["id"]), viewer)
+
+
+def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
+    """The key alone."""
+    return ensure_person(unit, merchant, viewer).key

@@ -26,6 +26,7 @@ from commerce.commands.buying import (
     ShipOrder,
     Wanted,
 )
+from commerce.commands.customers import AskCode, LogIn, PutAddress, RemoveAddress
 from commerce.commands.offering import AnnounceSale, WithdrawSale
 from commerce.commands.programs import (
     BeginAnswer,
@@ -93,6 +94,7 @@ __all__ = [
     "AnnounceSale",
     "AnswerQuestion",
     "Appeal",
+    "AskCode",
     "AskHost",
     "BeginAnswer",
     "CancelOrder",
@@ -118,6 +120,7 @@ __all__ = [
     "KeepAnswer",
     "Lift",
     "LimitStreamKey",
+    "LogIn",
     "NameViewer",
     "NewChannel",
     "NewSku",
@@ -125,6 +128,7 @@ __all__ = [
     "OpenSession",
     "Pin",
     "PlaceOrder",
+    "PutAddress",
     "PutRestream",
     "PutSlate",
     "PutWords",
@@ -133,6 +137,7 @@ __all__ = [
     "RecordDelivery",
     "RecordPayment",
     "RefundOrder",
+    "RemoveAddress",
     "RemoveHook",
     "RemoveLine",
     "RemoveRestream",

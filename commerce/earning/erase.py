@@ -6,7 +6,7 @@ note. While an order of his is open its address is needed, and a dispute or a ho
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from commerce.commands.earning import EraseViewer
 from commerce.errors import Conflict, NotFound
@@ -24,16 +24,36 @@ def erase_viewer(unit: Unit, command: EraseViewer) -> int:
     if viewer is None:
         raise NotFound("viewer", "no such viewer")
     _check_hold(unit, viewer)
-    leaf, order = tables.log_leaf, tables.orders
+    leaf, order, every = tables.log_leaf, tables.orders, _all_of(viewer)
     gone = {"salt": None, "body": None, "viewer_id": None}
-    mine = (leaf.c.merchant_id == command.merchant, leaf.c.viewer_id == viewer)
+    mine = (leaf.c.merchant_id == command.merchant, leaf.c.viewer_id.in_(every))
     unit.connection.execute(update(leaf).where(*mine).values(gone))
     changed = update(order).where(order.c.viewer_id == viewer, order.c.contact != NOBODY)
     count = unit.connection.execute(changed.values(contact=NOBODY, note="")).rowcount
-    unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id == viewer).values(name=""))
-    unit.connection.execute(delete(tables.cart_line).where(tables.cart_line.c.viewer_id == viewer))
-    unit.connection.execute(delete(tables.newcomer).where(tables.newcomer.c.viewer_id == viewer))
+    unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id.in_(every)).values(name=""))
+    for table in (tables.cart_line, tables.newcomer, tables.login_code):
+        unit.connection.execute(delete(table).where(table.c.viewer_id.in_(every)))
+    _erase_customer(unit, viewer)
     return int(count)
+
+
+def _all_of(viewer: int) -> Select[tuple[int]]:
+    """His viewer and those that were merged into it."""
+    table = tables.viewer
+    return select(table.c.id).where(or_(table.c.id == viewer, table.c.same_as_id == viewer))
+
+
+def _erase_customer(unit: Unit, viewer: int) -> None:
+    """His phone and his addresses; the browsers that were logged in with it are so no more."""
+    table, customer = tables.viewer, tables.customer
+    key = unit.connection.execute(select(table.c.customer_id).where(table.c.id == viewer)).scalar()
+    if key is None:
+        return
+    unit.connection.execute(delete(tables.address).where(tables.address.c.customer_id == key))
+    row = unit.connection.execute(select(customer.c.public_id).where(customer.c.id == key)).scalar_one()
+    gone = {"identity": f"erased {row}", "sealed": None}
+    unit.connection.execute(update(customer).where(customer.c.id == key).values(gone))
+    unit.connection.execute(update(table).where(table.c.customer_id == key).values(customer_id=None))
 
 
 def _check_hold(unit: Unit, viewer: int) -> None:

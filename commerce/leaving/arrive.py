@@ -7,7 +7,8 @@ kept, and still verifies under the old public key, and the new history says what
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,26 @@ from commerce.proof.log import begin_log, write_log
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import IdBlocks
+from commerce.store.transfer import in_any_order
 from commerce.store.unit import Unit
 
 PAGE = 1_000
 
 
-def import_merchant(connection: Connection, folder: Path, now: int, progress: Progress = silent) -> str:
+Close = Callable[[str, Row, str], Row]  # a table's row with what was in the open sealed here; the merchant's public id
+
+
+def _as_it_is(_table: str, row: Row, _merchant: str) -> Row:
+    return row
+
+
+def _closed(close_row: Close, table: str, merchant: str, row: Row) -> Row:
+    return close_row(table, row, merchant)
+
+
+def import_merchant(
+    connection: Connection, folder: Path, now: int, progress: Progress = silent, close_row: Close = _as_it_is
+) -> str:
     """Everything or nothing (the caller's transaction); answers the merchant's name.
 
     Conflict when the installation has merchants already: keys of rows are kept, so it has to be a fresh one.
@@ -41,21 +56,23 @@ def import_merchant(connection: Connection, folder: Path, now: int, progress: Pr
     unknown = set(manifest["rows"]) - {table.name for table in found}
     if unknown:
         raise Invalid("manifest.json", f"has tables that this version does not know: {', '.join(sorted(unknown))}")
-    highest = 0
-    for number, table in enumerate(found):
-        progress(table.name, number, len(found))
-        highest = max(highest, _fill(connection, table, folder, manifest["rows"].get(table.name, 0)))
+    highest, merchant = 0, str(manifest["merchant"])
+    with in_any_order(connection):
+        for number, table in enumerate(found):
+            progress(table.name, number, len(found))
+            close = partial(_closed, close_row, table.name, merchant)
+            highest = max(highest, _fill(connection, table, folder, manifest["rows"].get(table.name, 0), close))
     _set_keys(connection, highest)
     _begin_anew(connection, folder, now)
     return str(manifest["name"])
 
 
-def _fill(connection: Connection, table: Table, folder: Path, expected: int) -> int:
+def _fill(connection: Connection, table: Table, folder: Path, expected: int, close: Callable[[Row], Row]) -> int:
     """The rows of one table; answers the highest surrogate key of them."""
     file = folder / "tables" / f"{table.name}.jsonl"
     count = highest = 0
     for page in _pages(file) if expected else ():
-        rows = [_row(table, found, file.name) for found in page]
+        rows = [close(_row(table, found, file.name)) for found in page]
         insert_rows(connection, table, rows)
         count += len(rows)
         highest = max(highest, *(int(row.get("id", 0)) for row in rows))

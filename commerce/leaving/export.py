@@ -21,15 +21,21 @@ from commerce.store import tables
 from commerce.store.reading import Connected, Reading
 from commerce.store.tables import metadata
 
-# Ended logins, and facts on their way to this installation's own rooms.
-LEFT_BEHIND = ("session", "outbox")
+# Ended logins, codes for logging in, and facts on their way to this installation's own rooms.
+LEFT_BEHIND = ("session", "login_code", "outbox")
 PAGE = 5_000
 MEDIA = (("room", "logo_url"), ("room", "cover_url"), ("product", "image_url"))
 Progress = Callable[[str, int, int], None]
+Open = Callable[[str, Row], Row]  # a table's row with what was sealed in it in the open
 
 
 def silent(what: str, done: int, of: int) -> None:
     """Nobody watches."""
+
+
+def as_it_is(_table: str, row: Row) -> Row:
+    """For who has no keys: what is sealed stays so."""
+    return row
 
 
 def merchant_tables() -> list[Table]:
@@ -40,7 +46,13 @@ def merchant_tables() -> list[Table]:
 
 
 def export_merchant(
-    reading: Reading, merchant: int, folder: Path, sign: Callable[[bytes], bytes], progress: Progress = silent
+    reading: Reading,
+    merchant: int,
+    folder: Path,
+    sign: Callable[[bytes], bytes],
+    progress: Progress = silent,
+    *,
+    open_row: Open = as_it_is,
 ) -> Row:
     """Writes the whole export into an empty folder; answers its manifest."""
     row = reading.connection.execute(select(tables.merchant).where(tables.merchant.c.id == merchant)).first()
@@ -53,7 +65,7 @@ def export_merchant(
     rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", [dict(row._mapping)])}
     for number, table in enumerate(found):
         progress(table.name, number, len(found))
-        rows[table.name] = export_table(folder, table, table_rows(reading, table, merchant))
+        rows[table.name] = export_table(folder, table, opened_rows(reading, table, merchant, open_row))
     progress("proofs", len(found), len(found))
     _write_media(reading, merchant, folder)
     write_proofs(reading, merchant, folder / "proofs")
@@ -66,6 +78,11 @@ def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Ro
     query = select(table).where(table.c.merchant_id == merchant).order_by(*table.primary_key)
     for row in connected.connection.execute(query, execution_options={"yield_per": PAGE}):
         yield dict(row._mapping)
+
+
+def opened_rows(connected: Connected, table: Table, merchant: int, open_row: Open) -> Iterator[Row]:
+    """The same, as they are exported."""
+    return (open_row(table.name, row) for row in table_rows(connected, table, merchant))
 
 
 def export_table(folder: Path, table: Table, rows: Iterator[Row]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commerce.leaving.export import Progress, export_channel, export_merchant, silent
+from commerce.leaving.export import Open, Progress, as_it_is, export_channel, export_merchant, silent
 from commerce.leaving.files import Row, write_manifest
 from commerce.proof.statement import keys_json
 from commerce.store import tables
@@ -28,13 +28,20 @@ def verify_page(found: Mapping[str, Any] | None = None) -> str:
     return page.replace("<!--statement-->", inside).replace("<!--script-->", script)
 
 
-def farewell(reading: Reading, folder: Path, sign: Callable[[bytes], bytes], progress: Progress = silent) -> Row:
+def farewell(
+    reading: Reading,
+    folder: Path,
+    sign: Callable[[bytes], bytes],
+    progress: Progress = silent,
+    *,
+    open_row: Open = as_it_is,
+) -> Row:
     """Everything for everybody, into an empty folder."""
     merchant, channel = tables.merchant, tables.channel
     names = {}
     for row in reading.connection.execute(select(merchant).order_by(merchant.c.id)).all():
         place = folder / row.public_id
-        export_merchant(reading, row.id, place / "export", sign, progress)
+        export_merchant(reading, row.id, place / "export", sign, progress, open_row=open_row)
         names[row.public_id] = row.name
         for file in sorted((place / "export" / "proofs").glob("*-*.json")):
             page = place / "statements" / f"{file.stem}.html"

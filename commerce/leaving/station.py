@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, or_, select
 
 from commerce.commands.earning import RotateLogKey, SignHeads
+from commerce.customers.portable import closed, opened
 from commerce.errors import NotFound
 from commerce.leaving.arrive import import_merchant
 from commerce.leaving.export import Progress, export_channel, export_merchant, silent
@@ -37,6 +39,7 @@ class Station:
     url: str
     engine: Engine
     signer: Signer
+    vault: Vault
     now: int
 
     @contextmanager
@@ -64,7 +67,7 @@ def station(url: str, data_dir: Path, secret: str, now: int) -> Iterator[Station
         with engine.begin() as connection:
             vault.open(connection, now)
             publish_keys(connection, vault, now)
-        yield Station(found, engine, Signer(vault), now)
+        yield Station(found, engine, Signer(vault), vault, now)
     finally:
         engine.dispose()
 
@@ -79,19 +82,19 @@ def leave(at: Station, merchant: str, channel: str | None, folder: Path, progres
             raise NotFound("merchant", f"{len(keys)} merchants are called {merchant}")
         if channel is not None:
             return export_channel(reading, keys[0], channel, folder, at.signer.sign)
-        return export_merchant(reading, keys[0], folder, at.signer.sign, progress)
+        return export_merchant(reading, keys[0], folder, at.signer.sign, progress, open_row=partial(opened, at.vault))
 
 
 def arrive(at: Station, folder: Path, progress: Progress = silent) -> str:
     """An export becomes this installation's first merchant; answers its name."""
     with at.engine.begin() as connection:
-        return import_merchant(connection, folder, at.now, progress)
+        return import_merchant(connection, folder, at.now, progress, partial(closed, at.vault))
 
 
 def say_farewell(at: Station, folder: Path, progress: Progress = silent) -> Row:
     """Everything for everybody; answers the manifest."""
     with at.reading() as reading:
-        return farewell(reading, folder, at.signer.sign, progress)
+        return farewell(reading, folder, at.signer.sign, progress, open_row=partial(opened, at.vault))
 
 
 def log_key(at: Station, *, rotate: bool) -> str:

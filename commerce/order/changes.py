@@ -16,6 +16,7 @@ from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
+from commerce.visits import find_viewer
 
 MOVES = {"paid": Move.PAY, "cancel": Move.RELEASE, "time_out": Move.RELEASE, "payment_failed": Move.RELEASE}
 # What becomes of a payment that is still open when its order ends without it.
@@ -113,10 +114,8 @@ def shown(unit: Unit, order: AnyRow) -> views.Order:
 def cancel_order(unit: Unit, command: CancelOrder) -> views.Order:
     """An unpaid order, by HQ or by its own buyer; what is paid is refunded instead."""
     order = _of_merchant(unit, command.merchant, command.order)
-    if command.viewer is not None:
-        query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
-        if unit.connection.execute(query).scalar() != command.viewer:
-            raise NotFound("order", "no such order")
+    if command.viewer is not None and find_viewer(unit, command.merchant, command.viewer) != order.viewer_id:
+        raise NotFound("order", "no such order")
     apply(unit, order, "cancel", command.reason)
     return shown(unit, order)
 

@@ -18,7 +18,7 @@ from commerce.earning.ties import find_nodes, find_plans, find_ties
 from commerce.sale import OpenSale, find_bought_in_sales, find_open_sales
 from commerce.store import tables
 from commerce.store.unit import Unit
-from commerce.visits import Place, Tenant, find_places, find_viewers
+from commerce.visits import Place, Tenant, find_persons, find_places
 
 
 @dataclass(slots=True)
@@ -116,18 +116,22 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
 
 
 def _find_buyers(unit: Unit, wanted: set[tuple[int, str]], places: Collection[Place]) -> dict[tuple[int, str], Buyer]:
-    keys = find_viewers(unit, wanted) if wanted else {}
-    buyers = {key: Buyer(key[1], keys.get(key)) for key in wanted}
-    if not keys:
+    """By (merchant, cookie); viewers that are one customer are one buyer."""
+    persons = find_persons(unit, wanted) if wanted else {}
+    buyers = {key: Buyer(key[1], None) for key in wanted if key not in persons}
+    if not persons:
         return buyers
+    keys = {(key[0], person.public): person.key for key, person in persons.items()}
     held = find_held(unit, keys.values())
     # Under a binding the touches decide nothing most of the time, but they are inputs of the decision all the same.
     touches = _find_touches(unit, keys, places)
     unbound = [key for key in keys.values() if key not in held]
     purchases = find_first_purchases(unit, unbound) if unbound else {}
-    for key, viewer in keys.items():
-        buyers[key] = Buyer(key[1], viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))
-    return buyers
+    known = {
+        viewer: Buyer(public, viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))
+        for (_, public), viewer in keys.items()
+    }
+    return buyers | {key: known[person.key] for key, person in persons.items()}
 
 
 def _find_touches(unit: Unit, keys: dict[tuple[int, str], int], places: Collection[Place]) -> dict[int, list[Touch]]:

@@ -251,7 +251,7 @@ class Checkout:
         return views.Order(
             order=placing.public,
             room=place.slug,
-            viewer=placing.command.viewer,
+            viewer=placing.buyer.public,
             room_channel=room_channel,
             owner_channel=owner,
             state="created",

@@ -42,7 +42,7 @@ def check_empty(connection: Connection) -> None:
 def transfer(source: Connection, target: Connection, progress: Progress) -> dict[str, Content]:
     """Copies all rows into an empty store of the same revision; what each table held, as both sides say. Conflict."""
     check_empty(target)
-    with _order_of_no_account(target):
+    with in_any_order(target):
         for table in metadata.sorted_tables:
             _copy(source, target, table, progress)
     found = contents(source)
@@ -79,7 +79,7 @@ def _copy(source: Connection, target: Connection, table: Table, progress: Progre
 
 
 @contextmanager
-def _order_of_no_account(target: Connection) -> Iterator[None]:
+def in_any_order(target: Connection) -> Iterator[None]:
     """References are checked at the end: a row may come before the row of its own table that it refers to."""
     if target.dialect.name == "sqlite":
         target.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # until the commit, which checks them

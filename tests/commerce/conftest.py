@@ -139,11 +139,13 @@ async def open_commerce(tmp_path: Path, clock: Clock) -> AsyncIterator[OpenComme
     """`open_commerce(url, on_fact=..., batch_max=...)`: a node, closed at the end."""
     opened: list[Commerce] = []
 
-    async def start(url: str, on_fact: Callable[[Fact], None] = lambda fact: None, **database: Any) -> Commerce:
+    async def start(
+        url: str, on_fact: Callable[[Fact], None] = lambda fact: None, secret: str = "s" * 32, **database: Any
+    ) -> Commerce:
         settings = DatabaseSettings(url=url, readers=2, **database)
         metrics = Metrics(CollectorRegistry())
         node = await Commerce.open(
-            settings, PaymentSettings(), tmp_path, metrics, secret="s" * 32, clock=clock, on_fact=on_fact
+            settings, PaymentSettings(), tmp_path, metrics, secret=secret, clock=clock, on_fact=on_fact
         )
         opened.append(node)
         return node

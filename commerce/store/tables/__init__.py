@@ -9,7 +9,6 @@ until `orders.expires_at`.
 from commerce.store.tables.buying import (
     binding,
     cart_line,
-    customer,
     link,
     order_event,
     order_line,
@@ -21,6 +20,7 @@ from commerce.store.tables.buying import (
     viewer,
 )
 from commerce.store.tables.columns import metadata
+from commerce.store.tables.customers import address, customer, login_code
 from commerce.store.tables.directory import (
     channel,
     id_block,
@@ -52,6 +52,7 @@ from commerce.store.tables.talk import act, appeal, chat_rule, held_line, questi
 
 __all__ = [
     "act",
+    "address",
     "answered",
     "api_key",
     "appeal",
@@ -77,6 +78,7 @@ __all__ = [
     "log_party",
     "log_sequencer",
     "login",
+    "login_code",
     "merchant",
     "metadata",
     "newcomer",

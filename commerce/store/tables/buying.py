@@ -13,20 +13,17 @@ viewer = Table(
     of_merchant(),
     Column("public_id", Text, nullable=False),
     ref("customer_id", "customer", nullable=True),
+    # Another viewer of the same customer, whose all that was this one's has become; everything is asked of that one.
+    ref("same_as_id", "viewer", nullable=True),
     words("name"),
     moment("created_at"),
     UniqueConstraint("merchant_id", "public_id"),
 )
-
-customer = Table(
-    "customer",
-    metadata,
-    key(),
-    of_merchant(),
-    public(),
-    Column("identity", Text, nullable=False),
-    moment("created_at"),
-    UniqueConstraint("merchant_id", "identity"),
+Index(
+    "ix_viewer_customer",
+    viewer.c.customer_id,
+    sqlite_where=text("customer_id is not null"),
+    postgresql_where=text("customer_id is not null"),
 )
 
 link = Table(

@@ -1,0 +1,1 @@
+"""Customers: phone login by code, two viewers that are one, their addresses."""

@@ -1,0 +1,34 @@
+"""Sealed rows on their way out and in.
+
+An export has in the open what was sealed here, since it is the merchant's; an import seals it with the keys there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commerce.customers.identity import identity_of
+from commerce.vault import Vault
+
+PHONE, CONTACT = "customer phone", "address"  # what the vault seals them as
+SEALED = {"customer": PHONE, "address": CONTACT}  # by table; the column is `sealed`
+Row = dict[str, Any]
+
+
+def opened(vault: Vault, table: str, row: Row) -> Row:
+    """A row as it is exported."""
+    purpose = SEALED.get(table)
+    if purpose is None or not row["sealed"]:
+        return row
+    return row | {"sealed": vault.unseal(purpose, row["sealed"])}
+
+
+def closed(vault: Vault, table: str, row: Row, merchant: str) -> Row:
+    """A row as it is kept here; `merchant` is the public id. A customer's identity is a digest under keys of ours."""
+    purpose = SEALED.get(table)
+    if purpose is None or not row["sealed"]:
+        return row
+    changed: Row = {"sealed": vault.seal(purpose, row["sealed"])}
+    if table == "customer":
+        changed["identity"] = identity_of(vault.oldest("identity"), merchant, row["sealed"].decode())
+    return row | changed

@@ -1,0 +1,150 @@
+"""Two viewers, one customer: touches by time, the binding that the rule prefers, orders and links of both."""
+
+import pytest
+
+from commerce import commands as c
+from commerce import questions
+from commerce.attribution import LockRule
+from commerce.audit import audit
+from commerce.commands import earning as e
+from commerce.errors import BodyDiffers, NotFound
+from commerce.proof.verify import verify_statement
+from commerce.store import tables
+from commerce.store.ids import public_id
+from commerce.why import why_customer
+from tests.commerce.customers.people import Phone, put
+
+
+async def two(shop, mode="first_lock"):
+    """Two browsers of one person, bound to store A and, later, to store B; the second has logged in first."""
+    await shop.commerce.execute(c.SetLockRule(shop.merchant.id, LockRule(mode=mode)))
+    one, other = public_id(), public_id()
+    await shop.enter(one, shop.room_a)
+    shop.clock.advance(60)
+    await shop.enter(other, shop.room_b)
+    await Phone(shop).log_in(other, shop.room_b)
+    return one, other
+
+
+@pytest.mark.parametrize(("mode", "winner"), [("first_lock", "a"), ("last_touch", "b")])
+async def test_the_binding_that_the_rule_prefers_stays_and_the_other_is_kept(money_anywhere, mode, winner):
+    money, shop = money_anywhere, money_anywhere.shop
+    one, other = await two(shop, mode)
+    await Phone(shop).log_in(one)
+    store = {"a": shop.store_a, "b": shop.store_b}[winner]
+    for viewer in (one, other):
+        assert (await shop.enter(viewer, shop.room_a)).bound == store.channel
+        order = await shop.pay(await shop.place(viewer, shop.room_b))
+        assert order.owner_channel.id == store.channel
+    bindings = await money.rows(tables.binding)
+    assert sorted(row.state for row in bindings) == ["active"] + ["superseded"] * (len(bindings) - 1)
+    assert len({row.viewer_id for row in bindings}) == 1
+    story = await shop.commerce.ask(why_customer, shop.merchant.id, one)
+    assert story == await shop.commerce.ask(why_customer, shop.merchant.id, other) | {"viewer": one}
+    assert story["channel"] == store.channel
+    touches = [event["channel"] for event in story["events"] if event["kind"] == "touch"]
+    assert touches[:2] == [shop.store_a.channel, shop.store_b.channel], "by time"
+    assert await money.ask(audit) == []
+
+
+async def test_both_channels_can_prove_what_became_of_him(money):
+    one, _ = await two(money.shop)
+    await Phone(money.shop).log_in(one)
+    for party, kind in ((money.a, "bound"), (money.b, "unbound")):
+        statement = await money.statement(party)
+        assert verify_statement(statement, await money.key()).wrong == []
+        assert kind in str(statement)
+
+
+async def test_the_customer_has_the_orders_of_both_and_nobody_else_has(shop):
+    one, other, stranger = *(await two(shop)), public_id()
+    placed = [await shop.place(one), await shop.place(other, shop.room_a)]
+    await Phone(shop).log_in(one)
+    for viewer in (one, other):
+        found = await shop.commerce.ask(questions.viewer_orders, viewer, shop.room_a)
+        assert {order.order for order in found} == {order.order for order in placed}
+        for order in placed:
+            await shop.commerce.ask(questions.viewer_order, viewer, order.order)
+            await shop.commerce.ask(questions.viewer_payment, viewer, order.payment.payment)
+    with pytest.raises(NotFound):
+        await shop.commerce.ask(questions.viewer_order, stranger, placed[0].order)
+    assert await shop.commerce.ask(questions.viewer_orders, stranger, shop.room_a) == ()
+    with pytest.raises(NotFound):
+        await shop.commerce.execute(c.CancelOrder(shop.merchant.id, placed[0].order, viewer=stranger))
+    await shop.commerce.execute(c.CancelOrder(shop.merchant.id, placed[0].order, viewer=other))
+
+
+async def test_an_order_sent_again_is_the_same_from_either_browser_and_a_limit_counts_both(shop):
+    many = c.NewSku("Rare", 100, stock=50, per_buyer_max=3)
+    product = await shop.commerce.execute(c.CreateProduct(shop.merchant.id, "Rare tea", (many,)))
+    entries = (c.ShelfEntry(shop.product.product), c.ShelfEntry(product.product))
+    await shop.commerce.execute(c.SetShelf(shop.merchant.id, shop.show.show, entries))
+    one, other = await two(shop)
+    lines = (c.Wanted(product.skus[0].sku, 2),)
+    first = shop.order(one, client_order_id="the-same-id", lines=lines)
+    second = shop.order(other, client_order_id="the-same-id", note="mine")
+    await shop.commerce.execute(first)
+    await shop.commerce.execute(second)
+    await Phone(shop).log_in(one)
+    again = await shop.commerce.execute(second)
+    assert again.replayed, "the order of the customer's first viewer keeps its id"
+    with pytest.raises(BodyDiffers):
+        await shop.commerce.execute(first)
+    for viewer in (one, other):
+        with pytest.raises(Exception, match="1 more"):
+            await shop.place(viewer, lines=lines)
+    await shop.place(other, lines=(c.Wanted(product.skus[0].sku, 1),))
+
+
+async def test_what_he_shared_is_his_own_on_either_browser_so_it_earns_him_nothing(money):
+    shop, sharer, buyer = money.shop, public_id(), public_id()
+    link = await money.shared(sharer, shop.store_a)
+    await shop.enter(buyer, shop.room_a, link.code)
+    await Phone(shop).log_in(buyer)
+    await Phone(shop).log_in(sharer)
+    again = await shop.commerce.execute(c.ShareRoom(buyer, shop.room_a))
+    assert again.code == link.code
+    await money.sold(buyer)
+    paid = [(row.kind, row.amount_minor) for row in await money.lines() if row.kind == "share"]
+    assert sum(amount for _, amount in paid) == 0
+
+
+async def test_a_name_and_a_place_of_work_come_along(shop):
+    one, other = await two(shop)
+    await shop.commerce.execute(c.NameViewer(one, shop.room_a, "Mei"))
+    await shop.commerce.execute(e.SetStaff(shop.merchant.id, one, shop.store_b.channel))
+    await Phone(shop).log_in(one)
+    assert await shop.commerce.ask(questions.viewer_name, other, shop.room_a) == "Mei"
+    assert (await shop.place(other)).owner_channel.id == shop.store_b.channel
+
+
+async def test_an_erased_customer_is_gone_with_all_his_browsers(money_anywhere):
+    money, shop = money_anywhere, money_anywhere.shop
+    one, other = await two(shop)
+    await Phone(shop).log_in(one)
+    await put(shop, one)
+    await shop.commerce.execute(c.SetCartLine(one, shop.room_a, shop.sku, 2))
+    before = await money.statement()
+    await money.execute(e.EraseViewer(money.merchant, one))
+    for table in (tables.address, tables.login_code, tables.cart_line):
+        assert await money.rows(table) == []
+    (customer,) = await money.rows(tables.customer)
+    assert (customer.sealed, customer.identity) == (None, f"erased {customer.public_id}")
+    leaves = [leaf.body for leaf in await money.rows(tables.log_leaf) if leaf.body is not None]
+    assert not [body for body in leaves if one in body or other in body]
+    assert verify_statement(before, await money.key()).wrong == []
+    for viewer in (one, other):
+        assert await shop.commerce.ask(questions.customer, viewer, shop.room_a) is None
+    assert (await Phone(shop).log_in(one)).customer.customer != customer.public_id
+    assert await money.ask(audit) == []
+
+
+async def test_two_browsers_at_the_same_moment_are_one_buyer(money):
+    import asyncio  # noqa: PLC0415
+
+    shop = money.shop
+    one, other = await two(shop)
+    await Phone(shop).log_in(one)
+    orders = await asyncio.gather(*(shop.place(viewer) for viewer in (one, other, public_id())))
+    assert orders[0].viewer == orders[1].viewer == other
+    assert await money.ask(audit) == []
