@@ -225,6 +225,25 @@ class HookSettings(Section):
     answer_ms_max: int = Field(10_000, ge=100, description="a receiver that has not answered by then is tried again")
 
 
+class SmsSettings(Section):
+    """How buyers' one-time codes reach their phones; without a gateway nobody logs in and everybody buys as a guest."""
+
+    gateway: str = Field(
+        "", pattern="^(console|webhook|)$", description="console (codes go to the log), webhook, or empty: no login"
+    )
+    url: str = Field("", description="where the webhook gateway is posted phone and text, as JSON")
+    secret: str = Field("", description="signs what is posted there, as webhooks are signed", repr=False)
+    country: str = Field("86", pattern="^[1-9][0-9]{0,2}$", description="calling code of numbers that come without one")
+    code_seconds: int = Field(300, ge=60, le=3_600, description="how long a code holds")
+    answer_ms_max: int = Field(8_000, ge=100, description="a gateway that has not answered by then has not sent it")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.gateway == "webhook" and not (self.url.startswith(("https://", "http://")) and self.secret):
+            raise ValueError("sms.gateway webhook needs sms.url and sms.secret")
+        return self
+
+
 class LogSettings(Section):
     """What is written to standard error."""
 
@@ -257,5 +276,6 @@ class Settings(Section):
     redis: RedisSettings = RedisSettings()
     payments: PaymentSettings = PaymentSettings()
     hooks: HookSettings = HookSettings()
+    sms: SmsSettings = SmsSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()

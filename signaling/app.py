@@ -33,6 +33,7 @@ from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
 from signaling import hooks, problems, webrtc
 from signaling.api.async_describe import AsyncApi
+from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.payments import SandboxApi
@@ -62,6 +63,7 @@ from signaling.replays import Replays
 from signaling.restreams import Restreams
 from signaling.rooms import TICK_SECONDS, Rooms
 from signaling.routes import Handlers, routes
+from signaling.sms import open_gateway
 from signaling.studio import Studio
 from signaling.tokens import LinkTokens, ViewerTokens
 from signaling.viewers import Viewers
@@ -145,6 +147,7 @@ class Core:
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
         self.restreams = Restreams(commerce, metrics)
         self.on_air = OnAir(commerce, self.studio.open, self.restreams.follow)
+        self.sms = open_gateway(settings.sms)
         keys = commerce.keys("jwt")
         self.link_tokens = LinkTokens(keys, next(reversed(keys)))
 
@@ -233,6 +236,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
         rooms=RoomApi(commerce, rooms, viewers),
+        customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),
         sandbox=SandboxApi(commerce, viewers),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
         desk=DeskApi(commerce, rooms, urls.http),
@@ -260,6 +264,8 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
 
 def _start(stack: AsyncExitStack, chores: Chores, core: Core, hq: HqSocket) -> None:
     """What goes on by itself."""
+    if core.sms is not None:
+        stack.push_async_callback(core.sms.close)
     _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())

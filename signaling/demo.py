@@ -34,6 +34,7 @@ POLL_SECONDS = 0.02
 ENCODER_STARTS_MAX = 10  # whoever ends so often will not get better
 ENCODER_PAUSE_SECONDS = 1.0  # before the next start
 QUIET = {"FENBO_LOG__LEVEL": "WARNING"}  # the panel is what is to be read
+CODES = {"FENBO_SMS__GATEWAY": "console"}  # and the codes for logging in as a buyer
 
 Addresses = dict[str, Any]
 
@@ -68,7 +69,7 @@ class Demo:
         self._folder = folder
         self._console = console
         self._publishes = publishes
-        self._environment = QUIET | dict(os.environ)
+        self._environment = QUIET | CODES | dict(os.environ)
         asked = load(None, self._environment, options)
         self._options = [*options, *self._free_ports(asked), "--data_dir", str(folder / "data")]
 

@@ -7,6 +7,7 @@ SignalingError(detail, field)
 ├── NotAllowed       somebody is, and may not
 ├── Unknown          no such route or thing
 ├── WrongType        a body that is not what the route takes
+├── NotSent          a message that a gateway outside did not take
 ├── Unequipped       this installation lacks something that it takes; says what
 └── TooMany          over a rate or a cap; carries `retry_after` in seconds
 """
@@ -61,6 +62,10 @@ class Unequipped(SignalingError):
     """This installation lacks something that it takes."""
 
 
+class NotSent(SignalingError):
+    """A message that a gateway outside did not take."""
+
+
 class TooMany(SignalingError):
     """Over a rate or a cap."""
 
@@ -93,6 +98,7 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (Unknown, NOT_FOUND),
     (WrongType, Look(415, "wrong-type", "The body is of another type")),
     (Unequipped, Look(501, "unequipped", "This server is not equipped for it")),
+    (NotSent, Look(502, "not-sent", "The message could not be sent")),
     (TooMany, Look(429, "too-many", "Too many requests")),
     (commerce.Invalid, Look(422, "invalid", "The body does not fit")),
     (commerce.NotFound, NOT_FOUND),

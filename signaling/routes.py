@@ -8,6 +8,7 @@ from aiohttp import web
 
 from signaling import permissions as may
 from signaling.api.async_describe import AsyncApi
+from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.hq_channels import HqChannels
@@ -41,6 +42,7 @@ class Handlers:
     visits: Visits
     socket: RoomSocket
     rooms: RoomApi
+    customers: CustomerApi
     sandbox: SandboxApi
     session: HqSession
     studio: HqStudio
@@ -66,6 +68,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
     return [
         *_pages(to),
         *_viewers(to),
+        *_customers(to),
         *_hq_house(to),
         *_hq_studio(to),
         *_hq_sales(to),
@@ -105,6 +108,20 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
+    ]
+
+
+def _customers(to: Handlers) -> list[web.RouteDef]:
+    customers = to.customers
+    return [
+        web.get("/api/v1/rooms/{room}/customer", customers.customer),
+        web.post("/api/v1/rooms/{room}/login/code", customers.ask_code),
+        web.post("/api/v1/rooms/{room}/login", customers.log_in),
+        web.post("/api/v1/rooms/{room}/logout", customers.log_out),
+        web.post("/api/v1/rooms/{room}/addresses", customers.add_address),
+        web.get("/api/v1/rooms/{room}/addresses/{address}", customers.address),
+        web.put("/api/v1/rooms/{room}/addresses/{address}", customers.change_address),
+        web.delete("/api/v1/rooms/{room}/addresses/{address}", customers.remove_address),
     ]
 
 

@@ -40,6 +40,11 @@ class Viewers:
             request[FRESH] = viewer
         return viewer
 
+    def renew(self, request: web.Request) -> str:
+        """Somebody else from now on: a new viewer, with his cookie on the answer."""
+        request[FRESH] = new_viewer()
+        return request[FRESH]
+
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """aiohttp's signal before the head of an answer goes out, also of a WebSocket's.
 

@@ -180,7 +180,8 @@ class Checkout(Request):
     """An order. `client_order_id` makes it safe to send again; without `lines` the cart is ordered and emptied."""
 
     client_order_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{8,64}$")]
-    contact: Contact
+    contact: Contact | None = Field(None, description="where the goods go, unless an `address` of the book is named")
+    address: Id | None = None
     note: Annotated[str, StringConstraints(max_length=300)] = ""
     lines: Annotated[list[OrderedSku], Field(min_length=1, max_length=ORDER_LINES_MAX)] | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from signaling.api import models, models_hq
 from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
+from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_replay import REPLAYS
@@ -33,6 +34,7 @@ OPERATIONS = (
         problems=(404, 409, 503),
     ),
     Operation("get", f"{V1}/orders/{{order}}", "One of the viewer's orders", {200: models.Order}, problems=(404,)),
+    *CUSTOMERS,
     Operation(
         "post",
         f"{V1}/payments/sandbox/{{payment}}",

@@ -9,9 +9,11 @@ from commerce import views as commerce_views
 from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, read
+from signaling.api.customers import contact_in
 from signaling.api.models import CartQuantity, Checkout, Orders
 from signaling.api.models_talk import AppealNew, AppealView
 from signaling.doubts import is_doubtful
+from signaling.errors import BadBody
 from signaling.rooms import Rooms
 from signaling.viewers import Viewers
 
@@ -46,9 +48,19 @@ class RoomApi:
         """201 for a new order, 200 for one that this very body has placed before."""
         viewer, room = self._viewers.of(request), request.match_info["room"]
         body = await read(request, Checkout)
-        entered = not is_doubtful(request, room)
-        order = await self._commerce.execute(_place_order(viewer, room, body, entered=entered))
+        contact = await self._contact(viewer, room, body)
+        command = _place_order(viewer, room, body, contact, entered=not is_doubtful(request, room))
+        order = await self._commerce.execute(command)
         return answer(shapes.order(order), status=200 if order.replayed else 201)
+
+    async def _contact(self, viewer: str, room: str, body: Checkout) -> commerce_views.Contact:
+        """Typed in, or of the viewer's own address book: one of the two."""
+        if body.contact is not None and body.address is None:
+            return commerce_views.Contact(body.contact.name, body.contact.phone, body.contact.address)
+        if body.address is None or body.contact is not None:
+            raise BadBody("say where the goods go", [("contact", "give a contact, or an address of the book")])
+        found = await self._commerce.ask(questions.customer_address, viewer, room, body.address)
+        return contact_in(self._commerce, found)
 
     async def orders(self, request: web.Request) -> web.Response:
         viewer, room = self._viewers.of(request), request.match_info["room"]
@@ -68,8 +80,9 @@ class RoomApi:
         return answer(AppealView(state=found.state, answer=found.answer), status=201)
 
 
-def _place_order(viewer: str, room: str, body: Checkout, *, entered: bool) -> commands.PlaceOrder:
-    contact = commerce_views.Contact(body.contact.name, body.contact.phone, body.contact.address)
+def _place_order(
+    viewer: str, room: str, body: Checkout, contact: commerce_views.Contact, *, entered: bool
+) -> commands.PlaceOrder:
     lines = None
     if body.lines is not None:
         lines = tuple(commands.Wanted(line.sku, line.quantity, line.sale) for line in body.lines)

@@ -5,7 +5,7 @@ import pytest
 from commerce import commands as c
 from commerce import questions
 from commerce.customers.login import TRIES_MAX
-from commerce.errors import Conflict, Invalid
+from commerce.errors import Conflict
 from commerce.store import tables
 from commerce.store.ids import public_id
 from tests.commerce.customers.people import Phone
@@ -116,20 +116,3 @@ async def test_a_rule_may_bind_by_the_login(shop):
     assert (await shop.enter(viewer)).bound is None
     await Phone(shop).log_in(viewer)
     assert (await shop.enter(viewer, shop.room_b)).bound == shop.store_a.channel
-
-
-def test_a_malformed_command_names_its_field():
-    digest, viewer = "0" * 64, "0" * 16
-    for make, field in (
-        (lambda: c.AskCode("?", "room", digest, digest, digest, 300_000), "viewer"),
-        (lambda: c.AskCode(viewer, "Room!", digest, digest, digest, 300_000), "room"),
-        (lambda: c.AskCode(viewer, "room", "13800138000", digest, digest, 300_000), "identity"),
-        (lambda: c.AskCode(viewer, "room", digest, digest, "123456", 300_000), "code"),
-        (lambda: c.AskCode(viewer, "room", digest, digest, digest, 10**9), "valid_ms"),
-        (lambda: c.LogIn(viewer, "room", digest, digest, b""), "sealed"),
-        (lambda: c.PutAddress(viewer, "room", b"x" * 4_001, False), "sealed"),
-        (lambda: c.RemoveAddress(viewer, "room", "?"), "address"),
-    ):
-        with pytest.raises(Invalid) as caught:
-            make()
-        assert caught.value.field == field

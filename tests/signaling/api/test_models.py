@@ -33,7 +33,4 @@ def test_money_is_whole_and_not_negative():
 
 def test_every_field_of_what_is_answered_is_required():
     assert all(field.is_required() for field in RoomView.model_fields.values())
-    assert {name for name, field in Checkout.model_fields.items() if field.is_required()} == {
-        "client_order_id",
-        "contact",
-    }
+    assert {name for name, field in Checkout.model_fields.items() if field.is_required()} == {"client_order_id"}

@@ -19,6 +19,7 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   internal: "服务器出了点问题，请稍后再试。",
   unauthorised: "尚未登录，或用户名与密码不符。",
   forbidden: "没有权限进行此操作。",
+  "not-sent": "短信发送失败，请稍后再试。",
   "too-many": "操作太频繁，请稍后再试。",
   "sold-out": "库存不足。",
   "limit-reached": "超过每人限购数量。",
