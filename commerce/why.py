@@ -66,11 +66,35 @@ WORDS = {
     },
 }
 
+# What stands in the rows, as people say it; in English the rows' own words will do.
+TERMS = {
+    "first_touch": "首次锁定",
+    "last_touch": "最近进入",
+    "rebound": "改归",
+    "bound": "有效绑定",
+    "order": "订单佣金",
+    "share": "分享佣金",
+    "invite": "邀请奖励",
+    "estimated": "待付款",
+    "frozen": "待收货",
+    "matured": "可结算",
+    "payable": "应付",
+    "paying": "打款中",
+    "paid": "已打款",
+    "held": "暂扣",
+    "void": "作废",
+    "self_purchase": "自己人购买",
+    "self_share": "自己分享给自己",
+    "capped": "超过上限",
+}
+
 
 class Teller:
     """Names, times and words of one merchant in one language."""
 
     def __init__(self, reading: Reading, merchant: int, language: str) -> None:
+        self._reading = reading
+        self._terms = TERMS if language == "zh" else {}
         self.words = WORDS[choice("language", language, LANGUAGES)]
         self.zone = ZoneInfo(find_merchant(reading, merchant).timezone)
         table = tables.channel
@@ -83,9 +107,18 @@ class Teller:
     def say(self, word: str, **given: object) -> str:
         return self.words[word].format(**given)
 
+    def term(self, word: str) -> str:
+        """A word out of a row; a reason that somebody wrote stays as it is."""
+        return self._terms.get(word, word)
+
     def at(self, ms: int) -> str:
         """A time in the merchant's zone, to the second."""
         return datetime.fromtimestamp(ms / 1000, self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def viewer(self, key: int) -> str:
+        """A viewer's public id."""
+        table = tables.viewer
+        return str(self._reading.connection.execute(select(table.c.public_id).where(table.c.id == key)).scalar_one())
 
     def party(self, party: str) -> str:
         """A channel's name; a sharer by the beginning of his id."""
@@ -94,7 +127,7 @@ class Teller:
 
 
 def why_order(reading: Reading, merchant: int, order: str, language: str = "zh") -> Json:
-    """{order, owner, clause, inputs, rule, lines, agrees, words: [sentence]}; NotFound."""
+    """{order, viewer, owner, clause, inputs, rule, lines, agrees, words: [sentence]}; NotFound."""
     table = tables.orders
     query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == order)
     row = reading.connection.execute(query).first()
@@ -107,6 +140,7 @@ def why_order(reading: Reading, merchant: int, order: str, language: str = "zh")
     words = _order_words(teller, row, decided)
     return {
         "order": order,
+        "viewer": teller.viewer(row.viewer_id),
         "owner": teller.publics[row.owner_channel_id],
         "room_channel": teller.publics[row.room_channel_id],
         "clause": decided.clause,
@@ -148,13 +182,13 @@ def _lines(reading: Reading, order: int) -> list[Json]:
 
 def _line_words(teller: Teller, line: Json) -> list[str]:
     amount = to_decimal(Money(line["amount_minor"] - line["clawed_minor"], line["currency"]))
-    given = {"amount": amount, "currency": line["currency"], "kind": line["kind"], "state": line["state"]}
-    said = [teller.say("line", party=teller.party(line["party"]), **given)]
-    return [*said, teller.say("reason", reason=line["reason"])] if line["reason"] else said
+    given = {"amount": amount, "currency": line["currency"], "kind": teller.term(line["kind"])}
+    said = [teller.say("line", party=teller.party(line["party"]), state=teller.term(line["state"]), **given)]
+    return [*said, teller.say("reason", reason=teller.term(line["reason"]))] if line["reason"] else said
 
 
 def _bound_words(teller: Teller, channel: int, since: int, until: int | None, clause: str = "bound") -> list[str]:
-    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=clause)
+    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=teller.term(clause))
     ends = teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
     return [said, ends]
 

@@ -215,6 +215,7 @@ class Why(View):
     """Why an order is whose it is, in sentences and as it was decided."""
 
     order: Id
+    viewer: Id
     owner: Id
     room_channel: Id
     clause: str

@@ -47,7 +47,7 @@ async def test_one_whom_nobody_brought_and_one_who_is_staff(money):
     own = await money.ask(why_order, money.merchant, (await money.sold(viewer)).order, "zh")
     assert own["clause"] == "own"
     assert "买家是Store B的员工：归Store B。" in own["words"]
-    assert "原因：self_purchase。" in own["words"]
+    assert "原因：自己人购买。" in own["words"]
 
 
 async def house_room(money):

@@ -13,6 +13,7 @@ import "./figures.ts";
 import "./go-live.ts";
 import "./goods.ts";
 import "./login.ts";
+import "./money.ts";
 import "./orders.ts";
 import "./preview.ts";
 import "./programs.ts";
@@ -27,7 +28,7 @@ import "./studio-sources.ts";
 import { panel } from "./style.ts";
 
 const ACCENT = "#0f6b5c";
-const TABS = ["studio", "talk", "orders", "channels", "goods", "programs"] as const;
+const TABS = ["studio", "talk", "orders", "money", "channels", "goods", "programs"] as const;
 type Tab = (typeof TABS)[number];
 
 /** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
@@ -198,6 +199,8 @@ export class FenboHq extends LitElement {
         return html`<fenbo-hq-orders .store=${store} .channels=${store.channels} .news=${store.orderNews} .text=${text}></fenbo-hq-orders>`;
       case "talk":
         return html`<fenbo-talk .store=${store} .channels=${store.channels} .mark=${store.queue?.mark ?? ""} .text=${text}></fenbo-talk>`;
+      case "money":
+        return html`<fenbo-money .store=${store} .text=${text}></fenbo-money>`;
       case "channels":
         return html`<fenbo-channels .store=${store} .channels=${store.channels} .text=${text}></fenbo-channels>`;
       case "programs":

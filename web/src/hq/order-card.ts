@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { HqMoneyApi } from "../api/hq-money.ts";
 import type { OrderHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import { newId } from "../ids.ts";
@@ -9,6 +10,7 @@ import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import type { HqStore } from "./store.ts";
+import "./order-why.ts";
 import { panel } from "./style.ts";
 
 /** One order: what, for whom, and what can be done with it. */
@@ -20,6 +22,7 @@ export class FenboHqOrder extends LitElement {
     text: { attribute: false },
     found: { state: true },
     wrong: { state: true },
+    asked: { state: true },
   };
   declare store: HqStore;
   declare order: string;
@@ -27,6 +30,7 @@ export class FenboHqOrder extends LitElement {
   declare text: HqText;
   declare found: OrderHq | null;
   declare wrong: string;
+  declare asked: boolean;
   /** The same until a refund was answered, so that pressing twice pays once. */
   private refund = newId();
 
@@ -34,6 +38,7 @@ export class FenboHqOrder extends LitElement {
     super();
     this.found = null;
     this.wrong = "";
+    this.asked = false;
   }
 
   static override styles = [
@@ -84,7 +89,7 @@ export class FenboHqOrder extends LitElement {
         <button class="act" @click=${close}>${text.sales.close}</button>
       </div>
       <p class="wrong" role="alert">${this.wrong}</p>
-      ${found === null ? nothing : [this.facts(found), this.acts(found)]}
+      ${found === null ? nothing : [this.facts(found), this.acts(found), this.why()]}
     </section>`;
   }
 
@@ -135,6 +140,17 @@ export class FenboHqOrder extends LitElement {
       }
       ${left ? this.refundForm() : nothing}
     </div>`;
+  }
+
+  /** Asked for when somebody wants to know. */
+  private why(): TemplateResult {
+    const { text, store } = this;
+    return html`<details @toggle=${(event: Event) => {
+      this.asked = (event.target as HTMLDetailsElement).open;
+    }}>
+      <summary>${text.money.why}</summary>
+      ${this.asked ? html`<fenbo-order-why .store=${store} .api=${new HqMoneyApi(store.api)} .order=${this.order} .text=${text}></fenbo-order-why>` : nothing}
+    </details>`;
   }
 
   private refundForm(): TemplateResult {

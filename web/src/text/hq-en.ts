@@ -1,5 +1,6 @@
 import { en } from "./en.ts";
 import { hqTalkEn } from "./hq-talk-en.ts";
+import { moneyEn } from "./money-en.ts";
 import type { ProblemTexts } from "./problems.ts";
 import { hqReplayEn } from "./replay-en.ts";
 import { salesEn } from "./sales-en.ts";
@@ -33,6 +34,7 @@ export const hqEn = {
   tabs: {
     studio: "Studio",
     orders: "Orders",
+    money: "Money",
     talk: "Rooms",
     channels: "Channels",
     goods: "Products",
@@ -146,6 +148,7 @@ export const hqEn = {
   noProducts: "No products yet.",
   sales: salesEn,
   talk: hqTalkEn,
+  money: moneyEn,
 };
 
 export type HqText = typeof hqEn;

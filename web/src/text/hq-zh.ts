@@ -1,5 +1,6 @@
 import type { HqText } from "./hq-en.ts";
 import { hqTalkZh } from "./hq-talk-zh.ts";
+import { moneyZh } from "./money-zh.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
 import { hqReplayZh } from "./replay-zh.ts";
 import { salesZh } from "./sales-zh.ts";
@@ -31,7 +32,15 @@ export const hqZh: HqText = {
   login: "登录",
   logout: "退出",
 
-  tabs: { studio: "导播台", orders: "订单", talk: "直播间", channels: "渠道", goods: "商品", programs: "对接" },
+  tabs: {
+    studio: "导播台",
+    orders: "订单",
+    money: "佣金",
+    talk: "直播间",
+    channels: "渠道",
+    goods: "商品",
+    programs: "对接",
+  },
   lineLost: "连接已断开，下方数据可能不是最新，正在重连…",
 
   preview: "预览",
@@ -140,4 +149,5 @@ export const hqZh: HqText = {
   noProducts: "还没有商品。",
   sales: salesZh,
   talk: hqTalkZh,
+  money: moneyZh,
 };

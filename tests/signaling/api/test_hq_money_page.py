@@ -1,0 +1,184 @@
+"""HQ's money page in Chromium: rules are tried before they are set, a period is settled, paid and answered for."""
+
+import os
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from commerce import commands as c
+from commerce.commands.earning import SetPlan
+from commerce.commission import Plan, Rate
+from commerce.store.engine import FILE_NAME
+from tests.signaling.api.test_hq_money import sold
+from tests.signaling.conftest import PASSWORD
+
+AUDIT = (Path(__file__).parents[2] / "web" / "audit.js").read_text("utf-8")
+DAY_MS = 86_400_000
+SHOTS = os.environ.get("FENBO_TEST_SHOTS")
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+async def page(shop):
+    async with async_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        context = await browser.new_context(locale="en-GB", viewport=PHONE, reduced_motion="reduce")
+        context.set_default_timeout(8_000)
+        found, thrown = await context.new_page(), []
+        found.on("pageerror", lambda error: thrown.append(str(error)))
+        visitor = await shop.visitor()
+        await found.goto(f"{visitor.base}/hq#money")
+        await found.get_by_label("User").fill("boss")
+        await found.get_by_label("Password").fill(PASSWORD)
+        await found.get_by_role("button", name="Log in").click()
+        await found.get_by_role("region", name="Commission plan").wait_for()
+        yield found
+        await browser.close()
+        assert not thrown
+
+
+async def shoot(page, name):
+    """Both widths, for people; and nothing is faint, small, or wider than a phone."""
+    await page.set_viewport_size(PHONE)
+    found = await page.evaluate(f"{AUDIT}; audit()")
+    assert (found["faint"], found["small"]) == ([], [])
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for size in (PHONE, DESK) if SHOTS else ():
+        await page.set_viewport_size(size)
+        await page.screenshot(path=f"{SHOTS}/{name}-{size['width']}.png", full_page=True)
+
+
+def two_days_ago(folder: Path) -> None:
+    """What matured has done so two days ago: no test can wait for a day to be over."""
+    with sqlite3.connect(folder / "data" / FILE_NAME) as store:
+        store.execute("UPDATE commission_line SET matured_at = matured_at - ?", (2 * DAY_MS,))
+    store.close()
+
+
+async def test_a_plan_is_tried_on_the_latest_orders_before_it_is_saved(shop, page):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    await sold(shop)
+    await page.reload()
+    plan = page.get_by_role("region", name="Commission plan")
+    rate = plan.get_by_role("group", name="Rate 1")
+    await rate.get_by_label("Per cent", exact=True).fill("101")
+    await plan.get_by_role("button", name="What would change?").click()
+    await expect(plan.get_by_role("alert").first).not_to_be_empty()  # the server's own word, at the rate
+    await rate.get_by_label("Per cent", exact=True).fill("nine")
+    await plan.get_by_role("button", name="What would change?").click()
+    await expect(rate.get_by_role("alert")).to_have_text("Not a number that fits here.")
+    await plan.get_by_label("Cap on an order's whole commission").fill("30 percent")
+    await rate.get_by_label("Per cent", exact=True).fill("7.5")
+    await plan.get_by_role("button", name="What would change?").click()
+    await expect(plan.get_by_label("Cap on an order's whole commission")).to_have_attribute("aria-invalid", "true")
+    await plan.get_by_label("Cap on an order's whole commission").fill("30")
+    save = plan.get_by_role("button", name="Save")
+    await expect(save).to_be_disabled()
+    await plan.get_by_role("button", name="What would change?").click()
+    await expect(plan.get_by_text("On the latest 1 orders:")).to_contain_text("¥6.80 → ¥5.10")
+    await expect(plan.get_by_role("row", name="North")).to_contain_text("-¥1.70")
+    await expect(plan.get_by_text("Somebody could earn less by it")).to_be_visible()
+    await shoot(page, "plan")
+    await save.click()
+    await expect(plan.get_by_text("Saved")).to_be_visible()
+
+
+async def test_a_lock_is_tried_before_it_is_saved(shop, page):
+    await sold(shop)
+    lock = page.get_by_role("region", name="Whose customer")
+    await lock.get_by_label("When he buys in another channel's room").select_option("split")
+    await lock.get_by_label("Parts for the room").fill("3")
+    await lock.locator("select[name=validity]").select_option("days")
+    await lock.get_by_label("A binding is valid: days").fill("0")
+    await lock.get_by_role("button", name="What would change?").click()
+    await expect(lock.get_by_label("A binding is valid: days")).to_have_attribute("aria-invalid", "true")
+    await lock.get_by_label("A binding is valid: days").fill("30")
+    await lock.get_by_role("button", name="What would change?").click()
+    await expect(lock.get_by_text("Nobody would earn more or less.")).to_be_visible()
+    await lock.get_by_role("button", name="Save").click()
+    await expect(lock.get_by_text("Saved")).to_be_visible()
+    await expect(lock.get_by_text("Version 2")).to_be_visible()
+
+
+async def test_a_period_is_settled_paid_and_owed_back(shop, page, tmp_path):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),), four_eyes=True)))
+    for room in ("north", "south"):
+        order, _ = await sold(shop, room)
+        for command in (c.ShipOrder, c.ReceiveOrder):
+            await shop.do(command(shop.merchant.id, order))
+    await mature(shop, tmp_path)
+    await page.reload()
+    part = page.get_by_role("region", name="Settlements").first
+    await part.get_by_label("Until (this day not included)").fill("2999-01-01")
+    await part.get_by_role("button", name="Prepare").click()
+    await expect(part.get_by_role("alert").first).to_have_text("the period is not over yet")
+    await part.get_by_label("Until (this day not included)").fill(datetime.now(UTC).date().isoformat())
+    await part.get_by_role("button", name="Prepare").click()
+    await expect(part.get_by_text("2 prepared.")).to_be_visible()
+    await expect(part.get_by_role("button", name="Approve: North")).to_be_disabled()
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    await page.reload()
+    for name in ("North", "South"):
+        await part.get_by_role("button", name=f"Approve: {name}").click()
+        await expect(part.get_by_text("Approved: it is in the next payout sheet.")).to_be_visible()
+        await expect(part.get_by_role("row", name=name)).to_contain_text("on its way")
+    await pay(shop, page, part, tmp_path)
+    await expect(part.get_by_text("2 outcomes recorded.")).to_be_visible()
+    await part.get_by_role("button", name="Pay again: North").click()
+    await expect(part.get_by_role("row", name="North")).to_contain_text("on its way")
+    await shop.do(c.RefundOrder(shop.merchant.id, order, "late", 6_800))
+    await page.reload()
+    owed = page.get_by_role("region", name="Owed back")
+    await owed.get_by_text("End it by hand").first.click()
+    await owed.get_by_role("button", name="End it by hand").click()
+    await expect(owed.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")
+    await shoot(page, "settled")
+    await owed.get_by_label("Reason").fill("brought in cash")
+    await owed.get_by_role("button", name="End it by hand").click()
+    await expect(owed.get_by_text("brought in cash")).to_be_visible()
+    await page.get_by_text("As a table").click()
+    await expect(page.get_by_role("columnheader", name="North")).to_be_visible()
+
+
+async def mature(shop, tmp_path):
+    """As if the after-sales window had passed, two days ago."""
+    with sqlite3.connect(tmp_path / "data" / FILE_NAME) as store:
+        store.execute("UPDATE orders SET expires_at = 1 WHERE state = 'received'")
+    store.close()
+    await shop.do(c.FinishOrders())
+    two_days_ago(tmp_path)
+
+
+async def pay(shop, page, part, tmp_path):
+    """The sheet out, filled in, and in again: North fails, South is paid."""
+    async with page.expect_download() as download:
+        await part.get_by_role("link", name="Payout sheet (CSV)").click()
+    sheet = (await (await download.value).path()).read_text("utf-8").splitlines()
+    rows = [line.removesuffix(",,") for line in sheet[1:]]
+    outcomes = ["failed" if shop.north.channel in row else "confirmed" for row in rows]
+    file = tmp_path / "back.csv"
+    file.write_text(
+        "\n".join([sheet[0], *(f"{row},{o},bank-1" for row, o in zip(rows, outcomes, strict=True))]), "utf-8"
+    )
+    await part.get_by_label("The sheet as it came back").set_input_files(file)
+
+
+async def test_an_order_says_why_and_is_held_with_a_reason(shop, page):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    order, _ = await sold(shop)
+    await page.goto(page.url.replace("#money", "#orders"))
+    await page.reload()
+    await page.get_by_role("button", name=order).click()
+    card = page.get_by_role("region", name=f"Order {order}")
+    await card.get_by_text("Why whose?").click()
+    await expect(card.get_by_text("North earns 6.80 CNY (order, frozen).")).to_be_visible()
+    await expect(card.get_by_text("became a customer of North (first_touch)")).to_be_visible()
+    await card.get_by_text("Hold what it pays").first.click()
+    await card.get_by_label("Reason").last.fill("same payee")
+    await card.get_by_role("button", name="Hold what it pays").click()
+    await expect(card.get_by_text("Reason: same payee.")).to_be_visible()
+    await shoot(page, "why")

@@ -1,0 +1,137 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Settlement } from "../api/hq-money.ts";
+import { formatMoney } from "../money.ts";
+import { base } from "../ui/base.ts";
+import { field, formStyle, formValues } from "../ui/form.ts";
+import { MoneyPart, moneyStyle } from "./money-part.ts";
+import { panel } from "./style.ts";
+
+/** Settlements: prepare a period, review, approve; payouts out as CSV and in again; what failed is tried again. */
+export class FenboMoneySettle extends MoneyPart {
+  static override properties = {
+    ...MoneyPart.properties,
+    settlements: { state: true },
+    fourEyes: { state: true },
+    done: { state: true },
+  };
+  declare settlements: readonly Settlement[] | null;
+  declare fourEyes: boolean;
+  declare done: string;
+
+  constructor() {
+    super();
+    this.settlements = null;
+    this.fourEyes = false;
+    this.done = "";
+  }
+
+  static override styles = [base, formStyle, panel, moneyStyle];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.do(async () => {
+      const now = Date.now();
+      const plans = await this.api.plans();
+      const inForce = plans.find(({ effective_at }) => effective_at !== null && Date.parse(effective_at) <= now);
+      this.fourEyes = inForce?.plan.four_eyes ?? false;
+      return "";
+    });
+  }
+
+  override render() {
+    const { money } = this.text;
+    return html`<section class="panel" aria-label=${money.settlements}>
+      <h2>${money.settlements}</h2>
+      <form class="row" @submit=${this.prepare}>
+        ${field({ label: money.until, name: "until", type: "date", value: today(), wrong: this.wrongAt("until"), required: true })}
+        <button class="act main">${money.prepare}</button>
+      </form>
+      <p class="hint">${money.settleHint}${this.fourEyes ? ` ${money.fourEyesHint}` : ""}</p>
+      <p role="status">${this.done}</p>
+      <p class="wrong" role="alert">${this.besides(["until"])}</p>
+      ${this.table()} ${this.sheet()}
+    </section>`;
+  }
+
+  private table(): TemplateResult | typeof nothing {
+    const { money } = this.text;
+    if (this.settlements === null) return nothing;
+    if (this.settlements.length === 0) return html`<p class="dim">${money.noSettlements}</p>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${money.settlements}><table>
+      <thead><tr><th>${money.party}</th><th class="number">${money.toPay}</th><th class="number">${money.gross}</th><th class="number">${money.netted}</th>
+        <th>${money.upTo}</th><th>${money.people}</th></tr></thead>
+      <tbody>${this.settlements.map((each) => this.row(each))}</tbody>
+    </table></div>`;
+  }
+
+  private row(each: Settlement): TemplateResult {
+    const { money, language } = this.text;
+    const sum = (minor: number) => formatMoney({ minor, currency: each.gross.currency }, language);
+    const tone = each.state === "paid" ? "good" : each.state === "failed" ? "warn" : "";
+    return html`<tr data-settlement=${each.settlement}>
+      <td class="who">${this.partyName(each.party)}<br /><span class="tag ${tone}">${money.settlementStates[each.state]}</span> ${this.act(each)}</td>
+      <td class="number"><strong>${sum(each.gross.minor - each.netted.minor)}</strong></td>
+      <td class="number">${sum(each.gross.minor)}</td>
+      <td class="number">${each.netted.minor === 0 ? "" : sum(-each.netted.minor)}</td>
+      <td>${new Date(each.period_end).toLocaleDateString(language)}</td>
+      <td class="small">${each.prepared_by}${each.approved_by === "" ? "" : ` → ${each.approved_by}`}<br /><span class="dim">${each.reference ?? ""}</span></td>
+    </tr>`;
+  }
+
+  private act(each: Settlement): TemplateResult | typeof nothing {
+    const { money } = this.text;
+    const named = (words: string) => `${words}: ${this.partyName(each.party)}`;
+    if (each.state === "prepared") {
+      const own = this.fourEyes && each.prepared_by === this.store.me?.user;
+      const approve = () => this.do(async () => money.approved((await this.api.approve(each.settlement)).state));
+      return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>`;
+    }
+    const { payout } = each;
+    if (each.payout_state !== "failed" || payout === null) return nothing;
+    const retry = () => this.do(() => this.api.retry(payout).then(() => money.queued));
+    return html`<button class="act" aria-label=${named(money.retry)} @click=${retry}>${money.retry}</button>`;
+  }
+
+  private sheet(): TemplateResult {
+    const { money } = this.text;
+    return html`<h3>${money.payouts}</h3>
+      <p class="hint">${money.payoutsHint}</p>
+      <div class="row">
+        <a class="act" href="/api/v1/hq/payouts.csv" download="payouts.csv" @click=${() => setTimeout(() => this.do(async () => ""), 1_000)}>${money.payoutsOut}</a>
+        <form><label>${money.payoutsIn}<input type="file" accept=".csv,text/csv" @change=${this.chosen} /></label></form>
+      </div>`;
+  }
+
+  private async prepare(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { until = "" } = formValues(event.target as HTMLFormElement);
+    await this.do(async () => this.text.money.prepared((await this.api.settle(until)).settlements));
+  }
+
+  private async chosen(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file === undefined) return;
+    const sheet = await file.text();
+    await this.do(async () => this.text.money.recorded((await this.api.readSheet(sheet)).recorded));
+    input.value = "";
+  }
+
+  /** Does it, says what was done, and looks again. */
+  private async do(what: () => Promise<string>): Promise<void> {
+    await this.attempt(async () => {
+      this.done = "";
+      const done = await what();
+      this.settlements = await this.api.settlements();
+      this.done = done;
+    });
+    this.dispatchEvent(new CustomEvent("money-moved", { bubbles: true, composed: true }));
+  }
+}
+
+function today(): string {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+customElements.define("fenbo-money-settle", FenboMoneySettle);
