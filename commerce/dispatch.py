@@ -11,6 +11,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from commerce import cart, catalog, links, replay, restreams, sale, sharing, shelf, show, slates, stock, studio, touches
 from commerce import commands as c
+from commerce.cases import ask, steps
+from commerce.cases.rows import Waits
+from commerce.commands import cases as k
 from commerce.commands import earning as e
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
@@ -102,6 +105,24 @@ def buying(after_sales_ms: int) -> dict[type, One]:
     }
 
 
+def cases(waits: Waits) -> dict[type, One]:
+    """The commands around cases."""
+    acts: dict[type, Callable[[Unit, Any, Waits], Any]] = {
+        k.AskCase: ask.ask_case,
+        k.SendBack: steps.send_back,
+        k.WithdrawCase: steps.withdraw_case,
+        k.AgreeCase: steps.agree_case,
+        k.RefuseCase: steps.refuse_case,
+        k.ReceiveBack: steps.receive_back,
+        k.PassCases: steps.pass_cases,
+    }
+    return {command: partial(_waiting, act, waits) for command, act in acts.items()}
+
+
+def _waiting(act: Callable[[Unit, Any, Waits], Any], waits: Waits, unit: Unit, command: Any) -> Any:
+    return act(unit, command, waits)
+
+
 def customers() -> dict[type, One]:
     """The commands around customers."""
     return {
@@ -179,8 +200,8 @@ def together() -> Mapping[type, Many]:
 class Dispatch:
     """Does the commands of a batch inside its transaction."""
 
-    def __init__(self, after_sales_ms: int, signer: Signer) -> None:
-        self._one = {**one_by_one(after_sales_ms), **earning(signer)}
+    def __init__(self, after_sales_ms: int, signer: Signer, waits: Waits | None = None) -> None:
+        self._one = {**one_by_one(after_sales_ms), **cases(waits or Waits()), **earning(signer)}
         self._many = together()
 
     def run(self, unit: Unit, commands: Sequence[c.Command[Any]]) -> list[Any]:

@@ -44,6 +44,18 @@ class OrderChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseChanged(Fact):
+    """A buyer's case entered another state; `event` is the cause, as in its state table."""
+
+    case: str
+    order: str
+    room: str
+    state: str
+    event: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockChanged(Fact):
     """`free` units of the SKU can be ordered now; told once per batch and SKU."""
 
@@ -175,6 +187,7 @@ KINDS: dict[str, type[Fact]] = {
     for kind in (
         OrderPlaced,
         OrderChanged,
+        CaseChanged,
         StockChanged,
         SaleChanged,
         ShelfChanged,

@@ -6,8 +6,6 @@ is the tenant's surrogate key. What does not exist, or is another's, raises erro
 
 from __future__ import annotations
 
-import base64
-
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from commerce import cart as carts
@@ -19,12 +17,13 @@ from commerce import show as all_shows
 from commerce import slates as all_slates
 from commerce import studio as studios
 from commerce.catalog import find_products
+from commerce.cursors import read_cursor, write_cursor
 from commerce.customers import book
 from commerce.customers import views as customers
 from commerce.directory.channels import channel_key, channel_view, find_channel, select_channels
 from commerce.directory.merchants import find_merchant, merchant_view
 from commerce.directory.people import find_me
-from commerce.errors import Invalid, NotFound
+from commerce.errors import NotFound
 from commerce.money import Money
 from commerce.order.record import find_orders
 from commerce.order.states import PAID, STATES
@@ -257,40 +256,37 @@ def orders(
     merchant: int,
     *,
     channel: str | None = None,
+    room: str | None = None,
     state: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> views.Orders:
-    """The merchant's orders, newest first; `channel` is the owner's. `limit` is 1 to 200."""
+    """The merchant's orders, newest first: `channel` the owner's, `room` where placed. `limit` is 1 to 200."""
     checks.number("limit", limit, 1, PAGE_MAX)
     table = tables.orders
     where: list[ColumnElement[bool]] = [table.c.merchant_id == merchant]
     if channel is not None:
         where.append(table.c.owner_channel_id == channel_key(reading, merchant, channel))
+    if room is not None:
+        where.append(table.c.room_id == _room_key(reading, merchant, room))
     if state is not None:
         where.append(table.c.state == checks.choice("state", state, STATES))
     if cursor is not None:
-        at, key = _read_cursor(cursor)
+        at, key = read_cursor(cursor)
         where.append(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < key)))
     found = find_orders(reading, *where, limit=limit + 1)
     page = found[:limit]
     last = page[-1][0] if len(found) > limit else None
     return views.Orders(
-        tuple(order for _, order in page), None if last is None else _write_cursor(last.created_at, last.id)
+        tuple(order for _, order in page), None if last is None else write_cursor(last.created_at, last.id)
     )
 
 
-def _write_cursor(at: int, key: int) -> str:
-    return base64.urlsafe_b64encode(f"{at}.{key}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[int, int]:
-    try:
-        at, _, key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(".")
-        checks.number("cursor", int(at), 0, 1 << 62)
-        return int(at), checks.number("cursor", int(key), 0, 1 << 62)
-    except ValueError as error:
-        raise Invalid("cursor", "is not one of ours") from error
+def _room_key(reading: Reading, merchant: int, room: str) -> int:
+    place = find_place(reading, room)
+    if place.tenant.id != merchant:
+        raise NotFound("room", "no such room")
+    return place.room
 
 
 def order(reading: Reading, merchant: int, order: str) -> views.Order:

@@ -1,4 +1,4 @@
-"""What the clock does: unpaid orders run out, received ones are finished, heads of grown logs are signed.
+"""What the clock does: unpaid orders run out, received ones are finished, cases pass, heads of grown logs are signed.
 
 What is due is in the store, so nothing is forgotten over a restart, and several nodes may look at once: each order is
 changed by whoever locks it first.
@@ -10,9 +10,12 @@ import asyncio
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from commerce.cases.find import cases_due
+from commerce.cases.rows import without_open_case
 from commerce.commands import Command, ExpireOrders, FinishOrders
+from commerce.commands.cases import PassCases
 from commerce.commands.earning import SignHeads
 from commerce.errors import CommerceError
 from commerce.proof.heads import heads_are_due
@@ -31,7 +34,8 @@ log = getLogger("fenbo.commerce")
 def due_states(reading: Reading) -> set[str]:
     """In which states orders wait whose time is over; a look at an index that is mostly empty."""
     table = tables.orders
-    query = select(table.c.state).where(table.c.expires_at <= reading.now).distinct()
+    free = or_(table.c.state != "received", without_open_case())  # a case keeps its order from being finished
+    query = select(table.c.state).where(table.c.expires_at <= reading.now, free).distinct()
     return {state for (state,) in reading.connection.execute(query)}
 
 
@@ -68,6 +72,8 @@ class Scheduler:
             duty = DUTIES.get(state)
             if duty is not None:
                 await self._do(duty(DUE_MAX))
+        if await self._commerce.ask(cases_due):
+            await self._do(PassCases(DUE_MAX))
         if await self._commerce.ask(heads_are_due):
             await self._commerce.execute(SignHeads())
 

@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Engine
 
 from commerce import outbox, views
+from commerce.cases.rows import Waits
 from commerce.checks import storable
 from commerce.commands import CloseSession, Command, OpenSession
 from commerce.customers.identity import identity_of, keyed
@@ -73,7 +74,7 @@ class Commerce:
         """
         store = await asyncio.to_thread(_open_store, database, data_dir, secret, int(clock() * 1000))
         limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
-        dispatch = Dispatch(payments.after_sales_days * DAY_MS, Signer(store.vault))
+        dispatch = Dispatch(payments.after_sales_days * DAY_MS, Signer(store.vault), _waits(payments))
         writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=store.node)
         readers = Readers(store.readers, database.readers, database.queue_max, clock)
         writer.start(store.untold)
@@ -135,6 +136,11 @@ class Commerce:
         await self._writer.close()
         await self._readers.close()
         await asyncio.to_thread(self._engine.dispose)
+
+
+def _waits(payments: PaymentSettings) -> Waits:
+    days = (payments.case_answer_days, payments.case_send_days, payments.case_receive_days)
+    return Waits(*(count * DAY_MS for count in days))
 
 
 def _unstorable(question: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> NotFound:

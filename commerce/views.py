@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commerce.money import Money
+from commerce.order.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,7 @@ class Order:
     contact: Contact
     note: str
     replayed: bool = False
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from commerce.store.unit import Unit
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What a batch needs to know of a merchant. `show` is the current show's key and public id."""
+    """What a batch needs to know of a merchant. `show` is the current show's key, public id and beginning (ms)."""
 
     id: int
     currency: str
@@ -36,6 +36,7 @@ class Tenant:
     house: int
     show: int | None
     show_public: str | None
+    show_began: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def find_tenant(connected: Connected, merchant: int) -> Tenant:
     row = connected.connection.execute(_select_tenant(), {"merchant": merchant}).one()
     rule = LockRule.parse(row.lock_rule)
     show = current_show_row(connected, merchant)
-    found = (None, None) if show is None else (show.id, show.public_id)
+    found = (None, None, None) if show is None else (show.id, show.public_id, show.began_at)
     return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)
 
 

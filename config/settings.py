@@ -210,6 +210,13 @@ class PaymentSettings(Section):
 
     reservation_seconds: int = Field(900, ge=10, description="how long an unpaid order keeps its stock")
     after_sales_days: int = Field(7, ge=0, le=3_650, description="days from receipt until an order is finished")
+    case_answer_days: int = Field(3, ge=1, le=365, description="days HQ has to answer a buyer's case; silence agrees")
+    case_send_days: int = Field(
+        7, ge=1, le=365, description="days a buyer has to send goods back, else his case lapses"
+    )
+    case_receive_days: int = Field(
+        10, ge=1, le=365, description="days HQ has to confirm goods that were sent back; silence confirms"
+    )
 
 
 class HookSettings(Section):

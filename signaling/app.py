@@ -33,6 +33,7 @@ from relay.source import SourcePolicy
 from relay.webrtc.engine import Engine
 from signaling import hooks, problems, webrtc
 from signaling.api.async_describe import AsyncApi
+from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
@@ -236,6 +237,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
         rooms=RoomApi(commerce, rooms, viewers),
+        cases=CaseApi(commerce, viewers),
         customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),
         sandbox=SandboxApi(commerce, viewers),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
@@ -34,6 +35,7 @@ def headquarters(core: Core, urls: Urls) -> dict[str, Any]:
         "channels": HqChannels(commerce, core.link_tokens, urls.http),
         "goods": HqGoods(commerce),
         "orders": orders,
+        "hq_cases": HqCases(commerce),
         "sales": HqSales(commerce),
         "programs": HqPrograms(commerce, private_targets=core.settings.hooks.private_targets),
         "hq_socket": HqSocket(session, directory, orders, core.bus, core.crowds),

@@ -116,7 +116,7 @@ class HqSocket:
 
     def watch(self, fact: events.Fact) -> None:
         """Every fact of commerce's on this node."""
-        if isinstance(fact, events.OrderPlaced | events.OrderChanged) and not self._news.full():
+        if isinstance(fact, events.OrderPlaced | events.OrderChanged | events.CaseChanged) and not self._news.full():
             self._news.put_nowait((fact.merchant, fact.order))
 
     async def tell(self) -> None:

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from signaling import permissions as may
 from signaling.api.async_describe import AsyncApi
+from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
+from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
@@ -43,6 +45,7 @@ class Handlers:
     socket: RoomSocket
     rooms: RoomApi
     customers: CustomerApi
+    cases: CaseApi
     sandbox: SandboxApi
     session: HqSession
     studio: HqStudio
@@ -51,6 +54,7 @@ class Handlers:
     channels: HqChannels
     goods: HqGoods
     orders: HqOrders
+    hq_cases: HqCases
     sales: HqSales
     programs: HqPrograms
     hq_socket: HqSocket
@@ -69,6 +73,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_pages(to),
         *_viewers(to),
         *_customers(to),
+        *_cases(to),
         *_hq_house(to),
         *_hq_studio(to),
         *_hq_sales(to),
@@ -108,6 +113,21 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
+    ]
+
+
+def _cases(to: Handlers) -> list[web.RouteDef]:
+    hq, cases, desk = to.session.guard, to.cases, to.hq_cases
+    return [
+        web.get("/api/v1/orders/{order}/cases", cases.cases),
+        web.post("/api/v1/orders/{order}/cases", cases.ask),
+        web.post("/api/v1/cases/{case}/send", cases.send),
+        web.post("/api/v1/cases/{case}/withdraw", cases.withdraw),
+        web.get("/api/v1/hq/cases", hq(may.SEE_ORDERS, desk.cases)),
+        web.get("/api/v1/hq/cases/{case}", hq(may.SEE_ORDERS, desk.case)),
+        web.post("/api/v1/hq/cases/{case}/agree", hq(may.REFUND_ORDERS, desk.agree)),
+        web.post("/api/v1/hq/cases/{case}/refuse", hq(may.REFUND_ORDERS, desk.refuse)),
+        web.post("/api/v1/hq/cases/{case}/receive", hq(may.REFUND_ORDERS, desk.receive)),
     ]
 
 

@@ -15,6 +15,7 @@ from commerce.money import currency
 OUTCOMES = ("paid", "failed", "timed_out")
 CONTACT_CHARS_MAX = {"name": 80, "phone": 40, "address": 300}
 NOTE_CHARS_MAX = 500
+MOMENT_MS_MAX = 1 << 50
 REASON_CHARS_MAX = 200
 
 
@@ -128,7 +129,8 @@ class Wanted:
 class PlaceOrder(Command[views.Order]):
     """Checkout. Same client_order_id and body again: the same order. `lines` None: the cart, which is emptied.
 
-    `entered` False: he came by a token that does not hold, so ordering is no touch of the room either.
+    `entered` False: he came by a token that does not hold, so ordering is no touch of the room either. `picture_at`
+    (ms) is the moment of the broadcast that his page says it showed; it is evidence, not part of the order.
     """
 
     viewer: str
@@ -138,12 +140,15 @@ class PlaceOrder(Command[views.Order]):
     lines: tuple[Wanted, ...] | None = None
     note: str = ""
     entered: bool = True
+    picture_at: int | None = None
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
         checks.slug("room", self.room)
         checks.text("client_order_id", self.client_order_id, 64, 8)
         checks.text("note", self.note, NOTE_CHARS_MAX)
+        if self.picture_at is not None:
+            checks.number("picture_at", self.picture_at, 0, MOMENT_MS_MAX)
         contact = self.contact
         checks.text("contact.name", contact.name, CONTACT_CHARS_MAX["name"], 1)
         checks.text("contact.phone", contact.phone, CONTACT_CHARS_MAX["phone"], 1)

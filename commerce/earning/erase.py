@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select, delete, or_, select, update
 
+from commerce.cases.states import OPEN as UNDECIDED
 from commerce.commands.earning import EraseViewer
 from commerce.errors import Conflict, NotFound
 from commerce.store import tables
@@ -31,6 +32,7 @@ def erase_viewer(unit: Unit, command: EraseViewer) -> int:
     changed = update(order).where(order.c.viewer_id == viewer, order.c.contact != NOBODY)
     count = unit.connection.execute(changed.values(contact=NOBODY, note="")).rowcount
     unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id.in_(every)).values(name=""))
+    _erase_cases(unit, viewer)
     for table in (tables.cart_line, tables.newcomer, tables.login_code):
         unit.connection.execute(delete(table).where(table.c.viewer_id.in_(every)))
     _erase_customer(unit, viewer)
@@ -41,6 +43,15 @@ def _all_of(viewer: int) -> Select[tuple[int]]:
     """His viewer and those that were merged into it."""
     table = tables.viewer
     return select(table.c.id).where(or_(table.c.id == viewer, table.c.same_as_id == viewer))
+
+
+def _erase_cases(unit: Unit, viewer: int) -> None:
+    """What he wrote, and what was written to him."""
+    table, event, order = tables.aftersale, tables.aftersale_event, tables.orders
+    mine = select(table.c.id).join(order, order.c.id == table.c.order_id).where(order.c.viewer_id == viewer)
+    unit.connection.execute(update(event).where(event.c.case_id.in_(mine)).values(detail=""))
+    gone = {"reason": "", "answer": "", "tracking": ""}
+    unit.connection.execute(update(table).where(table.c.id.in_(mine)).values(gone))
 
 
 def _erase_customer(unit: Unit, viewer: int) -> None:
@@ -61,6 +72,10 @@ def _check_hold(unit: Unit, viewer: int) -> None:
     mine = select(order.c.id).where(order.c.viewer_id == viewer)
     if unit.connection.execute(mine.where(order.c.state.in_(OPEN)).limit(1)).first() is not None:
         raise Conflict("viewer", "an order of his is still open")
+    case = tables.aftersale
+    asked = select(case.c.id).where(case.c.order_id.in_(mine), case.c.state.in_(UNDECIDED)).limit(1)
+    if unit.connection.execute(asked).first() is not None:
+        raise Conflict("viewer", "a case of his is still open")
     held = select(line.c.id).where(line.c.order_id.in_(mine), line.c.state == "held")
     if unit.connection.execute(held.limit(1)).first() is not None:
         raise Conflict("viewer", "an order of his is held: it is looked into")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, insert, select, update
 
 from commerce import views
+from commerce.cases.rows import lapse_cases, without_open_case
 from commerce.commands import CancelOrder, ExpireOrders, FinishOrders, ReceiveOrder, RefundOrder, ShipOrder
 from commerce.earning.follow import follow
 from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
@@ -160,6 +161,7 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     apply(unit, order, event, command.reason, expires_at, **so_far)
     if whole:
         _set_payment(unit, order.id, "refunded")
+        lapse_cases(unit, order.id)
     if command.restock and order.state in PAID:
         move_lines(unit, order.id, Move.RESTOCK)
     return shown(unit, order)
@@ -188,15 +190,15 @@ def expire_orders(unit: Unit, command: ExpireOrders) -> int:
 
 
 def finish_orders(unit: Unit, command: FinishOrders) -> int:
-    """Received orders whose after-sales window is over."""
-    return _apply_due(unit, "received", "finish", command.limit)
+    """Received orders whose after-sales window is over; one with an open case waits for it."""
+    return _apply_due(unit, "received", "finish", command.limit, without_open_case())
 
 
-def _apply_due(unit: Unit, state: str, event: str, limit: int) -> int:
+def _apply_due(unit: Unit, state: str, event: str, limit: int, *more: ColumnElement[bool]) -> int:
     table = tables.orders
     query = (
         select(table)
-        .where(table.c.expires_at <= unit.now, table.c.state == state)
+        .where(table.c.expires_at <= unit.now, table.c.state == state, *more)
         .order_by(table.c.expires_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -69,12 +69,16 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The answers. Carts by (viewer key, room key); bought quantities by viewer key and SKU key, or sale key."""
+    """The answers. Carts by (viewer key, room key); bought quantities by viewer key and SKU key, or sale key.
+
+    `on_shelf` has (merchant, product) keys, `pinned` (public id, name) of what is shown now by merchant.
+    """
 
     places: dict[str, Place]
     buyers: dict[tuple[int, str], Buyer]
     goods: dict[str, Goods]
     on_shelf: set[tuple[int, int]]
+    pinned: dict[int, tuple[tuple[str, str], ...]]
     earlier: dict[tuple[int, str], Earlier]
     carts: dict[tuple[int, int], list[Wanted]]
     bought: dict[tuple[int, int], int]
@@ -105,7 +109,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
         places,
         buyers,
         goods,
-        _find_shelves(unit, tenants.values()),
+        *_find_shelves(unit, tenants.values()),
         _find_earlier(unit, buyers, places, commands),
         carts,
         _find_bought(unit, known, goods),
@@ -233,15 +237,22 @@ def _open_sales(unit: Unit, goods: Collection[Goods], tenants: Collection[Tenant
 def _select_shelves() -> Select[*tuple[Any, ...]]:
     table = tables.shelf
     shows = table.c.show_id.in_(bindparam("shows", expanding=True))
-    return select(table.c.merchant_id, table.c.product_id).where(shows)
+    names = (tables.product.c.public_id, tables.product.c.name)
+    query = select(table.c.merchant_id, table.c.product_id, table.c.pinned, *names)
+    return query.join(tables.product, tables.product.c.id == table.c.product_id).where(shows).order_by(table.c.position)
 
 
-def _find_shelves(unit: Unit, tenants: Collection[Tenant]) -> set[tuple[int, int]]:
+def _find_shelves(
+    unit: Unit, tenants: Collection[Tenant]
+) -> tuple[set[tuple[int, int]], dict[int, tuple[tuple[str, str], ...]]]:
+    """What is on the shelves, and what of it is pinned."""
     shows = [tenant.show for tenant in tenants if tenant.show is not None]
-    if not shows:
-        return set()
-    rows = unit.connection.execute(_select_shelves(), {"shows": shows})
-    return {(merchant, product) for merchant, product in rows}
+    rows = unit.connection.execute(_select_shelves(), {"shows": shows}).all() if shows else []
+    pinned: dict[int, tuple[tuple[str, str], ...]] = {}
+    for row in rows:
+        if row.pinned:
+            pinned[row.merchant_id] = (*pinned.get(row.merchant_id, ()), (row.public_id, row.name))
+    return {(row.merchant_id, row.product_id) for row in rows}, pinned
 
 
 def _find_bought(unit: Unit, viewers: list[int], goods: dict[str, Goods]) -> dict[tuple[int, int], int]:

@@ -19,6 +19,7 @@ from commerce.earning.assess import Assessed, Who, assess
 from commerce.errors import BodyDiffers, CommerceError, Conflict, Forbidden, Invalid, LimitReached, NotFound, SoldOut
 from commerce.events import OrderPlaced, ViewerBound
 from commerce.money import MINOR_MAX, Money
+from commerce.order.evidence import Evidence, witnessed
 from commerce.order.gather import Buyer, Earlier, Gathered, Goods, gather
 from commerce.order.record import orders_by_key
 from commerce.order.rows import PROVIDER, Placing, Rows
@@ -100,8 +101,7 @@ class Checkout:
         if place.channel_state != "active":
             raise Forbidden("room", "this room sells nothing now")
         lines = self._lines(command, place, buyer)
-        total = _total(lines)
-        unit, viewer = self._unit, self._take(command, place, buyer, lines)
+        total, unit, viewer = _total(lines), self._unit, self._take(command, place, buyer, lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
         earned = self._assess(place, buyer, decision, lines)
         placing = Placing(
@@ -119,6 +119,7 @@ class Checkout:
             inputs=inputs,
             owner=self._known.channels[decision.owner].public,
             earned=earned,
+            evidence=_evidence(self._known, command, place, unit.now),
             now=unit.now,
             expires_at=unit.now + unit.hold_ms,
         )
@@ -262,7 +263,14 @@ class Checkout:
             payment=views.Payment(placing.payment, PROVIDER, "pending", total, aware(placing.expires_at)),
             contact=placing.command.contact,
             note=placing.command.note,
+            evidence=placing.evidence,
         )
+
+
+def _evidence(known: Gathered, command: PlaceOrder, place: Place, now: int) -> Evidence:
+    tenant = place.tenant
+    pinned = known.pinned.get(tenant.id, ())
+    return witnessed(now, (tenant.show_public, tenant.show_began), pinned, command.picture_at)
 
 
 def _total(lines: Lines) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from commerce import views
 from commerce.money import Money
+from commerce.order.evidence import from_json
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
 from commerce.times import aware
@@ -95,4 +96,5 @@ def _view(row: AnyRow, lines: tuple[views.OrderLine, ...]) -> views.Order:
         payment=views.Payment(row.payment, row.provider, row.payment_state, total, aware(row.payment_expires_at)),
         contact=views.Contact(**json.loads(row.contact)),
         note=row.note,
+        evidence=from_json(row.evidence),
     )

@@ -15,6 +15,7 @@ from commerce.earning.assess import Assessed
 from commerce.earning.assess import line_row as earned_row
 from commerce.earning.told import log_order
 from commerce.errors import Conflict
+from commerce.order.evidence import Evidence, to_json
 from commerce.order.gather import Buyer, Goods
 from commerce.proof.entry import channel_party
 from commerce.sale import take_in_sale
@@ -46,6 +47,7 @@ class Placing:
     inputs: str
     owner: str
     earned: Assessed
+    evidence: Evidence
     now: int
     expires_at: int
 
@@ -140,6 +142,7 @@ def order_row(placing: Placing) -> Row:
         "refunded_minor": 0,
         "contact": _contact({"name": contact.name, "phone": contact.phone, "address": contact.address}),
         "note": command.note,
+        "evidence": to_json(placing.evidence),
         "created_at": placing.now,
         "changed_at": placing.now,
         "expires_at": placing.expires_at,

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select, update
 
 from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, ReplayDelivery
 from commerce.errors import Conflict, NotFound
-from commerce.events import STAYING, Fact, OrderChanged, OrderPlaced, SaleChanged, ShowChanged, ViewerBound
+from commerce.events import STAYING, CaseChanged, Fact, OrderChanged, OrderPlaced, SaleChanged, ShowChanged, ViewerBound
 from commerce.programs import views as shown
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
@@ -65,18 +65,21 @@ def remove_hook(unit: Unit, command: RemoveHook) -> None:
 
 def event_of(fact: Fact) -> str | None:
     """The name under which other programs hear of a fact, if they do."""
+    name: str | None = None
     match fact:
         case OrderPlaced():
-            return "order.created"
+            name = "order.created"
         case OrderChanged():
-            return f"order.{fact.event if fact.event in STAYING else fact.state}"
+            name = f"order.{fact.event if fact.event in STAYING else fact.state}"
+        case CaseChanged():
+            name = "case.changed"
         case ShowChanged() if fact.state:
-            return f"show.{fact.state}"
+            name = f"show.{fact.state}"
         case SaleChanged(left=0):
-            return "sale.sold_out"
+            name = "sale.sold_out"
         case ViewerBound():
-            return "customer.bound"
-    return None
+            name = "customer.bound"
+    return name
 
 
 def write_deliveries(unit: Unit, facts: list[Fact]) -> None:

@@ -81,7 +81,7 @@ class HqOrders:
 
     async def _page(self, request: web.Request, me: views.Me, cursor: str | None, limit: int) -> views.Orders:
         query = request.query
-        wanted = {"channel": query.get("channel"), "state": query.get("state"), "cursor": cursor}
+        wanted = {name: query.get(name) for name in ("channel", "room", "state")} | {"cursor": cursor}
         return await self._commerce.ask(questions.orders, me.merchant.id, **wanted, limit=limit)
 
     async def _pages(self, request: web.Request, me: views.Me, page: views.Orders) -> AsyncIterator[views.Orders]:

@@ -182,6 +182,9 @@ class Checkout(Request):
     client_order_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{8,64}$")]
     contact: Contact | None = Field(None, description="where the goods go, unless an `address` of the book is named")
     address: Id | None = None
+    picture_at: Annotated[Moment, Field(strict=False)] | None = Field(
+        None, description="the moment of the broadcast that the page showed; kept with the order as evidence"
+    )
     note: Annotated[str, StringConstraints(max_length=300)] = ""
     lines: Annotated[list[OrderedSku], Field(min_length=1, max_length=ORDER_LINES_MAX)] | None = None
 

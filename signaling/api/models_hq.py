@@ -248,12 +248,29 @@ class ContactView(View):
     address: str
 
 
+class PinnedThen(View):
+    """A product that was shown, under its name of that moment."""
+
+    product: Id
+    name: str
+
+
+class EvidenceHq(View):
+    """What the buyer saw when he ordered; `picture_at` is his page's word for the moment that it showed."""
+
+    show: Id | None
+    show_seconds: float | None = Field(description="since the show began, by the server's clock")
+    pinned: list[PinnedThen]
+    picture_at: Moment | None
+
+
 class OrderHq(Order):
     """An order with what only HQ sees."""
 
     refunded: Money
     contact: ContactView
     note: str
+    evidence: EvidenceHq | None
 
 
 class OrderShip(Request):

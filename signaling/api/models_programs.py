@@ -29,6 +29,7 @@ Event = Literal[
     "order.refunded",
     "order.refund",
     "order.paid_late",
+    "case.changed",
     "sale.sold_out",
     "customer.bound",
     "show.announced",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from signaling.api import models, models_hq
 from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
+from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_programs import PROGRAMS
@@ -35,6 +36,7 @@ OPERATIONS = (
     ),
     Operation("get", f"{V1}/orders/{{order}}", "One of the viewer's orders", {200: models.Order}, problems=(404,)),
     *CUSTOMERS,
+    *CASES,
     Operation(
         "post",
         f"{V1}/payments/sandbox/{{payment}}",

@@ -28,7 +28,7 @@ SALES = (
         "/orders",
         "Orders, newest first",
         {200: models_hq.OrderPage},
-        query=("channel", "state", "cursor"),
+        query=("channel", "room", "state", "cursor"),
     ),
     hq("get", "/products.csv", "The catalogue as CSV", {200: None}, media="text/csv"),
     hq(
@@ -44,7 +44,7 @@ SALES = (
         "/orders.csv",
         "Orders as CSV, a row for each line",
         {200: None},
-        query=("channel", "state"),
+        query=("channel", "room", "state"),
         media="text/csv",
     ),
     hq("get", "/sales", "Flash sales, the latest first", {200: models_hq.SaleHq}, listed=True),

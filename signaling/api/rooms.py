@@ -7,6 +7,7 @@ from aiohttp import web
 from commerce import commands, questions
 from commerce import views as commerce_views
 from commerce.service import Commerce
+from commerce.times import to_ms
 from signaling.api import shapes
 from signaling.api.body import answer, read
 from signaling.api.customers import contact_in
@@ -83,7 +84,9 @@ class RoomApi:
 def _place_order(
     viewer: str, room: str, body: Checkout, contact: commerce_views.Contact, *, entered: bool
 ) -> commands.PlaceOrder:
-    lines = None
+    lines, shown = None, None
+    if body.picture_at is not None and body.picture_at.tzinfo is not None:
+        shown = to_ms(body.picture_at)
     if body.lines is not None:
         lines = tuple(commands.Wanted(line.sku, line.quantity, line.sale) for line in body.lines)
-    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered)
+    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered, shown)

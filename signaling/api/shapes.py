@@ -7,6 +7,7 @@ from typing import Any
 
 from commerce import views
 from commerce.money import Money as Amount
+from commerce.times import aware
 from signaling.api import models, models_hq
 
 PAYMENT_STATES: dict[str, models.PaymentState] = {"timed_out": "expired"}  # other states are called the same
@@ -141,7 +142,21 @@ def order_hq(found: views.Order, contact: views.Contact) -> models_hq.OrderHq:
     """An order with what only HQ sees; `contact` as the reader may see it."""
     shown = models_hq.ContactView(name=contact.name, phone=contact.phone, address=contact.address)
     seen = {name: getattr(each, name) for each in (order(found),) for name in models.Order.model_fields}
-    return models_hq.OrderHq(**seen, refunded=money(found.refunded), contact=shown, note=found.note)
+    return models_hq.OrderHq(
+        **seen, refunded=money(found.refunded), contact=shown, note=found.note, evidence=_evidence(found)
+    )
+
+
+def _evidence(order: views.Order) -> models_hq.EvidenceHq | None:
+    found = order.evidence
+    if found is None:
+        return None
+    return models_hq.EvidenceHq(
+        show=found.show,
+        show_seconds=None if found.show_ms is None else found.show_ms / 1000,
+        pinned=[models_hq.PinnedThen(product=product, name=name) for product, name in found.pinned],
+        picture_at=None if found.picture_at is None else aware(found.picture_at),
+    )
 
 
 def _order_line(line: views.OrderLine) -> models.OrderLine:

@@ -9,6 +9,7 @@ def examples():
     return [
         events.OrderPlaced(1, "o", "room", "a", "b", 100, "CNY", 5),
         events.OrderChanged(1, "o", "room", "a", "b", "paid", "paid", 6),
+        events.CaseChanged(1, "c", "o", "room", "asked", "ask", 7),
         events.StockChanged(1, "sku", 3),
         events.SaleChanged(1, "sale", "sku", 0),
         events.ShelfChanged(1, "show"),

@@ -44,6 +44,12 @@ async def test_another_merchants_things_are_nowhere_to_be_found(shop, password_h
     body = {"client_order_id": "order-0001", "contact": contact, "lines": [{"sku": shop.sku, "quantity": 1}]}
     _, order = await buyer("POST", "/api/v1/rooms/north/orders", body)
     await spy.log_in("rival")
+    case = {
+        "client_case_id": "case-0001",
+        "kind": "refund",
+        "reason": "torn",
+        "lines": [{"sku": shop.sku, "quantity": 1}],
+    }
     channel, show = f"/api/v1/hq/channels/{shop.north.channel}", f"/api/v1/hq/shows/{shop.show.show}"
     tries = [
         ("PATCH", channel, {"notice": "closed"}),
@@ -59,6 +65,9 @@ async def test_another_merchants_things_are_nowhere_to_be_found(shop, password_h
         ("POST", f"/api/v1/hq/orders/{order['order']}/receive", {}),
         ("POST", f"/api/v1/hq/orders/{order['order']}/cancel", {}),
         ("POST", f"/api/v1/hq/orders/{order['order']}/refund", {"refund": "refund-0001"}),
+        ("GET", f"/api/v1/orders/{order['order']}/cases", None),
+        ("POST", f"/api/v1/orders/{order['order']}/cases", case),
+        ("GET", "/api/v1/hq/orders?room=north", None),
         ("GET", f"/api/v1/hq/orders.csv?channel={shop.north.channel}", None),
         ("POST", f"/api/v1/payments/sandbox/{order['payment']['payment']}", {"outcome": "fail"}),
         ("PUT", f"/api/v1/rooms/rival/cart/{shop.sku}", {"quantity": 1}),

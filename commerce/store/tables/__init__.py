@@ -19,6 +19,7 @@ from commerce.store.tables.buying import (
     touch,
     viewer,
 )
+from commerce.store.tables.cases import aftersale, aftersale_event, aftersale_line
 from commerce.store.tables.columns import metadata
 from commerce.store.tables.customers import address, customer, login_code
 from commerce.store.tables.directory import (
@@ -53,6 +54,9 @@ from commerce.store.tables.talk import act, appeal, chat_rule, held_line, questi
 __all__ = [
     "act",
     "address",
+    "aftersale",
+    "aftersale_event",
+    "aftersale_line",
     "answered",
     "api_key",
     "appeal",

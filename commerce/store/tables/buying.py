@@ -113,6 +113,7 @@ orders = Table(
     Column("refunded_minor", Wide, nullable=False, server_default="0"),
     Column("contact", Text, nullable=False),
     words("note"),
+    words("evidence"),
     moment("created_at"),
     moment("changed_at"),
     moment("expires_at", nullable=True),
@@ -121,6 +122,7 @@ orders = Table(
     CheckConstraint("refunded_minor >= 0 and refunded_minor <= total_minor", name="refunded"),
 )
 Index("ix_orders_merchant", orders.c.merchant_id, orders.c.created_at, orders.c.id)
+Index("ix_orders_room", orders.c.room_id, orders.c.created_at, orders.c.id)
 Index("ix_orders_owner", orders.c.owner_channel_id, orders.c.created_at, orders.c.id)
 # Only what the clock still has to look at: unpaid orders, and received ones in their after-sales window.
 Index(
