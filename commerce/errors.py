@@ -11,6 +11,8 @@ CommerceError(field, detail)
 │   ├── LimitReached   the per-buyer limit; carries `left`
 │   ├── BodyDiffers    an idempotency key used again with another body; carries both digests
 │   └── WrongState     the event is not in the state table; carries `state`
+├── ProviderRefused    a payment provider said no, and meant it
+├── ProviderAway       a payment provider gave no answer: whether it did what it was asked for is not known
 └── Overloaded         the bounded queue is full, or commerce is closing: nothing was done, try again later
 """
 
@@ -81,6 +83,14 @@ class WrongState(Conflict):
     def __init__(self, field: str, state: str, event: str) -> None:
         super().__init__(field, f"{event} is not possible while {state}")
         self.state = state
+
+
+class ProviderRefused(CommerceError):
+    """A payment provider's no."""
+
+
+class ProviderAway(CommerceError):
+    """No answer from a payment provider, or one that says nothing: ask again."""
 
 
 class Overloaded(CommerceError):

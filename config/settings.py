@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from config.ladder import Step, parse_ladder
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+HTTP_URL = "^https?://[^/]+.*$"
 
 
 class Section(BaseModel):
@@ -216,6 +217,19 @@ class PaymentSettings(Section):
     )
     case_receive_days: int = Field(
         10, ge=1, le=365, description="days HQ has to confirm goods that were sent back; silence confirms"
+    )
+    sandbox: bool = Field(True, description="orders of merchants without a provider may be paid in the sandbox")
+    call_ms_max: int = Field(10_000, ge=100, description="a provider that has not answered by then is asked again")
+    refund_attempts_max: int = Field(
+        12,
+        ge=1,
+        le=50,
+        description="times a provider is told of a refund before it has failed; the last after 23 hours",
+    )
+    stripe_url: str = Field("https://api.stripe.com", pattern=HTTP_URL, description="where Stripe is asked")
+    wechat_url: str = Field("https://api.mch.weixin.qq.com", pattern=HTTP_URL, description="where WeChat Pay is asked")
+    alipay_url: str = Field(
+        "https://openapi.alipay.com/gateway.do", pattern=HTTP_URL, description="where Alipay is asked, and buyers sent"
     )
 
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from commerce import commands, events
+from commerce.payments.till import Till
 from commerce.service import Commerce
 from config.metrics import Metrics
 from config.settings import HttpSettings, Settings
@@ -37,7 +38,7 @@ from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
-from signaling.api.payments import SandboxApi
+from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.bus import Bus, Keep, MemoryBus
 from signaling.callers import Callers
@@ -53,7 +54,7 @@ from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
 from signaling.headquarters import headquarters
 from signaling.houses import Houses
-from signaling.hq_ws import SESSION_SECONDS, HqSocket
+from signaling.hq_ws import SESSION_SECONDS
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
@@ -74,6 +75,7 @@ from signaling.ws import RoomSocket
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
 EXPIRE_SECONDS = 2.0  # between two looks at the validity of the stream keys in use
+PAYMENTS_SECONDS = 1.0  # between two looks at what payment providers are to be asked and told
 FILL_SECONDS = 0.04  # between two looks whether a slate's next picture is due
 BUS_SWEEP_SECONDS = 30.0
 STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
@@ -195,7 +197,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
 
         ears.open(core.facts.take, handlers.hq_socket.watch, core.studio.watch, core.replays.watch, core.on_air.watch)
-        _start(stack, chores, core, handlers.hq_socket)
+        _start(stack, chores, core, handlers)
         yield Node(core, Ports(http_port, rtmp_port, webrtc_port, ops_port, rtmps_port), urls)
 
 
@@ -228,6 +230,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     commerce, rooms, directory, metrics = core.commerce, core.rooms, core.directory, core.metrics
     secure = urls.http.startswith("https:")
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
+    till, sandbox = Till(commerce, core.settings.payments, urls.http, time.time), core.settings.payments.sandbox
     edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, metrics)
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
@@ -239,12 +242,13 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         rooms=RoomApi(commerce, rooms, viewers),
         cases=CaseApi(commerce, viewers),
         customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),
-        sandbox=SandboxApi(commerce, viewers),
+        sandbox=SandboxApi(commerce, viewers, sandbox=sandbox),
+        payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
         desk=DeskApi(commerce, rooms, urls.http),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),
-        **headquarters(core, urls),
+        **headquarters(core, urls, till),
     )
 
 
@@ -264,10 +268,13 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
     return app
 
 
-def _start(stack: AsyncExitStack, chores: Chores, core: Core, hq: HqSocket) -> None:
+def _start(stack: AsyncExitStack, chores: Chores, core: Core, handlers: Handlers) -> None:
     """What goes on by itself."""
     if core.sms is not None:
         stack.push_async_callback(core.sms.close)
+    hq, till = handlers.hq_socket, handlers.payments.till
+    stack.push_async_callback(till.close)
+    chores.every(PAYMENTS_SECONDS, "payments", till.look)
     _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())

@@ -79,9 +79,11 @@ def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
     bring.add_argument("file", type=Path)
     move = _verb(verbs, "migrate-store", _on_store(cli_store.move), "everything of the SQLite file into PostgreSQL")
     bill = _verb(verbs, "reconcile", _on_store(cli_store.reconcile), "a provider's bill beside the books, as CSV")
-    bill.add_argument("bill", type=Path, help="CSV with payment, kind (paid, refund), amount, currency")
+    bill.add_argument(
+        "bill", type=Path, help="as the provider gives it, or CSV with payment, kind (paid, refund), amount, currency"
+    )
     bill.add_argument("--merchant", required=True, help="the merchant's name or id")
-    bill.add_argument("--provider", default="sandbox")
+    bill.add_argument("--provider", default="sandbox", help="alipay, stripe, wechat or sandbox")
     bill.add_argument("--since", required=True, metavar="DAY", type=_day, help="first day of the bill, 2026-01-31, UTC")
     bill.add_argument("--until", required=True, metavar="DAY", type=_day, help="its last day")
     move.add_argument("target", help="postgresql:// URL of an empty database")

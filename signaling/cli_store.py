@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from commerce import upkeep
 from commerce.audit import Finding
-from commerce.payments.reconcile import differences, read_bill, report
+from commerce.payments.bills import read_provider_bill
+from commerce.payments.reconcile import differences, report
 from commerce.sheets import BOM
 from config.settings import Settings
 
@@ -55,7 +56,7 @@ def move(settings: Settings, known: Namespace) -> int:
 
 def reconcile(settings: Settings, known: Namespace) -> int:
     """0 when the provider's bill and the books agree; else 1, and the differences as CSV."""
-    billed, mistakes = read_bill(known.bill.read_text("utf-8-sig"))
+    billed, mistakes = read_provider_bill(known.provider, known.bill.read_bytes())
     for mistake in mistakes:
         _say(f"line {mistake.line}, {mistake.column}: {mistake.detail}")
     if mistakes:

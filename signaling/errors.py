@@ -110,6 +110,8 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (commerce.BodyDiffers, Look(409, "body-differs", "This was sent before with another body")),
     (commerce.WrongState, Look(409, "wrong-state", "Not possible in this state")),
     (commerce.Conflict, Look(409, "conflict", "This does not fit what is stored")),
+    (commerce.ProviderRefused, Look(409, "provider-refused", "The payment provider does not do this")),
+    (commerce.ProviderAway, Look(503, "provider-away", "The payment provider does not answer, try again")),
     (commerce.Unavailable, Look(503, "unavailable", "The store cannot be reached now, try again")),
     (commerce.Overloaded, Look(503, "overloaded", "Too much to do, try again")),
     (relay.BadInput, BAD_REQUEST),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from commerce.payments.till import Till
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_payments import HqPayments
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from signaling.app import Core, Urls
 
 
-def headquarters(core: Core, urls: Urls) -> dict[str, Any]:
+def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
     """Whoever answers HQ, by the names of Handlers."""
     commerce, rooms, directory = core.commerce, core.rooms, core.directory
     session = HqSession(commerce, core.callers, secure=urls.http.startswith("https:"))
@@ -42,4 +44,5 @@ def headquarters(core: Core, urls: Urls) -> dict[str, Any]:
         "talk": HqTalk(commerce, rooms),
         "moderation": HqModeration(commerce),
         "money": HqMoney(commerce),
+        "tills": HqPayments(commerce, till),
     }

@@ -25,6 +25,7 @@ ANSWER_ROOMS = "answer rooms"
 ANNOUNCE = "announce"
 SEE_MONEY = "see money"
 RULE_MONEY = "rule money"
+CONNECT_PAYMENTS = "connect payments"
 SETTLE = "settle"
 WORK_AT_DESK = "work at a desk"
 
@@ -49,6 +50,7 @@ ACTIONS = (
     ANNOUNCE,
     SEE_MONEY,
     RULE_MONEY,
+    CONNECT_PAYMENTS,
     SETTLE,
     WORK_AT_DESK,
 )
@@ -56,7 +58,8 @@ ACTIONS = (
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see.
 TABLE: dict[str, frozenset[str]] = {
     "owner": frozenset(ACTIONS) - {WORK_AT_DESK},
-    "operator": frozenset(ACTIONS) - {ROTATE_KEYS, CONNECT_PROGRAMS, RULE_MONEY, SETTLE, WORK_AT_DESK},
+    "operator": frozenset(ACTIONS)
+    - {ROTATE_KEYS, CONNECT_PROGRAMS, CONNECT_PAYMENTS, RULE_MONEY, SETTLE, WORK_AT_DESK},
     "host": frozenset(
         {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
     ),

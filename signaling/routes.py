@@ -18,13 +18,14 @@ from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_payments import HqPayments
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
 from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.hq_talk import HqTalk
-from signaling.api.payments import SandboxApi
+from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
 from signaling.pages import Pages
@@ -47,6 +48,7 @@ class Handlers:
     customers: CustomerApi
     cases: CaseApi
     sandbox: SandboxApi
+    payments: PaymentsApi
     session: HqSession
     studio: HqStudio
     shows: HqShows
@@ -62,6 +64,7 @@ class Handlers:
     moderation: HqModeration
     posters: Posters
     money: HqMoney
+    tills: HqPayments
     desk: DeskApi
     describe: OpenApi
     describe_sockets: AsyncApi
@@ -81,6 +84,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_programs(to),
         *_hq_talk(to),
         *_hq_money(to),
+        *_hq_payments(to),
         *_desk(to),
     ]
 
@@ -113,6 +117,9 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
         web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
+        web.get("/api/v1/payments/{payment}/ways", to.payments.ways),
+        web.post("/api/v1/payments/{payment}/begin", to.payments.begin),
+        web.post("/api/v1/payments/{provider}/{merchant}/webhook", to.payments.webhook),
     ]
 
 
@@ -269,6 +276,19 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/settlements/{settlement}/approve", hq(may.SETTLE, money.approve)),
         web.get("/api/v1/hq/payouts.csv", hq(may.SETTLE, money.payouts)),
         web.post("/api/v1/hq/payouts/sheet", hq(may.SETTLE, money.read_payouts)),
+    ]
+
+
+def _hq_payments(to: Handlers) -> list[web.RouteDef]:
+    hq, tills = to.session.guard, to.tills
+    return [
+        web.get("/api/v1/hq/payments", hq(may.SEE_MONEY, tills.payments)),
+        web.put("/api/v1/hq/payments/{provider}", hq(may.CONNECT_PAYMENTS, tills.put)),
+        web.patch("/api/v1/hq/payments/{provider}", hq(may.CONNECT_PAYMENTS, tills.switch)),
+        web.delete("/api/v1/hq/payments/{provider}", hq(may.CONNECT_PAYMENTS, tills.remove)),
+        web.post("/api/v1/hq/payments/{provider}/probe", hq(may.CONNECT_PAYMENTS, tills.probe)),
+        web.get("/api/v1/hq/orders/{order}/refunds", hq(may.SEE_ORDERS, tills.refunds)),
+        web.post("/api/v1/hq/orders/{order}/refunds/{refund}/retry", hq(may.REFUND_ORDERS, tills.retry)),
     ]
 
 

@@ -17,6 +17,8 @@ CONTACT_CHARS_MAX = {"name": 80, "phone": 40, "address": 300}
 NOTE_CHARS_MAX = 500
 MOMENT_MS_MAX = 1 << 50
 REASON_CHARS_MAX = 200
+TRADE_CHARS_MAX = 32
+REFERENCE_CHARS_MAX = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,11 @@ class PlaceOrder(Command[views.Order]):
 
 @dataclass(frozen=True, slots=True)
 class RecordPayment(Command[views.Order]):
-    """What a provider said of a payment, already verified. The same `notice` again changes nothing."""
+    """What a provider said of a payment, already verified. The same `notice` again changes nothing.
+
+    `merchant` is whose credentials verified it: his payments are all that it may speak of. `trade` and `reference` are
+    our and the provider's number of it.
+    """
 
     provider: str
     notice: str
@@ -178,14 +184,19 @@ class RecordPayment(Command[views.Order]):
     outcome: str
     amount_minor: int
     currency: str
+    merchant: int | None = None
+    trade: str = ""
+    reference: str = ""
 
     def __post_init__(self) -> None:
         checks.text("provider", self.provider, 32, 1)
-        checks.text("notice", self.notice, 64, 1)
+        checks.text("notice", self.notice, REFERENCE_CHARS_MAX, 1)
         currency("currency", self.currency)
         checks.public_id("payment", self.payment)
         checks.choice("outcome", self.outcome, OUTCOMES)
         checks.number("amount", self.amount_minor, 0, checks.PRICE_MINOR_MAX)
+        checks.text("trade", self.trade, TRADE_CHARS_MAX)
+        checks.text("reference", self.reference, REFERENCE_CHARS_MAX)
 
 
 @dataclass(frozen=True, slots=True)

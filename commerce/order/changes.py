@@ -12,6 +12,7 @@ from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
 from commerce.events import OrderChanged
 from commerce.order.record import orders_by_key
 from commerce.order.states import PAID, next_state
+from commerce.payments.refunds import request_of
 from commerce.sale import release_from_sale
 from commerce.stock import Move, move
 from commerce.store import tables
@@ -72,6 +73,9 @@ def _set_payment(unit: Unit, order: int, state: str) -> None:
     table = tables.payment
     changes = {"state": state, "changed_at": unit.now}
     unit.connection.execute(update(table).where(table.c.order_id == order).values(changes))
+    if state == "cancelled":  # its provider is asked at once, and told that nobody pays it any more
+        asked = (table.c.order_id == order, table.c.ask_at.is_not(None))
+        unit.connection.execute(update(table).where(*asked).values(ask_at=unit.now))
 
 
 def move_lines(unit: Unit, order: int, how: Move) -> None:
@@ -141,7 +145,7 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     left = order.total_minor - order.refunded_minor
     if _is_repeated(unit, order, command):
         return shown(unit, order)
-    _check_paid(unit, order)
+    provider = _paid_with(unit, order)
     amount = left if command.amount_minor is None else command.amount_minor
     if not 0 < amount <= left:
         raise Conflict("amount", f"{left} can be refunded")
@@ -155,7 +159,8 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
     rest = {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
     kind = "chargeback" if command.chargeback else "refund"
-    unit.connection.execute(insert(tables.refund), row | rest | {"kind": kind})
+    rest |= {"kind": kind, **request_of(unit, provider, kind)}
+    unit.connection.execute(insert(tables.refund), row | rest)
     so_far = {"refunded_minor": order.refunded_minor + amount, "source": f"{kind}:{command.refund}"}
     event, expires_at = ("refund_all", None) if whole else ("refund", order.expires_at)
     apply(unit, order, event, command.reason, expires_at, **so_far)
@@ -178,10 +183,13 @@ def _is_repeated(unit: Unit, order: AnyRow, command: RefundOrder) -> bool:
     return True
 
 
-def _check_paid(unit: Unit, order: AnyRow) -> None:
-    query = select(tables.payment.c.state).where(tables.payment.c.order_id == order.id)
-    if unit.connection.execute(query).scalar() != "paid":
+def _paid_with(unit: Unit, order: AnyRow) -> str:
+    """The provider that has the money; WrongState when none has."""
+    query = select(tables.payment.c.state, tables.payment.c.provider).where(tables.payment.c.order_id == order.id)
+    row = unit.connection.execute(query).one()
+    if row.state != "paid":
         raise WrongState("state", order.state, "refund")
+    return str(row.provider)
 
 
 def expire_orders(unit: Unit, command: ExpireOrders) -> int:
@@ -194,11 +202,17 @@ def finish_orders(unit: Unit, command: FinishOrders) -> int:
     return _apply_due(unit, "received", "finish", command.limit, without_open_case())
 
 
+def _asked_of() -> ColumnElement[bool]:
+    """Whether the provider has still to say what became of an order's payment: until then it is not over."""
+    payment = tables.payment.c
+    return select(payment.id).where(payment.order_id == tables.orders.c.id, payment.ask_at.is_not(None)).exists()
+
+
 def _apply_due(unit: Unit, state: str, event: str, limit: int, *more: ColumnElement[bool]) -> int:
     table = tables.orders
     query = (
         select(table)
-        .where(table.c.expires_at <= unit.now, table.c.state == state, *more)
+        .where(table.c.expires_at <= unit.now, table.c.state == state, ~_asked_of(), *more)
         .order_by(table.c.expires_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

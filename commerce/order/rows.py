@@ -178,6 +178,10 @@ def payment_row(key: int, placing: Placing) -> Row:
         "currency": placing.place.tenant.currency,
         "expires_at": placing.expires_at,
         "changed_at": placing.now,
+        "trade": "",
+        "reference": "",
+        "begun_at": None,
+        "ask_at": None,
     }
 
 

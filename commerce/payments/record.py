@@ -6,14 +6,14 @@ nothing; one that comes too late is kept, and moves nothing but the payment it i
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from commerce import views
 from commerce.attribution import decide
 from commerce.binding import find_first_purchases, find_held, find_touches, renew_held, situation, write_binding
-from commerce.commands import RecordPayment
+from commerce.commands import RecordDispute, RecordPayment, RefundOrder
 from commerce.errors import Conflict, NotFound
-from commerce.order.changes import apply, locked_order, shown
+from commerce.order.changes import apply, locked_order, refund_order, shown
 from commerce.order.states import PAYMENT_EVENTS
 from commerce.store import tables
 from commerce.store.reading import AnyRow
@@ -43,6 +43,8 @@ def record_payment(unit: Unit, command: RecordPayment) -> views.Order:
 def _payment(unit: Unit, command: RecordPayment) -> AnyRow:
     table = tables.payment
     query = select(table).where(table.c.public_id == command.payment, table.c.provider == command.provider)
+    if command.merchant is not None:
+        query = query.where(table.c.merchant_id == command.merchant)
     row = unit.connection.execute(query).first()
     if row is None:
         raise NotFound("payment", "no such payment")
@@ -66,6 +68,10 @@ def _keep(unit: Unit, command: RecordPayment, payment: AnyRow) -> None:
         "at": unit.now,
     }
     unit.connection.execute(insert(tables.payment_notice), row)
+    if command.outcome == "paid":
+        known = {"ask_at": None, "trade": command.trade or payment.trade}
+        known["reference"] = command.reference or payment.reference
+        unit.connection.execute(update(tables.payment).where(tables.payment.c.id == payment.id).values(known))
 
 
 def _event(outcome: str, state: str, payment_state: str) -> str | None:
@@ -95,3 +101,19 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
             query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
             viewer = str(unit.connection.execute(query).scalar_one())
             write_binding(unit, tenant, (order.viewer_id, viewer), decision, held)
+
+
+def record_dispute(unit: Unit, command: RecordDispute) -> views.Order:
+    """The chargeback booked as what it is: a negative entry that nobody here decided (refund_order)."""
+    query = select(tables.orders.c.public_id, tables.payment.c.currency)
+    query = query.join(tables.payment, tables.payment.c.order_id == tables.orders.c.id)
+    mine = (tables.payment.c.merchant_id == command.merchant, tables.payment.c.provider == command.provider)
+    row = unit.connection.execute(query.where(*mine, tables.payment.c.public_id == command.payment)).first()
+    if row is None:
+        raise NotFound("payment", "no such payment")
+    if command.currency != row.currency:
+        raise Conflict("currency", f"the payment is in {row.currency}")
+    reason, minor = command.reason or command.provider, command.amount_minor
+    return refund_order(
+        unit, RefundOrder(command.merchant, row.public_id, command.notice, minor, reason, chargeback=True)
+    )

@@ -8,6 +8,7 @@ from signaling.api.operation import hq as _hq
 from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_money import MONEY
+from signaling.api.operations_payments import PAYMENTS
 from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
@@ -114,5 +115,6 @@ OPERATIONS = (
     *REPLAYS,
     *TALK,
     *MONEY,
+    *PAYMENTS,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

@@ -28,6 +28,7 @@ TABLE = {
     "announce":            "x x x . . . .",
     "see money":           "x x . . x x .",
     "rule money":          "x . . . . . .",
+    "connect payments":    "x . . . . . .",
     "settle":              "x . . . x . .",
     "work at a desk":      ". . . . . . x",
 }  # fmt: skip

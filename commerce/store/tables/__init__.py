@@ -46,6 +46,7 @@ from commerce.store.tables.earning import (
 )
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
 from commerce.store.tables.offering import flash_sale
+from commerce.store.tables.paying import payment_provider
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import pin_event, product, shelf, show, sku, stock, stream_key
 from commerce.store.tables.studio import restream, slate, studio
@@ -92,6 +93,7 @@ __all__ = [
     "outbox",
     "payment",
     "payment_notice",
+    "payment_provider",
     "payout",
     "pin_event",
     "product",

@@ -167,6 +167,8 @@ order_event = Table(
     moment("at"),
 )
 
+# `trade` is our number for it at the provider, `reference` the provider's own; `ask_at` is when the provider is asked
+# what became of it, so long as that is not known.
 payment = Table(
     "payment",
     metadata,
@@ -180,6 +182,17 @@ payment = Table(
     Column("currency", Text, nullable=False),
     moment("expires_at"),
     moment("changed_at"),
+    words("trade"),
+    words("reference"),
+    moment("begun_at", nullable=True),
+    moment("ask_at", nullable=True),
+)
+
+Index(
+    "ix_payment_ask_at",
+    payment.c.ask_at,
+    sqlite_where=text("ask_at is not null"),
+    postgresql_where=text("ask_at is not null"),
 )
 
 payment_notice = Table(
@@ -195,6 +208,8 @@ payment_notice = Table(
     UniqueConstraint("provider", "notice"),
 )
 
+# What was decided here is a request that waits for the provider: `waiting` > `done` | `failed`; `rounds` are those that
+# HQ began after a failure.
 refund = Table(
     "refund",
     metadata,
@@ -207,5 +222,18 @@ refund = Table(
     words("reason"),
     Column("restocked", Boolean, nullable=False),
     moment("at"),
+    Column("state", Text, nullable=False, server_default="done"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("rounds", Integer, nullable=False, server_default="0"),
+    moment("next_at", nullable=True),
+    words("error"),
+    words("reference"),
     UniqueConstraint("order_id", "key"),
+)
+
+Index(
+    "ix_refund_next_at",
+    refund.c.next_at,
+    sqlite_where=text("next_at is not null"),
+    postgresql_where=text("next_at is not null"),
 )

@@ -1,0 +1,77 @@
+"""What commerce answers about providers: plain frozen records, as in commerce.views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from commerce.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSet:
+    """A merchant's provider, without its credentials."""
+
+    provider: str
+    hint: str
+    enabled: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedProvider:
+    """The credentials, still sealed."""
+
+    merchant: int
+    provider: str
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A payment as its provider has to know it. `open`: its order still waits for it; times in ms since 1970."""
+
+    merchant: int
+    merchant_public: str
+    merchant_name: str
+    payment: str
+    provider: str
+    trade: str
+    reference: str
+    amount: Money
+    room: str
+    begun_at: int
+    expires_at: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back, and whether the provider has done it: waiting, done, failed."""
+
+    order: str
+    refund: str
+    kind: str
+    amount: Money
+    reason: str
+    state: str
+    attempts: int
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueRefund:
+    """A refund that the provider is to be told. `number` is its idempotency key, `id` its row's key."""
+
+    id: int
+    number: str
+    merchant: int
+    provider: str
+    trade: str
+    reference: str
+    amount: Money
+    paid: Money
+    reason: str
+    attempt: int
+    round: int

@@ -1,0 +1,84 @@
+"""HQ: how the merchant is paid - providers, their credentials, and refunds that did not go through."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from commerce import commands, views
+from commerce.errors import Conflict, ProviderAway, ProviderRefused
+from commerce.payments import views as shown
+from commerce.payments.gateways import KINDS
+from commerce.payments.refunds import failed_refunds, order_refunds
+from commerce.payments.till import Till
+from commerce.payments.ways import providers
+from commerce.service import Commerce
+from signaling.api import models_payments as models
+from signaling.api import shapes
+from signaling.api.body import answer, read
+
+
+class HqPayments:
+    """/api/v1/hq/payments... and an order's refunds."""
+
+    def __init__(self, commerce: Commerce, till: Till) -> None:
+        self._commerce = commerce
+        self._till = till
+
+    async def payments(self, _request: web.Request, me: views.Me) -> web.Response:
+        known = {found.provider: found for found in await self._commerce.ask(providers, me.merchant.id)}
+        failed = await self._commerce.ask(failed_refunds, me.merchant.id)
+        found = [self._view(me, name, known.get(name)) for name in KINDS]
+        return answer(models.PaymentsHq(providers=found, failed_refunds=[_refund(each) for each in failed]))
+
+    async def put(self, request: web.Request, me: views.Me) -> web.Response:
+        body, provider = await read(request, models.ProviderPut), request.match_info["provider"]
+        kept = await self._till.put(me.merchant.id, provider, body.credentials, enabled=body.enabled)
+        return answer(self._view(me, provider, kept))
+
+    async def switch(self, request: web.Request, me: views.Me) -> web.Response:
+        body, provider = await read(request, models.ProviderChange), request.match_info["provider"]
+        kept = await self._commerce.execute(commands.SwitchProvider(me.merchant.id, provider, body.enabled))
+        return answer(self._view(me, provider, kept))
+
+    async def remove(self, request: web.Request, me: views.Me) -> web.Response:
+        await self._commerce.execute(commands.RemoveProvider(me.merchant.id, request.match_info["provider"]))
+        return web.Response(status=204)
+
+    async def probe(self, request: web.Request, me: views.Me) -> web.Response:
+        """A call that changes nothing; that it does not work is an answer too."""
+        await read(request, models.ProviderProbe)
+        try:
+            detail = await self._till.probe(me.merchant.id, request.match_info["provider"])
+        except (Conflict, ProviderAway, ProviderRefused) as error:
+            return answer(models.Probed(works=False, detail=error.detail))
+        return answer(models.Probed(works=True, detail=detail))
+
+    async def refunds(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(order_refunds, me.merchant.id, request.match_info["order"])
+        return answer(models.Refunds(refunds=[_refund(each) for each in found]))
+
+    async def retry(self, request: web.Request, me: views.Me) -> web.Response:
+        """A failed refund is asked for again."""
+        await read(request, models.RefundRetry)
+        order, refund = request.match_info["order"], request.match_info["refund"]
+        return answer(_refund(await self._commerce.execute(commands.RetryRefund(me.merchant.id, order, refund))))
+
+    def _view(self, me: views.Me, provider: str, found: shown.ProviderSet | None) -> models.ProviderView:
+        kind = KINDS[provider]
+        about = {
+            "provider": provider,
+            "configured": found is not None,
+            "enabled": found is not None and found.enabled,
+            "hint": "" if found is None else found.hint,
+            "changed_at": None if found is None else found.changed_at,
+            "webhook_url": self._till.webhook_url(me.merchant.merchant, provider),
+            "fields": list(kind.fields),
+            "optional": list(kind.optional),
+        }
+        return models.ProviderView.model_validate(about)
+
+
+def _refund(found: shown.Refund) -> models.RefundView:
+    names = ("order", "refund", "kind", "reason", "state", "attempts", "error", "at")
+    about = {name: getattr(found, name) for name in names}
+    return models.RefundView.model_validate(about | {"amount": shapes.money(found.amount)})
