@@ -159,8 +159,7 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
     rest = {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
     kind = "chargeback" if command.chargeback else "refund"
-    rest |= {"kind": kind, **request_of(unit, provider, kind)}
-    unit.connection.execute(insert(tables.refund), row | rest)
+    unit.connection.execute(insert(tables.refund), row | rest | request_of(unit, provider, kind))
     so_far = {"refunded_minor": order.refunded_minor + amount, "source": f"{kind}:{command.refund}"}
     event, expires_at = ("refund_all", None) if whole else ("refund", order.expires_at)
     apply(unit, order, event, command.reason, expires_at, **so_far)

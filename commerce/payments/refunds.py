@@ -29,8 +29,8 @@ _refund = tables.refund
 def request_of(unit: Unit, provider: str, kind: str) -> dict[str, Any]:
     """The columns of a new refund: what a bank took by itself, or a sandbox gives, has nobody to be asked of."""
     if kind == "chargeback" or provider == SANDBOX:
-        return {"state": "done", "next_at": None}
-    return {"state": "waiting", "next_at": unit.now}
+        return {"kind": kind, "state": "done", "next_at": None}
+    return {"kind": kind, "state": "waiting", "next_at": unit.now}
 
 
 def refund_number(payment: str, key: str) -> str:

@@ -26,6 +26,8 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   "body-differs": "相同编号的请求已用其他内容提交过。",
   "wrong-state": "当前状态下无法进行此操作。",
   conflict: "与已保存的内容冲突，请刷新后再试。",
+  "provider-refused": "支付机构未受理，请换一种支付方式或稍后再试。",
+  "provider-away": "支付机构暂时没有响应，请稍后再试。",
   unavailable: "暂时无法保存，请稍后再试。",
   overloaded: "当前访问量太大，请稍后再试。",
   unequipped: "服务器缺少此功能所需的组件，请联系管理员。",
