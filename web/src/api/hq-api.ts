@@ -101,9 +101,10 @@ export class HqApi {
     return this.change("POST", `/skus/${sku}/stock`, { received });
   }
 
-  orders(filter: { channel: string; state: string; cursor: string | null }): Promise<OrderPage> {
+  orders(filter: { channel: string; room: string; state: string; cursor: string | null }): Promise<OrderPage> {
     const query = new URLSearchParams();
     if (filter.channel !== "") query.set("channel", filter.channel);
+    if (filter.room !== "") query.set("room", filter.room);
     if (filter.state !== "") query.set("state", filter.state);
     if (filter.cursor !== null) query.set("cursor", filter.cursor);
     return ask(`${ROOT}/orders?${query}`);

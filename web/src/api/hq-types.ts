@@ -101,6 +101,15 @@ export interface OrderHq extends Order {
   refunded: Money;
   contact: { name: string; phone: string; address: string };
   note: string;
+  evidence: Evidence | null;
+}
+
+/** What the buyer saw when he ordered; `picture_at` is his page's word. */
+export interface Evidence {
+  show: string | null;
+  show_seconds: number | null;
+  pinned: { product: string; name: string }[];
+  picture_at: string | null;
 }
 
 export interface Refund {

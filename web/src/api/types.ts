@@ -108,7 +108,12 @@ export interface OrderedSku {
 
 export interface Checkout {
   client_order_id: string;
-  contact: Contact;
+  /** Where the goods go: typed in, or an address of the viewer's own book. */
+  contact?: Contact;
+  address?: string;
+  note?: string;
+  /** The moment of the broadcast that the page shows, for the record. */
+  picture_at?: string;
   lines?: OrderedSku[];
 }
 

@@ -9,6 +9,7 @@ import { problemText } from "../text/problems.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import "./cases.ts";
 import type { HqStore } from "./store.ts";
 import "./order-why.ts";
 import { panel } from "./style.ts";
@@ -89,7 +90,7 @@ export class FenboHqOrder extends LitElement {
         <button class="act" @click=${close}>${text.sales.close}</button>
       </div>
       <p class="wrong" role="alert">${this.wrong}</p>
-      ${found === null ? nothing : [this.facts(found), this.acts(found), this.why()]}
+      ${found === null ? nothing : [this.facts(found), this.cases(), this.acts(found), this.why()]}
     </section>`;
   }
 
@@ -109,10 +110,16 @@ export class FenboHqOrder extends LitElement {
       [owner, found.owner_channel.name],
       [sales.buyer, `${name}, ${phone}, ${address}`],
       [sales.note, found.note],
+      [this.text.cases.seen, seen(found, this.text)],
     ];
     return html`<dl>
       ${rows.filter(([, value]) => value !== "").map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}
     </dl>`;
+  }
+
+  private cases(): TemplateResult {
+    const again = () => this.attempt(() => this.store.api.order(this.order));
+    return html`<fenbo-hq-cases .store=${this.store} .order=${this.order} .news=${this.news} .text=${this.text} @case-acted=${again}></fenbo-hq-cases>`;
   }
 
   private acts(found: OrderHq): TemplateResult {
@@ -195,6 +202,19 @@ export class FenboHqOrder extends LitElement {
       return false;
     }
   }
+}
+
+/** What stands with the order for the day somebody asks, in one line. */
+function seen({ evidence }: OrderHq, { cases, language }: HqText): string {
+  if (evidence === null) return "";
+  const { show_seconds: seconds, picture_at: picture, pinned } = evidence;
+  const clock = seconds === null ? "" : new Date(seconds * 1000).toISOString().slice(11, 19);
+  const said = [
+    clock === "" ? "" : cases.showTime(clock),
+    pinned.length === 0 ? cases.nothingPinned : cases.pinned(pinned.map(({ name }) => name).join(", ")),
+    picture === null ? "" : cases.picture(formatMoment(picture, language)),
+  ];
+  return said.filter((part) => part !== "").join("; ");
 }
 
 customElements.define("fenbo-hq-order", FenboHqOrder);

@@ -6,6 +6,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import "./cases.ts";
 import "./order-card.ts";
 import { orderTable } from "./order-table.ts";
 import type { HqStore } from "./store.ts";
@@ -21,6 +22,7 @@ export class FenboHqOrders extends LitElement {
     news: { type: Number },
     text: { attribute: false },
     channel: { state: true },
+    room: { state: true },
     state: { state: true },
     orders: { state: true },
     cursor: { state: true },
@@ -32,6 +34,8 @@ export class FenboHqOrders extends LitElement {
   declare news: number;
   declare text: HqText;
   declare channel: string;
+  /** The room where it was placed, by its slug. */
+  declare room: string;
   declare state: string;
   declare orders: readonly Order[] | null;
   declare cursor: string | null;
@@ -42,6 +46,7 @@ export class FenboHqOrders extends LitElement {
   constructor() {
     super();
     this.channel = "";
+    this.room = "";
     this.state = "";
     this.orders = null;
     this.cursor = null;
@@ -54,6 +59,7 @@ export class FenboHqOrders extends LitElement {
     formStyle,
     panel,
     css`
+      .waiting,
       fenbo-hq-order {
         display: block;
         margin-bottom: 16px;
@@ -66,17 +72,21 @@ export class FenboHqOrders extends LitElement {
   ];
 
   override updated(changed: PropertyValues): void {
-    const filtered = changed.has("channel") || changed.has("state");
+    const filtered = changed.has("channel") || changed.has("room") || changed.has("state");
     if (filtered || (changed.has("news") && this.pages <= 1)) void this.load(null);
   }
 
   override render() {
     const { text } = this;
     return html`${this.opened === "" ? nothing : this.card()}
+    <fenbo-hq-cases class="waiting" .store=${this.store} .order=${""} .news=${this.news} .text=${text}></fenbo-hq-cases>
     <section class="panel" aria-label=${text.tabs.orders}>
       <div class="row">
         ${this.choice(text.channel, text.allChannels, this.channel, this.channelChoices(), (value) => {
           this.channel = value;
+        })}
+        ${this.choice(text.roomName, text.cases.allRooms, this.room, this.roomChoices(), (value) => {
+          this.room = value;
         })}
         ${this.choice(text.state, text.allStates, this.state, this.stateChoices(), (value) => {
           this.state = value;
@@ -99,12 +109,16 @@ export class FenboHqOrders extends LitElement {
   }
 
   private query(): URLSearchParams {
-    const chosen = { channel: this.channel, state: this.state };
+    const chosen = { channel: this.channel, room: this.room, state: this.state };
     return new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== ""));
   }
 
   private channelChoices(): [string, string][] {
     return this.channels.map((channel) => [channel.channel, channel.name]);
+  }
+
+  private roomChoices(): [string, string][] {
+    return this.channels.map((channel) => [channel.room, channel.name]);
   }
 
   private stateChoices(): [string, string][] {
@@ -128,7 +142,12 @@ export class FenboHqOrders extends LitElement {
 
   private async load(cursor: string | null): Promise<void> {
     try {
-      const page: OrderPage = await this.store.api.orders({ channel: this.channel, state: this.state, cursor });
+      const page: OrderPage = await this.store.api.orders({
+        channel: this.channel,
+        room: this.room,
+        state: this.state,
+        cursor,
+      });
       this.orders = cursor === null ? page.orders : [...(this.orders ?? []), ...page.orders];
       this.pages = cursor === null ? 1 : this.pages + 1;
       this.cursor = page.cursor;

@@ -1,4 +1,5 @@
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { CustomerHere } from "../api/customer.ts";
 import type { Problem } from "../api/problem.ts";
 import type { Checkout, Contact, Order, OrderLine } from "../api/types.ts";
 import { newId } from "../ids.ts";
@@ -14,7 +15,7 @@ import { QUANTITY_MAX } from "./prices.ts";
 import type { RoomSession } from "./session.ts";
 import { drawer } from "./storage.ts";
 
-const FIELDS = ["name", "phone", "address"] as const;
+const FIELDS = ["name", "phone", "address", "note"] as const;
 type Field = (typeof FIELDS)[number];
 
 /**
@@ -24,15 +25,20 @@ type Field = (typeof FIELDS)[number];
 export class FenboCheckout extends LitElement {
   static override properties = {
     session: { attribute: false },
+    here: { attribute: false },
     text: { attribute: false },
     single: { attribute: false },
     lines: { attribute: false },
     most: { attribute: false },
+    chosen: { state: true },
     busy: { state: true },
     wrong: { state: true },
     problem: { state: true },
   };
   declare session: RoomSession;
+  declare here: CustomerHere | null;
+  /** The address of the book that was chosen; "" is another one, null the book's own first. */
+  declare chosen: string | null;
   declare text: Text;
   declare single: boolean;
   declare lines: readonly OrderLine[];
@@ -45,6 +51,8 @@ export class FenboCheckout extends LitElement {
   constructor() {
     super();
     this.most = QUANTITY_MAX;
+    this.here = null;
+    this.chosen = null;
     this.busy = false;
     this.wrong = "";
     this.problem = {};
@@ -79,26 +87,87 @@ export class FenboCheckout extends LitElement {
       .fill {
         width: 100%;
       }
+      fieldset {
+        display: grid;
+        gap: 4px;
+        margin: 0;
+        padding: 8px 12px;
+        border: 1px solid var(--sheet-line);
+        border-radius: 12px;
+      }
+      .choice {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        min-height: 44px;
+        color: var(--sheet-text);
+        overflow-wrap: anywhere;
+      }
+      .choice input {
+        flex: none;
+        width: 22px;
+        min-height: 22px;
+      }
     `,
   ];
 
   override render() {
-    const { text, problem, contact } = this;
+    const { text, problem } = this;
     return html`
       <ul>
         ${this.lines.map((line) => this.line(line))}
       </ul>
       <form novalidate @submit=${this.submitted}>
-        ${field({ label: text.contactName, name: "name", value: contact.name, wrong: problem.name ?? "", autocomplete: "name", required: true })}
-        ${field({ label: text.contactPhone, name: "phone", value: contact.phone, wrong: problem.phone ?? "", type: "tel", autocomplete: "tel", required: true })}
-        ${field({ label: text.contactAddress, name: "address", value: contact.address, wrong: problem.address ?? "", autocomplete: "street-address", rows: 2, required: true })}
-        <p class="hint">${text.remembered}</p>
+        ${this.book()} ${this.address === "" ? this.typed() : nothing}
+        ${field({ label: text.buyer.note, name: "note", wrong: problem.note ?? "" })}
         <p class="wrong" role="alert">${this.wrong}</p>
         <button class="fill" ?disabled=${this.busy || this.lines.length === 0}>
           ${this.busy ? text.placing : text.placeOrder(this.total())}
         </button>
       </form>
     `;
+  }
+
+  /** The book's addresses to choose from; for a guest the way to his own, where there is one. */
+  private book(): TemplateResult | typeof nothing {
+    const { buyer } = this.text;
+    const addresses = this.here?.customer?.addresses ?? [];
+    if (this.here?.login === true && this.here.customer === null) {
+      return html`<button class="plain" type="button" @click=${() => this.dispatchEvent(new CustomEvent("checkout-login"))}>${buyer.logIn}</button>`;
+    }
+    if (addresses.length === 0) return nothing;
+    const choice = (id: string, words: string) =>
+      html`<label class="choice"><input type="radio" name="book" .checked=${this.address === id} @change=${() => this.choose(id)} />${words}</label>`;
+    return html`<fieldset>
+      <legend>${buyer.sendTo}</legend>
+      ${addresses.map((each) => choice(each.address_id, `${each.name} ${each.phone} ${each.address}`))}
+      ${choice("", buyer.elsewhere)}
+    </fieldset>`;
+  }
+
+  private typed(): TemplateResult {
+    const { text, problem, contact } = this;
+    return html`
+      ${field({ label: text.contactName, name: "name", value: contact.name, wrong: problem.name ?? "", autocomplete: "name", required: true })}
+      ${field({ label: text.contactPhone, name: "phone", value: contact.phone, wrong: problem.phone ?? "", type: "tel", autocomplete: "tel", required: true })}
+      ${field({ label: text.contactAddress, name: "address", value: contact.address, wrong: problem.address ?? "", autocomplete: "street-address", rows: 2, required: true })}
+      ${
+        this.here?.customer
+          ? html`<label class="choice"><input type="checkbox" name="keep" checked />${text.buyer.keepAddress}</label>`
+          : html`<p class="hint">${text.remembered}</p>`
+      }
+    `;
+  }
+
+  /** The address of the book that the order goes to, "" when one is typed in. */
+  private get address(): string {
+    const addresses = this.here?.customer?.addresses ?? [];
+    const first = addresses.find((each) => each.default) ?? addresses[0];
+    return this.chosen ?? first?.address_id ?? "";
+  }
+
+  private choose(id: string): void {
+    this.chosen = id;
   }
 
   private line(line: OrderLine) {
@@ -137,22 +206,40 @@ export class FenboCheckout extends LitElement {
     event.preventDefault();
     if (this.busy) return;
     const values = formValues(event.target as HTMLFormElement);
-    this.contact = { name: values.name ?? "", phone: values.phone ?? "", address: values.address ?? "" };
-    this.problem = wrongContact(this.contact, this.text);
+    const { address } = this;
     this.wrong = "";
-    if (Object.keys(this.problem).length === 0) await this.place();
+    this.problem = {};
+    if (address === "") {
+      this.contact = { name: values.name ?? "", phone: values.phone ?? "", address: values.address ?? "" };
+      this.problem = wrongContact(this.contact, this.text);
+    }
+    if (Object.keys(this.problem).length > 0) return;
+    const where = address === "" ? { contact: this.contact } : { address };
+    await this.place({ ...where, ...(values.note ? { note: values.note } : {}) });
+    if (address === "" && values.keep !== undefined && this.wrong === "") this.keep();
   }
 
-  private async place(): Promise<void> {
+  /** The order stands whether or not the book takes its address too. */
+  private keep(): void {
+    const { customers } = this.session;
+    customers.putAddress(null, { ...this.contact, default: false }).then(
+      () => this.session.refreshCustomer(),
+      () => undefined,
+    );
+  }
+
+  private async place(where: Pick<Checkout, "contact" | "address" | "note">): Promise<void> {
     const buying: Buying = this.single ? this.lines.map(({ sku, quantity: n }) => ({ sku, quantity: n })) : null;
     const attempts = new Attempts(drawer("sessionStorage"), this.session.api.room, newId);
-    const checkout: Checkout = { client_order_id: attempts.idFor(buying), contact: this.contact };
+    const checkout: Checkout = { client_order_id: attempts.idFor(buying), ...where };
+    const shown = this.session.pictureAt();
+    if (shown !== null) checkout.picture_at = new Date(shown).toISOString();
     if (buying !== null) checkout.lines = [...buying];
     this.busy = true;
     try {
       const order = await this.session.api.placeOrder(checkout);
       attempts.close(buying);
-      rememberContact(drawer("localStorage"), this.contact);
+      if (where.contact !== undefined) rememberContact(drawer("localStorage"), where.contact);
       this.session.refreshCart();
       this.tell("checkout-placed", order);
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Contact } from "../api/types.ts";
 import type { Drawer } from "./attempt.ts";
 
 const KEY = "fenbo.contact";
-const EMPTY: Contact = { name: "", phone: "", address: "" };
+export const EMPTY: Contact = { name: "", phone: "", address: "" };
 
 /** Where the last order went to, remembered on this device and nowhere else. */
 export function rememberedContact(storage: Drawer): Contact {
@@ -20,7 +20,7 @@ export function rememberContact(storage: Drawer, contact: Contact): void {
 }
 
 /** The server's own rule (signaling/api/models.py), so that it can be said in the viewer's language. */
-const PHONE = /^\+?[0-9][0-9 -]{3,24}$/;
+export const PHONE = /^\+?[0-9][0-9 -]{3,24}$/;
 
 export function wrongContact(
   contact: Contact,

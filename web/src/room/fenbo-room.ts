@@ -18,6 +18,7 @@ import "./pinned.ts";
 import "./product.ts";
 import "./shelf.ts";
 import "./share.ts";
+import type { FenboStage } from "./stage.ts";
 import "./stage.ts";
 import "./standing.ts";
 import { pinnedItem } from "./feed.ts";
@@ -74,6 +75,12 @@ export class FenboRoom extends LitElement {
       this.session = new RoomSession(this, new RoomApi(this.room), this.view);
     }
     if (changed.has("chosen") || this.lang === "") this.lang = this.text.language;
+  }
+
+  override updated(): void {
+    const session = this.session;
+    if (session !== null)
+      session.pictureAt = () => this.renderRoot.querySelector<FenboStage>("fenbo-stage")?.pictureAt() ?? null;
   }
 
   override render() {

@@ -8,6 +8,7 @@ import { formatClock } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 import { icons } from "../ui/icons.ts";
+import "./cases.ts";
 import type { RoomSession } from "./session.ts";
 
 const ASK_MS = 1_500; // how often to ask what became of a payment
@@ -119,6 +120,7 @@ export class FenboOrder extends LitElement {
       ${this.head()} ${this.shop()} ${this.payment()}
       <p class="wrong" role="alert">${this.wrong}</p>
       ${this.bill()}
+      ${this.order.payment?.state === "pending" ? nothing : html`<fenbo-cases .order=${this.order} .text=${text}></fenbo-cases>`}
       <button class="plain done" @click=${() => this.dispatchEvent(new CustomEvent("order-done"))}>${text.done}</button>
     `;
   }

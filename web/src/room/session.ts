@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { type Customer, CustomerApi, type CustomerHere } from "../api/customer.ts";
 import type { ServerMessage } from "../api/messages.ts";
 import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
@@ -15,6 +16,11 @@ const GAPS_MAX = 3; // gaps in a row before asking for a snapshot instead
 export class RoomSession implements ReactiveController {
   feed: Feed;
   cart: Cart | null = null;
+  /** Who the viewer is as a customer; null until the server has said so. */
+  here: CustomerHere | null = null;
+  readonly customers: CustomerApi;
+  /** The moment of the broadcast that the picture shows, in ms, while one plays. */
+  pictureAt: () => number | null = () => null;
   readonly socket: RoomSocket;
   private likes = 0;
   private likesTimer: ReturnType<typeof setTimeout> | undefined;
@@ -27,6 +33,7 @@ export class RoomSession implements ReactiveController {
     view: RoomView | null,
   ) {
     this.feed = emptyFeed(view);
+    this.customers = new CustomerApi(api.room);
     this.socket = new RoomSocket({
       url: () => api.socketUrl,
       since: () => ({ room: this.feed.room, show: this.feed.show }),
@@ -40,6 +47,7 @@ export class RoomSession implements ReactiveController {
     if (this.feed.view === null) this.refreshView();
     this.socket.open();
     this.refreshCart();
+    void this.refreshCustomer();
     this.viewTimer = setInterval(() => this.lookForMedia(), VIEW_MS);
   }
 
@@ -90,6 +98,23 @@ export class RoomSession implements ReactiveController {
       (cart) => this.cartIs(cart),
       () => undefined, // the cart sheet asks again when it is opened
     );
+  }
+
+  /** After a login or a logout: another cart, and after a logout another viewer. */
+  customerIs(customer: Customer | null): void {
+    this.here = { login: this.here?.login ?? true, customer };
+    this.refreshCart();
+    if (customer === null) this.socket.connect();
+    this.host.requestUpdate();
+  }
+
+  async refreshCustomer(): Promise<void> {
+    try {
+      this.here = await this.customers.here();
+      this.host.requestUpdate();
+    } catch {
+      // a guest, as far as the page knows
+    }
   }
 
   private sendPending(): void {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Order, OrderedSku, OrderLine, RoomView, ShelfItem } from "../api/types.ts";
 import { times } from "../money.ts";
 import type { Text } from "../text/room.ts";
+import { accountLine } from "./account.ts";
 import { mostOf, onlySku } from "./prices.ts";
 import { saleOf } from "./sales.ts";
 import type { RoomSession } from "./session.ts";
@@ -14,6 +15,7 @@ export type Open =
   | { sheet: "checkout"; line: OrderedSku | null }
   | { sheet: "order"; order: Order }
   | { sheet: "share" }
+  | { sheet: "account"; next: Open | null }
   | { sheet: "orders" };
 
 /** What Buy opens: with one kind there is nothing to choose, so it is the checkout at once (three taps to a paid order). */
@@ -46,6 +48,8 @@ export function sheetHeading({ open, view, text }: SheetContext): string {
       return open.order.payment?.state === "pending" ? text.pay : text.orderNumber;
     case "share":
       return text.talk.share;
+    case "account":
+      return text.buyer.account;
     case "orders":
       return text.myOrders;
   }
@@ -82,8 +86,10 @@ export function sheetBody(context: SheetContext): TemplateResult | typeof nothin
       ></fenbo-order>`;
     case "share":
       return html`<fenbo-share .api=${session.api} .text=${text}></fenbo-share>`;
+    case "account":
+      return accountBody(context, open.next);
     case "orders":
-      return html`<fenbo-orders
+      return html`${accountLine(session, text, () => show({ sheet: "account", next: null }))}<fenbo-orders
         .session=${session}
         .text=${text}
         @orders-open=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
@@ -107,13 +113,24 @@ function checkoutBody({ view, text, session, show }: SheetContext, line: Ordered
   return html`<fenbo-checkout
     .session=${session}
     .text=${text}
+    .here=${session.here}
     .single=${line !== null}
     .lines=${line === null ? (session.cart?.lines ?? []) : single === null ? [] : [single.line]}
     .most=${single?.most ?? 1}
     @checkout-quantity=${(event: CustomEvent<number>) =>
       line !== null && show({ sheet: "checkout", line: { ...line, quantity: event.detail } })}
+    @checkout-login=${() => show({ sheet: "account", next: { sheet: "checkout", line } })}
     @checkout-placed=${(event: CustomEvent<Order>) => show({ sheet: "order", order: event.detail })}
   ></fenbo-checkout>`;
+}
+
+function accountBody({ text, session, show }: SheetContext, next: Open | null): TemplateResult {
+  return html`<fenbo-account
+    .session=${session}
+    .customer=${session.here?.customer ?? null}
+    .text=${text}
+    @account-in=${() => next !== null && show(next)}
+  ></fenbo-account>`;
 }
 
 function lineOf(shelf: readonly ShelfItem[], wanted: OrderedSku): { line: OrderLine; most: number } | null {

@@ -269,6 +269,12 @@ export class FenboStage extends LitElement {
     </div>`;
   }
 
+  /** The moment of the broadcast that the picture shows, in ms; null while none plays or nobody can tell. */
+  pictureAt(): number | null {
+    const delay = this.playback.state.phase === "playing" ? this.playback.delay() : null;
+    return delay === null ? null : Math.round(Date.now() - delay * 1000);
+  }
+
   private soundButton(): TemplateResult {
     const { muted, text } = this;
     return html`<button class="sound ${muted ? "wanted" : ""}" aria-label=${muted ? text.tapForSound : text.mute} @click=${this.toggleSound}>

@@ -1,3 +1,4 @@
+import { buyerEn } from "./buyer-en.ts";
 import type { ProblemTexts } from "./problems.ts";
 import { replayEn } from "./replay-en.ts";
 import { talkEn } from "./talk-en.ts";
@@ -102,6 +103,8 @@ export const en = {
   conflict: "This order was already placed with other details. See your orders.",
   notReached: "The server cannot be reached. Try again.",
   problems: {} as ProblemTexts["problems"],
+
+  buyer: buyerEn,
 
   // payment and order
   pay: "Pay",

@@ -1,4 +1,5 @@
 import { en } from "./en.ts";
+import { hqCasesEn } from "./hq-cases-en.ts";
 import { hqTalkEn } from "./hq-talk-en.ts";
 import { moneyEn } from "./money-en.ts";
 import type { ProblemTexts } from "./problems.ts";
@@ -147,6 +148,7 @@ export const hqEn = {
   receive: "Goods came in",
   noProducts: "No products yet.",
   sales: salesEn,
+  cases: hqCasesEn,
   talk: hqTalkEn,
   money: moneyEn,
 };

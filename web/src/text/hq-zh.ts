@@ -1,3 +1,4 @@
+import { hqCasesZh } from "./hq-cases-zh.ts";
 import type { HqText } from "./hq-en.ts";
 import { hqTalkZh } from "./hq-talk-zh.ts";
 import { moneyZh } from "./money-zh.ts";
@@ -148,6 +149,7 @@ export const hqZh: HqText = {
   receive: "到货入库",
   noProducts: "还没有商品。",
   sales: salesZh,
+  cases: hqCasesZh,
   talk: hqTalkZh,
   money: moneyZh,
 };

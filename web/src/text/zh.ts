@@ -1,3 +1,4 @@
+import { buyerZh } from "./buyer-zh.ts";
 import type { Text } from "./en.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
 import { replayZh } from "./replay-zh.ts";
@@ -97,6 +98,8 @@ export const zh: Text = {
   conflict: "该订单已用其他信息提交过，请查看我的订单。",
   notReached: "无法连接服务器，请重试。",
   problems: PROBLEMS_ZH,
+
+  buyer: buyerZh,
 
   pay: "支付",
   sandbox: "沙盒支付：不会产生真实扣款。请选择付款结果：",

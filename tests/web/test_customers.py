@@ -1,0 +1,155 @@
+"""The buyer's own in Chromium: logging in, addresses, three taps to a paid order, after-sales with HQ in it."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.web.test_headquarters import enter
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
+
+CONTACT = {"Name": "Ann Example", "Phone": "+49 30 1234567", "Address": "1 Harbour Street"}
+PAID = "Paid. The shop has your order."
+COUNT_TAPS = "addEventListener('click', event => { if (event.isTrusted) window.taps = (window.taps ?? 0) + 1 }, true)"
+CODE = re.compile(r"code for \S+: (\d{6})")
+
+
+@pytest.fixture(scope="module")
+def store(start_server):
+    """A server of its own: codes are read from its log, one phone is asked for once."""
+    return start_server("demo", "--no-publisher")
+
+
+@pytest.fixture
+def doors(store):
+    return {room["room"]: room["url"] for room in store.addresses["rooms"]}
+
+
+async def fill_contact(page: Page) -> None:
+    for label, value in CONTACT.items():
+        await page.get_by_label(label, exact=True).fill(value)
+
+
+async def code_for(page: Page, store, phone: str) -> str:
+    """Asks for a code on the page's form; what came."""
+    sent = len(CODE.findall(store.log))
+    await page.get_by_label("Phone number").fill(phone)
+    await page.get_by_role("button", name="Send me a code").click()
+    await page.get_by_text("A code was sent to").wait_for()
+    found = CODE.findall(store.log)
+    assert len(found) == sent + 1
+    return found[-1]
+
+
+async def log_in(page: Page, store, phone: str) -> None:
+    await page.get_by_label("Code", exact=True).fill(await code_for(page, store, phone))
+    await page.get_by_role("button", name="Log in", exact=True).click()
+
+
+async def order_one(page: Page) -> None:
+    await page.get_by_role("button", name=re.compile(r"^Shelf")).click()
+    await page.get_by_role("button", name="Buy Evening lamp").click()
+
+
+async def pay(page: Page) -> None:
+    await page.get_by_role("button", name="Pay ¥").click()
+    await page.get_by_text(PAID).wait_for()
+
+
+async def test_a_guest_logs_in_at_the_checkout_keeps_his_address_and_then_buys_with_three_taps(visit, store, doors):
+    page = await visit(doors["north"])
+    await order_one(page)
+    await page.get_by_role("button", name="Log in with your phone").click()
+    await log_in(page, store, "13800138001")
+    await fill_contact(page)
+    await page.get_by_label("Note to the shop").fill("ring twice")
+    await page.get_by_role("button", name="Place order").click()
+    await pay(page)
+    await page.get_by_role("button", name="Back to the show").click()
+
+    await page.reload()
+    await page.get_by_role("button", name=re.compile(r"^Shelf")).wait_for()
+    await page.evaluate(COUNT_TAPS)
+    await order_one(page)
+    await expect(page.get_by_role("radio", checked=True)).to_have_count(1)
+    await expect(page.get_by_text("A********** +49*******4567")).to_be_visible()
+    await page.get_by_role("button", name="Place order").click()
+    await pay(page)
+    assert await page.evaluate("taps") - 1 == 3, "after the shelf is open: buy, place, pay"
+
+
+async def test_a_wrong_code_is_said_at_its_field_and_logging_out_forgets(visit, store, doors):
+    page = await visit(doors["harbour"])
+    await page.get_by_role("button", name="My orders").click()
+    await page.get_by_role("button", name="Log in with your phone").click()
+    await page.get_by_role("button", name="Send me a code").click()
+    await expect(page.get_by_label("Phone number")).to_have_accessible_description("Please fill this in.")
+    code = await code_for(page, store, "13800138002")
+    await page.get_by_label("Code", exact=True).fill(f"{(int(code) + 1) % 10**6:06d}")
+    await page.get_by_role("button", name="Log in", exact=True).click()
+    await expect(page.get_by_label("Code", exact=True)).to_have_accessible_description(re.compile("tries left: 4"))
+    await page.get_by_label("Code", exact=True).fill(code)
+    await page.get_by_role("button", name="Log in", exact=True).click()
+    await page.get_by_text("Logged in as +86138****8002").wait_for()
+
+    await page.get_by_role("button", name="Add an address").click()
+    await fill_contact(page)
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("first choice").wait_for()
+    await page.get_by_role("button", name=re.compile("^Change the address")).click()
+    await expect(page.get_by_label("Name", exact=True)).to_have_value(CONTACT["Name"])
+    await page.get_by_label("Name", exact=True).fill("Bob Example")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("B**********", exact=True).wait_for()
+    await page.get_by_role("button", name=re.compile("^Remove the address")).click()
+    await page.get_by_text("None yet.").wait_for()
+    await page.get_by_role("button", name="Log out").click()
+    await page.get_by_role("button", name="Send me a code").wait_for()
+    await page.reload()
+    await page.get_by_role("button", name="My orders").click()
+    await page.get_by_role("button", name="Log in with your phone").wait_for()
+
+
+async def test_money_comes_back_after_the_goods_do(visit, store, doors):
+    page = await visit(doors["garden"])
+    await order_one(page)
+    await fill_contact(page)
+    await page.get_by_role("button", name="Place order").click()
+    await pay(page)
+    number = await page.locator("fenbo-order dd").nth(2).text_content()
+
+    hq = await enter(visit, store)
+    await hq.get_by_role("link", name="Orders").click()
+    await hq.locator("fenbo-hq-orders select").nth(1).select_option("garden")
+    await hq.get_by_role("button", name=f"Open order {number}").click()
+    await hq.get_by_text(re.compile(r"into the show; pinned: ")).wait_for()
+    await hq.get_by_role("button", name="Goods left").click()
+
+    async def open_order() -> None:
+        await page.reload()
+        await page.get_by_role("button", name="My orders").click()
+        await page.get_by_role("listitem").get_by_role("button").first.click()
+
+    await open_order()
+    await page.get_by_role("button", name="Ask for money back").click()
+    await page.get_by_label("Why").fill("the lamp stays dark")
+    await page.get_by_role("button", name="Send the request").click()
+    await page.get_by_text("Waiting for the shop").wait_for()
+    waiting = hq.get_by_role("region", name="After-sales, waiting")
+    await waiting.get_by_text("Buyer: the lamp stays dark").wait_for()
+    await waiting.get_by_role("button", name=f"Refuse: order {number}").click()
+    await expect(waiting.get_by_role("alert")).to_have_text("Please fill this in.")
+    await waiting.get_by_label("Answer").fill("please send it")
+    await waiting.get_by_role("button", name=f"Agree: order {number}").click()
+
+    await waiting.get_by_text("Agreed: the buyer has to send").wait_for()
+    await open_order()
+    await page.get_by_text("The shop says: please send it").wait_for()
+    await page.get_by_label("Carrier's number").fill("SF100")
+    await page.get_by_role("button", name="I have sent it").click()
+    await waiting.get_by_text("Sent back: SF100").wait_for()
+    await waiting.get_by_role("button", name=f"Goods are back: refund: order {number}").click()
+    await waiting.get_by_text("No case waits.").wait_for()
+    await open_order()
+    await page.get_by_text("Money given back").wait_for()

@@ -1,0 +1,35 @@
+/** Headquarters' words about cases and about what a buyer saw, in English. */
+export const hqCasesEn = {
+  open: "After-sales, waiting",
+  none: "No case waits.",
+  ofOrder: "After-sales",
+  kinds: { refund: "Refund only", return: "Return and refund" },
+  states: {
+    asked: "Asked: your answer is awaited",
+    agreed: "Agreed: the buyer has to send",
+    sent: "On its way back",
+    refunded: "Refunded",
+    refused: "Refused",
+    withdrawn: "Withdrawn by the buyer",
+    lapsed: "Lapsed",
+  },
+  due: (time: string) => `until ${time}; silence agrees`,
+  dueBuyer: (time: string) => `until ${time}, else it lapses`,
+  reason: (words: string) => `Buyer: ${words}`,
+  answer: (words: string) => `Answer: ${words}`,
+  tracking: (number: string) => `Sent back: ${number}`,
+  yourAnswer: "Answer (needed to refuse)",
+  agree: "Agree",
+  refuse: "Refuse",
+  receive: "Goods are back: refund",
+  restock: "Goods are back in stock (last refund only)",
+  actOn: (act: string, order: string) => `${act}: order ${order}`,
+  allRooms: "All rooms",
+  seen: "Seen when ordering",
+  showTime: (clock: string) => `${clock} into the show`,
+  picture: (time: string) => `picture of ${time}, by the buyer's page`,
+  pinned: (names: string) => `pinned: ${names}`,
+  nothingPinned: "nothing pinned",
+};
+
+export type HqCasesText = typeof hqCasesEn;

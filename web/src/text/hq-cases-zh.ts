@@ -1,0 +1,35 @@
+import type { HqCasesText } from "./hq-cases-en.ts";
+
+/** 总部后台：售后与下单时所见。 */
+export const hqCasesZh: HqCasesText = {
+  open: "待处理售后",
+  none: "没有待处理的售后。",
+  ofOrder: "售后",
+  kinds: { refund: "仅退款", return: "退货退款" },
+  states: {
+    asked: "买家已申请，等待处理",
+    agreed: "已同意，等待买家寄回",
+    sent: "商品寄回中",
+    refunded: "已退款",
+    refused: "已拒绝",
+    withdrawn: "买家已撤销",
+    lapsed: "已失效",
+  },
+  due: (time) => `截止 ${time}，逾期视为同意`,
+  dueBuyer: (time) => `截止 ${time}，逾期失效`,
+  reason: (words) => `买家：${words}`,
+  answer: (words) => `回复：${words}`,
+  tracking: (number) => `寄回单号：${number}`,
+  yourAnswer: "回复（拒绝时必填）",
+  agree: "同意",
+  refuse: "拒绝",
+  receive: "已收到退货，退款",
+  restock: "商品重新入库（仅限最后一笔退款）",
+  actOn: (act, order) => `${act}：订单 ${order}`,
+  allRooms: "全部直播间",
+  seen: "下单时所见",
+  showTime: (clock) => `开播 ${clock}`,
+  picture: (time) => `画面时刻 ${time}（买家页面上报）`,
+  pinned: (names) => `讲解中：${names}`,
+  nothingPinned: "无讲解商品",
+};
