@@ -15,12 +15,14 @@ from commerce.cases import ask, steps
 from commerce.cases.rows import Waits
 from commerce.commands import cases as k
 from commerce.commands import earning as e
+from commerce.commands import guarding as g
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.payments import asking, record, refunds, ways
+from commerce.privacy import access, legal, retention
 from commerce.programs import answers, hooks, keys
 from commerce.proof import heads
 from commerce.proof.signing import Signer
@@ -184,6 +186,17 @@ def programs() -> dict[type, One]:
     }
 
 
+def guarding() -> dict[type, One]:
+    """The commands around personal data."""
+    return {
+        g.LogAccess: access.log_access,
+        g.SetLegalHold: legal.set_legal_hold,
+        g.LiftLegalHold: legal.lift_legal_hold,
+        g.SetRetention: retention.set_retention,
+        g.ApplyRetention: retention.apply_retention,
+    }
+
+
 def earning(signer: Signer) -> dict[type, One]:
     """The commands around money that is earned, and the log that proves it."""
     return {
@@ -218,7 +231,7 @@ class Dispatch:
     """Does the commands of a batch inside its transaction."""
 
     def __init__(self, after_sales_ms: int, signer: Signer, waits: Waits | None = None) -> None:
-        self._one = {**one_by_one(after_sales_ms), **cases(waits or Waits()), **earning(signer)}
+        self._one = {**one_by_one(after_sales_ms), **cases(waits or Waits()), **earning(signer), **guarding()}
         self._many = together()
 
     def run(self, unit: Unit, commands: Sequence[c.Command[Any]]) -> list[Any]:

@@ -1,4 +1,5 @@
-"""What the clock does: unpaid orders run out, received ones are finished, cases pass, heads of grown logs are signed.
+"""What the clock does: unpaid orders run out, received ones are finished, cases pass, heads of grown logs are signed,
+and what was kept long enough is erased.
 
 What is due is in the store, so nothing is forgotten over a restart, and several nodes may look at once: each order is
 changed by whoever locks it first.
@@ -17,7 +18,9 @@ from commerce.cases.rows import without_open_case
 from commerce.commands import Command, ExpireOrders, FinishOrders
 from commerce.commands.cases import PassCases
 from commerce.commands.earning import SignHeads
+from commerce.commands.guarding import ApplyRetention
 from commerce.errors import CommerceError
+from commerce.privacy.retention import retention_is_due
 from commerce.proof.heads import heads_are_due
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -76,6 +79,9 @@ class Scheduler:
             await self._do(PassCases(DUE_MAX))
         if await self._commerce.ask(heads_are_due):
             await self._commerce.execute(SignHeads())
+        if await self._commerce.ask(retention_is_due):
+            while await self._commerce.execute(ApplyRetention()):
+                pass
 
     async def _do(self, command: Command[int]) -> None:
         while await self._commerce.execute(command) == DUE_MAX:

@@ -18,6 +18,7 @@ from commerce.cases.rows import Waits
 from commerce.checks import storable
 from commerce.commands import CloseSession, Command, OpenSession
 from commerce.customers.identity import identity_of, keyed
+from commerce.customers.portable import Row, opened
 from commerce.directory.people import proven_login
 from commerce.dispatch import Dispatch
 from commerce.errors import NotFound
@@ -129,6 +130,10 @@ class Commerce:
     def unseal(self, purpose: str, sealed: bytes) -> bytes:
         """What was sealed for that purpose."""
         return self._vault.unseal(purpose, sealed)
+
+    def open_row(self, table: str, row: Row) -> Row:
+        """A row as it is handed to whom it is about: what was sealed, in the open."""
+        return opened(self._vault, table, row)
 
     async def close(self) -> None:
         """Takes no more commands, finishes those taken, closes the store."""

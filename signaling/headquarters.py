@@ -8,6 +8,7 @@ from commerce.payments.till import Till
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_guard import HqGuard
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
@@ -45,4 +46,5 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "moderation": HqModeration(commerce),
         "money": HqMoney(commerce),
         "tills": HqPayments(commerce, till),
+        "guard": HqGuard(commerce),
     }

@@ -27,6 +27,8 @@ SEE_MONEY = "see money"
 RULE_MONEY = "rule money"
 CONNECT_PAYMENTS = "connect payments"
 SETTLE = "settle"
+SEE_ACCESS = "see who saw data"
+GUARD_DATA = "guard personal data"
 WORK_AT_DESK = "work at a desk"
 
 ACTIONS = (
@@ -52,6 +54,8 @@ ACTIONS = (
     RULE_MONEY,
     CONNECT_PAYMENTS,
     SETTLE,
+    SEE_ACCESS,
+    GUARD_DATA,
     WORK_AT_DESK,
 )
 
@@ -59,13 +63,13 @@ ACTIONS = (
 TABLE: dict[str, frozenset[str]] = {
     "owner": frozenset(ACTIONS) - {WORK_AT_DESK},
     "operator": frozenset(ACTIONS)
-    - {ROTATE_KEYS, CONNECT_PROGRAMS, CONNECT_PAYMENTS, RULE_MONEY, SETTLE, WORK_AT_DESK},
+    - {ROTATE_KEYS, CONNECT_PROGRAMS, CONNECT_PAYMENTS, RULE_MONEY, SETTLE, SEE_ACCESS, GUARD_DATA, WORK_AT_DESK},
     "host": frozenset(
         {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
     ),
     "assistant": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_TALK, MODERATE, ANSWER_ROOMS}),
     "finance": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, REFUND_ORDERS, SEE_MONEY, SETTLE}),
-    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK, SEE_MONEY}),
+    "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK, SEE_MONEY, SEE_ACCESS}),
     "channel_owner": frozenset({WORK_AT_DESK}),
 }
 

@@ -15,6 +15,7 @@ from signaling.api.desk import DeskApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
+from signaling.api.hq_guard import HqGuard
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
@@ -65,6 +66,7 @@ class Handlers:
     posters: Posters
     money: HqMoney
     tills: HqPayments
+    guard: HqGuard
     desk: DeskApi
     describe: OpenApi
     describe_sockets: AsyncApi
@@ -85,6 +87,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_talk(to),
         *_hq_money(to),
         *_hq_payments(to),
+        *_hq_guard(to),
         *_desk(to),
     ]
 
@@ -289,6 +292,19 @@ def _hq_payments(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/payments/{provider}/probe", hq(may.CONNECT_PAYMENTS, tills.probe)),
         web.get("/api/v1/hq/orders/{order}/refunds", hq(may.SEE_ORDERS, tills.refunds)),
         web.post("/api/v1/hq/orders/{order}/refunds/{refund}/retry", hq(may.REFUND_ORDERS, tills.retry)),
+    ]
+
+
+def _hq_guard(to: Handlers) -> list[web.RouteDef]:
+    hq, guard = to.session.guard, to.guard
+    return [
+        web.get("/api/v1/hq/accesses", hq(may.SEE_ACCESS, guard.accesses)),
+        web.get("/api/v1/hq/customers/{viewer}/data", hq(may.GUARD_DATA, guard.data)),
+        web.get("/api/v1/hq/holds", hq(may.SEE_ACCESS, guard.holds)),
+        web.post("/api/v1/hq/holds", hq(may.GUARD_DATA, guard.hold)),
+        web.delete("/api/v1/hq/holds/{hold}", hq(may.GUARD_DATA, guard.lift)),
+        web.get("/api/v1/hq/retention", hq(may.SEE_ACCESS, guard.retention)),
+        web.put("/api/v1/hq/retention", hq(may.GUARD_DATA, guard.keep)),
     ]
 
 

@@ -196,6 +196,7 @@ class EraseViewer(Command[int]):
 
     merchant: int
     viewer: str
+    by: str = ""
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)

@@ -68,7 +68,7 @@ class HqMoney:
         return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
 
     async def erase(self, request: web.Request, me: views.Me) -> web.Response:
-        command = e.EraseViewer(me.merchant.id, request.match_info["viewer"])
+        command = e.EraseViewer(me.merchant.id, request.match_info["viewer"], me.user)
         return answer(m.Erased(orders=await self._commerce.execute(command)))
 
     async def hold(self, request: web.Request, me: views.Me) -> web.Response:

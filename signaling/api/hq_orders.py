@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
 from commerce import commands, questions, sheets, views
+from commerce.commands.guarding import LogAccess
 from signaling import permissions as may
 from signaling.api import shapes
 from signaling.api.body import answer, check_currency, read
@@ -14,6 +15,7 @@ from signaling.api.models_hq import OrderCancel, OrderPage, OrderReceive, OrderR
 from signaling.directory import Directory
 from signaling.rooms import Rooms
 
+PROGRAM = "a program"  # with a key of its own, and no name
 PAGE = 200  # orders of an export that are read at once
 
 
@@ -31,22 +33,22 @@ class HqOrders:
 
     async def order(self, request: web.Request, me: views.Me) -> web.Response:
         found = await self._commerce.ask(questions.order, me.merchant.id, request.match_info["order"])
-        return self._shown(found, me)
+        return await self._shown(found, me)
 
     async def ship(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, OrderShip)
         command = commands.ShipOrder(me.merchant.id, request.match_info["order"], body.tracking)
-        return self._shown(await self._commerce.execute(command), me)
+        return await self._shown(await self._commerce.execute(command), me)
 
     async def receive(self, request: web.Request, me: views.Me) -> web.Response:
         await read(request, OrderReceive)
         command = commands.ReceiveOrder(me.merchant.id, request.match_info["order"])
-        return self._shown(await self._commerce.execute(command), me)
+        return await self._shown(await self._commerce.execute(command), me)
 
     async def cancel(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, OrderCancel)
         command = commands.CancelOrder(me.merchant.id, request.match_info["order"], body.reason)
-        return self._shown(await self._commerce.execute(command), me)
+        return await self._shown(await self._commerce.execute(command), me)
 
     async def refund(self, request: web.Request, me: views.Me) -> web.Response:
         """The same `refund` key again answers the same and pays nothing twice."""
@@ -56,7 +58,7 @@ class HqOrders:
             check_currency("amount.currency", body.amount.currency, me.merchant.currency)
             minor = body.amount.minor
         command = commands.RefundOrder(me.merchant.id, order, key, minor, body.reason, body.restock)
-        return self._shown(await self._commerce.execute(command), me)
+        return await self._shown(await self._commerce.execute(command), me)
 
     async def export(self, request: web.Request, me: views.Me) -> web.StreamResponse:
         """All orders of the filter as CSV, page by page, so that a million take no memory."""
@@ -66,6 +68,7 @@ class HqOrders:
         await response.prepare(request)
         await response.write((sheets.BOM + sheets.line(sheets.ORDER_COLUMNS)).encode())
         async for page in self._pages(request, me, first):
+            await self._note(me, "exported", page.orders)
             rows = (row for order in page.orders for row in sheets.order_rows(order, _contact(order, me)))
             await response.write("".join(map(sheets.line, rows)).encode())
         await response.write_eof()
@@ -90,8 +93,14 @@ class HqOrders:
             page = await self._page(request, me, page.cursor, PAGE)
             yield page
 
-    @staticmethod
-    def _shown(order: views.Order, me: views.Me) -> web.Response:
+    async def _note(self, me: views.Me, kind: str, orders: Sequence[views.Order]) -> None:
+        """Who sees contacts as they are is in the access log before he does."""
+        if orders and may.allowed(me, may.CHANGE_ORDERS):
+            rows = tuple(order.order for order in orders)
+            await self._commerce.execute(LogAccess(me.merchant.id, me.user or PROGRAM, kind, "orders", rows))
+
+    async def _shown(self, order: views.Order, me: views.Me) -> web.Response:
+        await self._note(me, "saw", (order,))
         return answer(shapes.order_hq(order, _contact(order, me)))
 
 

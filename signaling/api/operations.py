@@ -7,6 +7,7 @@ from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
 from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
+from signaling.api.operations_guard import GUARD
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_payments import PAYMENTS
 from signaling.api.operations_programs import PROGRAMS
@@ -116,5 +117,6 @@ OPERATIONS = (
     *TALK,
     *MONEY,
     *PAYMENTS,
+    *GUARD,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

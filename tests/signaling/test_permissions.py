@@ -30,6 +30,8 @@ TABLE = {
     "rule money":          "x . . . . . .",
     "connect payments":    "x . . . . . .",
     "settle":              "x . . . x . .",
+    "see who saw data":    "x . . . . x .",
+    "guard personal data": "x . . . . . .",
     "work at a desk":      ". . . . . . x",
 }  # fmt: skip
 COLUMNS = ("owner", "operator", "host", "assistant", "finance", "auditor", "channel_owner")

@@ -44,6 +44,7 @@ from commerce.store.tables.earning import (
     staff,
     transfer,
 )
+from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
 from commerce.store.tables.offering import flash_sale
 from commerce.store.tables.paying import payment_provider
@@ -53,6 +54,7 @@ from commerce.store.tables.studio import restream, slate, studio
 from commerce.store.tables.talk import act, appeal, chat_rule, held_line, question, restriction, word
 
 __all__ = [
+    "access",
     "act",
     "address",
     "aftersale",
@@ -74,6 +76,7 @@ __all__ = [
     "held_line",
     "hook",
     "id_block",
+    "legal_hold",
     "link",
     "lock_rule",
     "log_block",
@@ -102,6 +105,7 @@ __all__ = [
     "refund",
     "restream",
     "restriction",
+    "retention",
     "room",
     "session",
     "settlement",

@@ -1,0 +1,142 @@
+"""How long which personal data are kept, done by the clock. What is due stands in the store, so a restart forgets
+nothing; each step erases a page of rows within one commit, and what was erased is in the access log.
+
+chat      questions and held lines go; of acts and appeals what was said and by whom
+touches   those that no binding names, and what the log says of them (its commitments stay, and every proof holds)
+contacts  name, phone, address and note of orders that ended so long ago
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
+
+from commerce.cases.rows import without_open_case
+from commerce.commands.guarding import ApplyRetention, SetRetention
+from commerce.privacy.access import CLOCK, note_access
+from commerce.privacy.holdings import NOBODY
+from commerce.privacy.legal import held_orders, held_persons
+from commerce.store import tables
+from commerce.store.reading import AnyRow, Reading
+from commerce.store.unit import Unit
+
+EVERY_MS = 3_600_000
+DAY_MS = 86_400_000
+KINDS = ("chat_days", "touch_days", "contact_days")
+ENDED = ("finished", "cancelled", "refunded")
+_rule, _order, _touch, _leaf = tables.retention, tables.orders, tables.touch, tables.log_leaf
+
+
+def set_retention(unit: Unit, command: SetRetention) -> None:
+    """Counts from the clock's next look on."""
+    values = {name: getattr(command, name) for name in KINDS} | {"changed_at": unit.now, "next_at": unit.now}
+    mine = _rule.c.merchant_id == command.merchant
+    if unit.connection.execute(update(_rule).where(mine).values(values)).rowcount == 0:
+        unit.connection.execute(insert(_rule), {"merchant_id": command.merchant} | values)
+    said = [f"{name}={getattr(command, name)}" for name in KINDS]
+    note_access(unit, command.merchant, command.by, ("ruled", "retention"), said)
+
+
+def find_retention(reading: Reading, merchant: int) -> dict[str, int | None]:
+    """Days of each kind; None where nothing was set."""
+    row = reading.connection.execute(select(_rule).where(_rule.c.merchant_id == merchant)).first()
+    return {name: None if row is None else row._mapping[name] for name in KINDS}
+
+
+def retention_is_due(reading: Reading) -> bool:
+    """Whether the clock has to look at any merchant's."""
+    query = select(_rule.c.merchant_id).where(_rule.c.next_at <= reading.now).limit(1)
+    return reading.connection.execute(query).first() is not None
+
+
+def apply_retention(unit: Unit, command: ApplyRetention) -> int:
+    """A page of each kind for each merchant whose time has come; answers how many rows. Call again until 0."""
+    query = select(_rule).where(_rule.c.next_at <= unit.now).order_by(_rule.c.merchant_id)
+    total = 0
+    for rule in unit.connection.execute(query.with_for_update(skip_locked=True)).all():
+        counts = [_apply(unit, rule, name, command.limit) for name in KINDS if rule._mapping[name] is not None]
+        total += sum(counts)
+        if not any(counts):
+            later = update(_rule).where(_rule.c.merchant_id == rule.merchant_id)
+            unit.connection.execute(later.values(next_at=unit.now + EVERY_MS))
+    return total
+
+
+def _apply(unit: Unit, rule: AnyRow, name: str, limit: int) -> int:
+    before = unit.now - rule._mapping[name] * DAY_MS
+    sweep = {"chat_days": _sweep_talk, "touch_days": _sweep_touches, "contact_days": _sweep_contacts}[name]
+    gone = sweep(unit, rule.merchant_id, before, limit)
+    if gone:
+        note_access(unit, rule.merchant_id, CLOCK, ("erased", name.removesuffix("_days")), gone)
+    return len(gone)
+
+
+def _sweep_contacts(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
+    query = select(_order.c.id, _order.c.public_id).where(
+        _order.c.merchant_id == merchant,
+        _order.c.state.in_(ENDED),
+        _order.c.changed_at < before,
+        or_(_order.c.contact != NOBODY, _order.c.note != ""),
+        without_open_case(),
+        _order.c.id.not_in(held_orders(merchant)),
+        _order.c.viewer_id.not_in(held_persons(merchant)),
+    )
+    rows = unit.connection.execute(query.order_by(_order.c.id).limit(limit)).all()
+    changed = update(_order).where(_order.c.id.in_([row.id for row in rows]))
+    unit.connection.execute(changed.values(contact=NOBODY, note=""))
+    return [row.public_id for row in rows]
+
+
+def _sweep_touches(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
+    named = select(tables.binding.c.touch_id).where(
+        tables.binding.c.merchant_id == merchant, tables.binding.c.touch_id.is_not(None)
+    )
+    query = select(_touch.c.id, _touch.c.public_id).where(
+        _touch.c.merchant_id == merchant,
+        _touch.c.noted_at < before,
+        _touch.c.id.not_in(named),
+        _touch.c.viewer_id.not_in(held_persons(merchant)),
+    )
+    rows = unit.connection.execute(query.order_by(_touch.c.id).limit(limit)).all()
+    _erase_leaves(unit, merchant, before)
+    unit.connection.execute(delete(_touch).where(_touch.c.id.in_([row.id for row in rows])))
+    return [row.public_id for row in rows]
+
+
+def _erase_leaves(unit: Unit, merchant: int, before: int) -> None:
+    where = (_leaf.c.merchant_id == merchant, _leaf.c.kind == "touch", _leaf.c.at < before, _leaf.c.body.is_not(None))
+    free = or_(_leaf.c.viewer_id.is_(None), _leaf.c.viewer_id.not_in(held_persons(merchant)))
+    unit.connection.execute(update(_leaf).where(*where, free).values(salt=None, body=None, viewer_id=None))
+
+
+def _sweep_talk(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
+    viewer = tables.viewer
+    held = select(viewer.c.public_id).where(viewer.c.id.in_(held_persons(merchant)))
+    gone: list[str] = []
+    for table in (tables.question, tables.held_line):
+        where = and_(table.c.at < before, table.c.viewer.not_in(held))
+        keys, found = _page(unit, table, merchant, where, limit)
+        unit.connection.execute(delete(table).where(table.c.id.in_(keys)))
+        gone += found
+    act = tables.act
+    said = and_(act.c.at < before, or_(act.c.text != "", act.c.name != "", act.c.viewer != ""))
+    keys, found = _page(unit, act, merchant, and_(said, act.c.viewer.not_in(held)), limit)
+    unit.connection.execute(update(act).where(act.c.id.in_(keys)).values(text="", name="", viewer=""))
+    return gone + found + _sweep_appeals(unit, merchant, before, limit)
+
+
+def _sweep_appeals(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
+    appeal, restriction, viewer = tables.appeal, tables.restriction, tables.viewer
+    held = select(viewer.c.public_id).where(viewer.c.id.in_(held_persons(merchant)))
+    theirs = select(restriction.c.id).where(restriction.c.merchant_id == merchant, restriction.c.viewer.in_(held))
+    where = and_(appeal.c.decided_at < before, appeal.c.text != "", appeal.c.restriction_id.not_in(theirs))
+    keys, found = _page(unit, appeal, merchant, where, limit)
+    unit.connection.execute(update(appeal).where(appeal.c.id.in_(keys)).values(text="", answer=""))
+    return found
+
+
+def _page(
+    unit: Unit, table: Table, merchant: int, where: ColumnElement[bool], limit: int
+) -> tuple[list[int], list[str]]:
+    query = select(table.c.id, table.c.public_id).where(table.c.merchant_id == merchant, where)
+    rows = unit.connection.execute(query.order_by(table.c.id).limit(limit)).all()
+    return [row.id for row in rows], [row.public_id for row in rows]
