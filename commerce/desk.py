@@ -16,6 +16,7 @@ from commerce.proof.entry import channel_party
 from commerce.sheets import masked
 from commerce.store import tables
 from commerce.store.reading import Reading
+from commerce.visits import find_viewer
 
 NEW_MS = 86_400_000
 CUSTOMERS_MAX = 200
@@ -108,6 +109,16 @@ def desk_orders(reading: Reading, merchant: int, channel: str) -> tuple[views.Or
     key = channel_key(reading, merchant, channel)
     found = find_orders(reading, tables.orders.c.owner_channel_id == key, limit=ORDERS_MAX)
     return tuple(order for _, order in found)
+
+
+def knows(reading: Reading, merchant: int, channel: str, viewer: str) -> bool:
+    """Whether a viewer is, or was, the channel's customer, or ordered as such."""
+    key, person = channel_key(reading, merchant, channel), find_viewer(reading, merchant, viewer)
+    for table, whose in ((tables.binding, "channel_id"), (tables.orders, "owner_channel_id")):
+        query = select(table.c.id).where(table.c.viewer_id == person, table.c[whose] == key).limit(1)
+        if reading.connection.execute(query).first() is not None:
+            return True
+    return False
 
 
 def owns(reading: Reading, merchant: int, channel: str, order: str) -> bool:

@@ -131,6 +131,10 @@ class Commerce:
         """What was sealed for that purpose."""
         return self._vault.unseal(purpose, sealed)
 
+    def sign(self, message: bytes) -> bytes:
+        """With the log's key, as heads and manifests are."""
+        return Signer(self._vault).sign(message)
+
     def open_row(self, table: str, row: Row) -> Row:
         """A row as it is handed to whom it is about: what was sealed, in the open."""
         return opened(self._vault, table, row)

@@ -39,6 +39,7 @@ from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.payments import PaymentsApi, SandboxApi
+from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
 from signaling.bus import Bus, Keep, MemoryBus
 from signaling.callers import Callers
@@ -246,6 +247,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
         desk=DeskApi(commerce, rooms, urls.http),
+        proofs=ProofApi(commerce),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),
         **headquarters(core, urls, till),

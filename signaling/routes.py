@@ -27,6 +27,7 @@ from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.hq_talk import HqTalk
 from signaling.api.payments import PaymentsApi, SandboxApi
+from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
 from signaling.pages import Pages
@@ -68,6 +69,7 @@ class Handlers:
     tills: HqPayments
     guard: HqGuard
     desk: DeskApi
+    proofs: ProofApi
     describe: OpenApi
     describe_sockets: AsyncApi
 
@@ -89,6 +91,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_payments(to),
         *_hq_guard(to),
         *_desk(to),
+        *_proofs(to),
     ]
 
 
@@ -317,6 +320,17 @@ def _desk(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/desk/customers", own(may.WORK_AT_DESK, desk.customers)),
         web.get("/api/v1/desk/orders", own(may.WORK_AT_DESK, desk.orders)),
         web.get("/api/v1/desk/orders/{order}/why", own(may.WORK_AT_DESK, desk.why)),
+        web.get("/api/v1/desk/customers/{viewer}/why", own(may.WORK_AT_DESK, desk.why_customer)),
+        web.post("/api/v1/desk/export", own(may.WORK_AT_DESK, desk.export)),
         web.get("/api/v1/desk/statement", own(may.WORK_AT_DESK, desk.statement)),
         web.post("/api/v1/desk/links", own(may.WORK_AT_DESK, desk.create_link)),
+    ]
+
+
+def _proofs(to: Handlers) -> list[web.RouteDef]:
+    """For anybody, and without a login."""
+    return [
+        web.get("/api/v1/proofs/{merchant}/heads", to.proofs.heads),
+        web.get("/api/v1/proofs/{merchant}/consistency", to.proofs.consistency),
+        web.get("/api/v1/proofs/{merchant}/inclusion", to.proofs.inclusion),
     ]

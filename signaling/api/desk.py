@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from aiohttp import web
 
 from commerce import commands, desk, views
 from commerce.commands.earning import SignHeads
+from commerce.commands.guarding import LogAccess
 from commerce.errors import NotFound
+from commerce.leaving.parcel import channel_parcel
 from commerce.proof.entry import channel_party
 from commerce.proof.statement import statement
 from commerce.service import Commerce
 from commerce.sheets import masked
 from commerce.times import aware
+from commerce.why import why_customer
 from signaling.api import models_money as m
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.hq_money import why_it_is
 from signaling.api.models import ChannelRef
+from signaling.api.models_guard import Consent
 from signaling.api.models_hq import Link, LinkNew
 from signaling.errors import NotAllowed
 from signaling.rooms import Rooms
+
+CHUNK_BYTES = 1 << 18
 
 
 class DeskApi:
@@ -70,6 +77,31 @@ class DeskApi:
         if not await self._commerce.ask(desk.owns, me.merchant.id, _own(me), order):
             raise NotFound("order", "no such order")
         return answer(await why_it_is(self._commerce, request, me))
+
+    async def why_customer(self, request: web.Request, me: views.Me) -> web.Response:
+        viewer, language = request.match_info["viewer"], request.query.get("language", me.merchant.language)
+        if not await self._commerce.ask(desk.knows, me.merchant.id, _own(me), viewer):
+            raise NotFound("viewer", "no such customer")
+        return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
+
+    async def export(self, request: web.Request, me: views.Me) -> web.StreamResponse:
+        """His own customers in full, his orders, lines and statement: he says that he guards them, and it is logged."""
+        await read(request, Consent)
+        merchant = me.merchant.id
+        await self._commerce.execute(SignHeads(merchant))
+        parcel, whose = await self._commerce.ask(channel_parcel, merchant, _own(me), self._commerce.sign)
+        try:
+            await self._commerce.execute(LogAccess(merchant, me.user, "exported", "customers", whose))
+            headers = {"Content-Disposition": f'attachment; filename="fenbo-{_own(me)}.zip"'}
+            response = web.StreamResponse(headers=headers)
+            response.content_type = "application/zip"
+            await response.prepare(request)
+            while chunk := await asyncio.to_thread(parcel.read, CHUNK_BYTES):
+                await response.write(chunk)
+            await response.write_eof()
+            return response
+        finally:
+            await asyncio.to_thread(parcel.close)
 
     async def statement(self, _request: web.Request, me: views.Me) -> web.Response:
         """With everything up to now, under a head that is signed for it."""

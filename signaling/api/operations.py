@@ -11,6 +11,7 @@ from signaling.api.operations_guard import GUARD
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_payments import PAYMENTS
 from signaling.api.operations_programs import PROGRAMS
+from signaling.api.operations_proof import PROOFS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
 from signaling.api.operations_studio import STUDIO
@@ -118,5 +119,6 @@ OPERATIONS = (
     *MONEY,
     *PAYMENTS,
     *GUARD,
+    *PROOFS,
     _hq("get", "/overview", "The evening on one screen", {200: models_hq.Overview}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from signaling.api import models_hq
 from signaling.api import models_money as m
+from signaling.api.models_guard import Consent
 from signaling.api.operation import V1, Found, Operation, hq
 
 DESK = f"{V1}/desk"
@@ -52,6 +53,10 @@ MONEY = (
     _desk("get", "/customers", "His customers, masked", {200: m.CustomerView}, listed=True),
     _desk("get", "/orders", "Orders of his customers, masked", {200: m.DeskOrder}, listed=True),
     _desk("get", "/orders/{order}/why", "Why it is mine", {200: m.Why}, problems=(404,), query=("language",)),
+    _desk(
+        "get", "/customers/{viewer}/why", "Why he is mine", {200: m.WhyCustomer}, problems=(404,), query=("language",)
+    ),
+    _desk("post", "/export", "All that is his, as a ZIP", {200: None}, body=Consent, media="application/zip"),
     _desk("get", "/statement", "His statement with its proofs", {200: None}, problems=(404,)),
     _desk("post", "/links", "A link to his room", {201: models_hq.Link}, body=models_hq.LinkNew, problems=(404,)),
 )

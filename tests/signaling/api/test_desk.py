@@ -1,6 +1,8 @@
 """The desk of a partner: his own rows, masked, and nobody else's."""
 
+import io
 import os
+import zipfile
 
 import pytest
 from playwright.async_api import async_playwright, expect
@@ -51,6 +53,33 @@ async def test_the_statement_holds_with_the_key_from_outside(shop, partner):
     assert report.entries == 4  # touch, binding, placed, paid
 
 
+async def test_why_a_customer_is_his_and_all_of_his_own_to_take_away(shop, partner):
+    await sold(shop, "north")
+    await sold(shop, "south")
+    (customer,) = (await partner("GET", "/api/v1/desk/customers"))[1]
+    status, why = await partner("GET", f"/api/v1/desk/customers/{customer['viewer']}/why?language=en")
+    assert (status, why["channel"]) == (200, shop.north.channel)
+    boss = await shop.visitor()
+    await boss.log_in()
+    orders = (await boss("GET", "/api/v1/hq/orders"))[1]["orders"]
+    other = next(order["order"] for order in orders if order["owner_channel"]["id"] == shop.south.channel)
+    stranger = (await boss("GET", f"/api/v1/hq/orders/{other}/why"))[1]["viewer"]
+    assert (await partner("GET", f"/api/v1/desk/customers/{stranger}/why"))[0] == 404
+    assert (await partner("POST", "/api/v1/desk/export", {"consent": False}))[0] == 422
+    export = {"json": {"consent": True}, "headers": partner.headers}
+    async with partner.client.post(f"{partner.base}/api/v1/desk/export", **export) as answer:
+        assert (answer.status, answer.content_type) == (200, "application/zip")
+        parcel = await answer.read()
+    with zipfile.ZipFile(io.BytesIO(parcel)) as packed:
+        sheet = packed.read("customers.csv").decode("utf-8-sig")
+    assert "Ann Lee" in sheet
+    assert (customer["viewer"] in sheet, stranger in sheet) == (True, False)
+    (logged,) = (await boss("GET", "/api/v1/hq/accesses"))[1]
+    assert [logged[name] for name in ("by", "kind", "what", "rows")] == [
+        "north", "exported", "customers", [customer["viewer"]]
+    ]  # fmt: skip
+
+
 async def test_a_channel_owner_without_a_channel_has_no_desk(shop, password_hash):
     await shop.do(c.CreateUser(shop.merchant.id, "lost", password_hash, "channel_owner"))
     lost = await shop.visitor()
@@ -85,10 +114,17 @@ async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, partner, 
     await page.click("button.main")
     await expect(page.get_by_role("heading", name="North")).to_be_visible()
     await expect(page.get_by_text("CN¥6.80").or_(page.get_by_text("¥6.80"))).to_be_visible()
-    await page.get_by_role("button", name="Why mine?").click()
+    await page.get_by_role("button", name="Why mine?", exact=True).click()
     await expect(page.get_by_text("North earns 6.80 CNY (order, frozen).")).to_be_visible()
     await page.get_by_role("button", name="Make a link with a QR code").click()
     await expect(page.get_by_role("img", name="QR")).to_be_visible()
+    await page.get_by_role("button", name="Why mine? A****** 138****8000").click()
+    await expect(page.get_by_text("became a customer of North (first_touch)")).to_be_visible()
+    await page.get_by_text("Take all of it with you").click()
+    await page.get_by_label("I keep these people's data").check()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download (ZIP)").click()
+    assert (await download.value).suggested_filename == "fenbo-export.zip"
     shot = os.environ.get("FENBO_TEST_SHOT")
     if shot:
         await page.screenshot(path=shot, full_page=True)

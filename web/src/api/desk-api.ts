@@ -1,5 +1,5 @@
 import type { Link } from "./hq-types.ts";
-import { ask } from "./problem.ts";
+import { ask, Problem, problemFrom } from "./problem.ts";
 import type { Money } from "./types.ts";
 
 const ROOT = "/api/v1/desk";
@@ -52,6 +52,23 @@ export class DeskApi {
 
   link(csrf: string): Promise<Link> {
     return ask(`${ROOT}/links`, { method: "POST", body: {}, headers: { "X-CSRF-Token": csrf } });
+  }
+
+  whyCustomer(viewer: string, language: string): Promise<{ words: string[] }> {
+    return ask(`${ROOT}/customers/${viewer}/why?language=${language}`);
+  }
+
+  /** All that is his, as a ZIP. Throws `Problem`. */
+  async takeAway(csrf: string): Promise<Blob> {
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+    const body = JSON.stringify({ consent: true });
+    const answer = await fetch(`${ROOT}/export`, { method: "POST", credentials: "include", headers, body }).catch(
+      () => {
+        throw new Problem(0, "");
+      },
+    );
+    if (!answer.ok) throw problemFrom(answer.status, await answer.text());
+    return answer.blob();
   }
 
   why(order: string, language: string): Promise<{ words: string[] }> {

@@ -12,7 +12,9 @@ import { hqEn } from "../text/hq-en.ts";
 import { hqZh } from "../text/hq-zh.ts";
 import { chooseLanguage, chosenLanguage, type Language, pickLanguage } from "../text/language.ts";
 import { base } from "../ui/base.ts";
+import { COLOURS, chartStyle, wholeBar } from "../ui/chart.ts";
 import { themeStyle } from "../ui/theme.ts";
+import "./desk-customers.ts";
 
 const ACCENT = "#0f6b5c";
 const REFRESH_MS = 5_000;
@@ -55,6 +57,7 @@ export class FenboDesk extends LitElement {
   static override styles = [
     base,
     panel,
+    chartStyle,
     css`
       :host {
         display: block;
@@ -93,28 +96,6 @@ export class FenboDesk extends LitElement {
         display: block;
         font-size: 24px;
       }
-      .bar {
-        display: flex;
-        height: 14px;
-        margin: 4px 0 10px;
-        border-radius: 7px;
-        overflow: hidden;
-        background: var(--sheet-soft);
-      }
-      .key {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        padding: 4px 0;
-      }
-      .key i {
-        width: 12px;
-        height: 12px;
-        border-radius: 4px;
-      }
-      .key span {
-        flex: 1;
-      }
       li {
         padding: 10px 0;
         border-top: 1px solid var(--sheet-line);
@@ -129,8 +110,7 @@ export class FenboDesk extends LitElement {
         margin-top: 10px;
       }
       .row + .row,
-      .key + .row,
-      .bar + .row {
+      figure + .row {
         margin-top: 8px;
       }
       a.act {
@@ -210,11 +190,13 @@ export class FenboDesk extends LitElement {
           ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
           <ul>${this.orders.map((order) => this.order(order))}</ul>
         </section>
-        <section class="panel">
-          <h2>${text.customers}</h2>
-          ${this.customers.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
-          <ul>${this.customers.map((customer) => this.customer(customer))}</ul>
-        </section>
+        <fenbo-desk-customers
+          .api=${this.api}
+          .csrf=${async () => (await this.session.me()).csrf}
+          .customers=${this.customers}
+          .text=${text}
+          .language=${this.language}
+        ></fenbo-desk-customers>
       </main>`;
   }
 
@@ -240,20 +222,22 @@ export class FenboDesk extends LitElement {
 
   private earned(desk: Desk) {
     const { text } = this;
-    const shown = STATES.filter((state) => (desk.earned[state]?.minor ?? 0) > 0);
-    const colour = (state: string) => `hsl(${168 + STATES.indexOf(state) * 26} 55% ${58 - STATES.indexOf(state) * 3}%)`;
+    const parts = STATES.flatMap((state, at) => {
+      const money = desk.earned[state];
+      if (money === undefined || money.minor <= 0) return [];
+      const name = text.states[state] ?? state;
+      return [
+        {
+          name,
+          value: money.minor,
+          shown: formatMoney(money, this.language),
+          colour: COLOURS[at % COLOURS.length] ?? "",
+        },
+      ];
+    });
     return html`<section class="panel">
       <h2>${text.earned}</h2>
-      ${shown.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
-      <div class="bar" aria-hidden="true">
-        ${shown.map((state) => html`<i style="flex:${desk.earned[state]?.minor};background:${colour(state)}"></i>`)}
-      </div>
-      ${shown.map(
-        (state) => html`<div class="key">
-          <i style="background:${colour(state)}"></i><span>${text.states[state] ?? state}</span>
-          <strong class="tabular">${formatMoney(desk.earned[state] ?? desk.paid, this.language)}</strong>
-        </div>`,
-      )}
+      ${parts.length === 0 ? html`<p class="dim">${text.none}</p>` : wholeBar(parts, text.earned)}
       ${desk.owed.minor > 0 ? html`<p class="owed small">${formatMoney(desk.owed, this.language)} · ${text.owed}</p>` : nothing}
       <p class="row">
         <a class="act" href="/api/v1/desk/statement" download>${text.statement}</a>
@@ -276,14 +260,6 @@ export class FenboDesk extends LitElement {
         <button class="act" aria-expanded=${reasons !== undefined} @click=${() => this.why(order.order)}>${text.why}</button>
       </div>
       ${reasons === undefined ? nothing : html`<div class="reasons small">${reasons.map((each) => html`<p>${each}</p>`)}</div>`}
-    </li>`;
-  }
-
-  private customer(customer: Customer) {
-    const { text } = this;
-    return html`<li class="row apart">
-      <span>${customer.name === "" ? text.anonymous : `${customer.name} ${customer.phone}`}</span>
-      <span class="dim small">${text.since} ${new Date(customer.since).toLocaleDateString(this.language)} · ${customer.orders}</span>
     </li>`;
   }
 

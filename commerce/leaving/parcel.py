@@ -1,0 +1,46 @@
+"""A partner's own export as one file: what `fenbo export --channel` writes, and a sheet of his customers."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from commerce import sheets
+from commerce.leaving.export import export_channel
+from commerce.leaving.files import Row, read_rows
+from commerce.store.reading import Reading
+from commerce.times import aware
+
+COLUMNS = ("customer", "chat_name", "name", "phone", "address", "since", "state")
+
+
+def channel_parcel(
+    reading: Reading, merchant: int, channel: str, sign: Callable[[bytes], bytes]
+) -> tuple[IO[bytes], tuple[str, ...]]:
+    """A ZIP, open at its beginning and gone when it is closed, and whose data are in it (public ids). NotFound."""
+    with tempfile.TemporaryDirectory(prefix="fenbo-parcel-") as place:
+        folder = Path(place) / "out"
+        export_channel(reading, merchant, channel, folder, sign)
+        customers = list(read_rows(folder / "customers.jsonl"))
+        parcel = tempfile.TemporaryFile(prefix="fenbo-parcel-")  # noqa: SIM115 - handed out, and closed by who takes it
+        with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                packed.write(file, file.relative_to(folder).as_posix())
+            packed.writestr("customers.csv", customers_sheet(customers))
+        parcel.seek(0)
+    return parcel, tuple(dict.fromkeys(str(row["public_id"]) for row in customers))
+
+
+def customers_sheet(customers: list[Row]) -> str:
+    """For people: CSV, as spreadsheets open it; name, phone and address are of the customer's last order."""
+    lines = [sheets.line(COLUMNS)]
+    for row in customers:
+        contact = json.loads(row["contact"] or "{}")
+        said = [str(contact.get(name, "")) for name in ("name", "phone", "address")]
+        since = aware(row["since"]).isoformat(timespec="seconds")
+        lines.append(sheets.line((row["public_id"], row["name"], *said, since, row["state"])))
+    return sheets.BOM + "".join(lines)

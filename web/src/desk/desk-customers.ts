@@ -1,0 +1,138 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Customer, DeskApi } from "../api/desk-api.ts";
+import type { Problem } from "../api/problem.ts";
+import { panel } from "../hq/style.ts";
+import type { DeskText } from "../text/desk.ts";
+import type { Language } from "../text/language.ts";
+import { base } from "../ui/base.ts";
+import { formStyle } from "../ui/form.ts";
+
+/** A partner's customers, masked; why each is his; and all of it, in full, to take away. */
+export class FenboDeskCustomers extends LitElement {
+  static override properties = {
+    api: { attribute: false },
+    csrf: { attribute: false },
+    customers: { attribute: false },
+    text: { attribute: false },
+    language: {},
+    reasons: { state: true },
+    told: { state: true },
+    wrong: { state: true },
+  };
+  declare api: DeskApi;
+  declare csrf: () => Promise<string>;
+  declare customers: readonly Customer[];
+  declare text: DeskText;
+  declare language: Language;
+  declare reasons: ReadonlyMap<string, readonly string[]>;
+  declare told: string;
+  declare wrong: string;
+
+  constructor() {
+    super();
+    this.reasons = new Map();
+    this.told = "";
+    this.wrong = "";
+  }
+
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      li {
+        padding: 10px 0;
+        border-top: 1px solid var(--sheet-line);
+      }
+      .reasons {
+        margin-top: 6px;
+        padding: 8px 12px;
+        border-radius: 9px;
+        background: var(--sheet-soft);
+      }
+      .tick {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 44px;
+      }
+      .tick input {
+        flex: none;
+        width: 24px;
+        min-height: 24px;
+      }
+    `,
+  ];
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("language")) this.reasons = new Map();
+  }
+
+  override render() {
+    const { text } = this;
+    return html`<section class="panel" aria-label=${text.customers}>
+      <h2>${text.customers}</h2>
+      ${this.customers.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
+      <ul>${this.customers.map((customer) => this.customer(customer))}</ul>
+      <details>
+        <summary>${text.takeAway}</summary>
+        <p class="hint">${text.takeAwayHint}</p>
+        <form @submit=${this.take}>
+          <label class="tick"><input type="checkbox" name="consent" required />${text.consent}</label>
+          <p><button class="act main">${text.takeAwayNow}</button> <span role="status">${this.told}</span></p>
+        </form>
+      </details>
+      <p class="wrong" role="alert">${this.wrong}</p>
+    </section>`;
+  }
+
+  private customer(customer: Customer): TemplateResult {
+    const { text } = this;
+    const reasons = this.reasons.get(customer.viewer);
+    const name = customer.name === "" ? text.anonymous : `${customer.name} ${customer.phone}`;
+    return html`<li>
+      <div class="row apart">
+        <span>${name}</span>
+        <button class="act" aria-expanded=${reasons !== undefined} aria-label="${text.why} ${name}" @click=${() => this.why(customer.viewer)}>${text.why}</button>
+      </div>
+      <p class="dim small">${text.since} ${new Date(customer.since).toLocaleDateString(this.language)} · ${text.ordered(customer.orders)}</p>
+      ${reasons === undefined ? nothing : html`<div class="reasons small">${reasons.map((each) => html`<p>${each}</p>`)}</div>`}
+    </li>`;
+  }
+
+  private async why(viewer: string): Promise<void> {
+    await this.attempt(async () => {
+      const reasons = new Map(this.reasons);
+      if (!reasons.delete(viewer)) reasons.set(viewer, (await this.api.whyCustomer(viewer, this.language)).words);
+      this.reasons = reasons;
+    });
+  }
+
+  private async take(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    await this.attempt(async () => {
+      this.told = this.text.packing;
+      const parcel = await this.api.takeAway(await this.csrf());
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(parcel);
+      link.download = "fenbo-export.zip";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      this.told = this.text.packed;
+      form.reset();
+    });
+  }
+
+  private async attempt(what: () => Promise<void>): Promise<void> {
+    try {
+      await what();
+      this.wrong = "";
+    } catch (error) {
+      this.told = "";
+      this.wrong = (error as Problem).message || this.text.failed;
+    }
+  }
+}
+
+customElements.define("fenbo-desk-customers", FenboDeskCustomers);
