@@ -71,6 +71,48 @@ async function rangeRoot(size, start, end, given, beside) {
   return left === null || right === null ? null : nodeHash(left, right);
 }
 
+/** RFC 9162 2.1.4.2: whether the log of (size, root) `after` begins with that of `before`. */
+async function isConsistent(before, after, proof) {
+  if (before.size === after.size) return proof.length === 0 && before.root === after.root;
+  if (before.size <= 0 || before.size > after.size) return false;
+  const path = [...proof];
+  if (Number.isInteger(Math.log2(before.size))) path.unshift(before.root);
+  if (path.length === 0) return false;
+  let [place, last] = [before.size - 1, after.size - 1];
+  while (place % 2 === 1) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  let [old, now] = [path[0], path[0]];
+  for (const sibling of path.slice(1)) {
+    if (last === 0) return false;
+    if (place % 2 === 1 || place === last) {
+      [old, now] = [await nodeHash(sibling, old), await nodeHash(sibling, now)];
+      while (place !== 0 && place % 2 === 0) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+    } else now = await nodeHash(now, sibling);
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && old === before.root && now === after.root;
+}
+
+async function headIsSigned(head, trusted) {
+  const key = trusted.get(head.kid);
+  const message = JSON.stringify(["fenbo head 1", head.merchant, head.log, head.size, head.root, head.at, head.kid]);
+  return Boolean(key) && (await isSigned(key, head.signature, message));
+}
+
+/** What is wrong between two heads of one merchant: a forked log shows here. `proof` leads from one to the other. */
+async function compareHeads(one, other, proof, publicKey, keys) {
+  try {
+    const trusted = await trustedKeys(publicKey, keys);
+    const wrong = [];
+    for (const head of [one, other]) if (!(await headIsSigned(head, trusted))) wrong.push("head");
+    if (one.merchant !== other.merchant || one.log !== other.log) return [...wrong, "log"];
+    const [before, after] = one.size <= other.size ? [one, other] : [other, one];
+    if (!(await isConsistent(before, after, proof))) wrong.push("fork");
+    return wrong;
+  } catch (error) {
+    return [`malformed: ${error.message}`];
+  }
+}
+
 const isInside = (period, at) =>
   (period.start === null || at >= period.start) && (period.end === null || at < period.end);
 
@@ -78,9 +120,7 @@ async function check(found, publicKey, report) {
   const wrong = (what) => report.wrong.push(what);
   if (found.format !== "fenbo statement 1") return wrong("format");
   const { head, last, period, entries } = found;
-  const key = (await trustedKeys(publicKey, found.keys)).get(head.kid);
-  const message = JSON.stringify(["fenbo head 1", head.merchant, head.log, head.size, head.root, head.at, head.kid]);
-  if (!key || !(await isSigned(key, head.signature, message))) wrong("head");
+  if (!(await headIsSigned(head, await trustedKeys(publicKey, found.keys)))) wrong("head");
   if (head.merchant !== found.merchant || head.log !== found.log) wrong("log");
   if (entries.some((line, at) => line.seq !== found.first + at)) return wrong("gap");
   if (entries.some((line, at) => at > 0 && line.at < entries[at - 1].at)) wrong("time");
@@ -137,13 +177,15 @@ const WORDS = {
   zh: {
     title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得）", check: "校验", holds: "全部成立",
     fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
-    seq: "序号", at: "时间", kind: "类型", what: "内容",
+    other: "另一位伙伴的对账单或日志头（可选，用于发现分叉）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
+    proofAt: "一致性证明的地址：", seq: "序号", at: "时间", kind: "类型", what: "内容",
   },
   en: {
     title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
     holds: "All of it holds", fails: "It does not hold", entries: "entries", erased: "erased on request",
     why: "This page checks offline, in your browser, and asks no server. It proves that nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
-    seq: "No.", at: "Time", kind: "Kind", what: "What",
+    other: "Another partner's statement or head (optional: shows a forked log)", proof: "The proof between the two (needed when their sizes differ)",
+    compared: "Both heads belong to one history.", proofAt: "The proof stands at", seq: "No.", at: "Time", kind: "Kind", what: "What",
   },
 };
 const words = WORDS[navigator.language.startsWith("zh") ? "zh" : "en"];
@@ -155,12 +197,36 @@ function element(name, text, parent) {
   return found;
 }
 
+/** Where the keeper of the log answers with the proof between two heads. */
+function proofAddress(one, other) {
+  const [old, now] = [Math.min(one.size, other.size), Math.max(one.size, other.size)];
+  return `/api/v1/proofs/${one.merchant}/consistency?log=${one.log}&old=${old}&new=${now}`;
+}
+
+async function readFile(id) {
+  const [file] = document.querySelector(id).files;
+  return file ? JSON.parse(await file.text()) : null;
+}
+
+/** Adds to the report what two partners' heads say. */
+async function compare(found, publicKey, report) {
+  const other = await readFile("#other");
+  if (other === null) return;
+  const head = other.head ?? other;
+  const proof = await readFile("#proof");
+  report.wrong.push(...(await compareHeads(found.head, head, proof?.hashes ?? [], publicKey, found.keys)));
+  if (proof === null && head.size !== found.head.size) report.proofAt = proofAddress(found.head, head);
+  report.compared = true;
+}
+
 function show(found, report) {
   const place = document.querySelector("#result");
   place.replaceChildren();
   place.dataset.holds = String(report.wrong.length === 0);
   element("h2", report.wrong.length === 0 ? `✓ ${words.holds}` : `✗ ${words.fails}`, place);
+  if (report.proofAt) element("p", `${words.proofAt} ${report.proofAt}`, place);
   if (report.wrong.length > 0) return element("p", report.wrong.join(", "), place);
+  if (report.compared) element("p", words.compared, place);
   element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
   for (const [currency, states] of Object.entries(figures(found.entries))) {
     const list = element("dl", "", place);
@@ -190,9 +256,12 @@ async function start() {
   const given = document.querySelector("#key");
   document.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const [file] = document.querySelector("#file").files;
-    const found = file ? JSON.parse(await file.text()) : embedded;
-    if (found !== null) show(found, await verifyStatement(found, given.value.trim().toLowerCase()));
+    const found = (await readFile("#file")) ?? embedded;
+    if (found === null) return;
+    const publicKey = given.value.trim().toLowerCase();
+    const report = await verifyStatement(found, publicKey);
+    await compare(found, publicKey, report);
+    show(found, report);
   });
 }
 

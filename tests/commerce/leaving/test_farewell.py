@@ -9,7 +9,8 @@ from playwright.async_api import async_playwright, expect
 
 from commerce.leaving import station
 from commerce.leaving.farewell import verify_page
-from commerce.proof.verify import verify_statement
+from commerce.proof.published import between
+from commerce.proof.verify import compare_heads, verify_statement
 from tests.commerce.proof.test_verify import HOWS, spoil
 
 CHROMIUM = "/usr/bin/chromium"
@@ -56,6 +57,40 @@ async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, 
     check += "found.push((await verifyStatement(one, key)).wrong.length === 0); return found; }"
     here = [verify_statement(one, public).wrong == [] for one in spoilt]
     assert await page.evaluate(check, [spoilt, public.hex()]) == here == [True] + [False] * len(HOWS)
+
+
+async def test_two_partners_heads_are_compared_in_the_browser(money, tmp_path, page):
+    statements = []
+    for _ in range(4):
+        await money.sold()
+        statements.append(await money.statement())
+    public, merchant = await money.key(), money.shop.merchant.merchant
+    one, other = statements[1], statements[3]
+    files = {"page.html": await asyncio.to_thread(verify_page, one)}
+    heads = [found["head"] for found in statements]
+    forked = heads[3] | {"root": "ab" * 32}
+    proof = await money.ask(between, merchant, 1, one["head"]["size"], other["head"]["size"])
+    files |= {name: json.dumps(found) for name, found in (("other", other), ("proof", proof), ("forked", forked))}
+    for name, text in files.items():
+        await asyncio.to_thread((tmp_path / name).write_text, text, "utf-8")
+    await page.goto(f"file://{tmp_path}/page.html")
+    cases = []
+    for old in heads:
+        for new in (*heads, forked):
+            sizes = sorted((old["size"], new["size"]))
+            proof = (await money.ask(between, merchant, 1, *sizes))["hashes"]
+            cases += [[old, new, proof], [old, new, proof[:-1]], [old, new, [*proof, "00" * 32]]]
+    check = "async ([all, key, keys]) => { const found = []; for (const [a, b, proof] of all) "
+    check += "found.push((await compareHeads(a, b, proof, key, keys)).length === 0); return found; }"
+    here = [compare_heads(*case, public, one["keys"]) == [] for case in cases]
+    assert await page.evaluate(check, [cases, public.hex(), one["keys"]]) == here
+    assert (any(here), all(here)) == (True, False)
+    await page.fill("#key", public.hex())
+    for name, holds in (("other", "true"), ("forked", "false")):
+        await page.set_input_files("#other", tmp_path / name)
+        await page.set_input_files("#proof", tmp_path / "proof")
+        await page.click("button")
+        await expect(page.locator("#result")).to_have_attribute("data-holds", holds)
 
 
 def test_what_a_statement_says_cannot_break_out_of_its_page():
