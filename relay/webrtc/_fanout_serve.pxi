@@ -359,14 +359,19 @@ cdef void free_command(Command *command) noexcept nogil:
 
 
 cdef void enqueue(Lane *lane, Command *command) noexcept nogil:
+    """The thread is woken when the lock is free again: it would only run into it. One who is awake looks by itself."""
+    cdef int asleep
     pthread_mutex_lock(&lane.lock)
     if lane.last == NULL:
         lane.first = command
     else:
         lane.last.next = command
     lane.last = command
-    pthread_cond_signal(&lane.wake)
+    asleep = lane.asleep
+    lane.asleep = 0
     pthread_mutex_unlock(&lane.lock)
+    if asleep:
+        pthread_cond_signal(&lane.wake)
 
 
 cdef void *run_lane(void *argument) noexcept nogil:
@@ -378,10 +383,12 @@ cdef void *run_lane(void *argument) noexcept nogil:
     while not closing:
         pthread_mutex_lock(&lane.lock)
         while lane.first == NULL and not lane.closing:
+            lane.asleep = 1
             if due == 0:
                 pthread_cond_wait(&lane.wake, &lane.lock)
             elif wait_until(&lane.wake, &lane.lock, due) != 0:
                 break
+        lane.asleep = 0
         command = lane.first
         closing = lane.closing
         lane.first = NULL

@@ -106,6 +106,7 @@ cdef struct Lane:
     Command *first
     Command *last
     int closing
+    int asleep  # its thread waits on `wake`
     int fd
     int gso
     Protect protect
