@@ -78,14 +78,16 @@ class Switching:
         self._close_unused()
 
     def _bits(self, rungs: Iterable[LadderRung], now_ns: int) -> list[float]:
-        """What each rung takes now, with the sound; one that does not run, what it was told to take at most."""
-        source = self._ladder.origin.facts(now_ns)
-        sound = source.audio.bits_per_second if source.audio else 0.0
-        found = [source.video.bits_per_second if source.video else 0.0]
+        """What each rung's pictures take now; those of one that does not run, what it was told to take at most.
+
+        Without the sound: browsers count in their estimate only what has `goog-remb`, and that is the picture.
+        """
+        source = self._ladder.origin.facts(now_ns).video
+        found = [source.bits_per_second if source else 0.0]
         for rung in rungs:
             measured = rung.facts(now_ns).video
             found.append((measured and measured.bits_per_second) or rung.step.bits_per_second)
-        return [sound + bits for bits in found]
+        return found
 
     def catchup(self, rung: str) -> Catchup | None:
         """For a viewer of that rung who has lost pictures; None when the next key frame must be waited for."""

@@ -4,6 +4,8 @@ Its estimate (draft-ietf-rmcat-gcc, section 5.5) grows by 8 % a second, to half 
 the link holds less than what is sent, packets are lost and it falls to 85 % of what got through.
 """
 
+from itertools import pairwise
+
 import pytest
 
 from relay.webrtc.choice import CALM_S, Choice, Report
@@ -63,7 +65,7 @@ def test_a_link_that_widens_brings_every_rung_back(receiver):
 def test_a_link_that_stays_narrow_is_tried_ever_more_rarely(receiver):
     rungs = receiver.watch(600, NARROW)
     ups = [second for second in range(1, 600) if rungs[second] < rungs[second - 1]]
-    gaps = [later - earlier for earlier, later in zip(ups, ups[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(ups)]
     assert 3 <= len(ups) <= 12
     assert gaps[-1] > 2 * gaps[0]
     assert rungs.count(2) > 0.9 * len(rungs)

@@ -12,7 +12,7 @@ from config.metrics import Metrics
 from config.settings import WebrtcSettings
 from relay.gop import GopLimits
 from relay.ladder import Ladder
-from relay.media import Codec
+from relay.media import OPUS_CLOCK_RATE, Codec, Packet, Track
 from relay.outlet import Outlet
 from relay.webrtc import rtcp
 from relay.webrtc.depacketise import depacketiser
@@ -185,3 +185,22 @@ async def test_two_viewers_are_on_two_rungs_and_hear_the_same(world, receiver, u
         world.origin.publish(packets.audio(number))
         await until(lambda number=number: all(len(one.of(0x3333)) == number - 199 for one in screens))
     assert [packet.payload for packet in screens[0].of(0x3333)] == [packet.payload for packet in screens[1].of(0x3333)]
+
+
+async def test_an_estimate_of_the_pictures_alone_is_enough_to_come_back(world, receiver, until):
+    """However much the sound takes: a browser's estimate is bounded by half as much again as the pictures that came."""
+    far = receiver()
+    await world.publish(20)
+    viewer = world.egress.add(far.params())
+    world.report(viewer, far, HEAVY, count=3)
+    await world.publish(20)
+    await until(lambda: viewer.rung == "120p")
+    loud, rung = Track(Codec.OPUS, OPUS_CLOCK_RATE), world.ladder.rungs["120p"]
+    pictures = rung.facts(world.clock.now).video.bits_per_second or rung.step.bits_per_second
+    for second in range(12):
+        for number in range(50 * second, 50 * second + 50):  # 400 kb/s
+            now = world.clock.now + number % 50 * 20_000_000
+            world.origin.publish(Packet(loud, number, number, True, bytes(1000), now))
+        world.report(viewer, far, CALM, estimate=round(1.5 * pictures))
+    assert world.origin.facts(world.clock.now).audio.bits_per_second > 300_000
+    assert viewer.wanted == ""
