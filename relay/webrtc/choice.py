@@ -7,7 +7,8 @@ up it takes ten seconds to get there, and a link with too little room shows at o
 
 Up: one rung, after a calm time. A receiver's estimate hardly grows beyond what it is sent (browsers bound it by half as
 much again), so an estimate with room over the present rung is enough to try. An attempt that fails doubles the calm
-time that the next one needs.
+time that the next one needs. Without room it takes longer, but is not forgone: who is sent little has an estimate of
+little, and on the lowest rung one that says less than what arrives without loss is wrong.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SETTLE_S = 4.0  # after joining or changing, an estimate has not settled
 GROWS_S = 2.5  # an estimate that grew in this time still grows: browsers give one a second
 HOLD_S = 2.0  # between two changes
 CALM_S, CALM_S_MAX = 8.0, 64.0  # before trying the upper rung
+CALM_BLIND = 2.5  # times as long where the estimate has no room for it
 FAILED_S = 10.0  # gone down again so soon after going up, the attempt has failed
 
 
@@ -55,13 +57,15 @@ class Choice:
         short = known and settled and not grows and report.bits_per_s * ROOM_DOWN < bits_per_s[rung]
         bad = report.fraction_lost >= LOSS_HEAVY or short
         self._bad = self._bad + 1 if bad else 0
-        if bad or report.fraction_lost > LOSS_CALM:
+        lowest = rung + 1 == len(bits_per_s)
+        if report.fraction_lost > LOSS_CALM or (short and not lowest):
             self._calm_since_s = now_s
         if now_s - self._changed_s < HOLD_S:
             return rung
-        if self._bad >= REPORTS_BAD and rung + 1 < len(bits_per_s):
+        if self._bad >= REPORTS_BAD and not lowest:
             return self._down(rung, report, bits_per_s, now_s)
-        if rung > 0 and now_s - self._calm_since_s >= self._calm_s and _has_room(rung, report, bits_per_s):
+        calm_s = self._calm_s * (1.0 if rung == 0 or _has_room(rung, report, bits_per_s) else CALM_BLIND)
+        if rung > 0 and now_s - self._calm_since_s >= calm_s:
             self._went_up_s = now_s
             return self._change(rung - 1, now_s)
         return rung

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from relay.webrtc.choice import CALM_S, Choice, Report
+from relay.webrtc.choice import CALM_BLIND, CALM_S, Choice, Report
 
 BITS = (2_500_000, 1_200_000, 400_000)
 GROWTH, OVER_INCOMING, ROOM, BACK_OFF = 1.08, 1.5, 10_000, 0.85
@@ -82,3 +82,16 @@ def test_after_loss_on_the_way_the_source_comes_back(receiver):
 
 def test_an_estimate_that_grows_from_nothing_does_not_leave_the_source():
     assert set(Receiver().watch(60, WIDE)) == {0}
+
+
+def test_an_estimate_below_what_arrives_does_not_hold_on_the_lowest_rung_for_ever(receiver):
+    """A receiver on a busy machine takes its own delays for the network's: 14 kb/s, it says, and 400 come."""
+    receiver.watch(6, NARROW)
+    assert receiver.rung == 2
+    rungs = []
+    for _ in range(60):
+        receiver.seconds += 1
+        receiver.rung = receiver.choice.next(receiver.rung, Report(0.0, 14_000), BITS, float(receiver.seconds))
+        rungs.append(receiver.rung)
+    assert 1 in rungs and rungs.index(1) >= CALM_S * CALM_BLIND - 6
+    assert rungs.count(2) > 40, "its word still counts on the upper rung"
