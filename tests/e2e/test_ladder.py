@@ -102,5 +102,10 @@ async def test_heavy_loss_takes_a_lower_rung_by_webrtc_and_plays_on(ladder_show,
     height, _ = await seen(page, lambda _, at: at > began + ENOUGH_SECONDS)
     assert height in LOWER and way.lost > 0
     assert await asyncio.to_thread(rungs, ladder_show) >= 1
-    low = height
-    await seen(page, lambda height, _: height > low)  # a calm time later it tries the next one
+    heights = [height]
+
+    def risen(height, _):
+        heights.append(height)
+        return heights[-1] > heights[-2] > 0
+
+    await seen(page, risen)  # a calm time later it tries the next one, from whichever rung it is on
