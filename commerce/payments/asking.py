@@ -49,9 +49,13 @@ def choose_way(unit: Unit, command: ChooseWay) -> shown.Asked:
 
 
 def keep_reference(unit: Unit, command: KeepReference) -> None:
-    """Of the trade that is under way."""
-    known = update(_payment).where(*_under_way(command.merchant, command.trade))
-    unit.connection.execute(known.values(reference=command.reference))
+    """Of the trade that is under way; Conflict when it was left, or its order ended, while the provider made it."""
+    query = _select().where(*_under_way(command.merchant, command.trade)).with_for_update(of=_payment)
+    row = unit.connection.execute(query).first()
+    if row is None or not asked(row).open:
+        raise Conflict("way", "the order is over, or is paid in another way by now")
+    known = update(_payment).where(_payment.c.id == row.id)
+    unit.connection.execute(known.values(reference=command.reference or row.reference))
 
 
 def claim_asks(unit: Unit, command: ClaimAsks) -> tuple[shown.Asked, ...]:

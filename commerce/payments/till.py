@@ -10,6 +10,8 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from logging import getLogger
 from typing import TYPE_CHECKING, TypeVar
 
@@ -87,8 +89,12 @@ class Till:
         gateway = await self._gateway(chosen.merchant, way)
         trade = self._trade(chosen)
         step = await self._call(lambda: gateway.begin(trade))
-        if step.reference != chosen.reference:
+        try:
             await self._commerce.execute(commands.KeepReference(chosen.merchant, chosen.trade, step.reference))
+        except Conflict:  # left while it was made: nobody is shown it, and nobody shall pay it
+            with suppress(ProviderAway, ProviderRefused):
+                await self._call(lambda: gateway.close(replace(trade, reference=step.reference)))
+            raise
         return step
 
     async def hear(self, provider: str, merchant: str, headers: Mapping[str, str], body: bytes) -> None:

@@ -33,7 +33,8 @@ async def test_another_way_only_when_the_one_before_is_closed(shop, begun):
             await shop.commerce.execute(c.ChooseWay(order.viewer, order.payment.payment, "alipay", leaves))
     other = await shop.commerce.execute(c.ChooseWay(order.viewer, order.payment.payment, "alipay", chosen.trade))
     assert (other.provider, other.trade) == ("alipay", f"{order.payment.payment}-2")
-    await shop.commerce.execute(c.KeepReference(shop.merchant.id, chosen.trade, "of the one before"))
+    with pytest.raises(Conflict, match="another way"):
+        await shop.commerce.execute(c.KeepReference(shop.merchant.id, chosen.trade, "of the one before"))
     await shop.commerce.execute(c.KeepReference(shop.merchant.id, other.trade, "2026"))
     await shop.commerce.execute(c.SettleAsk(shop.merchant.id, chosen.trade, None))
     found = await shop.commerce.ask(find_trade, shop.merchant.id, order.payment.payment)

@@ -163,6 +163,19 @@ async def test_who_has_paid_already_pays_in_no_other_way(counter, alipay):
     assert not alipay.trades
 
 
+async def test_what_is_left_while_the_provider_makes_it_is_shown_to_nobody(counter):
+    order = await counter.shop.place(public_id())
+
+    async def cancel():
+        counter.fake.meanwhile = None
+        await counter.shop.commerce.execute(c.CancelOrder(counter.merchant, order.order))
+
+    counter.fake.meanwhile = cancel
+    with pytest.raises(Conflict, match="over"):
+        await counter.till.begin(order.viewer, order.payment.payment, "wechat")
+    assert counter.fake.trades[f"{order.payment.payment}-1"]["trade_state"] == "CLOSED"
+
+
 async def test_what_costs_nothing_is_paid_at_once(counter):
     shop = counter.shop
     gift = await shop.commerce.execute(c.CreateProduct(counter.merchant, "Gift", (c.NewSku("one", 0, stock=1),)))

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,7 @@ class WeChatFake:
         self.down = False
         self.refund_status = "SUCCESS"
         self.pays_when_closed = False
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def start(self) -> None:
         app = web.Application()
@@ -80,6 +82,8 @@ class WeChatFake:
             return web.json_response({"code": "SYSTEM_ERROR", "message": "down"}, status=500)
         if not self._is_signed(request, body):
             return web.json_response({"code": "SIGN_ERROR", "message": "wrong signature"}, status=401)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         status, found = self._do(request.method, request.path, json.loads(body) if body else {})
         text = "" if found is None else json.dumps(found)
         headers = self.signed(text, public_key="PUB_KEY_ID" in request.headers.get("Wechatpay-Serial", ""))

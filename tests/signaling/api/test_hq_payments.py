@@ -5,6 +5,7 @@ import time
 import pytest
 
 from commerce import commands as c
+from tests.commerce.payments.alipay_fake import AlipayFake
 from tests.commerce.payments.wechat_fake import WeChatFake
 from tests.signaling.api.test_payments import order
 
@@ -109,6 +110,28 @@ async def test_a_buyer_pays_by_qr_code_and_hq_gives_it_back(shop, boss, wechat):
         assert time.monotonic() < deadline
     assert (found[0]["state"], len(wechat.refunds)) == ("done", 1)
     assert (await boss("POST", f"{path}/refunds/refund-1/retry", {}))[0] == 409
+
+
+async def test_alipay_is_answered_with_its_word_and_the_buyer_sent_to_its_page(open_shop):
+    alipay = AlipayFake()
+    await alipay.start()
+    shop = await open_shop(f"--payments.alipay_url={alipay.url}")
+    boss, buyer = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    assert (await boss("PUT", f"{PAYMENTS}/alipay", {"credentials": alipay.credentials()}))[0] == 200
+    placed = await order(shop, buyer)
+    payment = placed["payment"]["payment"]
+    _, step = await buyer("POST", f"/api/v1/payments/{payment}/begin", {"way": "alipay"})
+    assert (step["kind"], step["qr"]) == ("redirect", None)
+    trade = alipay.comes(step["url"])
+    url = f"/api/v1/payments/alipay/{shop.merchant.merchant}/webhook"
+    headers, body = alipay.notice(trade, total_amount="136.00")
+    for _ in range(2):
+        assert await buyer("POST", url, data=body, headers=headers) == (200, "success")
+    assert (await buyer("GET", f"/api/v1/orders/{placed['order']}"))[1]["state"] == "paid"
+    headers, forged = alipay.notice(trade, total_amount="136.00", notify_id="other")
+    assert (await buyer("POST", url, data=forged.replace(b"other", b"third"), headers=headers))[0] == 400
+    await alipay.close()
 
 
 async def test_without_a_provider_and_a_sandbox_nothing_can_be_paid(open_shop):

@@ -1,5 +1,5 @@
 import { ask } from "./problem.ts";
-import type { Cart, Checkout, Order, RoomView, SandboxOutcome } from "./types.ts";
+import type { Cart, Checkout, NextStep, Order, RoomView, SandboxOutcome } from "./types.ts";
 
 /** The viewer's own link into a room (signaling/api/models.py). */
 export interface Share {
@@ -50,6 +50,15 @@ export class RoomApi {
   /** A muted or banned viewer asks for another look. */
   appeal(text: string): Promise<unknown> {
     return ask(this.url("/appeal"), { method: "POST", body: { text } });
+  }
+
+  /** In which ways an order may be paid. */
+  async ways(payment: string): Promise<string[]> {
+    return (await ask<{ ways: string[] }>(`/api/v1/payments/${payment}/ways`)).ways;
+  }
+
+  beginPayment(payment: string, way: string): Promise<NextStep> {
+    return ask(`/api/v1/payments/${payment}/begin`, { method: "POST", body: { way } });
   }
 
   paySandbox(payment: string, outcome: SandboxOutcome): Promise<Order> {

@@ -119,6 +119,13 @@ export interface Checkout {
 
 export type OrderState = "created" | "paid" | "shipped" | "received" | "finished" | "cancelled" | "refunded";
 export type PaymentState = "pending" | "paid" | "failed" | "expired" | "refunded";
+/** What the page does next to pay: show `qr` (an SVG), go to `url`, or nothing, since it is paid. */
+export interface NextStep {
+  kind: "qr" | "redirect" | "paid";
+  url: string | null;
+  qr: string | null;
+}
+
 export type SandboxOutcome = "pay" | "fail" | "timeout";
 
 export interface Payment {

@@ -7,6 +7,7 @@ import "./money-lock.ts";
 import "./money-owed.ts";
 import "./money-plan.ts";
 import "./money-settle.ts";
+import "./payments.ts";
 import type { HqStore } from "./store.ts";
 
 /** Everything about money that is earned: how it stands, who is paid, and by which rules. */
@@ -69,6 +70,7 @@ export class FenboMoney extends LitElement {
       <div class="column">
         <fenbo-money-plan .store=${store} .api=${api} .text=${text}></fenbo-money-plan>
         <fenbo-money-lock .store=${store} .api=${api} .text=${text}></fenbo-money-lock>
+        <fenbo-payments .store=${store} .text=${text}></fenbo-payments>
       </div>`;
   }
 }

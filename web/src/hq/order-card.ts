@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { HqMoneyApi } from "../api/hq-money.ts";
+import { HqPaymentsApi, type RefundMade } from "../api/hq-payments.ts";
 import type { OrderHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import { newId } from "../ids.ts";
@@ -10,9 +11,12 @@ import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import "./cases.ts";
+import { refundList } from "./refund-list.ts";
 import type { HqStore } from "./store.ts";
 import "./order-why.ts";
 import { panel } from "./style.ts";
+
+const LOOK_MS = 2_000; // between two looks at a refund that is on its way
 
 /** One order: what, for whom, and what can be done with it. */
 export class FenboHqOrder extends LitElement {
@@ -22,6 +26,7 @@ export class FenboHqOrder extends LitElement {
     news: { type: Number },
     text: { attribute: false },
     found: { state: true },
+    refunds: { state: true },
     wrong: { state: true },
     asked: { state: true },
   };
@@ -30,14 +35,17 @@ export class FenboHqOrder extends LitElement {
   declare news: number;
   declare text: HqText;
   declare found: OrderHq | null;
+  declare refunds: readonly RefundMade[];
   declare wrong: string;
   declare asked: boolean;
+  private looking: ReturnType<typeof setTimeout> | undefined;
   /** The same until a refund was answered, so that pressing twice pays once. */
   private refund = newId();
 
   constructor() {
     super();
     this.found = null;
+    this.refunds = [];
     this.wrong = "";
     this.asked = false;
   }
@@ -65,6 +73,13 @@ export class FenboHqOrder extends LitElement {
         display: grid;
         gap: 14px;
       }
+      .given {
+        margin-bottom: 14px;
+      }
+      h3 {
+        margin-bottom: 4px;
+        font-size: 15px;
+      }
       .tick {
         display: flex;
         align-items: center;
@@ -76,6 +91,11 @@ export class FenboHqOrder extends LitElement {
       }
     `,
   ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.looking);
+  }
 
   override updated(changed: PropertyValues): void {
     if (changed.has("order") || changed.has("news")) void this.attempt(() => this.store.api.order(this.order));
@@ -90,7 +110,7 @@ export class FenboHqOrder extends LitElement {
         <button class="act" @click=${close}>${text.sales.close}</button>
       </div>
       <p class="wrong" role="alert">${this.wrong}</p>
-      ${found === null ? nothing : [this.facts(found), this.cases(), this.acts(found), this.why()]}
+      ${found === null ? nothing : [this.facts(found), this.given(), this.cases(), this.acts(found), this.why()]}
     </section>`;
   }
 
@@ -120,6 +140,29 @@ export class FenboHqOrder extends LitElement {
   private cases(): TemplateResult {
     const again = () => this.attempt(() => this.store.api.order(this.order));
     return html`<fenbo-hq-cases .store=${this.store} .order=${this.order} .news=${this.news} .text=${this.text} @case-acted=${again}></fenbo-hq-cases>`;
+  }
+
+  /** What was given back, and whether the provider has done it. */
+  private given(): TemplateResult | typeof nothing {
+    if (this.refunds.length === 0) return nothing;
+    const again = (each: RefundMade) =>
+      this.attempt(async () => {
+        await new HqPaymentsApi(this.store.api).retry(each.order, each.refund);
+        return this.store.api.order(this.order);
+      });
+    return html`<section class="given" aria-label=${this.text.payments.refunds}><h3>${this.text.payments.refunds}</h3>${refundList(this.refunds, this.text, again, false)}</section>`;
+  }
+
+  /** Looked at again while a provider is still at one of them. */
+  private async findRefunds(): Promise<void> {
+    clearTimeout(this.looking);
+    const order = this.order;
+    const some = this.found !== null && this.found.refunded.minor > 0;
+    const refunds = some ? await new HqPaymentsApi(this.store.api).refunds(order) : [];
+    if (order !== this.order) return;
+    this.refunds = refunds;
+    if (this.isConnected && refunds.some((each) => each.state === "waiting"))
+      this.looking = setTimeout(() => this.findRefunds().catch(() => undefined), LOOK_MS);
   }
 
   private acts(found: OrderHq): TemplateResult {
@@ -195,6 +238,7 @@ export class FenboHqOrder extends LitElement {
   private async attempt(act: () => Promise<OrderHq>): Promise<boolean> {
     try {
       this.found = await act();
+      await this.findRefunds();
       this.wrong = "";
       return true;
     } catch (error) {

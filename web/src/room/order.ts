@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Problem } from "../api/problem.ts";
 import type { Order, SandboxOutcome } from "../api/types.ts";
 import { formatMoney } from "../money.ts";
@@ -19,18 +19,27 @@ export class FenboOrder extends LitElement {
     session: { attribute: false },
     text: { attribute: false },
     order: { attribute: false },
+    ways: { state: true },
+    step: { state: true },
     busy: { state: true },
     wrong: { state: true },
   };
   declare session: RoomSession;
   declare text: Text;
   declare order: Order;
+  /** In which ways this order may be paid; null: not known yet. */
+  declare ways: readonly string[] | null;
+  /** The QR code that waits to be scanned, of that way. */
+  declare step: { way: string; qr: string } | null;
   declare busy: boolean;
   declare wrong: string;
+  private finding = false;
   private asking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
+    this.ways = null;
+    this.step = null;
     this.busy = false;
     this.wrong = "";
   }
@@ -80,6 +89,18 @@ export class FenboOrder extends LitElement {
         grid-template-columns: 1fr 1fr;
         gap: 10px;
       }
+      .scan {
+        display: grid;
+        justify-items: center;
+        gap: 8px;
+        margin: 0;
+        text-align: center;
+      }
+      .scan img {
+        width: min(240px, 70vw);
+        border-radius: 10px;
+        background: #fff;
+      }
       dl {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -112,6 +133,18 @@ export class FenboOrder extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.asking);
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    const before = changed.get("order") as Order | undefined;
+    if (before === undefined || before.order === this.order.order) return;
+    this.ways = null;
+    this.step = null;
+    this.finding = false;
+  }
+
+  override updated(): void {
+    if (this.ways === null && !this.finding && this.isOpen()) void this.findWays();
   }
 
   override render() {
@@ -153,7 +186,8 @@ export class FenboOrder extends LitElement {
     const payment = order.payment;
     if (payment === null || payment.state !== "pending" || order.state !== "created") return nothing;
     const until = payment.expires_at === null ? "" : text.payUntil(formatClock(payment.expires_at, text.language));
-    if (payment.provider !== "sandbox") return html`<p role="status">${text.paying} ${until}</p>`;
+    if (this.ways === null) return html`<p role="status">${text.paying} ${until}</p>`;
+    if (!this.ways.includes("sandbox")) return this.choices(payment.payment, this.ways, until);
     const choice = (outcome: SandboxOutcome, label: string, kind: string) =>
       html`<button class=${kind} ?disabled=${busy} @click=${() => this.pay(payment.payment, outcome)}>${label}</button>`;
     return html`<div class="pay">
@@ -161,6 +195,32 @@ export class FenboOrder extends LitElement {
       ${choice("pay", `${text.sandboxPay} ${formatMoney(order.total, text.language)}`, "fill")}
       <div>${choice("fail", text.sandboxFail, "plain")} ${choice("timeout", text.sandboxTimeout, "plain")}</div>
     </div>`;
+  }
+
+  /** One tap is the way and the payment. */
+  private choices(payment: string, ways: readonly string[], until: string): TemplateResult {
+    const { text, order, busy, step } = this;
+    const amount = formatMoney(order.total, text.language);
+    const others = ways.filter((way) => way !== step?.way);
+    if (ways.length === 0) return html`<p class="wrong" role="alert">${text.noWays}</p>`;
+    return html`<div class="pay">
+      ${step === null ? html`<p class="hint">${until}</p>` : this.scan(step, `${text.paying} ${until}`)}
+      ${others.map(
+        (way, at) =>
+          html`<button class=${at === 0 && step === null ? "fill" : "plain"} ?disabled=${busy} @click=${() => this.begin(payment, way)}>
+            ${text.payWith(amount, text.ways[way] ?? way)}
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  private scan(step: { way: string; qr: string }, status: string): TemplateResult {
+    const words = this.text.scan(this.text.ways[step.way] ?? step.way);
+    return html`<figure class="scan">
+      <img alt=${words} src="data:image/svg+xml,${encodeURIComponent(step.qr)}" />
+      <figcaption>${words}<br /><span class="hint">${this.text.scanHint}</span></figcaption>
+      <p role="status">${status}</p>
+    </figure>`;
   }
 
   private bill(): TemplateResult {
@@ -180,11 +240,37 @@ export class FenboOrder extends LitElement {
     </dl>`;
   }
 
-  private async pay(payment: string, outcome: SandboxOutcome): Promise<void> {
+  private isOpen(): boolean {
+    return this.order.payment?.state === "pending" && this.order.state === "created";
+  }
+
+  private async findWays(): Promise<void> {
+    this.finding = true;
+    try {
+      this.ways = await this.session.api.ways(this.order.payment?.payment ?? "");
+    } catch {
+      // asked again a moment later
+    }
+  }
+
+  private pay(payment: string, outcome: SandboxOutcome): Promise<void> {
+    return this.attempt(async () => this.became(await this.session.api.paySandbox(payment, outcome)));
+  }
+
+  private begin(payment: string, way: string): Promise<void> {
+    return this.attempt(async () => {
+      const { kind, url, qr } = await this.session.api.beginPayment(payment, way);
+      if (kind === "redirect" && url !== null) location.assign(url);
+      this.step = kind === "qr" && qr !== null ? { way, qr } : null;
+      if (kind === "paid") await this.ask();
+    });
+  }
+
+  private async attempt(act: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.wrong = "";
     try {
-      this.became(await this.session.api.paySandbox(payment, outcome));
+      await act();
     } catch (error) {
       this.wrong = problemText(error as Problem, this.text);
     } finally {
@@ -194,7 +280,8 @@ export class FenboOrder extends LitElement {
 
   /** The provider's word comes to the server, not to us. */
   private async ask(): Promise<void> {
-    if (this.order.payment?.state !== "pending" || this.order.state !== "created") return;
+    if (!this.isOpen()) return;
+    if (this.ways === null) void this.findWays();
     try {
       this.became(await this.session.api.order(this.order.order));
     } catch {

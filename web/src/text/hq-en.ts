@@ -2,6 +2,7 @@ import { en } from "./en.ts";
 import { hqCasesEn } from "./hq-cases-en.ts";
 import { hqTalkEn } from "./hq-talk-en.ts";
 import { moneyEn } from "./money-en.ts";
+import { paymentsEn } from "./payments-en.ts";
 import type { ProblemTexts } from "./problems.ts";
 import { hqReplayEn } from "./replay-en.ts";
 import { salesEn } from "./sales-en.ts";
@@ -15,6 +16,7 @@ export const hqEn = {
   room: en,
   replay: hqReplayEn,
   studio: studioEn,
+  payments: paymentsEn,
   title: "Headquarters",
   loading: "Loading…",
   again: "Try again",

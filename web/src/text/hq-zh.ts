@@ -2,6 +2,7 @@ import { hqCasesZh } from "./hq-cases-zh.ts";
 import type { HqText } from "./hq-en.ts";
 import { hqTalkZh } from "./hq-talk-zh.ts";
 import { moneyZh } from "./money-zh.ts";
+import { paymentsZh } from "./payments-zh.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
 import { hqReplayZh } from "./replay-zh.ts";
 import { salesZh } from "./sales-zh.ts";
@@ -16,6 +17,7 @@ export const hqZh: HqText = {
   room: zh,
   replay: hqReplayZh,
   studio: studioZh,
+  payments: paymentsZh,
   title: "总部后台",
   loading: "加载中…",
   again: "重试",
