@@ -41,6 +41,7 @@ def audit(connected: Connected) -> list[Finding]:
         *_sales_add_up(connected),
         *_sums_agree(connected),
         *_one_binding(connected),
+        *_merged_have_nothing(connected),
         *_no_row_across_merchants(connected),
         *_decisions_hold(connected),
         *(Finding(*found) for found in money_findings(connected)),
@@ -106,6 +107,15 @@ def _one_binding(connected: Connected) -> Iterator[Finding]:
     viewer = tables.binding.c.viewer_id
     query = select(viewer, func.count()).where(tables.binding.c.state == "active").group_by(viewer)
     yield from _findings(connected, "binding", "viewer", query.having(func.count() > 1), "{1} active bindings")
+
+
+def _merged_have_nothing(connected: Connected) -> Iterator[Finding]:
+    """What was a merged viewer's is the customer's: orders, touches, bindings and carts are found nowhere else."""
+    viewer = tables.viewer
+    merged = select(viewer.c.id).where(viewer.c.same_as_id.is_not(None))
+    for table in (tables.orders, tables.touch, tables.binding, tables.cart_line):
+        query = select(table.c.viewer_id, func.count()).where(table.c.viewer_id.in_(merged)).group_by(table.c.viewer_id)
+        yield from _findings(connected, "merged", table.name, query, "{1} rows of viewer {0}, who is merged")
 
 
 def _no_row_across_merchants(connected: Connected) -> Iterator[Finding]:

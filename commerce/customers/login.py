@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from commerce.binding import settle_login
 from commerce.commands.customers import AskCode, LogIn
 from commerce.customers.book import customer_view
-from commerce.customers.merging import lock_viewers, merge_viewers
+from commerce.customers.merging import gather_strays, lock_viewers, merge_viewers
 from commerce.customers.views import CodeAsked, Cut, LoggedIn
 from commerce.errors import Conflict
 from commerce.store import tables
@@ -118,6 +118,8 @@ def _become(unit: Unit, place: Place, person: Person, command: LogIn) -> tuple[i
         first = person
     elif first.key != person.key:
         cut = merge_viewers(unit, place.tenant, person, first, key)
+    else:
+        cut = gather_strays(unit, place.tenant, first)
     settle_login(unit, place, first.key, first.public)
     return int(key), cut
 

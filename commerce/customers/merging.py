@@ -35,6 +35,25 @@ def merge_viewers(unit: Unit, tenant: Tenant, gone: Person, stays: Person, custo
     """All of it; answers the lines that the two carts together had too much of."""
     lock_viewers(unit, gone.key, stays.key)
     _merge_bindings(unit, tenant, gone, stays)
+    cut = _move(unit, gone, stays)
+    changes = {"same_as_id": stays.key, "customer_id": customer}
+    unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id == gone.key).values(changes))
+    return cut
+
+
+def gather_strays(unit: Unit, tenant: Tenant, stays: Person) -> tuple[Cut, ...]:
+    """What another node wrote for a viewer in the very moment in which he was merged: moved with the next login."""
+    table = tables.viewer
+    rows = unit.connection.execute(select(table.c.id, table.c.public_id).where(table.c.same_as_id == stays.key))
+    cut: list[Cut] = []
+    for gone in [Person(*row) for row in rows.all()]:
+        _merge_bindings(unit, tenant, gone, stays)
+        cut += _move(unit, gone, stays)
+    return tuple(cut)
+
+
+def _move(unit: Unit, gone: Person, stays: Person) -> tuple[Cut, ...]:
+    """Everything but the bindings."""
     touch, link, orders = tables.touch, tables.link, tables.orders
     for column in (touch.c.viewer_id, touch.c.sharer_id, link.c.sharer_id, tables.newcomer.c.sharer_id):
         changed = update(column.table).where(column == gone.key).values({column.name: stays.key})
@@ -42,8 +61,6 @@ def merge_viewers(unit: Unit, tenant: Tenant, gone: Person, stays: Person, custo
     _move_orders(unit, gone, stays)
     _move_single(unit, gone, stays)
     cut = merge_carts(unit, gone.key, stays.key)
-    changes = {"same_as_id": stays.key, "customer_id": customer}
-    unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id == gone.key).values(changes))
     assert unit.connection.execute(select(orders.c.id).where(orders.c.viewer_id == gone.key)).first() is None
     return cut
 

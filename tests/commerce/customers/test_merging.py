@@ -1,5 +1,7 @@
 """Two viewers, one customer: touches by time, the binding that the rule prefers, orders and links of both."""
 
+import asyncio
+
 import pytest
 
 from commerce import commands as c
@@ -140,11 +142,31 @@ async def test_an_erased_customer_is_gone_with_all_his_browsers(money_anywhere):
 
 
 async def test_two_browsers_at_the_same_moment_are_one_buyer(money):
-    import asyncio  # noqa: PLC0415
-
     shop = money.shop
     one, other = await two(shop)
     await Phone(shop).log_in(one)
     orders = await asyncio.gather(*(shop.place(viewer) for viewer in (one, other, public_id())))
     assert orders[0].viewer == orders[1].viewer == other
     assert await money.ask(audit) == []
+
+
+async def test_what_another_node_wrote_meanwhile_is_noticed_and_comes_along_with_the_next_login(money_anywhere):
+    money, shop = money_anywhere, money_anywhere.shop
+    one, other = await two(shop)
+    order = await shop.place(one)
+    await Phone(shop).log_in(one)
+
+    def stray():
+        viewer, orders = tables.viewer, tables.orders
+        with shop.commerce._engine.begin() as connection:
+            key = connection.execute(viewer.select().where(viewer.c.public_id == one)).one().id
+            connection.execute(orders.update().where(orders.c.public_id == order.order).values(viewer_id=key))
+
+    await asyncio.to_thread(stray)
+    found = await money.ask(audit)
+    assert [(each.check, each.table) for each in found] == [("merged", "orders")]
+    with pytest.raises(NotFound):
+        await shop.commerce.ask(questions.viewer_order, other, order.order)
+    await Phone(shop).log_in(one)
+    assert await money.ask(audit) == []
+    assert (await shop.commerce.ask(questions.viewer_order, other, order.order)).order == order.order
