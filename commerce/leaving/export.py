@@ -103,13 +103,24 @@ def _kind(found: object) -> str:
 
 
 def _write_media(reading: Reading, merchant: int, folder: Path) -> None:
-    """Addresses of all pictures: they are fetched by whoever moves them."""
+    """Addresses of all pictures, and where the shows' recordings are (in data_dir, or in the bucket) if they were kept:
+    whoever moves them fetches them.
+    """
     urls: set[str] = set()
     for name, column in MEDIA:
         table = metadata.tables[name]
         query = select(table.c[column]).where(table.c.merchant_id == merchant, table.c[column] != "")
         urls.update(reading.connection.execute(query).scalars())
-    (folder / "media.json").write_text(json.dumps(sorted(urls), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _write_list(folder / "media.json", sorted(urls))
+    show = tables.show
+    query = select(show.c.public_id, show.c.title, show.c.began_at, show.c.ended_at, show.c.replay_since)
+    query = query.where(show.c.merchant_id == merchant, show.c.began_at.is_not(None)).order_by(show.c.id)
+    rows = [dict(row._mapping) for row in reading.connection.execute(query)]
+    _write_list(folder / "recordings.json", [row | {"folder": f"recordings/{row['public_id']}"} for row in rows])
+
+
+def _write_list(file: Path, found: list[Any]) -> None:
+    file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def write_proofs(reading: Reading, merchant: int, folder: Path) -> None:

@@ -33,6 +33,9 @@ async def test_everything_is_there_in_both_forms_with_its_pictures_and_proofs(mo
     names = {entry["file"] for entry in manifest["files"]}
     assert {f"tables/{table.name}.{end}" for table in merchant_tables() for end in ("jsonl", "parquet")} <= names
     assert json.loads((tmp_path / "out" / "media.json").read_text()) == ["https://example.org/a.png"]
+    (recording,) = json.loads((tmp_path / "out" / "recordings.json").read_text())
+    show = money.shop.show
+    assert (recording["title"], recording["folder"]) == (show.title, f"recordings/{show.show}")
     assert f"proofs/channel-{money.shop.store_a.channel}.json" in names
     assert await asyncio.to_thread(read_manifest, tmp_path / "out") == manifest
 
