@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 
 from commerce import views
 from commerce.checks import LINES_MAX
 from commerce.commands import SetCartLine
 from commerce.errors import Conflict, NotFound
+from commerce.hiding import is_hidden
 from commerce.money import Money
 from commerce.sale import OpenSale, find_open_sales
 from commerce.store import tables
@@ -15,11 +16,13 @@ from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
 from commerce.visits import Place, ensure_viewer, find_place, find_viewer
 
+NOT_HERE = "not sold in this room"
+
 
 def set_cart_line(unit: Unit, command: SetCartLine) -> views.Cart:
     """Sets, changes or removes a line. A cart holds nothing back: only an order reserves stock."""
     place = find_place(unit, command.room)
-    sku = _sku_key(unit, place, command.sku)
+    sku = _sku_key(unit, place, command.sku, command.quantity)
     viewer = ensure_viewer(unit, place.tenant.id, command.viewer)
     table = tables.cart_line
     line = (table.c.viewer_id == viewer, table.c.room_id == place.room, table.c.sku_id == sku)
@@ -34,13 +37,15 @@ def set_cart_line(unit: Unit, command: SetCartLine) -> views.Cart:
     return _cart_of(unit, viewer, place)
 
 
-def _sku_key(unit: Unit, place: Place, sku: str) -> int:
+def _sku_key(unit: Unit, place: Place, sku: str, quantity: int) -> int:
     table = tables.sku
-    query = select(table.c.id).where(table.c.public_id == sku, table.c.merchant_id == place.tenant.id)
-    found = unit.connection.execute(query).scalar()
-    if found is None:
+    query = select(table.c.id, is_hidden(place.channel)).join(tables.product, tables.product.c.id == table.c.product_id)
+    row = unit.connection.execute(query.where(table.c.public_id == sku, table.c.merchant_id == place.tenant.id)).first()
+    if row is None:
         raise NotFound("sku", "no such SKU")
-    return int(found)
+    if row[1] and quantity:
+        raise Conflict("sku", NOT_HERE)
+    return int(row[0])
 
 
 def _check_cart_not_full(unit: Unit, viewer: int, place: Place) -> None:
@@ -71,7 +76,7 @@ def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
             line.c.quantity,
             sku.c.price_minor,
             sku.c.currency,
-            tables.stock.c.free,
+            case((_sells(place), tables.stock.c.free), else_=0).label("free"),
         )
         .join(sku, sku.c.id == line.c.sku_id)
         .join(product, product.c.id == sku.c.product_id)
@@ -85,6 +90,11 @@ def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
     lines = tuple(_line_view(row, sales.get(row.id)) for row in rows)
     total = sum(line.amount.minor for line in lines)
     return views.Cart(lines, Money(total, place.tenant.currency))
+
+
+def _sells(place: Place) -> ColumnElement[bool]:
+    """Whether a room sells a product at all: what it does not, stays in carts and is sold out there."""
+    return tables.product.c.off_sale_at.is_(None) & ~is_hidden(place.channel)
 
 
 def _line_view(row: AnyRow, sale: OpenSale | None) -> views.CartLine:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from commerce import views
-from commerce.commands import CreateProduct, ImportProducts, NewSku
+from commerce.commands import ChangeProduct, CreateProduct, ImportProducts, NewSku, SkuChange
 from commerce.directory.merchants import find_merchant
-from commerce.errors import Conflict
+from commerce.errors import Conflict, NotFound
+from commerce.events import ShelfChanged
+from commerce.hiding import tell_rooms
 from commerce.money import Money
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -51,6 +53,70 @@ def import_products(unit: Unit, command: ImportProducts) -> tuple[views.Product,
     return tuple(create_product(unit, product) for product in command.products)
 
 
+def change_product(unit: Unit, command: ChangeProduct) -> views.Product:
+    """Changes what is given; every room that shows it is told. Conflict: cheaper than a flash sale of it."""
+    table = tables.product
+    mine = (table.c.merchant_id == command.merchant, table.c.public_id == command.product)
+    key = unit.connection.execute(select(table.c.id).where(*mine).with_for_update()).scalar()
+    if key is None:
+        raise NotFound("product", "no such product")
+    fields = ("name", "description", "image_url", "hideable")
+    changes: dict[str, object] = {name: found for name in fields if (found := getattr(command, name)) is not None}
+    if command.on_sale is not None:
+        changes["off_sale_at"] = None if command.on_sale else func.coalesce(table.c.off_sale_at, unit.now)
+    if changes:
+        unit.connection.execute(update(table).where(table.c.id == key).values(changes))
+    for at, sku in enumerate(command.skus):
+        _change_sku(unit, key, at, sku)
+    _tell_shelves(unit, command.merchant, key)
+    if command.hideable is not None:
+        tell_rooms(unit, command.merchant, key)
+    return find_product(unit, command.merchant, command.product)
+
+
+def _change_sku(unit: Unit, product: int, at: int, change: SkuChange) -> None:
+    table = tables.sku
+    query = select(table.c.id).where(table.c.product_id == product, table.c.public_id == change.sku)
+    key = unit.connection.execute(query).scalar()
+    if key is None:
+        raise NotFound(f"skus[{at}].sku", "no such SKU of this product")
+    changes: dict[str, object] = {} if change.name is None else {"name": change.name}
+    if change.price_minor is not None:
+        _check_sales(unit, key, at, change.price_minor)
+        changes["price_minor"] = change.price_minor
+    for limit in ("per_buyer_max", "per_order_max"):
+        if (found := getattr(change, limit)) is not None:
+            changes[limit] = found or None
+    if changes:
+        unit.connection.execute(update(table).where(table.c.id == key).values(changes))
+
+
+def _check_sales(unit: Unit, sku: int, at: int, price_minor: int) -> None:
+    """A flash sale that is announced is never dearer than usual."""
+    sale = tables.flash_sale
+    coming = (sale.c.sku_id == sku, sale.c.withdrawn_at.is_(None), sale.c.ends_at > unit.now)
+    dearest = unit.connection.execute(select(func.max(sale.c.price_minor)).where(*coming)).scalar()
+    if dearest is not None and price_minor < dearest:
+        raise Conflict(f"skus[{at}].price", f"a flash sale of it costs {dearest}: end that first")
+
+
+def _tell_shelves(unit: Unit, merchant: int, product: int) -> None:
+    """To all shows that have it on their shelf and are not over."""
+    show, shelf = tables.show, tables.shelf
+    query = select(show.c.public_id).join(shelf, shelf.c.show_id == show.c.id)
+    query = query.where(shelf.c.product_id == product, show.c.state != "ended").order_by(show.c.id)
+    for found in unit.connection.execute(query).scalars():
+        unit.tell(ShelfChanged(merchant, found))
+
+
+def find_product(connected: Connected, merchant: int, product: str) -> views.Product:
+    """One product; NotFound."""
+    found = find_products(connected, merchant, tables.product.c.public_id == product)
+    if not found:
+        raise NotFound("product", "no such product")
+    return found[0]
+
+
 def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, sku: NewSku) -> None:
     key = unit.new_id()
     row = {
@@ -63,6 +129,7 @@ def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, 
         "price_minor": sku.price_minor,
         "currency": merchant.currency,
         "per_buyer_max": sku.per_buyer_max,
+        "per_order_max": sku.per_order_max,
     }
     unit.connection.execute(insert(tables.sku), row)
     books = {"sku_id": key, "merchant_id": merchant.id, "received": sku.stock, "free": sku.stock}
@@ -84,7 +151,9 @@ def find_products(
 
 def product_view(row: AnyRow, skus: Collection[views.Sku]) -> views.Product:
     """A row of the product table with its SKUs."""
-    return views.Product(row.public_id, row.name, row.description, row.image_url, tuple(skus))
+    return views.Product(
+        row.public_id, row.name, row.description, row.image_url, tuple(skus), row.off_sale_at is None, row.hideable
+    )
 
 
 def _skus_by_product(connected: Connected, merchant: int, products: list[int]) -> dict[int, list[views.Sku]]:
@@ -104,7 +173,8 @@ def _skus_by_product(connected: Connected, merchant: int, products: list[int]) -
 def sku_view(row: AnyRow) -> views.Sku:
     """A row of sku joined with stock."""
     price = Money(row.price_minor, row.currency)
-    return views.Sku(row.public_id, row.name, price, row.per_buyer_max, row.received, row.free, row.reserved, row.sold)
+    books = (row.received, row.free, row.reserved, row.sold)
+    return views.Sku(row.public_id, row.name, price, row.per_buyer_max, *books, per_order_max=row.per_order_max)
 
 
 def check_known(found: Collection[str], wanted: list[str], field: str) -> None:

@@ -9,7 +9,24 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from commerce import cart, catalog, links, replay, restreams, sale, sharing, shelf, show, slates, stock, studio, touches
+from commerce import (
+    cart,
+    catalog,
+    hiding,
+    links,
+    replay,
+    restreams,
+    sale,
+    sharing,
+    shelf,
+    show,
+    slates,
+    stock,
+    studio,
+    touches,
+    versions,
+    views,
+)
 from commerce import commands as c
 from commerce.cases import ask, steps
 from commerce.cases.rows import Waits
@@ -58,9 +75,11 @@ def selling() -> dict[type, One]:
         c.CreateShow: show.create_show,
         c.UpdateShow: show.update_show,
         c.CreateProduct: catalog.create_product,
+        c.ChangeProduct: catalog.change_product,
         c.ImportProducts: catalog.import_products,
         c.ReceiveStock: stock.receive_stock,
         c.AnnounceSale: sale.announce_sale,
+        c.HideProduct: hiding.hide_product,
         c.WithdrawSale: sale.withdraw_sale,
         c.SetReplay: replay.set_replay,
         c.SetShelf: shelf.set_shelf,
@@ -231,7 +250,9 @@ class Dispatch:
     """Does the commands of a batch inside its transaction."""
 
     def __init__(self, after_sales_ms: int, signer: Signer, waits: Waits | None = None) -> None:
-        self._one = {**one_by_one(after_sales_ms), **cases(waits or Waits()), **earning(signer), **guarding()}
+        self._bare = {**one_by_one(after_sales_ms), **cases(waits or Waits()), **earning(signer), **guarding()}
+        counted = {kind: partial(_counted, self._bare[kind]) for kind in versions.RESOURCES}
+        self._one: Mapping[type, One] = {**self._bare, **counted, c.Update: self._update}
         self._many = together()
 
     def run(self, unit: Unit, commands: Sequence[c.Command[Any]]) -> list[Any]:
@@ -242,6 +263,11 @@ class Dispatch:
             for at, answer in zip(places, found, strict=True):
                 answers[at] = answer
         return answers
+
+    def _update(self, unit: Unit, update: c.Update[Any]) -> views.Updated[Any]:
+        """Its command, if what it changes is as its giver has seen it."""
+        number = versions.count_up(unit, update.command, update.seen)
+        return views.Updated(self._bare[type(update.command)](unit, update.command), number)
 
     def _run_kind(self, unit: Unit, kind: type, commands: list[Any]) -> list[Any]:
         many = self._many.get(kind)
@@ -257,6 +283,12 @@ class Dispatch:
             log.info("%d commands are tried one by one", len(commands), exc_info=True)
         # Something unforeseen, such as another node's row under a unique index: find out whose fault it was.
         return [_alone(unit, partial(_only, many), command) for command in commands]
+
+
+def _counted(one: One, unit: Unit, command: Any) -> Any:
+    """Whichever way a resource is changed, its version counts."""
+    versions.count_up(unit, command, None)
+    return one(unit, command)
 
 
 def _by_kind(commands: Sequence[Any]) -> dict[type, list[int]]:

@@ -10,9 +10,11 @@ CommerceError(field, detail)
 │   ├── SoldOut        fewer are free than were asked for; carries `free`
 │   ├── LimitReached   the per-buyer limit; carries `left`
 │   ├── BodyDiffers    an idempotency key used again with another body; carries both digests
+│   ├── PriceChanged   the buyer was shown another total; carries `now_minor`
 │   └── WrongState     the event is not in the state table; carries `state`
 ├── ProviderRefused    a payment provider said no, and meant it
 ├── ProviderAway       a payment provider gave no answer: whether it did what it was asked for is not known
+├── Stale              changed by another since it was read; carries `version`, the one it has now
 └── Overloaded         the bounded queue is full, or commerce is closing: nothing was done, try again later
 """
 
@@ -61,10 +63,10 @@ class SoldOut(Conflict):
 
 
 class LimitReached(Conflict):
-    """The per-buyer limit of a SKU."""
+    """The limit of a SKU for a buyer, or `where` for."""
 
-    def __init__(self, field: str, left: int) -> None:
-        super().__init__(field, f"you may buy {left} more" if left else "you have bought as many as one buyer may")
+    def __init__(self, field: str, left: int, where: str = "more") -> None:
+        super().__init__(field, f"you may buy {left} {where}" if left else "you have bought as many as one buyer may")
         self.left = left
 
 
@@ -75,6 +77,22 @@ class BodyDiffers(Conflict):
         super().__init__(field, f"used before with another body (stored {stored[:12]}, given {given[:12]})")
         self.stored = stored
         self.given = given
+
+
+class PriceChanged(Conflict):
+    """Another total than the buyer was shown: nobody pays what he has not seen."""
+
+    def __init__(self, field: str, now_minor: int) -> None:
+        super().__init__(field, f"the price has changed: it is {now_minor} in minor units now")
+        self.now_minor = now_minor
+
+
+class Stale(CommerceError):
+    """Changed by another since the caller read it."""
+
+    def __init__(self, field: str, version: int) -> None:
+        super().__init__(field, f"was changed meanwhile: this is version {version}")
+        self.version = version
 
 
 class WrongState(Conflict):

@@ -80,6 +80,13 @@ class ShelfChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsHidden(Fact):
+    """What a channel keeps out of its room is other than before."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinChanged(Fact):
     """A product of the shelf is pinned, or no longer."""
 
@@ -191,6 +198,7 @@ KINDS: dict[str, type[Fact]] = {
         StockChanged,
         SaleChanged,
         ShelfChanged,
+        GoodsHidden,
         PinChanged,
         ShowChanged,
         RoomChanged,

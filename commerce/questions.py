@@ -9,14 +9,14 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from commerce import cart as carts
-from commerce import checks, views
+from commerce import checks, versions, views
 from commerce import links as short_links
 from commerce import restreams as all_restreams
 from commerce import shelf as shelves
 from commerce import show as all_shows
 from commerce import slates as all_slates
 from commerce import studio as studios
-from commerce.catalog import find_products
+from commerce.catalog import find_product, find_products
 from commerce.cursors import read_cursor, write_cursor
 from commerce.customers import book
 from commerce.customers import views as customers
@@ -24,6 +24,7 @@ from commerce.directory.channels import channel_key, channel_view, find_channel,
 from commerce.directory.merchants import find_merchant, merchant_view
 from commerce.directory.people import find_me
 from commerce.errors import NotFound
+from commerce.hiding import hidden_names
 from commerce.money import Money
 from commerce.order.record import find_orders
 from commerce.order.states import PAID, STATES
@@ -61,6 +62,7 @@ def room(reading: Reading, room: str) -> views.Room:
     if row is None:
         raise NotFound("room", "no such room")
     show = all_shows.current_show_row(reading, row.merchant_id)
+    hidden = hidden_names(reading, row.channel_id)
     return views.Room(
         room=row.slug,
         name=row.name,
@@ -73,7 +75,8 @@ def room(reading: Reading, room: str) -> views.Room:
         channel_state=row.state,
         merchant=find_merchant(reading, row.merchant_id),
         show=None if show is None else all_shows.show_view(show),
-        shelf=() if show is None else shelves.find_shelf(reading, row.merchant_id, show.id),
+        shelf=() if show is None else shelves.shown(shelves.find_shelf(reading, row.merchant_id, show.id), hidden),
+        hidden=hidden,
     )
 
 
@@ -197,6 +200,16 @@ def links(reading: Reading, merchant: int, channel: str) -> tuple[views.Link, ..
 def products(reading: Reading, merchant: int) -> tuple[views.Product, ...]:
     """The catalogue, oldest first."""
     return find_products(reading, merchant)
+
+
+def product(reading: Reading, merchant: int, product: str) -> views.Product:
+    """One product."""
+    return find_product(reading, merchant, product)
+
+
+def version(reading: Reading, merchant: int, resource: str) -> int:
+    """The version of a resource (`commerce.versions` names them); to be asked before the resource itself."""
+    return versions.version(reading, merchant, resource)
 
 
 def cart(reading: Reading, viewer: str, room: str) -> views.Cart:

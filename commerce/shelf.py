@@ -91,6 +91,11 @@ def find_shelf(connected: Connected, merchant: int, show: int) -> tuple[views.Sh
     return tuple(views.ShelfItem(_with_sales(found[row.public_id], sales), row.position, row.pinned) for row in rows)
 
 
+def shown(items: tuple[views.ShelfItem, ...], hidden: frozenset[str] = frozenset()) -> tuple[views.ShelfItem, ...]:
+    """What rooms show of a shelf: goods that are on sale and, in one of them, not hidden there."""
+    return tuple(item for item in items if item.product.on_sale and item.product.product not in hidden)
+
+
 def _with_sales(product: views.Product, sales: dict[str, views.Sale]) -> views.Product:
     if not sales:
         return product

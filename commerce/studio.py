@@ -74,6 +74,8 @@ def set_studio(unit: Unit, command: SetStudio) -> views.StudioSettings:
     """How the merchant's studio switches."""
     find_merchant(unit, command.merchant)
     table = tables.studio
+    if command.back is None:
+        return studio_settings(unit, command.merchant)
     unit.connection.execute(delete(table).where(table.c.merchant_id == command.merchant))
     unit.connection.execute(insert(table), {"merchant_id": command.merchant, "back": command.back})
     unit.tell(StudioChanged(command.merchant))

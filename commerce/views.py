@@ -7,9 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from commerce.money import Money
 from commerce.order.evidence import Evidence
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Updated(Generic[T]):
+    """What a command answered, and the version that what it changed has now."""
+
+    value: T
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +152,30 @@ class Sku:
     reserved: int
     sold: int
     sale: Sale | None = None
+    per_order_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Goods with one or more SKUs."""
+    """Goods with one or more SKUs. `hideable`: a channel may keep them out of its room."""
 
     product: str
     name: str
     description: str
     image_url: str
     skus: tuple[Sku, ...]
+    on_sale: bool = True
+    hideable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGoods:
+    """Goods that a channel may keep out of its room, and whether it does."""
+
+    product: str
+    name: str
+    image_url: str
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +189,7 @@ class ShelfItem:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A channel's room with the merchant's show that is on, next or was last, and its shelf."""
+    """A channel's room with the merchant's show that is on, next or was last, and its shelf without what it hides."""
 
     room: str
     name: str
@@ -179,6 +203,7 @@ class Room:
     merchant: Merchant
     show: Show | None
     shelf: tuple[ShelfItem, ...]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

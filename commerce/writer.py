@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from commerce import outbox
 from commerce.commands import Command, CountTouch, NoteTouch
+from commerce.commands.base import name_of
 from commerce.dispatch import Dispatch
 from commerce.errors import CommerceError, Overloaded, Unavailable
 from commerce.events import Fact, reached
@@ -219,7 +220,7 @@ class Writer:
 
     def _count(self, batch: list[Waiting], done: Done) -> None:
         outcomes = zip(batch, done.answers, strict=True)
-        counted = Counter((type(waiting.command).__name__, _outcome(answer)) for waiting, answer in outcomes)
+        counted = Counter((name_of(waiting.command), _outcome(answer)) for waiting, answer in outcomes)
         for (command, outcome), count in counted.items():
             self._metrics.commands.labels(command, outcome).inc(count)
         for state, count in Counter(map(reached, done.facts)).items():

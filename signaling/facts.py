@@ -12,10 +12,20 @@ from datetime import UTC, datetime
 
 from commerce import events, questions
 from commerce.errors import NotFound
+from commerce.shelf import shown
 from signaling.api import shapes
 from signaling.bus import Bus, BusDown
 from signaling.directory import Directory
-from signaling.messages import At, Notice, PinChanged, SaleChanged, ShelfChanged, ShowStateChanged, StockChanged
+from signaling.messages import (
+    At,
+    HiddenChanged,
+    Notice,
+    PinChanged,
+    SaleChanged,
+    ShelfChanged,
+    ShowStateChanged,
+    StockChanged,
+)
 from signaling.rooms import room_stream, show_stream
 from signaling.talk_facts import TALK, TalkFacts
 
@@ -97,11 +107,16 @@ class Facts:
                 return show, [PinChanged(product=fact.product, pinned=fact.pinned)]
             case events.ShelfChanged():
                 return show, await self._shelf(fact.merchant)
-            case events.RoomChanged():
-                facts = await self._directory.room(fact.room)
-                return room_stream(fact.room), [Notice(at=datetime.now(UTC), text=facts.view.notice)]
+            case events.RoomChanged() | events.GoodsHidden():
+                return room_stream(fact.room), [await self._room(fact)]
             case _:
                 return show, [*await self._state(fact.merchant), *await self._shelf(fact.merchant)]
+
+    async def _room(self, fact: events.RoomChanged | events.GoodsHidden) -> At:
+        view = (await self._directory.room(fact.room)).view
+        if isinstance(fact, events.GoodsHidden):
+            return HiddenChanged(hidden=view.hidden, shelf=view.shelf)
+        return Notice(at=datetime.now(UTC), text=view.notice)
 
     async def _state(self, merchant: int) -> list[At]:
         show = await self._directory.commerce.ask(questions.current_show, merchant)
@@ -114,7 +129,7 @@ class Facts:
         if show is None:
             return [ShelfChanged(shelf=[])]
         items = await self._directory.commerce.ask(questions.shelf, merchant, show.show)
-        return [ShelfChanged(shelf=shapes.shelf(items))]
+        return [ShelfChanged(shelf=shapes.shelf(shown(items)))]
 
 
 def _key(fact: events.Fact) -> Key | None:
@@ -128,7 +143,7 @@ def _key(fact: events.Fact) -> Key | None:
             return "shelf", fact.merchant
         case events.ShowChanged():
             return "show", fact.merchant
-        case events.RoomChanged():
-            return "room", fact.room
+        case events.RoomChanged() | events.GoodsHidden():
+            return type(fact).__name__, fact.room
         case _:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from commerce.payments.till import Till
+from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
@@ -37,6 +38,7 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "replays": core.replays,
         "channels": HqChannels(commerce, core.link_tokens, urls.http),
         "goods": HqGoods(commerce),
+        "hiding": HidingApi(commerce),
         "orders": orders,
         "hq_cases": HqCases(commerce),
         "sales": HqSales(commerce),

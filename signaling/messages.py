@@ -238,6 +238,15 @@ class ShelfChanged(At):
     shelf: list[ShelfItem]
 
 
+class HiddenChanged(At):
+    """What this room does not show has changed: its shelf as it is now. `hidden` is for shelves of the show stream."""
+
+    type: Literal["hidden"] = "hidden"
+    stream: Literal["room"] = "room"
+    hidden: list[str]
+    shelf: list[ShelfItem]
+
+
 class StockChanged(At):
     """What is left of a SKU."""
 
@@ -348,6 +357,7 @@ ServerMessage = Annotated[
     | LineState
     | ShowStateChanged
     | ShelfChanged
+    | HiddenChanged
     | StockChanged
     | SaleChanged
     | PinChanged

@@ -19,6 +19,7 @@ from relay.hls.retention import Claim, Policy
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_replay import Marker, Replay, ReplayHq, ReplaySet
+from signaling.api.versions import change
 from signaling.directory import Directory
 from signaling.errors import Unknown
 
@@ -81,7 +82,8 @@ class Replays:
         """HQ: publish, withdraw, how long."""
         body = await read(request, ReplaySet)
         name = request.match_info["show"]
-        show = await self._commerce.execute(commands.SetReplay(me.merchant.id, name, body.published, body.days))
+        command = commands.SetReplay(me.merchant.id, name, body.published, body.days)
+        show = await change(self._commerce, request, command)
         return answer(await self._of_hq(show))
 
     async def all(self, _request: web.Request, me: views.Me) -> web.Response:

@@ -12,6 +12,7 @@ from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
+from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
@@ -70,6 +71,7 @@ class Handlers:
     guard: HqGuard
     desk: DeskApi
     proofs: ProofApi
+    hiding: HidingApi
     describe: OpenApi
     describe_sockets: AsyncApi
 
@@ -220,6 +222,7 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
     return [
         web.get("/api/v1/hq/shows", hq(may.SEE_SHOWS, to.shows.shows)),
         web.post("/api/v1/hq/shows", hq(may.RUN_SHOWS, to.shows.create)),
+        web.get("/api/v1/hq/shows/{show}", hq(may.SEE_SHOWS, to.shows.show)),
         web.patch("/api/v1/hq/shows/{show}", hq(may.RUN_SHOWS, to.shows.change)),
         web.put("/api/v1/hq/shows/{show}/shelf", hq(may.RUN_SHOWS, to.shows.set_shelf)),
         web.get("/api/v1/hq/replays", hq(may.SEE_SHOWS, to.replays.all)),
@@ -227,13 +230,18 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/channels", hq(may.SEE_CHANNELS, to.channels.channels)),
         web.post("/api/v1/hq/channels", hq(may.CHANGE_CHANNELS, to.channels.create)),
         web.post("/api/v1/hq/channels/many", hq(may.CHANGE_CHANNELS, to.channels.create_many)),
+        web.get("/api/v1/hq/channels/{channel}", hq(may.SEE_CHANNELS, to.channels.channel)),
         web.patch("/api/v1/hq/channels/{channel}", hq(may.CHANGE_CHANNELS, to.channels.change)),
+        web.get("/api/v1/hq/channels/{channel}/goods", hq(may.SEE_CHANNELS, to.hiding.goods)),
+        web.put("/api/v1/hq/channels/{channel}/goods/{product}", hq(may.CHANGE_CHANNELS, to.hiding.hide)),
         web.post("/api/v1/hq/channels/{channel}/links", hq(may.MAKE_LINKS, to.channels.create_link)),
         web.delete("/api/v1/hq/channels/{channel}/links/{code}", hq(may.MAKE_LINKS, to.channels.revoke_link)),
         web.get("/api/v1/hq/products", hq(may.SEE_GOODS, to.goods.products)),
         web.post("/api/v1/hq/products", hq(may.CHANGE_GOODS, to.goods.create)),
         web.get("/api/v1/hq/products.csv", hq(may.SEE_GOODS, to.goods.export)),
         web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
+        web.get("/api/v1/hq/products/{product}", hq(may.SEE_GOODS, to.goods.product)),
+        web.patch("/api/v1/hq/products/{product}", hq(may.CHANGE_GOODS, to.goods.change)),
         web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
     ]
 
@@ -323,6 +331,8 @@ def _desk(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/desk/customers/{viewer}/why", own(may.WORK_AT_DESK, desk.why_customer)),
         web.post("/api/v1/desk/export", own(may.WORK_AT_DESK, desk.export)),
         web.get("/api/v1/desk/statement", own(may.WORK_AT_DESK, desk.statement)),
+        web.get("/api/v1/desk/goods", own(may.WORK_AT_DESK, to.hiding.goods)),
+        web.put("/api/v1/desk/goods/{product}", own(may.WORK_AT_DESK, to.hiding.hide)),
         web.post("/api/v1/desk/links", own(may.WORK_AT_DESK, desk.create_link)),
     ]
 

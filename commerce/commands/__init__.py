@@ -7,7 +7,7 @@ the field. Whether it fits what is stored is decided by its function inside the 
 from a client. All other ids are public.
 """
 
-from commerce.commands.base import Command
+from commerce.commands.base import Command, Update
 from commerce.commands.buying import (
     CancelOrder,
     CountTouch,
@@ -27,7 +27,7 @@ from commerce.commands.buying import (
     Wanted,
 )
 from commerce.commands.customers import AskCode, LogIn, PutAddress, RemoveAddress
-from commerce.commands.offering import AnnounceSale, WithdrawSale
+from commerce.commands.offering import AnnounceSale, HideProduct, WithdrawSale
 from commerce.commands.paying import (
     ChooseWay,
     ClaimAsks,
@@ -53,6 +53,7 @@ from commerce.commands.programs import (
     RevokeApiKey,
 )
 from commerce.commands.selling import (
+    ChangeProduct,
     CloseSession,
     CreateChannel,
     CreateChannels,
@@ -71,6 +72,7 @@ from commerce.commands.selling import (
     SetReplay,
     SetShelf,
     ShelfEntry,
+    SkuChange,
     UpdateRoom,
     UpdateShow,
 )
@@ -111,6 +113,7 @@ __all__ = [
     "AskHost",
     "BeginAnswer",
     "CancelOrder",
+    "ChangeProduct",
     "ChooseWay",
     "ClaimAsks",
     "ClaimDeliveries",
@@ -131,6 +134,7 @@ __all__ = [
     "DecideLine",
     "ExpireOrders",
     "FinishOrders",
+    "HideProduct",
     "HoldLine",
     "ImportProducts",
     "KeepAnswer",
@@ -182,8 +186,10 @@ __all__ = [
     "ShareRoom",
     "ShelfEntry",
     "ShipOrder",
+    "SkuChange",
     "SwitchProvider",
     "SwitchRestream",
+    "Update",
     "UpdateRoom",
     "UpdateShow",
     "Wanted",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from commerce import checks, views
 from commerce.commands.base import Command
 from commerce.errors import Invalid
-from commerce.money import currency
+from commerce.money import MINOR_MAX, Money, currency
 
 OUTCOMES = ("paid", "failed", "timed_out")
 CONTACT_CHARS_MAX = {"name": 80, "phone": 40, "address": 300}
@@ -131,6 +131,7 @@ class Wanted:
 class PlaceOrder(Command[views.Order]):
     """Checkout. Same client_order_id and body again: the same order. `lines` None: the cart, which is emptied.
 
+    `total` is what the buyer was shown: where it comes to something else, PriceChanged, and nothing is ordered.
     `entered` False: he came by a token that does not hold, so ordering is no touch of the room either. `picture_at`
     (ms) is the moment of the broadcast that his page says it showed; it is evidence, not part of the order.
     """
@@ -143,6 +144,7 @@ class PlaceOrder(Command[views.Order]):
     note: str = ""
     entered: bool = True
     picture_at: int | None = None
+    total: Money | None = None
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
@@ -155,6 +157,9 @@ class PlaceOrder(Command[views.Order]):
         checks.text("contact.name", contact.name, CONTACT_CHARS_MAX["name"], 1)
         checks.text("contact.phone", contact.phone, CONTACT_CHARS_MAX["phone"], 1)
         checks.text("contact.address", contact.address, CONTACT_CHARS_MAX["address"], 1)
+        if self.total is not None:
+            checks.number("total", self.total.minor, 0, MINOR_MAX)
+            currency("total", self.total.currency)
         if self.lines is not None:
             self._check_lines(self.lines)
 

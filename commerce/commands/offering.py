@@ -1,4 +1,4 @@
-"""The commands about flash sales."""
+"""The commands about how goods are offered: flash sales, and what a channel keeps out of its room."""
 
 from __future__ import annotations
 
@@ -47,3 +47,17 @@ class WithdrawSale(Command[views.Sale]):
 
     def __post_init__(self) -> None:
         checks.public_id("sale", self.sale)
+
+
+@dataclass(frozen=True, slots=True)
+class HideProduct(Command[views.RoomGoods]):
+    """A channel keeps goods out of its room, or shows them again."""
+
+    merchant: int
+    channel: str
+    product: str
+    hidden: bool
+
+    def __post_init__(self) -> None:
+        checks.public_id("channel", self.channel)
+        checks.public_id("product", self.product)

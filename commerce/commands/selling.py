@@ -199,6 +199,7 @@ class NewSku:
     price_minor: int
     stock: int = 0
     per_buyer_max: int | None = None
+    per_order_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +221,49 @@ class CreateProduct(Command[views.Product]):
             checks.text(f"skus[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
             checks.number(f"skus[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
             checks.number(f"skus[{at}].stock", sku.stock, 0, RECEIVED_MAX)
-            if sku.per_buyer_max is not None:
-                checks.quantity(f"skus[{at}].per_buyer_max", sku.per_buyer_max)
+            _check_limits(at, sku.per_buyer_max, sku.per_order_max)
+
+
+@dataclass(frozen=True, slots=True)
+class SkuChange:
+    """What a SKU of ChangeProduct becomes; None leaves as it is, a limit of 0 is none."""
+
+    sku: str
+    name: str | None = None
+    price_minor: int | None = None
+    per_buyer_max: int | None = None
+    per_order_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProduct(Command[views.Product]):
+    """Goods and their SKUs; None leaves as it is. Orders keep the names and prices they were placed with."""
+
+    merchant: int
+    product: str
+    name: str | None = None
+    description: str | None = None
+    image_url: str | None = None
+    on_sale: bool | None = None
+    hideable: bool | None = None
+    skus: tuple[SkuChange, ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.public_id("product", self.product)
+        if self.name is not None:
+            checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
+        checks.text("description", self.description or "", checks.TEXT_CHARS_MAX)
+        checks.url("image_url", self.image_url or "")
+        checks.size("skus", self.skus, 0, SKUS_MAX)
+        if len({sku.sku for sku in self.skus}) < len(self.skus):
+            raise Invalid("skus", "a SKU may be named once")
+        for at, sku in enumerate(self.skus):
+            checks.public_id(f"skus[{at}].sku", sku.sku)
+            if sku.name is not None:
+                checks.text(f"skus[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
+            if sku.price_minor is not None:
+                checks.number(f"skus[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
+            _check_limits(at, sku.per_buyer_max or None, sku.per_order_max or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +342,13 @@ class SetReplay(Command[views.Show]):
         checks.public_id("show", self.show)
         if self.days is not None:
             checks.number("days", self.days, 1, REPLAY_DAYS_MAX)
+
+
+def _check_limits(at: int, per_buyer_max: int | None, per_order_max: int | None) -> None:
+    """How much of a SKU one buyer and one order may have."""
+    for field, limit in (("per_buyer_max", per_buyer_max), ("per_order_max", per_order_max)):
+        if limit is not None:
+            checks.quantity(f"skus[{at}].{field}", limit)
 
 
 def _check_look(logo_url: str, cover_url: str, notice: str, welcome: str, accent: str) -> None:

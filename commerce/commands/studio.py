@@ -61,13 +61,14 @@ class RevokeStreamKey(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class SetStudio(Command[views.StudioSettings]):
-    """Whether a healthy primary comes back by itself."""
+    """Whether a healthy primary comes back by itself; None leaves it as it is."""
 
     merchant: int
-    back: str
+    back: str | None
 
     def __post_init__(self) -> None:
-        checks.choice("back", self.back, BACKS)
+        if self.back is not None:
+            checks.choice("back", self.back, BACKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, func, insert, select, update
+from sqlalchemy import Boolean, Connection, LargeBinary, Table, func, insert, select, update
 
 from commerce.directory.channels import channel_key
 from commerce.errors import Conflict, Invalid
@@ -102,6 +102,7 @@ def _row(table: Table, found: Row, name: str) -> Row:
         value = found.get(column.name)
         if value is None and column.name not in found and column.server_default is not None:
             value = getattr(column.server_default, "arg", "")
+            value = value == "1" if isinstance(column.type, Boolean) else value
         row[column.name] = bytes.fromhex(value) if isinstance(column.type, LargeBinary) and value is not None else value
     return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,7 @@ from commerce.commands import PlaceOrder, Wanted
 from commerce.commission import Plan
 from commerce.earning.assess import Node
 from commerce.earning.ties import find_nodes, find_plans, find_ties
+from commerce.hiding import find_hidden
 from commerce.sale import OpenSale, find_bought_in_sales, find_open_sales
 from commerce.store import tables
 from commerce.store.unit import Unit
@@ -38,6 +40,8 @@ class Goods:
     price_minor: int
     currency: str
     per_buyer_max: int | None
+    per_order_max: int | None
+    on_sale: bool
     free: int
     taken: int = 0
     sale: OpenSale | None = None
@@ -79,6 +83,7 @@ class Gathered:
     goods: dict[str, Goods]
     on_shelf: set[tuple[int, int]]
     pinned: dict[int, tuple[tuple[str, str], ...]]
+    hidden: set[tuple[int, int]]
     earlier: dict[tuple[int, str], Earlier]
     carts: dict[tuple[int, int], list[Wanted]]
     bought: dict[tuple[int, int], int]
@@ -94,10 +99,9 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     buyers = _find_buyers(unit, wanted, places.values())
     known = [buyer.id for buyer in buyers.values() if buyer.id is not None]
     carts = _find_carts(unit, known) if any(command.lines is None for command in commands) else {}
-    skus = {line.sku for command in commands for line in command.lines or ()}
-    skus.update(line.sku for lines in carts.values() for line in lines)
+    lines = itertools.chain(*(command.lines or () for command in commands), *carts.values())
     tenants = {place.tenant.id: place.tenant for place in places.values()}
-    goods = _find_goods(unit, skus, tenants.values())
+    goods = _find_goods(unit, {line.sku for line in lines}, tenants.values())
     owners = {place.channel for place in places.values()}
     owners |= {tenant.house for tenant in tenants.values()}
     owners |= {touch.channel for buyer in buyers.values() for touch in buyer.touches}
@@ -110,6 +114,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
         buyers,
         goods,
         *_find_shelves(unit, tenants.values()),
+        find_hidden(unit, {place.channel for place in places.values()}),
         _find_earlier(unit, buyers, places, commands),
         carts,
         _find_bought(unit, known, goods),
@@ -204,6 +209,8 @@ def _select_goods() -> Select[*tuple[Any, ...]]:
             sku.c.price_minor,
             sku.c.currency,
             sku.c.per_buyer_max,
+            sku.c.per_order_max,
+            product.c.off_sale_at.is_(None).label("on_sale"),
             stock.c.free,
         )
         .join(product, product.c.id == sku.c.product_id)

@@ -13,10 +13,21 @@ from dataclasses import dataclass, replace
 from commerce import views
 from commerce.attribution import Decision, Touch, bind, decide, inputs_json
 from commerce.binding import Held, binding_row, log_binding, situation
+from commerce.cart import NOT_HERE
 from commerce.commands import PlaceOrder, Wanted
 from commerce.commission import Item
 from commerce.earning.assess import Assessed, Who, assess
-from commerce.errors import BodyDiffers, CommerceError, Conflict, Forbidden, Invalid, LimitReached, NotFound, SoldOut
+from commerce.errors import (
+    BodyDiffers,
+    CommerceError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    NotFound,
+    PriceChanged,
+    SoldOut,
+)
 from commerce.events import OrderPlaced, ViewerBound
 from commerce.money import MINOR_MAX, Money
 from commerce.order.evidence import Evidence, witnessed
@@ -60,6 +71,8 @@ def body_digest(command: PlaceOrder) -> str:
     lines = ["cart"] if command.lines is None else [_line_text(line) for line in command.lines]
     contact = command.contact
     parts = [command.room, *lines, contact.name, contact.phone, contact.address, command.note]
+    if command.total is not None:
+        parts.append(f"total {command.total.minor} {command.total.currency}")
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -100,8 +113,8 @@ class Checkout:
         """Checks everything first; from `_take` on the order stands."""
         if place.channel_state != "active":
             raise Forbidden("room", "this room sells nothing now")
-        lines = self._lines(command, place, buyer)
-        total, unit, viewer = _total(lines), self._unit, self._take(command, place, buyer, lines)
+        total = _total(lines := self._lines(command, place, buyer), command.total)
+        unit, viewer = self._unit, self._take(command, place, buyer, lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
         earned = self._assess(place, buyer, decision, lines)
         placing = Placing(
@@ -136,6 +149,12 @@ class Checkout:
                 raise NotFound(f"lines[{at}].sku", "no such SKU")
             if (goods.merchant, goods.product) not in self._known.on_shelf:
                 raise Conflict(f"lines[{at}].sku", "not on the shelf of this show")
+            if (place.channel, goods.product) in self._known.hidden:
+                raise Conflict(f"lines[{at}].sku", NOT_HERE)
+            if not goods.on_sale:
+                raise Conflict(f"lines[{at}].sku", "not on sale now")
+            if goods.per_order_max is not None and line.quantity > goods.per_order_max:
+                raise LimitReached(f"lines[{at}].quantity", goods.per_order_max, "in one order")
             self._check_sale(at, goods, line, buyer)
             if goods.free < line.quantity:
                 raise SoldOut(f"lines[{at}].quantity", goods.free)
@@ -273,11 +292,13 @@ def _evidence(known: Gathered, command: PlaceOrder, place: Place, now: int) -> E
     return witnessed(now, (tenant.show_public, tenant.show_began), pinned, command.picture_at)
 
 
-def _total(lines: Lines) -> int:
-    """The sum in minor units; Invalid when it is more than money can be."""
+def _total(lines: Lines, shown: Money | None) -> int:
+    """The sum in minor units; Invalid when it is more than money can be, PriceChanged when it is not what was shown."""
     total = sum(goods.price_minor * quantity for goods, quantity in lines)
     if total > MINOR_MAX:
         raise Invalid("lines", "the total is too large")
+    if shown not in (None, Money(total, lines[0][0].currency)):
+        raise PriceChanged("total", total)
     return total
 
 

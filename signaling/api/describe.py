@@ -16,9 +16,18 @@ from signaling.api.hq_session import COOKIE as SESSION_COOKIE
 from signaling.api.hq_session import CSRF_HEADER
 from signaling.api.operation import Operation
 from signaling.api.operations import OPERATIONS
+from signaling.api.versions import ETAG, IF_MATCH
 from signaling.viewers import COOKIE as VIEWER_COOKIE
 
 REF = "#/components/schemas/{model}"
+IF_MATCH_PATTERN = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15})$'
+IF_MATCH_SAYS = (
+    "The ETag that was read: where the thing was changed since, nothing is done (412). Without it, it is done."
+)
+ETAG_SAYS = (
+    "Strong, for If-Match: the version of all that can be changed here. Figures that move by themselves (stock, "
+    "viewers, what is on the air) are no part of it."
+)
 Schema = dict[str, Any]
 Modes = Mapping[tuple[Any, JsonSchemaMode], Schema]
 
@@ -89,6 +98,9 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
         yield {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
     if operation.security == "session" and operation.method != "get":
         yield {"name": CSRF_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
+    if operation.versioned:
+        schema = {"type": "string", "pattern": IF_MATCH_PATTERN}
+        yield {"name": IF_MATCH, "in": "header", "required": False, "description": IF_MATCH_SAYS, "schema": schema}
 
 
 def _responses(operation: Operation, schemas: Modes) -> Schema:
@@ -97,11 +109,18 @@ def _responses(operation: Operation, schemas: Modes) -> Schema:
         found[str(status)] = {
             "description": operation.summary if status < 300 else "",
             **_content(operation, model, schemas),
+            **_tag(operation),
         }
     for status in sorted({*operation.problems, *_usual(operation)}):
         problem = {"application/problem+json": {"schema": schemas[models.Problem, "serialization"]}}
         found[str(status)] = {"description": "A problem document (RFC 9457)", "content": problem}
     return found
+
+
+def _tag(operation: Operation) -> Schema:
+    if not (operation.tagged or operation.versioned):
+        return {}
+    return {"headers": {ETAG: {"description": ETAG_SAYS, "required": True, "schema": {"type": "string"}}}}
 
 
 def _content(operation: Operation, model: type[BaseModel] | None, schemas: Modes) -> Schema:
@@ -123,6 +142,8 @@ def _usual(operation: Operation) -> tuple[int, ...]:
         usual += (404, 422)
     if operation.security == "":
         usual += (400, 413, 422)
+    if operation.versioned:
+        usual += (412, 422)
     return usual + ((401, 403) if operation.security == "session" else ())
 
 

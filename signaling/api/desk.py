@@ -40,7 +40,7 @@ class DeskApi:
         self._url = url
 
     async def desk(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(desk.desk, me.merchant.id, _own(me))
+        found = await self._commerce.ask(desk.desk, me.merchant.id, own(me))
         channel = found.channel
         return answer(
             m.DeskView(
@@ -58,7 +58,7 @@ class DeskApi:
         )
 
     async def customers(self, _request: web.Request, me: views.Me) -> web.Response:
-        rows = await self._commerce.ask(desk.desk_customers, me.merchant.id, _own(me))
+        rows = await self._commerce.ask(desk.desk_customers, me.merchant.id, own(me))
         return answers(
             [
                 m.CustomerView(
@@ -69,12 +69,12 @@ class DeskApi:
         )
 
     async def orders(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(desk.desk_orders, me.merchant.id, _own(me))
+        found = await self._commerce.ask(desk.desk_orders, me.merchant.id, own(me))
         return answers([_order(order) for order in found])
 
     async def why(self, request: web.Request, me: views.Me) -> web.Response:
         order = request.match_info["order"]
-        if not await self._commerce.ask(desk.owns, me.merchant.id, _own(me), order):
+        if not await self._commerce.ask(desk.owns, me.merchant.id, own(me), order):
             raise NotFound("order", "no such order")
         return answer(await why_it_is(self._commerce, request, me))
 
@@ -106,18 +106,18 @@ class DeskApi:
     async def statement(self, _request: web.Request, me: views.Me) -> web.Response:
         """With everything up to now, under a head that is signed for it."""
         await self._commerce.execute(SignHeads(me.merchant.id))
-        found = await self._commerce.ask(statement, me.merchant.id, channel_party(_own(me)))
+        found = await self._commerce.ask(statement, me.merchant.id, channel_party(own(me)))
         body = json.dumps(found, ensure_ascii=False).encode()
-        headers = {"Content-Disposition": f'attachment; filename="statement-{_own(me)}.json"'}
+        headers = {"Content-Disposition": f'attachment; filename="statement-{own(me)}.json"'}
         return web.Response(body=body, content_type="application/json", headers=headers)
 
     async def create_link(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, LinkNew)
-        link = await self._commerce.execute(commands.CreateLink(me.merchant.id, _own(me), body.sharer))
+        link = await self._commerce.execute(commands.CreateLink(me.merchant.id, own(me), body.sharer))
         return answer(Link(code=link.code, url=f"{self._url}/s/{link.code}", embed_url=""), status=201)
 
 
-def _own(me: views.Me) -> str:
+def own(me: views.Me) -> str:
     """The channel he owns."""
     if me.channel is None:
         raise NotAllowed("you have no channel of your own")

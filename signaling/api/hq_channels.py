@@ -7,11 +7,12 @@ import time
 
 from aiohttp import web
 
-from commerce import commands, questions, views
+from commerce import commands, questions, versions, views
 from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_hq import ChannelChange, ChannelNew, ChannelsMade, ChannelsNew, Link, LinkNew
+from signaling.api.versions import change, seen
 from signaling.tokens import LinkClaims, LinkTokens
 
 ROOM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what is mistaken for something else on a poster
@@ -31,6 +32,12 @@ class HqChannels:
         found = await self._commerce.ask(questions.channels, me.merchant.id)
         return answers([shapes.channel_hq(channel, self._url) for channel in found])
 
+    async def channel(self, request: web.Request, me: views.Me) -> web.Response:
+        name = request.match_info["channel"]
+        await seen(self._commerce, request, me, versions.channel(name))
+        found = await self._commerce.ask(questions.channel, me.merchant.id, name)
+        return answer(shapes.channel_hq(found, self._url))
+
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelNew)
         room = body.room or _address()
@@ -48,7 +55,7 @@ class HqChannels:
         command = commands.UpdateRoom(
             me.merchant.id, request.match_info["channel"], **body.model_dump(exclude_unset=True)
         )
-        return answer(shapes.channel_hq(await self._commerce.execute(command), self._url))
+        return answer(shapes.channel_hq(await change(self._commerce, request, command), self._url))
 
     async def create_link(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, LinkNew)

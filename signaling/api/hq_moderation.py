@@ -7,6 +7,7 @@ from aiohttp import web
 from commerce import commands, views
 from commerce.service import Commerce
 from commerce.talk import questions
+from commerce.versions import RULES
 from signaling.api.body import answer, answers, read
 from signaling.api.models_talk import (
     ActPage,
@@ -22,6 +23,7 @@ from signaling.api.models_talk import (
     WordView,
 )
 from signaling.api.plain import plain
+from signaling.api.versions import change, seen
 from signaling.errors import BadBody
 from signaling.folding import fold
 
@@ -50,14 +52,15 @@ class HqModeration:
         await self._commerce.execute(commands.RemoveWord(me.merchant.id, me.user, fold(body.word).text))
         return web.Response(status=204)
 
-    async def rules(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def rules(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, RULES)
         found = await self._commerce.ask(questions.rules, me.merchant.id)
         return answers([RuleHq(**plain(rule)) for rule in found])
 
     async def set_rule(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, RuleSet)
         command = commands.SetRule(me.merchant.id, me.user, body.room, body.slow_seconds, body.muted, body.held)
-        return answer(RuleHq(**plain(await self._commerce.execute(command))))
+        return answer(RuleHq(**plain(await change(self._commerce, request, command))))
 
     async def restrictions(self, _request: web.Request, me: views.Me) -> web.Response:
         found = await self._commerce.ask(questions.restrictions, me.merchant.id)

@@ -21,10 +21,12 @@ from commerce.earning.preview import Preview, preview, preview_lock
 from commerce.payments.rails import read_sheet, sheet
 from commerce.service import Commerce
 from commerce.times import aware
+from commerce.versions import LOCK, PLAN
 from commerce.why import why_customer, why_order
 from signaling.api import models_money as m
 from signaling.api.body import answer, answers, read
 from signaling.api.models import ChannelRef, Money
+from signaling.api.versions import change, seen
 
 
 class HqMoney:
@@ -33,12 +35,13 @@ class HqMoney:
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
 
-    async def plans(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def plans(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, PLAN)
         return answers([_plan(found) for found in await self._commerce.ask(plan_versions, me.merchant.id)])
 
     async def set_plan(self, request: web.Request, me: views.Me) -> web.Response:
         plan = _read_plan(await read(request, m.PlanBody))
-        return answer(_plan(await self._commerce.execute(e.SetPlan(me.merchant.id, plan))))
+        return answer(_plan(await change(self._commerce, request, e.SetPlan(me.merchant.id, plan))))
 
     async def preview(self, request: web.Request, me: views.Me) -> web.Response:
         plan = _read_plan(await read(request, m.PlanBody))
@@ -48,12 +51,13 @@ class HqMoney:
         rule = LockRule(**(await read(request, m.LockBody)).model_dump())
         return answer(_preview(await self._commerce.ask(preview_lock, me.merchant.id, rule), me.merchant.currency))
 
-    async def lock(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def lock(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, LOCK)
         return answer(await self._lock(me))
 
     async def set_lock(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.LockBody)
-        await self._commerce.execute(SetLockRule(me.merchant.id, LockRule(**body.model_dump())))
+        await change(self._commerce, request, SetLockRule(me.merchant.id, LockRule(**body.model_dump())))
         return answer(await self._lock(me))
 
     async def _lock(self, me: views.Me) -> m.LockHq:

@@ -12,6 +12,7 @@ from commerce import questions, views
 from commerce.errors import BadCredentials
 from commerce.service import Commerce
 from signaling import permissions
+from signaling.api import versions
 from signaling.api.body import answer, read
 from signaling.api.models_hq import Login, Me, MerchantHq
 from signaling.api.once import HqHandler, Once
@@ -94,7 +95,9 @@ class HqSession:
                 permissions.check_me(me, action)
             elif me.scopes is not None:
                 raise NotAllowed("a program has no session")
-            return await self._once(request, me, handler)
+            response = await self._once(request, me, handler)
+            versions.tag(request, response)
+            return response
 
         return guarded
 

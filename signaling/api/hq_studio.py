@@ -10,12 +10,14 @@ from commerce import checks, commands, questions, views
 from commerce.commands.studio import CAUSES, SLATE_BYTES_MAX, SLOTS
 from commerce.errors import Invalid
 from commerce.service import Commerce
+from commerce.versions import STUDIO
 from relay import slate_file
 from relay.errors import BadMedia, BadRtmp
 from relay.rtmp.push import parse_target
 from relay.source import Slot
 from signaling.api import models_studio as models
 from signaling.api.body import answer, read
+from signaling.api.versions import change, seen
 from signaling.errors import WrongType
 from signaling.restreams import Restreams, purpose
 from signaling.studio import Studio
@@ -31,10 +33,14 @@ class HqStudio:
         self._rtmp_url = rtmp_url
         self._whip_url = whip_url
 
-    async def studio(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def studio(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, STUDIO)
+        return answer(await self._view(me))
+
+    async def _view(self, me: views.Me) -> models.Studio:
         own, ask = me.merchant.id, self._commerce.ask
         on_air = await self._studio.on_air(own)
-        view = models.Studio.model_validate(
+        return models.Studio.model_validate(
             {
                 "rtmp_url": self._rtmp_url,
                 "whip_url": self._whip_url,
@@ -47,16 +53,14 @@ class HqStudio:
                 "restreams": [self._restream(own, one) for one in await ask(questions.restreams, own)],
             }
         )
-        return answer(view)
 
     async def change(self, request: web.Request, me: views.Me) -> web.Response:
         """The way back is kept; which source is on is this show's matter."""
         body = await read(request, models.StudioChange)
+        await change(self._commerce, request, commands.SetStudio(me.merchant.id, body.back))
         if body.on is not None:
             await self._studio.choose(me.merchant.id, None if body.on == "automatic" else Slot(body.on))
-        if body.back is not None:
-            await self._commerce.execute(commands.SetStudio(me.merchant.id, body.back))
-        return await self.studio(request, me)
+        return answer(await self._view(me))
 
     async def rotate(self, request: web.Request, me: views.Me) -> web.Response:
         """The one answer that has the key in it. Whoever publishes with the old key is shown out."""
@@ -70,7 +74,7 @@ class HqStudio:
         body = await read(request, models.StreamKeyLimits)
         slot = request.match_info["slot"]
         command = commands.LimitStreamKey(me.merchant.id, slot, body.valid_from, body.valid_until, body.show)
-        key = await self._commerce.execute(command)
+        key = await change(self._commerce, request, command)
         await self._studio.expel_expired(me.merchant.id)
         return answer(_key(key))
 
@@ -97,7 +101,7 @@ class HqStudio:
             await asyncio.to_thread(slate_file.from_file, data, request.content_type)
         except BadMedia as problem:
             raise Invalid("slate", problem.problem) from problem
-        await self._commerce.execute(commands.PutSlate(me.merchant.id, cause, request.content_type, data))
+        await change(self._commerce, request, commands.PutSlate(me.merchant.id, cause, request.content_type, data))
         return web.Response(status=204)
 
     async def remove_slate(self, request: web.Request, me: views.Me) -> web.Response:
@@ -112,12 +116,12 @@ class HqStudio:
             raise Invalid("url", problem.problem) from problem
         sealed = self._commerce.seal(purpose(me.merchant.id), body.url.encode())
         command = commands.PutRestream(me.merchant.id, request.match_info["name"], host, sealed)
-        return answer(self._restream(me.merchant.id, await self._commerce.execute(command)))
+        return answer(self._restream(me.merchant.id, await change(self._commerce, request, command)))
 
     async def switch_restream(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, models.RestreamChange)
         command = commands.SwitchRestream(me.merchant.id, request.match_info["name"], body.enabled)
-        return answer(self._restream(me.merchant.id, await self._commerce.execute(command)))
+        return answer(self._restream(me.merchant.id, await change(self._commerce, request, command)))
 
     async def remove_restream(self, request: web.Request, me: views.Me) -> web.Response:
         await self._commerce.execute(commands.RemoveRestream(me.merchant.id, request.match_info["name"]))

@@ -99,6 +99,7 @@ class SkuView(View):
     price: Money
     free: int
     per_buyer_max: int | None
+    per_order_max: int | None
     sale: SaleView | None = None
 
 
@@ -130,6 +131,7 @@ class RoomView(View):
     currency: str
     show: ShowView | None
     shelf: list[ShelfItem]
+    hidden: list[Id] = Field(description="products that this room does not show, for facts that are told to all rooms")
     viewers: int = Field(description="members in this room now")
     total_viewers: int = Field(description="members in all rooms of the merchant now")
 
@@ -160,6 +162,13 @@ class CartQuantity(Request):
     quantity: Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
 
 
+class Total(Request):
+    """The sum that the buyer was shown."""
+
+    minor: Annotated[int, Field(ge=0, le=10**15)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
 class Contact(Request):
     """Where the goods go."""
 
@@ -177,7 +186,10 @@ class OrderedSku(Request):
 
 
 class Checkout(Request):
-    """An order. `client_order_id` makes it safe to send again; without `lines` the cart is ordered and emptied."""
+    """An order. `client_order_id` makes it safe to send again; without `lines` the cart is ordered and emptied.
+
+    `total` is what the buyer was shown: where it comes to something else by now, nothing is ordered (409).
+    """
 
     client_order_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{8,64}$")]
     contact: Contact | None = Field(None, description="where the goods go, unless an `address` of the book is named")
@@ -187,6 +199,7 @@ class Checkout(Request):
     )
     note: Annotated[str, StringConstraints(max_length=300)] = ""
     lines: Annotated[list[OrderedSku], Field(min_length=1, max_length=ORDER_LINES_MAX)] | None = None
+    total: Total | None = None
 
 
 class OrderLine(View):

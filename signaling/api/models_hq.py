@@ -27,6 +27,7 @@ Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pa
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Limit = Annotated[int, Field(ge=1, le=999)]
 SKUS_MAX = 100
 SHELF_MAX = 200
 CHANNELS_MAX = 2_000  # in one request
@@ -165,15 +166,18 @@ class SkuHq(View):
     sold: int
     free: int
     per_buyer_max: int | None
+    per_order_max: int | None
 
 
 class ProductHq(View):
-    """A product of the catalogue."""
+    """A product of the catalogue. `hideable`: a channel may keep it out of its room."""
 
     product: Id
     name: str
     description: str
     image_url: str
+    on_sale: bool
+    hideable: bool
     skus: list[SkuHq]
 
 
@@ -190,7 +194,8 @@ class SkuNew(Request):
     name: Name
     price: MoneyIn
     stock: Annotated[int, Field(ge=0, le=10**9)] = 0
-    per_buyer_max: Annotated[int, Field(ge=1, le=999)] | None = None
+    per_buyer_max: Limit | None = None
+    per_order_max: Limit | None = None
 
 
 class ProductNew(Request):
@@ -200,6 +205,42 @@ class ProductNew(Request):
     description: Text = ""
     image_url: Url = ""
     skus: Annotated[list[SkuNew], Field(min_length=1, max_length=SKUS_MAX)]
+
+
+class SkuChange(Request):
+    """What to change of a SKU; absent fields stay, a limit of null is none."""
+
+    sku: Id
+    name: Name | None = None
+    price: MoneyIn | None = None
+    per_buyer_max: Limit | None = None
+    per_order_max: Limit | None = None
+
+
+class ProductChange(Request):
+    """What to change of a product and its SKUs; absent fields stay."""
+
+    name: Name | None = None
+    description: Text | None = None
+    image_url: Url | None = None
+    on_sale: bool | None = None
+    hideable: bool | None = None
+    skus: Annotated[list[SkuChange], Field(max_length=SKUS_MAX, default_factory=list)]
+
+
+class RoomGoods(View):
+    """Goods that a channel may keep out of its room, and whether it does."""
+
+    product: Id
+    name: str
+    image_url: str
+    hidden: bool
+
+
+class GoodsHide(Request):
+    """Keep it out of the room, or show it again."""
+
+    hidden: bool
 
 
 class StockReceived(Request):

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 class Operation:
     """`answer` is by status; None: no body. `listed`: the answer is an array of it. `problems` are statuses.
 
-    `media` is the type of an answer without a model that has a body all the same.
+    `media` is the type of an answer without a model that has a body all the same. `tagged`: a read whose answer has an
+    ETag; changes by PUT and PATCH always have one, and take If-Match.
     """
 
     method: str
@@ -24,6 +25,12 @@ class Operation:
     problems: tuple[int, ...] = ()
     query: tuple[str, ...] = ()
     media: str = "application/json"
+    tagged: bool = False
+
+    @property
+    def versioned(self) -> bool:
+        """Whether it changes what has a version. A viewer's cart has none: a quantity is set whole."""
+        return self.method in ("put", "patch") and self.security == "session"
 
 
 V1 = "/api/v1"

@@ -62,6 +62,7 @@ OPERATIONS = (
     *STUDIO,
     _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True),
     _hq("post", "/shows", "A new show", {201: models_hq.ShowHq}, body=models_hq.ShowNew),
+    _hq("get", "/shows/{show}", "A show with its shelf", {200: models_hq.ShowHq}, problems=(404,), tagged=True),
     _hq(
         "patch",
         "/shows/{show}",
@@ -95,6 +96,7 @@ OPERATIONS = (
         body=models_hq.ChannelsNew,
         problems=(409,),
     ),
+    _hq("get", "/channels/{channel}", "A channel", {200: models_hq.ChannelHq}, problems=(404,), tagged=True),
     _hq(
         "patch",
         "/channels/{channel}",
@@ -102,6 +104,23 @@ OPERATIONS = (
         {200: models_hq.ChannelHq},
         body=models_hq.ChannelChange,
         problems=(404,),
+    ),
+    _hq(
+        "get",
+        "/channels/{channel}/goods",
+        "What a channel may keep out of its room",
+        {200: models_hq.RoomGoods},
+        listed=True,
+        tagged=True,
+        problems=(404,),
+    ),
+    _hq(
+        "put",
+        "/channels/{channel}/goods/{product}",
+        "Keep goods out of a channel's room, or show them again",
+        {200: models_hq.RoomGoods},
+        body=models_hq.GoodsHide,
+        problems=(404, 409),
     ),
     _hq(
         "post",

@@ -16,10 +16,10 @@ def _desk(method: str, path: str, summary: str, answers: Found, **more: object) 
 
 
 MONEY = (
-    hq("get", "/plan", "Commission plans, the newest first", {200: m.PlanHq}, listed=True),
+    hq("get", "/plan", "Commission plans, the newest first", {200: m.PlanHq}, listed=True, tagged=True),
     hq("put", "/plan", "A new version; one that pays less counts after its notice", {200: m.PlanHq}, body=m.PlanBody),
     hq("post", "/plan/preview", "What a plan would change", {200: m.RulesPreview}, body=m.PlanBody),
-    hq("get", "/lock", "The lock in force", {200: m.LockHq}),
+    hq("get", "/lock", "The lock in force", {200: m.LockHq}, tagged=True),
     hq("put", "/lock", "A new version of the lock", {200: m.LockHq}, body=m.LockBody),
     hq("post", "/lock/preview", "What a lock would change", {200: m.RulesPreview}, body=m.LockBody),
     hq("get", "/figures", "Commission by state, sales by channel and day", {200: m.MoneyFigures}, query=("days",)),
@@ -58,5 +58,14 @@ MONEY = (
     ),
     _desk("post", "/export", "All that is his, as a ZIP", {200: None}, body=Consent, media="application/zip"),
     _desk("get", "/statement", "His statement with its proofs", {200: None}, problems=(404,)),
+    _desk("get", "/goods", "What he may keep out of his room", {200: models_hq.RoomGoods}, listed=True, tagged=True),
+    _desk(
+        "put",
+        "/goods/{product}",
+        "Keep goods out of his room, or show them again",
+        {200: models_hq.RoomGoods},
+        body=models_hq.GoodsHide,
+        problems=(404, 409),
+    ),
     _desk("post", "/links", "A link to his room", {201: models_hq.Link}, body=models_hq.LinkNew, problems=(404,)),
 )

@@ -15,6 +15,15 @@ def _order(step: str, summary: str, body: type) -> Operation:
 SALES = (
     hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True),
     hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
+    hq("get", "/products/{product}", "A product", {200: models_hq.ProductHq}, problems=(404,), tagged=True),
+    hq(
+        "patch",
+        "/products/{product}",
+        "Change goods; all rooms that show them are told",
+        {200: models_hq.ProductHq},
+        body=models_hq.ProductChange,
+        problems=(404, 409),
+    ),
     hq(
         "post",
         "/skus/{sku}/stock",

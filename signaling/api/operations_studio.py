@@ -6,7 +6,7 @@ from signaling.api import models_studio as models
 from signaling.api.operation import hq
 
 STUDIO = (
-    hq("get", "/studio", "Where to send the broadcast, and what comes", {200: models.Studio}),
+    hq("get", "/studio", "Where to send the broadcast, and what comes", {200: models.Studio}, tagged=True),
     hq(
         "patch",
         "/studio",

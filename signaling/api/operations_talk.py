@@ -60,7 +60,14 @@ TALK = (
         problems=(409,),
     ),
     hq("post", "/words/remove", "Take a word off the list", {204: None}, body=talk.WordRemove),
-    hq("get", "/rules", "How rooms are talked in; rooms without a rule are open", {200: talk.RuleHq}, listed=True),
+    hq(
+        "get",
+        "/rules",
+        "How rooms are talked in; rooms without a rule are open",
+        {200: talk.RuleHq},
+        listed=True,
+        tagged=True,
+    ),
     hq("put", "/rules", "The rule of a room, or of all", {200: talk.RuleHq}, body=talk.RuleSet, problems=(404,)),
     hq("get", "/restrictions", "Who may not speak or come in", {200: talk.RestrictionHq}, listed=True),
     hq(

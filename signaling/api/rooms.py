@@ -6,6 +6,7 @@ from aiohttp import web
 
 from commerce import commands, questions
 from commerce import views as commerce_views
+from commerce.money import Money as Amount
 from commerce.service import Commerce
 from commerce.times import to_ms
 from signaling.api import shapes
@@ -89,4 +90,5 @@ def _place_order(
         shown = to_ms(body.picture_at)
     if body.lines is not None:
         lines = tuple(commands.Wanted(line.sku, line.quantity, line.sale) for line in body.lines)
-    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered, shown)
+    total = None if body.total is None else Amount(body.total.minor, body.total.currency)
+    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered, shown, total)

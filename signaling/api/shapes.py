@@ -53,6 +53,7 @@ def sku_view(sku: views.Sku) -> models.SkuView:
         price=money(sku.price),
         free=sku.free,
         per_buyer_max=sku.per_buyer_max,
+        per_order_max=sku.per_order_max,
         sale=None if sku.sale is None else models.SaleView(**_sale(sku.sale)),
     )
 
@@ -100,6 +101,7 @@ def room_view(room: views.Room, hls: MediaUrl) -> models.RoomView:
         currency=room.merchant.currency,
         show=None if room.show is None else show_view(room.show, room.room, hls),
         shelf=shelf(room.shelf),
+        hidden=sorted(room.hidden),
         viewers=0,
         total_viewers=0,
     )
@@ -219,6 +221,7 @@ def sku_hq(sku: views.Sku) -> models_hq.SkuHq:
         sold=sku.sold,
         free=sku.free,
         per_buyer_max=sku.per_buyer_max,
+        per_order_max=sku.per_order_max,
     )
 
 
@@ -229,6 +232,8 @@ def product_hq(product: views.Product) -> models_hq.ProductHq:
         name=product.name,
         description=product.description,
         image_url=product.image_url,
+        on_sale=product.on_sale,
+        hideable=product.hideable,
         skus=[sku_hq(sku) for sku in product.skus],
     )
 

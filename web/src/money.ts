@@ -16,6 +16,13 @@ export function formatMoney(money: Money, language: string): string {
   return format.format(money.minor / 10 ** minorDigits(money.currency));
 }
 
+/** 1250 -> "12.50": what `parseMinor` reads. */
+export function decimal(money: Money): string {
+  const digits = minorDigits(money.currency);
+  const text = String(money.minor).padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
 export function times(price: Money, quantity: number): Money {
   return { minor: price.minor * quantity, currency: price.currency };
 }

@@ -123,6 +123,7 @@ describe("prices and stock", () => {
     price: { minor, currency: "CNY" },
     free,
     per_buyer_max: most,
+    per_order_max: null,
     sale: null,
   });
   const item = (...skus: Sku[]): ShelfItem => ({

@@ -15,6 +15,7 @@ function view(): RoomView {
     price: { minor: 100, currency: "CNY" },
     free: 5,
     per_buyer_max: null,
+    per_order_max: null,
     sale: null,
   };
   const item = { product: "p1", name: "P", description: "", image_url: "", position: 0, pinned: false, skus: [sku] };
@@ -32,6 +33,7 @@ function view(): RoomView {
     currency: "CNY",
     show: SHOW,
     shelf: [item, { ...item, product: "p2", skus: [{ ...sku, sku: "k2" }] }],
+    hidden: [],
     viewers: 1,
     total_viewers: 2,
   };

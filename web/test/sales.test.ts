@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RoomView, Sale } from "../src/api/types.ts";
 import { emptyFeed, receive } from "../src/room/feed.ts";
-import { saleOf, withSales } from "../src/room/sales.ts";
+import { atPrices, saleOf, withSales } from "../src/room/sales.ts";
 import { en } from "../src/text/en.ts";
 
 const START = Date.parse("2026-01-01T12:00:00.000Z");
@@ -20,6 +20,7 @@ function room(sale: Partial<Sale> | null): RoomView {
     price: money(900),
     free: 50,
     per_buyer_max: 5,
+    per_order_max: null,
     sale: sale === null ? null : whole,
   };
   const item = { product: "p1", name: "P", description: "", image_url: "", position: 0, pinned: false, skus: [sku] };
@@ -60,5 +61,21 @@ describe("a flash sale on the shelf", () => {
     const after = (sale: string) => receive(feed, { ...fact, sale, left: 0 }, START).feed.view;
     assert.equal(after("s1")?.shelf[0]?.skus[0]?.sale?.left, 0);
     assert.equal(after("another")?.shelf[0]?.skus[0]?.sale?.left, 7);
+  });
+});
+
+describe("a cart", () => {
+  const line = { sku: "k1", name: "K", product_name: "P", image_url: "", quantity: 3, free: 9 };
+  const cart = { lines: [{ ...line, price: money(950), amount: money(2850) }], total: money(2850) };
+
+  it("follows the prices of the shelf, and of a sale while it is open", () => {
+    const { shelf } = room({});
+    assert.equal(atPrices(cart, shelf, START - 1)?.total.minor, 2700);
+    assert.deepEqual(atPrices(cart, shelf, START)?.lines[0]?.amount, money(300));
+    assert.equal(atPrices(null, shelf, START), null);
+  });
+
+  it("cannot order what has left the shelf", () => {
+    assert.deepEqual(atPrices(cart, [], START)?.lines[0], { ...cart.lines[0], free: 0 });
   });
 });

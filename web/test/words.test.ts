@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitBefore } from "../src/backoff.ts";
-import { readProduct } from "../src/hq/new-product.ts";
-import { formatMoney, minorDigits, parseMinor } from "../src/money.ts";
+import { readChange, readProduct } from "../src/hq/new-product.ts";
+import { decimal, formatMoney, minorDigits, parseMinor } from "../src/money.ts";
 import { lineStatus, pictureStatus } from "../src/room/status.ts";
 import { en } from "../src/text/en.ts";
 import { hqEn } from "../src/text/hq-en.ts";
@@ -173,6 +173,25 @@ describe("a new product", () => {
       "skus[1].per_buyer_max",
       "skus[1].price",
       "skus[1].stock",
+    ]);
+  });
+
+  it("that is changed says what every field holds, and an empty limit is none", () => {
+    const sku = { sku: "s", name: "Tin", price: { minor: 5, currency: "CNY" }, per_buyer_max: 3, per_order_max: 1 };
+    const stock = { received: 1, reserved: 0, sold: 0, free: 1 };
+    const was = { product: "p", ...{ name: "Tea", description: "", image_url: "", on_sale: true, hideable: false } };
+    const product = { ...was, skus: [{ ...sku, ...stock }] };
+    const values = { name: "Oolong", "skus[0].name": "Tin", "skus[0].price": decimal(sku.price), hideable: "on" };
+    const { change, wrong } = readChange({ ...values, "skus[0].per_order_max": "2" }, product, words);
+    assert.deepEqual(wrong, []);
+    assert.deepEqual([change.name, change.on_sale, change.hideable], ["Oolong", false, true]);
+    assert.deepEqual(change.skus, [{ ...sku, per_buyer_max: null, per_order_max: 2 }]);
+    const bad = readChange({ "skus[0].price": "-", "skus[0].per_buyer_max": "0" }, product, words).wrong;
+    assert.deepEqual(bad.map(({ field }) => field).sort(), [
+      "name",
+      "skus[0].name",
+      "skus[0].per_buyer_max",
+      "skus[0].price",
     ]);
   });
 });

@@ -31,6 +31,7 @@ from commerce.store.tables.directory import (
     outbox,
     room,
     session,
+    version,
     wrapped_key,
 )
 from commerce.store.tables.earning import (
@@ -46,7 +47,7 @@ from commerce.store.tables.earning import (
 )
 from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
-from commerce.store.tables.offering import flash_sale
+from commerce.store.tables.offering import flash_sale, hidden_product
 from commerce.store.tables.paying import payment_provider
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import pin_event, product, shelf, show, sku, stock, stream_key
@@ -74,6 +75,7 @@ __all__ = [
     "delivery",
     "flash_sale",
     "held_line",
+    "hidden_product",
     "hook",
     "id_block",
     "legal_hold",
@@ -119,6 +121,7 @@ __all__ = [
     "studio",
     "touch",
     "transfer",
+    "version",
     "viewer",
     "word",
     "wrapped_key",

@@ -57,6 +57,15 @@ login = Table(
     moment("created_at"),
 )
 
+# How often what can be changed was changed: without a row, never.
+version = Table(
+    "version",
+    metadata,
+    Column("merchant_id", Key, ForeignKey("merchant.id"), primary_key=True, autoincrement=False),
+    Column("resource", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
 session = Table(
     "session",
     metadata,

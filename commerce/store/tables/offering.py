@@ -1,4 +1,8 @@
-"""Tables of flash sales: what is sold for a while at a price of its own, to how many and how much to each."""
+"""Tables of how goods are offered.
+
+Flash sales: what is sold for a while at a price of its own, to how many and how much to each. What a channel keeps out
+of its room, which counts as long as the product is hideable.
+"""
 
 from __future__ import annotations
 
@@ -25,4 +29,13 @@ flash_sale = Table(
     CheckConstraint("taken >= 0 and taken <= quantity", name="within_total"),
     CheckConstraint("starts_at < ends_at", name="window"),
     CheckConstraint("price_minor >= 0", name="price"),
+)
+
+hidden_product = Table(
+    "hidden_product",
+    metadata,
+    Column("channel_id", Key, ForeignKey("channel.id"), primary_key=True, autoincrement=False),
+    Column("product_id", Key, ForeignKey("product.id"), primary_key=True, autoincrement=False, index=True),
+    of_merchant(),
+    moment("at"),
 )

@@ -69,6 +69,8 @@ product = Table(
     words("description"),
     words("image_url"),
     moment("created_at"),
+    moment("off_sale_at", nullable=True),  # since when it is not sold
+    Column("hideable", Boolean, nullable=False, server_default="0"),  # a channel may keep it out of its room
 )
 Index("ix_product_merchant", product.c.merchant_id, product.c.id)
 
@@ -84,6 +86,7 @@ sku = Table(
     Column("price_minor", Wide, nullable=False),
     Column("currency", Text, nullable=False),
     Column("per_buyer_max", Integer),
+    Column("per_order_max", Integer),
     CheckConstraint("price_minor >= 0", name="price"),
 )
 

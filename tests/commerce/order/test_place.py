@@ -7,8 +7,9 @@ import pytest
 
 from commerce import commands as c
 from commerce import questions, views
-from commerce.errors import BodyDiffers, CommerceError, Conflict, LimitReached, NotFound, SoldOut
+from commerce.errors import BodyDiffers, CommerceError, Conflict, LimitReached, NotFound, PriceChanged, SoldOut
 from commerce.events import OrderPlaced, StockChanged
+from commerce.money import Money
 from commerce.store.ids import public_id
 
 
@@ -144,3 +145,30 @@ async def test_bad_orders_in_a_batch_do_not_hurt_the_good_ones(shop):
     answers = await asyncio.gather(*map(shop.commerce.execute, [*bad, *good]), return_exceptions=True)
     assert [isinstance(answer, CommerceError) for answer in answers] == [True] * 3 + [False] * 3
     assert await shop.books() == (10, 7, 3, 0)
+
+
+async def test_nobody_pays_what_he_was_not_shown(shop):
+    viewer = public_id()
+    await shop.commerce.execute(c.SetCartLine(viewer, shop.room_a, shop.sku, 2))
+    dearer = c.SkuChange(shop.sku, price_minor=10_900)
+    await shop.commerce.execute(c.ChangeProduct(shop.merchant.id, shop.product.product, skus=(dearer,)))
+    with pytest.raises(PriceChanged) as caught:
+        await shop.place(viewer, lines=None, total=Money(19_800, "CNY"))
+    assert (caught.value.field, caught.value.now_minor) == ("total", 21_800)
+    assert await shop.books() == (10, 10, 0, 0)
+    command = shop.order(viewer, lines=None, total=Money(21_800, "CNY"))
+    placed = await shop.commerce.execute(command)
+    assert placed.total.minor == 21_800
+    with pytest.raises(BodyDiffers):
+        await shop.commerce.execute(replace(command, total=Money(21_800, "USD")))
+
+
+async def test_an_order_has_its_own_limit_of_a_sku(shop):
+    few = c.SkuChange(shop.sku, per_order_max=2)
+    await shop.commerce.execute(c.ChangeProduct(shop.merchant.id, shop.product.product, skus=(few,)))
+    with pytest.raises(LimitReached, match="you may buy 2 in one order") as caught:
+        await shop.place(quantity=3)
+    assert caught.value.field == "lines[0].quantity"
+    viewer = public_id()
+    await shop.place(viewer, quantity=2)
+    await shop.place(viewer, quantity=2)

@@ -61,3 +61,47 @@ async def test_a_sheet_is_looked_at_first_and_then_taken_whole(shop):
     assert (await boss("POST", path, {"csv": good, "apply": True}))[1]["applied"]
     products = (await boss("GET", "/api/v1/hq/products"))[1]
     assert [(each["name"], len(each["skus"])) for each in products] == [("Green tea", 1), ("Bowl", 2), ("Cup", 1)]
+
+
+async def shelf_with(socket, *names):
+    """The first shelf that is told and has just these goods; the shop's own making may be told before."""
+    while True:
+        told = await socket.wait_for("shelf")
+        if [item["name"] for item in told["shelf"]] == list(names):
+            return told
+
+
+async def test_a_changed_price_is_in_every_room_at_once_and_old_carts_say_so(shop):
+    boss, buyer = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    north, south = await buyer.enter("north"), await (await shop.visitor()).enter("south")
+    await buyer("PUT", f"/api/v1/rooms/north/cart/{shop.sku}", {"quantity": 2})
+    path = f"/api/v1/hq/products/{shop.product.product}"
+    change = {"name": "Jasmine tea", "skus": [{"sku": shop.sku, "price": CNY, "per_buyer_max": None}]}
+    status, product = await boss("PATCH", path, change)
+    assert (status, product["name"], product["skus"][0]["price"]["minor"]) == (200, "Jasmine tea", 100)
+    assert product["skus"][0]["per_buyer_max"] is None
+    told = [await shelf_with(socket, "Jasmine tea") for socket in (north, south)]
+    assert told[0] == told[1]  # published once: the same fact at the same place of the show's stream
+    assert [item["skus"][0]["price"]["minor"] for item in told[0]["shelf"]] == [100]
+    contact = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
+    shown = {"client_order_id": "order-0001", "contact": contact, "total": {"minor": 13_600, "currency": "CNY"}}
+    status, problem = await buyer("POST", "/api/v1/rooms/north/orders", shown)
+    assert (status, problem["type"], problem["errors"][0]["field"]) == (409, "/problems/price-changed", "total")
+    seen = shown | {"client_order_id": "order-0002", "total": {"minor": 200, "currency": "CNY"}}
+    status, order = await buyer("POST", "/api/v1/rooms/north/orders", seen)
+    assert (status, order["total"]["minor"]) == (201, 200)
+
+
+async def test_goods_taken_off_sale_leave_the_rooms(shop):
+    boss, buyer = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    room = await buyer.enter("north")
+    path = f"/api/v1/hq/products/{shop.product.product}"
+    assert (await boss("PATCH", path, {"on_sale": False}))[1]["on_sale"] is False
+    await shelf_with(room)
+    assert (await buyer("GET", "/api/v1/rooms/north"))[1]["shelf"] == []
+    assert len((await boss("GET", f"/api/v1/hq/shows/{shop.show.show}"))[1]["shelf"]) == 1
+    for bad, field in (({"skus": [{"sku": shop.sku, "price": CNY | {"currency": "USD"}}]}, "skus[0].price.currency"),):
+        status, problem = await boss("PATCH", path, bad)
+        assert (status, problem["errors"][0]["field"]) == (422, field)

@@ -36,6 +36,14 @@ export interface Customer {
   orders: number;
 }
 
+/** Goods that he may keep out of his room. */
+export interface RoomGoods {
+  product: string;
+  name: string;
+  image_url: string;
+  hidden: boolean;
+}
+
 /** A partner's side of the API: his own channel and nothing else. */
 export class DeskApi {
   desk(): Promise<Desk> {
@@ -48,6 +56,14 @@ export class DeskApi {
 
   customers(): Promise<Customer[]> {
     return ask(`${ROOT}/customers`);
+  }
+
+  goods(): Promise<RoomGoods[]> {
+    return ask(`${ROOT}/goods`);
+  }
+
+  hide(product: string, hidden: boolean, csrf: string): Promise<RoomGoods> {
+    return ask(`${ROOT}/goods/${product}`, { method: "PUT", body: { hidden }, headers: { "X-CSRF-Token": csrf } });
   }
 
   link(csrf: string): Promise<Link> {

@@ -10,6 +10,7 @@ import type {
   OrderHq,
   OrderPage,
   Product,
+  ProductChange,
   Refund,
   SaleHq,
   ShelfPlace,
@@ -95,6 +96,20 @@ export class HqApi {
 
   createProduct(product: NewProduct): Promise<Product> {
     return this.change("POST", "/products", product);
+  }
+
+  /** A product, and the tag under which it may be changed. */
+  async product(product: string): Promise<{ product: Product; tag: string }> {
+    let tag = "";
+    const heard = (headers: Headers) => {
+      tag = headers.get("ETag") ?? "";
+    };
+    return { product: await ask<Product>(`${ROOT}/products/${product}`, { heard }), tag };
+  }
+
+  changeProduct(product: string, change: ProductChange, tag: string): Promise<Product> {
+    const headers = { "X-CSRF-Token": this.csrf, "If-Match": tag };
+    return ask(`${ROOT}/products/${product}`, { method: "PATCH", body: change, headers });
   }
 
   receiveStock(sku: string, received: number): Promise<SkuHq> {

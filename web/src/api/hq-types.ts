@@ -75,6 +75,7 @@ export interface SkuHq {
   sold: number;
   free: number;
   per_buyer_max: number | null;
+  per_order_max: number | null;
 }
 
 export interface Product {
@@ -82,14 +83,32 @@ export interface Product {
   name: string;
   description: string;
   image_url: string;
+  on_sale: boolean;
+  hideable: boolean;
   skus: SkuHq[];
+}
+
+/** Absent fields stay; a limit of null is none. */
+export interface ProductChange {
+  name?: string;
+  description?: string;
+  image_url?: string;
+  on_sale?: boolean;
+  hideable?: boolean;
+  skus?: {
+    sku: string;
+    name?: string;
+    price?: Money;
+    per_buyer_max?: number | null;
+    per_order_max?: number | null;
+  }[];
 }
 
 export interface NewProduct {
   name: string;
   description: string;
   image_url: string;
-  skus: { name: string; price: Money; stock: number; per_buyer_max?: number }[];
+  skus: { name: string; price: Money; stock: number; per_buyer_max?: number; per_order_max?: number }[];
 }
 
 export interface OrderPage {

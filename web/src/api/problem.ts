@@ -58,12 +58,14 @@ export interface Ask {
   /** In place of a body: its bytes, under its own type. */
   file?: File;
   headers?: Record<string, string>;
+  /** Hears the answer's headers. */
+  heard?: (headers: Headers) => void;
 }
 
 const ANSWER_MS_MAX = 15_000;
 
 /** Sends JSON, gives JSON. Throws only `Problem`. */
-export async function ask<T>(url: string, { method = "GET", body, file, headers = {} }: Ask = {}): Promise<T> {
+export async function ask<T>(url: string, { method = "GET", body, file, headers = {}, heard }: Ask = {}): Promise<T> {
   const type = file?.type ?? (body === undefined ? "" : "application/json");
   const typed: Record<string, string> = type === "" ? {} : { "Content-Type": type };
   let answer: Response;
@@ -81,5 +83,6 @@ export async function ask<T>(url: string, { method = "GET", body, file, headers 
     throw new Problem(0, "");
   }
   if (!answer.ok) throw problemFrom(answer.status, text);
+  heard?.(answer.headers);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }

@@ -40,6 +40,7 @@ export interface Sku {
   price: Money;
   free: number;
   per_buyer_max: number | null;
+  per_order_max: number | null;
   sale: Sale | null;
   /** Set by the page while the sale is open (room/sales.ts): price, free and limit are the sale's then. */
   open?: boolean;
@@ -71,6 +72,8 @@ export interface RoomView {
   currency: string;
   show: ShowView | null;
   shelf: ShelfItem[];
+  /** Products that this room does not show, for shelves that are told to all rooms. */
+  hidden: string[];
   viewers: number;
   total_viewers: number;
 }
@@ -115,6 +118,8 @@ export interface Checkout {
   /** The moment of the broadcast that the page shows, for the record. */
   picture_at?: string;
   lines?: OrderedSku[];
+  /** What the buyer sees: where it comes to something else by now, the server orders nothing. */
+  total?: Money;
 }
 
 export type OrderState = "created" | "paid" | "shipped" | "received" | "finished" | "cancelled" | "refunded";

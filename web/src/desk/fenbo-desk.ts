@@ -5,6 +5,7 @@ import type { Link } from "../api/hq-types.ts";
 import "../hq/copy.ts";
 import "../hq/login.ts";
 import { panel } from "../hq/style.ts";
+import "./room-goods.ts";
 import { formatMoney } from "../money.ts";
 import { drawer } from "../room/storage.ts";
 import { type DeskText, deskEn, deskZh } from "../text/desk.ts";
@@ -185,6 +186,7 @@ export class FenboDesk extends LitElement {
           <fenbo-copy value=${desk.room_url} what=${text.room} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-copy>
           ${this.shareKit()}
         </section>
+        <fenbo-room-goods .api=${this.api} .session=${this.session} .text=${text}></fenbo-room-goods>
         <section class="panel">
           <h2>${text.orders}</h2>
           ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Product, SkuHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import { formatMoney } from "../money.ts";
@@ -8,6 +8,7 @@ import { formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import "./flash.ts";
 import "./goods-sheet.ts";
+import "./product-change.ts";
 import "./product-form.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
@@ -21,16 +22,19 @@ export class FenboGoods extends LitElement {
     currency: {},
     text: { attribute: false },
     wrong: { state: true },
+    changing: { state: true },
   };
   declare store: HqStore;
   declare products: readonly Product[];
   declare currency: string;
   declare text: HqText;
   declare wrong: string;
+  declare changing: string;
 
   constructor() {
     super();
     this.wrong = "";
+    this.changing = "";
   }
 
   static override styles = [
@@ -83,15 +87,30 @@ export class FenboGoods extends LitElement {
         ${this.products.length === 0 ? html`<p class="dim">${text.noProducts}</p>` : this.products.map((product) => this.product(product))}
       </section>
       <div class="beside">
+        ${this.change()}
         <fenbo-product-form .store=${this.store} .currency=${this.currency} .text=${text}></fenbo-product-form>
         <fenbo-flash .store=${this.store} .products=${this.products} .currency=${this.currency} .text=${text}></fenbo-flash>
         <fenbo-goods-sheet .store=${this.store} .text=${text}></fenbo-goods-sheet>
       </div>`;
   }
 
+  private change(): TemplateResult | typeof nothing {
+    if (this.changing === "") return nothing;
+    const done = () => this.open("");
+    return html`<fenbo-product-change .store=${this.store} name=${this.changing} .text=${this.text} @product-done=${done}></fenbo-product-change>`;
+  }
+
+  private open(product: string): void {
+    this.changing = product;
+  }
+
   private product(product: Product): TemplateResult {
     const { text } = this;
-    return html`<p class="product">${picture(product.image_url, product.name, 40)} ${product.name}</p>
+    return html`<p class="product">
+        ${picture(product.image_url, product.name, 40)} <span>${product.name}</span>
+        ${product.on_sale ? nothing : html`<small class="dim">${text.offSale}</small>`}
+        <button class="act" aria-label="${text.changeProduct}: ${product.name}" @click=${() => this.open(product.product)}>${text.change}</button>
+      </p>
       <div class="scroll">
         <table data-product=${product.product}>
           <thead>

@@ -1,7 +1,8 @@
-/** The product form's texts into what the API takes, or what is wrong with them: pure. */
+/** The texts of the products' forms into what the API takes, or what is wrong with them: pure. */
 
-import type { NewProduct } from "../api/hq-types.ts";
+import type { NewProduct, Product, ProductChange } from "../api/hq-types.ts";
 import type { FieldProblem } from "../api/problem.ts";
+import type { Money } from "../api/types.ts";
 import { parseMinor } from "../money.ts";
 
 export interface Words {
@@ -39,4 +40,44 @@ export function readProduct(
     product: { name: text("name"), description: text("description"), image_url: text("image_url"), skus },
     wrong,
   };
+}
+
+/** A changed product; a limit whose field is empty is none. Check boxes are there when they are ticked. */
+export function readChange(
+  values: Readonly<Record<string, string>>,
+  product: Product,
+  words: Words,
+): { change: ProductChange; wrong: FieldProblem[] } {
+  const wrong: FieldProblem[] = [];
+  const text = (field: string, required = false): string => {
+    const found = values[field] ?? "";
+    if (required && found === "") wrong.push({ field, detail: words.required });
+    return found;
+  };
+  const price = (field: string, currency: string): Money => {
+    const minor = parseMinor(text(field), currency);
+    if (minor === null) wrong.push({ field, detail: words.badPrice });
+    return { minor: minor ?? 0, currency };
+  };
+  const limit = (field: string): number | null => {
+    if (text(field) === "") return null;
+    if (!/^\d{1,3}$/.test(text(field)) || Number(text(field)) === 0) wrong.push({ field, detail: words.badCount });
+    return Number(text(field));
+  };
+  const skus = product.skus.map((sku, at) => ({
+    sku: sku.sku,
+    name: text(`skus[${at}].name`, true),
+    price: price(`skus[${at}].price`, sku.price.currency),
+    per_buyer_max: limit(`skus[${at}].per_buyer_max`),
+    per_order_max: limit(`skus[${at}].per_order_max`),
+  }));
+  const change = {
+    name: text("name", true),
+    description: text("description"),
+    image_url: text("image_url"),
+    on_sale: "on_sale" in values,
+    hideable: "hideable" in values,
+    skus,
+  };
+  return { change, wrong };
 }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { CustomerHere } from "../api/customer.ts";
 import type { Problem } from "../api/problem.ts";
-import type { Checkout, Contact, Order, OrderLine } from "../api/types.ts";
+import type { Checkout, Contact, Money, Order, OrderLine } from "../api/types.ts";
 import { newId } from "../ids.ts";
 import { formatMoney } from "../money.ts";
 import { problemText } from "../text/problems.ts";
@@ -122,7 +122,7 @@ export class FenboCheckout extends LitElement {
         ${field({ label: text.buyer.note, name: "note", wrong: problem.note ?? "" })}
         <p class="wrong" role="alert">${this.wrong}</p>
         <button class="fill" ?disabled=${this.busy || this.lines.length === 0}>
-          ${this.busy ? text.placing : text.placeOrder(this.total())}
+          ${this.busy ? text.placing : text.placeOrder(this.total === null ? "" : formatMoney(this.total, text.language))}
         </button>
       </form>
     `;
@@ -195,11 +195,11 @@ export class FenboCheckout extends LitElement {
     if (changed.has("problem")) focusFirstWrong(this.renderRoot);
   }
 
-  private total(): string {
+  private get total(): Money | null {
     const first = this.lines[0];
-    if (first === undefined) return "";
+    if (first === undefined) return null;
     const minor = this.lines.reduce((sum, line) => sum + line.amount.minor, 0);
-    return formatMoney({ minor, currency: first.amount.currency }, this.text.language);
+    return { minor, currency: first.amount.currency };
   }
 
   private async submitted(event: SubmitEvent): Promise<void> {
@@ -235,6 +235,8 @@ export class FenboCheckout extends LitElement {
     const shown = this.session.pictureAt();
     if (shown !== null) checkout.picture_at = new Date(shown).toISOString();
     if (buying !== null) checkout.lines = [...buying];
+    const total = this.total;
+    if (total !== null) checkout.total = total;
     this.busy = true;
     try {
       const order = await this.session.api.placeOrder(checkout);
@@ -252,8 +254,10 @@ export class FenboCheckout extends LitElement {
   /** Undecided (no answer, overload): the attempt stays open and its id is used again. */
   private refused(problem: Problem, close: () => void): void {
     if (problem.final) close();
+    if (problem.word === "price-changed") this.session.refreshCart();
     this.problem = Object.fromEntries(FIELDS.map((name) => [name, problem.at(name)]));
     if (problem.status === 0) this.wrong = this.text.unsure;
+    else if (problem.word === "price-changed") this.wrong = this.text.priceChanged;
     else if (problem.at("client_order_id") !== "") this.wrong = this.text.conflict;
     else this.wrong = problemText(problem, this.text, FIELDS);
   }

@@ -94,7 +94,9 @@ function applyFact(feed: Feed, fact: Fact): Feed {
     case "show_state":
       return changeView(feed, (view) => ({ show: withWhep(fact.show, view.room) }));
     case "shelf":
-      return changeView(feed, () => ({ shelf: fact.shelf }));
+      return changeView(feed, (view) => ({ shelf: fact.shelf.filter((item) => !view.hidden.includes(item.product)) }));
+    case "hidden":
+      return changeView(feed, () => ({ hidden: fact.hidden, shelf: fact.shelf }));
     case "stock":
       return changeView(feed, (view) => ({ shelf: withStock(view.shelf, fact.sku, fact.free) }));
     case "sale":

@@ -19,7 +19,8 @@ export function firstFree(item: ShelfItem): Sku | null {
 
 /** How many of it one buyer can take now. */
 export function mostOf(sku: Sku): number {
-  return Math.max(0, Math.min(sku.free, sku.per_buyer_max ?? QUANTITY_MAX, QUANTITY_MAX));
+  const limits = [sku.per_buyer_max ?? QUANTITY_MAX, sku.per_order_max ?? QUANTITY_MAX, QUANTITY_MAX];
+  return Math.max(0, Math.min(sku.free, ...limits));
 }
 
 /** "¥99.00", or "from ¥99.00" where the kinds differ. */

@@ -137,6 +137,7 @@ export class FenboProduct extends LitElement {
           ${item.sale_text === undefined ? nothing : html`<p class="price sale tabular" role="timer">${item.sale_text}</p>`}
           <p>${stockText(sku.free, text)}</p>
           ${sku.per_buyer_max === null ? nothing : html`<p class="hint">${text.perBuyer(sku.per_buyer_max)}</p>`}
+          ${sku.per_order_max === null ? nothing : html`<p class="hint">${text.perOrder(sku.per_order_max)}</p>`}
         </div>
       </div>
       ${item.description === "" ? nothing : html`<p class="description">${item.description}</p>`}

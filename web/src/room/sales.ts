@@ -4,7 +4,7 @@
  * Before the window: the usual price and a countdown. In it: the sale's price and what is left of it. After it: as before.
  */
 
-import type { RoomView, ShelfItem, Sku } from "../api/types.ts";
+import type { Cart, RoomView, ShelfItem, Sku } from "../api/types.ts";
 import { formatMoney } from "../money.ts";
 import type { Text } from "../text/room.ts";
 import { leftUntil } from "../times.ts";
@@ -48,6 +48,20 @@ function clock(until: string, now: number): string {
   const [days, ...rest] = leftUntil(until, now);
   const time = rest.map((part) => String(part).padStart(2, "0")).join(":");
   return days > 0 ? `${days}d ${time}` : time;
+}
+
+/** A cart after prices have changed; what is no longer on the shelf keeps its price and cannot be ordered. */
+export function atPrices(cart: Cart | null, shelf: readonly ShelfItem[], now: number): Cart | null {
+  if (cart === null) return null;
+  const skus = new Map(shelf.flatMap((item) => item.skus.map((sku) => [sku.sku, skuAt(sku, now)] as const)));
+  const lines = cart.lines.map((line) => {
+    const sku = skus.get(line.sku);
+    if (sku === undefined) return { ...line, free: 0 };
+    const amount = { ...sku.price, minor: sku.price.minor * line.quantity };
+    return { ...line, price: sku.price, amount, free: sku.free };
+  });
+  const minor = lines.reduce((sum, line) => sum + line.amount.minor, 0);
+  return { lines, total: { ...cart.total, minor } };
 }
 
 /** What an order of a SKU names: the sale, while the page shows its price. */

@@ -5,6 +5,7 @@ import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
 import { newId } from "../ids.ts";
 import { emptyFeed, type Feed, receive } from "./feed.ts";
+import { atPrices } from "./sales.ts";
 import { RoomSocket } from "./socket.ts";
 
 const LIKES_MS = 1_000; // hearts are gathered for so long
@@ -133,6 +134,9 @@ export class RoomSession implements ReactiveController {
     if ("stream" in message) this.gaps = 0;
     this.feed = feed;
     if (message.type === "welcome") this.sendPending();
+    if (message.type === "shelf" || message.type === "hidden") {
+      this.cart = atPrices(this.cart, feed.view?.shelf ?? [], Date.now());
+    }
     this.host.requestUpdate();
   }
 

@@ -78,6 +78,8 @@ export const en = {
   saleOut: "Flash sale: sold out",
   left: (n: number) => `${n} left`,
   perBuyer: (n: number) => `At most ${n} each`,
+  priceChanged: "The price has changed meanwhile. This is the new one: order if it suits you.",
+  perOrder: (n: number) => `At most ${n} in one order`,
   from: (price: string) => `from ${price}`,
   choose: "Choose",
   quantity: "Quantity",

@@ -23,6 +23,8 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   "too-many": "操作太频繁，请稍后再试。",
   "sold-out": "库存不足。",
   "limit-reached": "超过每人限购数量。",
+  "price-changed": "价格已变动，请核对新价格后再下单。",
+  stale: "内容已被他人修改，请核对后再保存。",
   "body-differs": "相同编号的请求已用其他内容提交过。",
   "wrong-state": "当前状态下无法进行此操作。",
   conflict: "与已保存的内容冲突，请刷新后再试。",

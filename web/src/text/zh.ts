@@ -74,6 +74,8 @@ export const zh: Text = {
   saleOut: "秒杀已抢光",
   left: (n) => `剩 ${n} 件`,
   perBuyer: (n) => `每人限购 ${n} 件`,
+  priceChanged: "价格刚刚变动，以上为新价格，确认后再下单。",
+  perOrder: (n) => `每单限购 ${n} 件`,
   from: (price) => `${price} 起`,
   choose: "选择规格",
   quantity: "数量",
