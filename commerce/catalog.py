@@ -13,6 +13,7 @@ from commerce.errors import Conflict, NotFound
 from commerce.events import ShelfChanged
 from commerce.hiding import tell_rooms
 from commerce.money import Money
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
@@ -137,14 +138,18 @@ def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, 
 
 
 def find_products(
-    connected: Connected, merchant: int, which: ColumnElement[bool] | None = None
+    connected: Connected, merchant: int, which: ColumnElement[bool] | None = None, page: Paging | None = None
 ) -> tuple[views.Product, ...]:
-    """Products in the order they were made, SKUs in theirs; `which` narrows by the product table."""
+    """Products in the order they were made, SKUs in theirs; `which` narrows by the product table, `page` to a page."""
     table = tables.product
-    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.id).limit(PRODUCTS_MAX)
+    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.id)
     if which is not None:
         query = query.where(which)
-    rows = connected.connection.execute(query).all()
+    if page is None:
+        rows = connected.connection.execute(query.limit(PRODUCTS_MAX)).all()
+    else:
+        query = query.where(*page.after(table.c.id, newest_first=False)).limit(page.rows)
+        rows = list(page.take(connected.connection.execute(query).all(), lambda row: (row.id,)))
     skus = _skus_by_product(connected, merchant, [row.id for row in rows])
     return tuple(product_view(row, skus.get(row.id, ())) for row in rows)
 

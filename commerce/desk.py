@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from commerce import views
 from commerce.directory.channels import channel_key, find_channel
 from commerce.money import Money
-from commerce.order.record import find_orders
+from commerce.order.record import page_of_orders
 from commerce.order.states import PAID
+from commerce.paging import Paging
 from commerce.proof.entry import channel_party
 from commerce.sheets import masked
 from commerce.store import tables
@@ -19,8 +20,6 @@ from commerce.store.reading import Reading
 from commerce.visits import find_viewer
 
 NEW_MS = 86_400_000
-CUSTOMERS_MAX = 200
-ORDERS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +81,34 @@ def _currency(reading: Reading, merchant: int) -> str:
     return str(reading.connection.execute(query).scalar_one())
 
 
-def desk_customers(reading: Reading, merchant: int, channel: str) -> tuple[Customer, ...]:
-    """The channel's customers, the latest first, at most 200."""
+def desk_customers(reading: Reading, merchant: int, channel: str, page: Paging | None = None) -> tuple[Customer, ...]:
+    """A page of the channel's customers, the latest first."""
+    page = page or Paging()
     key = channel_key(reading, merchant, channel)
     binding, viewer, order = tables.binding.c, tables.viewer.c, tables.orders
     mine = order.alias("mine")
     last = select(func.max(mine.c.id)).where(mine.c.viewer_id == viewer.id, mine.c.owner_channel_id == key)
     count = select(func.count()).where(order.c.viewer_id == viewer.id, order.c.owner_channel_id == key)
     query = (
-        select(viewer.public_id, binding.since, count.scalar_subquery(), mine.c.contact)
+        select(viewer.public_id, binding.since, count.scalar_subquery(), mine.c.contact, binding.id)
         .select_from(tables.binding.join(tables.viewer, viewer.id == binding.viewer_id))
         .outerjoin(mine, mine.c.id == last.correlate(tables.viewer).scalar_subquery())
-        .where(binding.channel_id == key, binding.state == "active")
+        .where(binding.channel_id == key, binding.state == "active", *page.after(binding.id))
         .order_by(binding.id.desc())
-        .limit(CUSTOMERS_MAX)
+        .limit(page.rows)
     )
     found = []
-    for public, since, orders, contact in reading.connection.execute(query):
+    rows = page.take(reading.connection.execute(query).all(), lambda row: (row.id,))
+    for public, since, orders, contact, _ in rows:
         shown = views.Contact("", "", "") if contact is None else masked(views.Contact(**json.loads(contact)))
         found.append(Customer(public, since, shown.name, shown.phone, orders))
     return tuple(found)
 
 
-def desk_orders(reading: Reading, merchant: int, channel: str) -> tuple[views.Order, ...]:
-    """Orders of the channel's customers, the latest first, at most 100; contacts are not masked here."""
+def desk_orders(reading: Reading, merchant: int, channel: str, page: Paging | None = None) -> tuple[views.Order, ...]:
+    """A page of the orders of the channel's customers, the latest first; contacts are not masked here."""
     key = channel_key(reading, merchant, channel)
-    found = find_orders(reading, tables.orders.c.owner_channel_id == key, limit=ORDERS_MAX)
-    return tuple(order for _, order in found)
+    return page_of_orders(reading, page or Paging(), tables.orders.c.owner_channel_id == key)
 
 
 def knows(reading: Reading, merchant: int, channel: str, viewer: str) -> bool:
@@ -129,8 +129,11 @@ def owns(reading: Reading, merchant: int, channel: str, order: str) -> bool:
     return row is not None and key in tuple(row)
 
 
-def settlements(reading: Reading, merchant: int, party: str | None = None) -> tuple[dict[str, object], ...]:
-    """Settlements with their payouts, the latest first, at most 200."""
+def settlements(
+    reading: Reading, merchant: int, party: str | None = None, page: Paging | None = None
+) -> tuple[dict[str, object], ...]:
+    """A page of the settlements with their payouts, the latest first."""
+    page = page or Paging()
     table, payout = tables.settlement, tables.payout
     names = ("party", "state", "currency", "gross_minor", "netted_minor", "period_start", "period_end")
     people = ("prepared_by", "approved_by")
@@ -138,9 +141,10 @@ def settlements(reading: Reading, merchant: int, party: str | None = None) -> tu
         select(table.c.public_id.label("settlement"), *(table.c[name] for name in (*names, *people)))
         .add_columns(payout.c.public_id.label("payout"), payout.c.state.label("payout_state"), payout.c.reference)
         .outerjoin(payout, payout.c.settlement_id == table.c.id)
-        .where(table.c.merchant_id == merchant)
+        .where(table.c.merchant_id == merchant, *page.after(table.c.id))
         .order_by(table.c.id.desc())
-        .limit(CUSTOMERS_MAX)
+        .limit(page.rows)
     )
     query = query if party is None else query.where(table.c.party == party)
-    return tuple(dict(row._mapping) for row in reading.connection.execute(query))
+    rows = page.take(reading.connection.execute(query.add_columns(table.c.id)).all(), lambda row: (row.id,))
+    return tuple({name: value for name, value in row._mapping.items() if name != "id"} for row in rows)

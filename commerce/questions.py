@@ -6,7 +6,7 @@ is the tenant's surrogate key. What does not exist, or is another's, raises erro
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from commerce import cart as carts
 from commerce import checks, versions, views
@@ -17,7 +17,6 @@ from commerce import show as all_shows
 from commerce import slates as all_slates
 from commerce import studio as studios
 from commerce.catalog import find_product, find_products
-from commerce.cursors import read_cursor, write_cursor
 from commerce.customers import book
 from commerce.customers import views as customers
 from commerce.directory.channels import channel_key, channel_view, find_channel, select_channels
@@ -26,8 +25,9 @@ from commerce.directory.people import find_me
 from commerce.errors import NotFound
 from commerce.hiding import hidden_names
 from commerce.money import Money
-from commerce.order.record import find_orders
+from commerce.order.record import find_orders, page_of_orders
 from commerce.order.states import PAID, STATES
+from commerce.paging import Paging
 from commerce.programs import views as shown
 from commerce.programs.hooks import find_deliveries, find_hooks
 from commerce.programs.keys import find_client, find_keys
@@ -36,9 +36,6 @@ from commerce.store import tables
 from commerce.store.reading import Reading
 from commerce.visits import find_place, find_viewer
 
-SHOWS_MAX = 200
-VIEWER_ORDERS_MAX = 100
-PAGE_MAX = 200
 LATEST = 20
 
 
@@ -127,11 +124,12 @@ def shows_on(reading: Reading) -> tuple[tuple[int, views.Show], ...]:
     return tuple((row.merchant_id, all_shows.show_view(row)) for row in rows)
 
 
-def shows(reading: Reading, merchant: int) -> tuple[views.Show, ...]:
-    """The merchant's shows, newest first, at most 200."""
-    table = tables.show
-    query = select(table).where(table.c.merchant_id == merchant).order_by(table.c.id.desc()).limit(SHOWS_MAX)
-    return tuple(all_shows.show_view(row) for row in reading.connection.execute(query))
+def shows(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Show, ...]:
+    """A page of the merchant's shows, newest first."""
+    page, table = page or Paging(), tables.show
+    query = select(table).where(table.c.merchant_id == merchant, *page.after(table.c.id))
+    rows = reading.connection.execute(query.order_by(table.c.id.desc()).limit(page.rows)).all()
+    return tuple(all_shows.show_view(row) for row in page.take(rows, lambda row: (row.id,)))
 
 
 def show(reading: Reading, merchant: int, show: str) -> views.Show:
@@ -150,9 +148,9 @@ def shelf(reading: Reading, merchant: int, show: str) -> tuple[views.ShelfItem, 
     return shelves.find_shelf(reading, merchant, all_shows.show_row(reading, merchant, show).id)
 
 
-def sales(reading: Reading, merchant: int) -> tuple[views.Sale, ...]:
-    """The merchant's flash sales, the latest window first, at most 200."""
-    return find_sales(reading, merchant)
+def sales(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Sale, ...]:
+    """A page of the merchant's flash sales, the latest window first."""
+    return find_sales(reading, merchant, page or Paging())
 
 
 def client(reading: Reading, secret: str) -> views.Me:
@@ -170,9 +168,9 @@ def hooks(reading: Reading, merchant: int) -> tuple[shown.Hook, ...]:
     return find_hooks(reading, merchant)
 
 
-def deliveries(reading: Reading, merchant: int) -> tuple[shown.Delivery, ...]:
-    """The latest 200 deliveries to webhooks."""
-    return find_deliveries(reading, merchant)
+def deliveries(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[shown.Delivery, ...]:
+    """A page of the deliveries to webhooks, the latest first."""
+    return find_deliveries(reading, merchant, page or Paging())
 
 
 def deliveries_due(reading: Reading) -> bool:
@@ -181,10 +179,15 @@ def deliveries_due(reading: Reading) -> bool:
     return reading.connection.execute(select(tables.delivery.c.id).where(due).limit(1)).first() is not None
 
 
-def channels(reading: Reading, merchant: int) -> tuple[views.Channel, ...]:
-    """All channels with their rooms, house first."""
-    rows = reading.connection.execute(select_channels(merchant))
-    return tuple(channel_view(row) for row in rows)
+def channels(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Channel, ...]:
+    """Channels with their rooms, house first; all of them, or a page."""
+    if page is None:
+        return tuple(map(channel_view, reading.connection.execute(select_channels(merchant))))
+    table = tables.channel
+    place = case((table.c.house, 0), else_=1)
+    query = select_channels(merchant).add_columns(table.c.id).where(*page.after(place, table.c.id, newest_first=False))
+    rows = reading.connection.execute(query.limit(page.rows)).all()
+    return tuple(views.Channel(*row[:-1]) for row in page.take(rows, lambda row: (0 if row.house else 1, row.id)))
 
 
 def channel(reading: Reading, merchant: int, channel: str) -> views.Channel:
@@ -197,9 +200,9 @@ def links(reading: Reading, merchant: int, channel: str) -> tuple[views.Link, ..
     return short_links.channel_links(reading, merchant, channel)
 
 
-def products(reading: Reading, merchant: int) -> tuple[views.Product, ...]:
-    """The catalogue, oldest first."""
-    return find_products(reading, merchant)
+def products(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Product, ...]:
+    """The catalogue, oldest first; all of it, or a page."""
+    return find_products(reading, merchant, page=page)
 
 
 def product(reading: Reading, merchant: int, product: str) -> views.Product:
@@ -234,15 +237,14 @@ def viewer_name(reading: Reading, viewer: str, room: str) -> str | None:
     return reading.connection.execute(select(tables.viewer.c.name).where(tables.viewer.c.id == key)).scalar() or None
 
 
-def viewer_orders(reading: Reading, viewer: str, room: str) -> tuple[views.Order, ...]:
-    """What a viewer ordered in a room, newest first, at most 100."""
+def viewer_orders(reading: Reading, viewer: str, room: str, page: Paging | None = None) -> tuple[views.Order, ...]:
+    """A page of what a viewer ordered in a room, newest first."""
     place = find_place(reading, room)
     key = find_viewer(reading, place.tenant.id, viewer)
     if key is None:
         return ()
     table = tables.orders
-    where = (table.c.viewer_id == key, table.c.room_id == place.room)
-    return tuple(order for _, order in find_orders(reading, *where, limit=VIEWER_ORDERS_MAX))
+    return page_of_orders(reading, page or Paging(), table.c.viewer_id == key, table.c.room_id == place.room)
 
 
 def viewer_order(reading: Reading, viewer: str, order: str) -> views.Order:
@@ -274,9 +276,8 @@ def orders(
     cursor: str | None = None,
     limit: int = 50,
 ) -> views.Orders:
-    """The merchant's orders, newest first: `channel` the owner's, `room` where placed. `limit` is 1 to 200."""
-    checks.number("limit", limit, 1, PAGE_MAX)
-    table = tables.orders
+    """The merchant's orders, newest first; `channel` is the owner's, `room` where they were placed."""
+    page, table = Paging(cursor, limit), tables.orders
     where: list[ColumnElement[bool]] = [table.c.merchant_id == merchant]
     if channel is not None:
         where.append(table.c.owner_channel_id == channel_key(reading, merchant, channel))
@@ -284,15 +285,7 @@ def orders(
         where.append(table.c.room_id == _room_key(reading, merchant, room))
     if state is not None:
         where.append(table.c.state == checks.choice("state", state, STATES))
-    if cursor is not None:
-        at, key = read_cursor(cursor)
-        where.append(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < key)))
-    found = find_orders(reading, *where, limit=limit + 1)
-    page = found[:limit]
-    last = page[-1][0] if len(found) > limit else None
-    return views.Orders(
-        tuple(order for _, order in page), None if last is None else write_cursor(last.created_at, last.id)
-    )
+    return views.Orders(page_of_orders(reading, page, *where), page.next)
 
 
 def _room_key(reading: Reading, merchant: int, room: str) -> int:

@@ -20,6 +20,7 @@ from commerce.commands import AnnounceSale, WithdrawSale
 from commerce.errors import Conflict, NotFound
 from commerce.events import ShelfChanged
 from commerce.money import Money
+from commerce.paging import Paging
 from commerce.show import show_row
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -131,13 +132,12 @@ def sale_view(row: AnyRow) -> views.Sale:
     )
 
 
-def find_sales(connected: Connected, merchant: int, show: int | None = None) -> tuple[views.Sale, ...]:
-    """The merchant's sales, or those of a show (surrogate key), the latest window first, at most 200."""
-    query = _select_sales().where(_table.c.merchant_id == merchant)
-    if show is not None:
-        query = query.where(_table.c.show_id == show)
-    rows = connected.connection.execute(query.order_by(_table.c.starts_at.desc()).limit(SALES_MAX))
-    return tuple(map(sale_view, rows))
+def find_sales(connected: Connected, merchant: int, page: Paging) -> tuple[views.Sale, ...]:
+    """A page of the merchant's sales, the latest window first."""
+    keys = (_table.c.starts_at, _table.c.id)
+    query = _select_sales().where(_table.c.merchant_id == merchant, *page.after(*keys))
+    rows = connected.connection.execute(query.order_by(*(key.desc() for key in keys)).limit(page.rows)).all()
+    return tuple(map(sale_view, page.take(rows, lambda row: (row.starts_at, row.id))))
 
 
 def find_coming(connected: Connected, merchant: int, show: int) -> dict[str, views.Sale]:

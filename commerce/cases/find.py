@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 
 from commerce import checks
 from commerce.cases.rows import find_cases
 from commerce.cases.states import OPEN, STATES
 from commerce.cases.views import Case, Cases
-from commerce.cursors import read_cursor, write_cursor
 from commerce.errors import NotFound
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.reading import Reading
 from commerce.visits import find_viewer
@@ -30,24 +30,25 @@ def viewer_cases(reading: Reading, viewer: str, order: str) -> tuple[Case, ...]:
 
 
 def cases(
-    reading: Reading, merchant: int, *, order: str | None = None, state: str | None = None, cursor: str | None = None
+    reading: Reading,
+    merchant: int,
+    *,
+    order: str | None = None,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
 ) -> Cases:
     """The merchant's cases, newest first; of one order, or in one state (`open`: all that wait for somebody)."""
-    table = tables.aftersale
+    page, table = Paging(cursor, limit), tables.aftersale
     where: list[ColumnElement[bool]] = [table.c.merchant_id == merchant]
     if order is not None:
         where.append(tables.orders.c.public_id == order)
     if state is not None:
         checks.choice("state", state, (OPEN_ONES, *STATES))
         where.append(table.c.state.in_(OPEN if state == OPEN_ONES else (state,)))
-    if cursor is not None:
-        at, key = read_cursor(cursor)
-        where.append(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < key)))
-    found = find_cases(reading, *where, limit=PAGE + 1)
-    page = found[:PAGE]
-    last = page[-1][0] if len(found) > PAGE else None
-    more = None if last is None else write_cursor(last.created_at, last.id)
-    return Cases(tuple(case for _, case in page), more)
+    found = find_cases(reading, *where, *page.after(table.c.created_at, table.c.id), limit=page.rows)
+    cases = tuple(case for _, case in page.take(found, lambda each: (each[0].created_at, each[0].id)))
+    return Cases(cases, page.next)
 
 
 def case(reading: Reading, merchant: int, case: str) -> Case:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from commerce import views
 from commerce.money import Money
 from commerce.order.evidence import from_json
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
 from commerce.times import aware
@@ -49,6 +50,13 @@ def find_orders(connected: Connected, *where: ColumnElement[bool], limit: int) -
     rows = connected.connection.execute(query).all()
     lines = _lines(connected, [row.id for row in rows])
     return [(row, _view(row, lines.get(row.id, ()))) for row in rows]
+
+
+def page_of_orders(connected: Connected, page: Paging, *where: ColumnElement[bool]) -> tuple[views.Order, ...]:
+    """A page of them, newest first."""
+    order = tables.orders
+    found = find_orders(connected, *where, *page.after(order.c.created_at, order.c.id), limit=page.rows)
+    return tuple(view for _, view in page.take(found, lambda each: (each[0].created_at, each[0].id)))
 
 
 def orders_by_key(connected: Connected, keys: list[int]) -> dict[int, views.Order]:

@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, select, update
 from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, ReplayDelivery
 from commerce.errors import Conflict, NotFound
 from commerce.events import STAYING, CaseChanged, Fact, OrderChanged, OrderPlaced, SaleChanged, ShowChanged, ViewerBound
+from commerce.paging import Paging
 from commerce.programs import views as shown
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
@@ -27,7 +28,6 @@ from commerce.times import aware, aware_or_none
 
 VERSION = 1
 HOOKS_MAX = 20
-LOG_MAX = 200
 ERROR_CHARS_MAX = 200
 SALT_BYTES = 16
 _hook, _delivery = tables.hook, tables.delivery
@@ -161,10 +161,11 @@ def find_hooks(connected: Connected, merchant: int) -> tuple[shown.Hook, ...]:
     return tuple(map(_hook_view, connected.connection.execute(query.order_by(_hook.c.id.desc()))))
 
 
-def find_deliveries(connected: Connected, merchant: int) -> tuple[shown.Delivery, ...]:
-    """The log: the latest 200."""
-    query = _select_log(merchant).order_by(_delivery.c.id.desc()).limit(LOG_MAX)
-    return tuple(map(_delivery_view, connected.connection.execute(query)))
+def find_deliveries(connected: Connected, merchant: int, page: Paging) -> tuple[shown.Delivery, ...]:
+    """A page of the log, the latest first."""
+    query = _select_log(merchant).where(*page.after(_delivery.c.id)).order_by(_delivery.c.id.desc())
+    rows = connected.connection.execute(query.limit(page.rows)).all()
+    return tuple(map(_delivery_view, page.take(rows, lambda row: (row.id,))))
 
 
 def _select_log(merchant: int) -> Any:

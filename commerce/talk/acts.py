@@ -9,14 +9,13 @@ from sqlalchemy import insert, select
 from commerce.commands import Announce, RemoveLine
 from commerce.errors import NotFound
 from commerce.events import Announced, LineRemoved
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.talk import views
 from commerce.times import aware, aware_or_none
-
-PAGE = 100
 
 
 def log(unit: Unit, merchant: int, kind: str, by: str, room: int | None = None, **more: Any) -> str:
@@ -52,14 +51,12 @@ def announce(unit: Unit, command: Announce) -> None:
     unit.tell(Announced(command.merchant, public, command.text))
 
 
-def find_acts(connected: Connected, merchant: int, before: int | None = None) -> views.Acts:
-    """A page of the log, newest first; `before` is the cursor of the page before."""
+def find_acts(connected: Connected, merchant: int, page: Paging) -> views.Acts:
+    """A page of the log, newest first."""
     act, room = tables.act, tables.room
     query = select(act, room.c.slug).outerjoin(room, room.c.id == act.c.room_id).where(act.c.merchant_id == merchant)
-    if before is not None:
-        query = query.where(act.c.id < before)
-    rows = connected.connection.execute(query.order_by(act.c.id.desc()).limit(PAGE + 1)).all()
-    page = rows[:PAGE]
+    query = query.where(*page.after(act.c.id)).order_by(act.c.id.desc())
+    rows = connected.connection.execute(query.limit(page.rows)).all()
     acts = tuple(
         views.Act(
             row.public_id,
@@ -73,6 +70,6 @@ def find_acts(connected: Connected, merchant: int, before: int | None = None) ->
             aware(row.at),
             aware_or_none(row.ends_at),
         )
-        for row in page
+        for row in page.take(rows, lambda row: (row.id,))
     )
-    return views.Acts(acts, str(page[-1].id) if len(rows) > PAGE else None)
+    return views.Acts(acts, page.next)

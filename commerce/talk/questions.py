@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table, func, select
 
-from commerce.errors import Invalid
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.reading import Reading
 from commerce.talk import views
@@ -27,9 +27,11 @@ def rules(reading: Reading, merchant: int) -> tuple[views.Rule, ...]:
     return find_rules(reading, merchant)
 
 
-def restrictions(reading: Reading, merchant: int, viewer: str | None = None) -> tuple[views.Restriction, ...]:
-    """Those that hold now: of one viewer, or of all."""
-    return find_restrictions(reading, merchant, viewer)
+def restrictions(
+    reading: Reading, merchant: int, viewer: str | None = None, page: Paging | None = None
+) -> tuple[views.Restriction, ...]:
+    """Those that hold now: of one viewer, or of all; a page of them when one is asked for."""
+    return find_restrictions(reading, merchant, viewer, page)
 
 
 def queues(reading: Reading, merchant: int) -> views.Queues:
@@ -52,8 +54,6 @@ def _count(reading: Reading, merchant: int, table: Table, state: str) -> tuple[i
     return int(row[0]), int(row[1])
 
 
-def acts(reading: Reading, merchant: int, cursor: str | None = None) -> views.Acts:
+def acts(reading: Reading, merchant: int, page: Paging | None = None) -> views.Acts:
     """A page of the log, newest first."""
-    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise Invalid("cursor", "is not one of ours")
-    return find_acts(reading, merchant, None if cursor is None else int(cursor))
+    return find_acts(reading, merchant, page or Paging())

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, insert, or_, select, update
 from commerce.commands import Lift, Restrict
 from commerce.errors import NotFound
 from commerce.events import RestrictionChanged
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
@@ -96,10 +97,16 @@ def restriction_view(row: AnyRow) -> views.Restriction:
     )
 
 
-def find_restrictions(connected: Connected, merchant: int, viewer: str | None = None) -> tuple[views.Restriction, ...]:
-    """Those that hold now, newest first: of one viewer, or of all."""
+def find_restrictions(
+    connected: Connected, merchant: int, viewer: str | None = None, page: Paging | None = None
+) -> tuple[views.Restriction, ...]:
+    """Those that hold now, newest first: of one viewer, or of all; a page of them when one is asked for."""
     query = _holding(select_restrictions(merchant), connected.now)
     if viewer is not None:
         query = query.where(tables.restriction.c.viewer == viewer)
-    rows = connected.connection.execute(query.order_by(tables.restriction.c.id.desc()))
-    return tuple(restriction_view(row) for row in rows)
+    key = tables.restriction.c.id
+    if page is None:
+        return tuple(map(restriction_view, connected.connection.execute(query.order_by(key.desc()))))
+    query = query.where(*page.after(key)).add_columns(key.label("key")).order_by(key.desc())
+    rows = connected.connection.execute(query.limit(page.rows)).all()
+    return tuple(map(restriction_view, page.take(rows, lambda row: (row.key,))))

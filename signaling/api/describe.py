@@ -11,11 +11,13 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from commerce.paging import ROWS_MAX
 from signaling.api import models
 from signaling.api.hq_session import COOKIE as SESSION_COOKIE
 from signaling.api.hq_session import CSRF_HEADER
 from signaling.api.operation import Operation
 from signaling.api.operations import OPERATIONS
+from signaling.api.paging import CURSOR, LIMIT, LINK
 from signaling.api.versions import ETAG, IF_MATCH
 from signaling.viewers import COOKIE as VIEWER_COOKIE
 
@@ -24,6 +26,8 @@ IF_MATCH_PATTERN = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15})$'
 IF_MATCH_SAYS = (
     "The ETag that was read: where the thing was changed since, nothing is done (412). Without it, it is done."
 )
+PAGE_SAYS = "From the Link of the page before; without it, the first page."
+LINK_SAYS = 'The next page, as `<address>; rel="next"`; absent on the last.'
 ETAG_SAYS = (
     "Strong, for If-Match: the version of all that can be changed here. Figures that move by themselves (stock, "
     "viewers, what is on the air) are no part of it."
@@ -96,6 +100,10 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name in operation.query:
         yield {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+    if operation.paged:
+        yield {"name": CURSOR, "in": "query", "required": False, "description": PAGE_SAYS, "schema": {"type": "string"}}
+        rows = {"type": "integer", "minimum": 1, "maximum": ROWS_MAX}
+        yield {"name": LIMIT, "in": "query", "required": False, "schema": rows}
     if operation.security == "session" and operation.method != "get":
         yield {"name": CSRF_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
     if operation.versioned:
@@ -109,7 +117,7 @@ def _responses(operation: Operation, schemas: Modes) -> Schema:
         found[str(status)] = {
             "description": operation.summary if status < 300 else "",
             **_content(operation, model, schemas),
-            **_tag(operation),
+            **_headers(operation),
         }
     for status in sorted({*operation.problems, *_usual(operation)}):
         problem = {"application/problem+json": {"schema": schemas[models.Problem, "serialization"]}}
@@ -117,10 +125,13 @@ def _responses(operation: Operation, schemas: Modes) -> Schema:
     return found
 
 
-def _tag(operation: Operation) -> Schema:
-    if not (operation.tagged or operation.versioned):
-        return {}
-    return {"headers": {ETAG: {"description": ETAG_SAYS, "required": True, "schema": {"type": "string"}}}}
+def _headers(operation: Operation) -> Schema:
+    found: Schema = {}
+    if operation.tagged or operation.versioned:
+        found[ETAG] = {"description": ETAG_SAYS, "required": True, "schema": {"type": "string"}}
+    if operation.paged:
+        found[LINK] = {"description": LINK_SAYS, "schema": {"type": "string"}}
+    return {"headers": found} if found else {}
 
 
 def _content(operation: Operation, model: type[BaseModel] | None, schemas: Modes) -> Schema:
@@ -138,7 +149,7 @@ def _usual(operation: Operation) -> tuple[int, ...]:
     usual: tuple[int, ...] = (422,) if operation.body is None and "{" in operation.path else ()
     if operation.body is not None:
         usual = (413, 415, 422)
-    if operation.query:
+    if operation.query or operation.paged:
         usual += (404, 422)
     if operation.security == "":
         usual += (400, 413, 422)

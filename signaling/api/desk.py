@@ -25,6 +25,7 @@ from signaling.api.hq_money import why_it_is
 from signaling.api.models import ChannelRef
 from signaling.api.models_guard import Consent
 from signaling.api.models_hq import Link, LinkNew
+from signaling.api.paging import page
 from signaling.errors import NotAllowed
 from signaling.rooms import Rooms
 
@@ -57,8 +58,8 @@ class DeskApi:
             )
         )
 
-    async def customers(self, _request: web.Request, me: views.Me) -> web.Response:
-        rows = await self._commerce.ask(desk.desk_customers, me.merchant.id, own(me))
+    async def customers(self, request: web.Request, me: views.Me) -> web.Response:
+        rows = await self._commerce.ask(desk.desk_customers, me.merchant.id, own(me), page(request))
         return answers(
             [
                 m.CustomerView(
@@ -68,8 +69,8 @@ class DeskApi:
             ]
         )
 
-    async def orders(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(desk.desk_orders, me.merchant.id, own(me))
+    async def orders(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(desk.desk_orders, me.merchant.id, own(me), page(request))
         return answers([_order(order) for order in found])
 
     async def why(self, request: web.Request, me: views.Me) -> web.Response:

@@ -11,6 +11,7 @@ from commerce.service import Commerce
 from signaling.api import models_cases as models
 from signaling.api.body import answer, read
 from signaling.api.cases import case_view
+from signaling.api.paging import page
 
 
 class HqCases:
@@ -20,9 +21,11 @@ class HqCases:
         self._commerce = commerce
 
     async def cases(self, request: web.Request, me: views.Me) -> web.Response:
+        asked = page(request, find.PAGE)
         wanted = {name: request.query.get(name) for name in ("order", "state", "cursor")}
-        page = await self._commerce.ask(find.cases, me.merchant.id, **wanted)
-        return answer(models.CasePage(cases=[case_view(case) for case in page.cases], cursor=page.cursor))
+        found = await self._commerce.ask(find.cases, me.merchant.id, **wanted, limit=asked.limit)
+        asked.next = found.cursor
+        return answer(models.CasePage(cases=[case_view(case) for case in found.cases], cursor=found.cursor))
 
     async def case(self, request: web.Request, me: views.Me) -> web.Response:
         return answer(case_view(await self._commerce.ask(find.case, me.merchant.id, request.match_info["case"])))

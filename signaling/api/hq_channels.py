@@ -12,6 +12,7 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_hq import ChannelChange, ChannelNew, ChannelsMade, ChannelsNew, Link, LinkNew
+from signaling.api.paging import page
 from signaling.api.versions import change, seen
 from signaling.tokens import LinkClaims, LinkTokens
 
@@ -28,8 +29,8 @@ class HqChannels:
         self._tokens = link_tokens
         self._url = url
 
-    async def channels(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.channels, me.merchant.id)
+    async def channels(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.channels, me.merchant.id, page(request))
         return answers([shapes.channel_hq(channel, self._url) for channel in found])
 
     async def channel(self, request: web.Request, me: views.Me) -> web.Response:

@@ -17,6 +17,7 @@ from signaling.api.models_hq import (
     SkuChange,
     StockReceived,
 )
+from signaling.api.paging import page
 from signaling.api.versions import change, seen
 
 
@@ -26,8 +27,8 @@ class HqGoods:
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
 
-    async def products(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.products, me.merchant.id)
+    async def products(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.products, me.merchant.id, page(request))
         return answers([shapes.product_hq(product) for product in found])
 
     async def create(self, request: web.Request, me: views.Me) -> web.Response:

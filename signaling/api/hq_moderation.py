@@ -22,6 +22,7 @@ from signaling.api.models_talk import (
     WordsPut,
     WordView,
 )
+from signaling.api.paging import page
 from signaling.api.plain import plain
 from signaling.api.versions import change, seen
 from signaling.errors import BadBody
@@ -62,8 +63,8 @@ class HqModeration:
         command = commands.SetRule(me.merchant.id, me.user, body.room, body.slow_seconds, body.muted, body.held)
         return answer(RuleHq(**plain(await change(self._commerce, request, command))))
 
-    async def restrictions(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.restrictions, me.merchant.id)
+    async def restrictions(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.restrictions, me.merchant.id, page=page(request))
         return answers([RestrictionHq(**plain(each, "answer")) for each in found])
 
     async def restrict(self, request: web.Request, me: views.Me) -> web.Response:
@@ -84,5 +85,5 @@ class HqModeration:
         return web.Response(status=204)
 
     async def acts(self, request: web.Request, me: views.Me) -> web.Response:
-        page = await self._commerce.ask(questions.acts, me.merchant.id, request.query.get("cursor"))
-        return answer(ActPage(acts=[ActView(**plain(act)) for act in page.acts], cursor=page.cursor))
+        found = await self._commerce.ask(questions.acts, me.merchant.id, page(request))
+        return answer(ActPage(acts=[ActView(**plain(act)) for act in found.acts], cursor=found.cursor))

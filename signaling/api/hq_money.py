@@ -26,6 +26,7 @@ from commerce.why import why_customer, why_order
 from signaling.api import models_money as m
 from signaling.api.body import answer, answers, read
 from signaling.api.models import ChannelRef, Money
+from signaling.api.paging import page
 from signaling.api.versions import change, seen
 
 
@@ -80,8 +81,9 @@ class HqMoney:
         kind = e.HoldLines if body.held else e.ReleaseLines
         return answer(m.LinesChanged(lines=await self._commerce.execute(kind(me.merchant.id, order, body.reason))))
 
-    async def settlements(self, _request: web.Request, me: views.Me) -> web.Response:
-        return answers([_settlement(row) for row in await self._commerce.ask(desk.settlements, me.merchant.id)])
+    async def settlements(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(desk.settlements, me.merchant.id, page=page(request))
+        return answers([_settlement(row) for row in found])
 
     async def settle(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.SettlementsNew)

@@ -12,10 +12,12 @@ from signaling import permissions as may
 from signaling.api import shapes
 from signaling.api.body import answer, check_currency, read
 from signaling.api.models_hq import OrderCancel, OrderPage, OrderReceive, OrderRefund, OrderShip, Overview
+from signaling.api.paging import page
 from signaling.directory import Directory
 from signaling.rooms import Rooms
 
 PROGRAM = "a program"  # with a key of its own, and no name
+SHOWN = 50  # orders of a page, where nobody says how many
 PAGE = 200  # orders of an export that are read at once
 
 
@@ -28,8 +30,10 @@ class HqOrders:
         self._rooms = rooms
 
     async def orders(self, request: web.Request, me: views.Me) -> web.Response:
-        page = await self._page(request, me, request.query.get("cursor"), 50)
-        return answer(OrderPage(orders=[shapes.order(order) for order in page.orders], cursor=page.cursor))
+        asked = page(request, SHOWN)
+        found = await self._page(request, me, request.query.get("cursor"), asked.limit)
+        asked.next = found.cursor
+        return answer(OrderPage(orders=[shapes.order(order) for order in found.orders], cursor=found.cursor))
 
     async def order(self, request: web.Request, me: views.Me) -> web.Response:
         found = await self._commerce.ask(questions.order, me.merchant.id, request.match_info["order"])
@@ -67,9 +71,9 @@ class HqOrders:
         response.content_type, response.charset = "text/csv", "utf-8"
         await response.prepare(request)
         await response.write((sheets.BOM + sheets.line(sheets.ORDER_COLUMNS)).encode())
-        async for page in self._pages(request, me, first):
-            await self._note(me, "exported", page.orders)
-            rows = (row for order in page.orders for row in sheets.order_rows(order, _contact(order, me)))
+        async for found in self._pages(request, me, first):
+            await self._note(me, "exported", found.orders)
+            rows = (row for order in found.orders for row in sheets.order_rows(order, _contact(order, me)))
             await response.write("".join(map(sheets.line, rows)).encode())
         await response.write_eof()
         return response
@@ -87,11 +91,11 @@ class HqOrders:
         wanted = {name: query.get(name) for name in ("channel", "room", "state")} | {"cursor": cursor}
         return await self._commerce.ask(questions.orders, me.merchant.id, **wanted, limit=limit)
 
-    async def _pages(self, request: web.Request, me: views.Me, page: views.Orders) -> AsyncIterator[views.Orders]:
-        yield page
-        while page.cursor is not None:
-            page = await self._page(request, me, page.cursor, PAGE)
-            yield page
+    async def _pages(self, request: web.Request, me: views.Me, found: views.Orders) -> AsyncIterator[views.Orders]:
+        yield found
+        while found.cursor is not None:
+            found = await self._page(request, me, found.cursor, PAGE)
+            yield found
 
     async def _note(self, me: views.Me, kind: str, orders: Sequence[views.Order]) -> None:
         """Who sees contacts as they are is in the access log before he does."""

@@ -23,6 +23,7 @@ from signaling.api.models_programs import (
     NewHook,
 )
 from signaling.api.once import NOT_KEPT
+from signaling.api.paging import page
 
 
 class HqPrograms:
@@ -61,8 +62,8 @@ class HqPrograms:
         await self._commerce.execute(commands.RemoveHook(me.merchant.id, request.match_info["hook"]))
         return web.Response(status=204)
 
-    async def deliveries(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.deliveries, me.merchant.id)
+    async def deliveries(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.deliveries, me.merchant.id, page(request))
         return answers([_delivery(each) for each in found])
 
     async def replay(self, request: web.Request, me: views.Me) -> web.Response:

@@ -9,6 +9,7 @@ from commerce.service import Commerce
 from signaling.api import shapes
 from signaling.api.body import answer, answers, check_currency, read
 from signaling.api.models_hq import SaleNew, SaleWithdraw
+from signaling.api.paging import page
 
 
 class HqSales:
@@ -17,8 +18,8 @@ class HqSales:
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
 
-    async def sales(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.sales, me.merchant.id)
+    async def sales(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.sales, me.merchant.id, page(request))
         return answers([shapes.sale_hq(sale) for sale in found])
 
     async def announce(self, request: web.Request, me: views.Me) -> web.Response:

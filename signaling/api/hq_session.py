@@ -12,7 +12,7 @@ from commerce import questions, views
 from commerce.errors import BadCredentials
 from commerce.service import Commerce
 from signaling import permissions
-from signaling.api import versions
+from signaling.api import paging, versions
 from signaling.api.body import answer, read
 from signaling.api.models_hq import Login, Me, MerchantHq
 from signaling.api.once import HqHandler, Once
@@ -97,6 +97,7 @@ class HqSession:
                 raise NotAllowed("a program has no session")
             response = await self._once(request, me, handler)
             versions.tag(request, response)
+            paging.link(request, response)
             return response
 
         return guarded

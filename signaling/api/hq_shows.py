@@ -8,6 +8,7 @@ from commerce import commands, questions, versions, views
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_hq import ShelfSet, ShowChange, ShowHq, ShowNew
+from signaling.api.paging import page
 from signaling.api.versions import change, seen
 from signaling.directory import Directory
 
@@ -19,8 +20,8 @@ class HqShows:
         self._commerce = directory.commerce
         self._hls = directory.hls
 
-    async def shows(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.shows, me.merchant.id)
+    async def shows(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.shows, me.merchant.id, page(request))
         return answers([await self._with_shelf(me, show) for show in found])
 
     async def show(self, request: web.Request, me: views.Me) -> web.Response:

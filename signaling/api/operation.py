@@ -12,7 +12,7 @@ class Operation:
     """`answer` is by status; None: no body. `listed`: the answer is an array of it. `problems` are statuses.
 
     `media` is the type of an answer without a model that has a body all the same. `tagged`: a read whose answer has an
-    ETag; changes by PUT and PATCH always have one, and take If-Match.
+    ETag; `paged`: a list that comes in pages; changes by PUT and PATCH always have one, and take If-Match.
     """
 
     method: str
@@ -26,6 +26,7 @@ class Operation:
     query: tuple[str, ...] = ()
     media: str = "application/json"
     tagged: bool = False
+    paged: bool = False
 
     @property
     def versioned(self) -> bool:

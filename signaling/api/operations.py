@@ -28,7 +28,9 @@ OPERATIONS = (
         models.CartQuantity,
         problems=(404, 409),
     ),
-    Operation("get", f"{V1}/rooms/{{room}}/orders", "The viewer's orders", {200: models.Orders}, problems=(404,)),
+    Operation(
+        "get", f"{V1}/rooms/{{room}}/orders", "The viewer's orders", {200: models.Orders}, problems=(404,), paged=True
+    ),
     Operation(
         "post",
         f"{V1}/rooms/{{room}}/orders",
@@ -60,7 +62,7 @@ OPERATIONS = (
     _hq("post", "/logout", "Log out", {204: None}),
     _hq("get", "/me", "Who is logged in", {200: models_hq.Me}),
     *STUDIO,
-    _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True),
+    _hq("get", "/shows", "Shows, newest first", {200: models_hq.ShowHq}, listed=True, paged=True),
     _hq("post", "/shows", "A new show", {201: models_hq.ShowHq}, body=models_hq.ShowNew),
     _hq("get", "/shows/{show}", "A show with its shelf", {200: models_hq.ShowHq}, problems=(404,), tagged=True),
     _hq(
@@ -79,7 +81,7 @@ OPERATIONS = (
         body=models_hq.ShelfSet,
         problems=(404, 409),
     ),
-    _hq("get", "/channels", "Channels and their rooms", {200: models_hq.ChannelHq}, listed=True),
+    _hq("get", "/channels", "Channels and their rooms", {200: models_hq.ChannelHq}, listed=True, paged=True),
     _hq(
         "post",
         "/channels",

@@ -36,7 +36,8 @@ CASES = (
         "/cases",
         "Cases, newest first; state `open`: all that wait for somebody",
         {200: models.CasePage},
-        query=("order", "state", "cursor"),
+        query=("order", "state"),
+        paged=True,
     ),
     hq("get", "/cases/{case}", "A case", {200: models.Case}, problems=(404,)),
     hq(

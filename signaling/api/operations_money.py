@@ -37,7 +37,7 @@ MONEY = (
     hq("post", "/orders/{order}/hold", "Hold what it pays", {200: m.LinesChanged}, body=m.Held, problems=(404, 409)),
     hq("get", "/customers/{viewer}/why", "Whose he is", {200: m.WhyCustomer}, problems=(404,), query=("language",)),
     hq("post", "/customers/{viewer}/erase", "Erase his personal data", {200: m.Erased}, problems=(404, 409)),
-    hq("get", "/settlements", "Settlements, the latest first", {200: m.SettlementHq}, listed=True),
+    hq("get", "/settlements", "Settlements, the latest first", {200: m.SettlementHq}, listed=True, paged=True),
     hq("post", "/settlements", "Settle a period", {200: m.SettlementsMade}, body=m.SettlementsNew),
     hq(
         "post",
@@ -50,8 +50,8 @@ MONEY = (
     hq("get", "/payouts.csv", "Payouts on their way to the bank", {200: None}, media="text/csv"),
     hq("post", "/payouts/sheet", "What the bank did", {200: m.SheetRead}, body=m.SheetBody, problems=(404, 409)),
     _desk("get", "", "A partner's own figures", {200: m.DeskView}),
-    _desk("get", "/customers", "His customers, masked", {200: m.CustomerView}, listed=True),
-    _desk("get", "/orders", "Orders of his customers, masked", {200: m.DeskOrder}, listed=True),
+    _desk("get", "/customers", "His customers, masked", {200: m.CustomerView}, listed=True, paged=True),
+    _desk("get", "/orders", "Orders of his customers, masked", {200: m.DeskOrder}, listed=True, paged=True),
     _desk("get", "/orders/{order}/why", "Why it is mine", {200: m.Why}, problems=(404,), query=("language",)),
     _desk(
         "get", "/customers/{viewer}/why", "Why he is mine", {200: m.WhyCustomer}, problems=(404,), query=("language",)

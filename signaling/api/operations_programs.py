@@ -12,7 +12,7 @@ PROGRAMS = (
     hq("get", "/webhooks", "Webhooks, the newest first", {200: models.HookView}, listed=True),
     hq("post", "/webhooks", "A new webhook", {201: models.NewHook}, body=models.HookNew, problems=(409,)),
     hq("delete", "/webhooks/{hook}", "It is told nothing more", {204: None}, problems=(404,)),
-    hq("get", "/deliveries", "The latest deliveries to webhooks", {200: models.DeliveryView}, listed=True),
+    hq("get", "/deliveries", "Deliveries to webhooks", {200: models.DeliveryView}, listed=True, paged=True),
     hq(
         "post",
         "/deliveries/{delivery}/replay",

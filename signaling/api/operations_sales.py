@@ -13,7 +13,7 @@ def _order(step: str, summary: str, body: type) -> Operation:
 
 
 SALES = (
-    hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True),
+    hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True, paged=True),
     hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
     hq("get", "/products/{product}", "A product", {200: models_hq.ProductHq}, problems=(404,), tagged=True),
     hq(
@@ -37,7 +37,8 @@ SALES = (
         "/orders",
         "Orders, newest first",
         {200: models_hq.OrderPage},
-        query=("channel", "room", "state", "cursor"),
+        query=("channel", "room", "state"),
+        paged=True,
     ),
     hq("get", "/products.csv", "The catalogue as CSV", {200: None}, media="text/csv"),
     hq(
@@ -56,7 +57,7 @@ SALES = (
         query=("channel", "room", "state"),
         media="text/csv",
     ),
-    hq("get", "/sales", "Flash sales, the latest first", {200: models_hq.SaleHq}, listed=True),
+    hq("get", "/sales", "Flash sales, the latest first", {200: models_hq.SaleHq}, listed=True, paged=True),
     hq(
         "post",
         "/shows/{show}/sales",

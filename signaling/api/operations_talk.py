@@ -69,7 +69,7 @@ TALK = (
         tagged=True,
     ),
     hq("put", "/rules", "The rule of a room, or of all", {200: talk.RuleHq}, body=talk.RuleSet, problems=(404,)),
-    hq("get", "/restrictions", "Who may not speak or come in", {200: talk.RestrictionHq}, listed=True),
+    hq("get", "/restrictions", "Who may not speak or come in", {200: talk.RestrictionHq}, listed=True, paged=True),
     hq(
         "post",
         "/restrictions",
@@ -79,5 +79,5 @@ TALK = (
         problems=(404,),
     ),
     hq("delete", "/restrictions/{restriction}", "Lift a restriction", {204: None}, problems=(404,)),
-    hq("get", "/acts", "The log of moderation, newest first", {200: talk.ActPage}, query=("cursor",)),
+    hq("get", "/acts", "The log of moderation, newest first", {200: talk.ActPage}, paged=True),
 )

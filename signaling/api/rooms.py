@@ -14,6 +14,7 @@ from signaling.api.body import answer, read
 from signaling.api.customers import contact_in
 from signaling.api.models import CartQuantity, Checkout, Orders
 from signaling.api.models_talk import AppealNew, AppealView
+from signaling.api.paging import link, page
 from signaling.doubts import is_doubtful
 from signaling.errors import BadBody
 from signaling.rooms import Rooms
@@ -66,8 +67,10 @@ class RoomApi:
 
     async def orders(self, request: web.Request) -> web.Response:
         viewer, room = self._viewers.of(request), request.match_info["room"]
-        found = await self._commerce.ask(questions.viewer_orders, viewer, room)
-        return answer(Orders(orders=[shapes.order(order) for order in found]))
+        found = await self._commerce.ask(questions.viewer_orders, viewer, room, page(request))
+        response = answer(Orders(orders=[shapes.order(order) for order in found]))
+        link(request, response)
+        return response
 
     async def order(self, request: web.Request) -> web.Response:
         viewer = self._viewers.of(request)

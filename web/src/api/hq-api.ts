@@ -20,7 +20,7 @@ import type {
   Slot,
   Studio,
 } from "./hq-types.ts";
-import { type Ask, ask } from "./problem.ts";
+import { type Ask, ask, askAll } from "./problem.ts";
 import { ProgramsApi } from "./programs-api.ts";
 import type { ReplayHq } from "./replay.ts";
 
@@ -75,7 +75,7 @@ export class HqApi {
   }
 
   channels(): Promise<Channel[]> {
-    return ask(`${ROOT}/channels`);
+    return askAll(`${ROOT}/channels`);
   }
 
   createChannel(name: string, room: string): Promise<Channel> {
@@ -91,7 +91,7 @@ export class HqApi {
   }
 
   products(): Promise<Product[]> {
-    return ask(`${ROOT}/products`);
+    return askAll(`${ROOT}/products`);
   }
 
   createProduct(product: NewProduct): Promise<Product> {

@@ -62,6 +62,26 @@ export interface Ask {
   heard?: (headers: Headers) => void;
 }
 
+/** The address of the next page, as a list's answer links to it. */
+export function nextPage(link: string | null): string | null {
+  return /<([^>]*)>;\s*rel="next"/.exec(link ?? "")?.[1] ?? null;
+}
+
+/** All pages of a list. */
+export async function askAll<T>(url: string): Promise<T[]> {
+  const all: T[] = [];
+  let next: string | null = `${url}?limit=1000`; // commerce/paging.py
+  while (next !== null) {
+    const here: string = next;
+    next = null;
+    const heard = (headers: Headers) => {
+      next = nextPage(headers.get("Link"));
+    };
+    all.push(...(await ask<T[]>(here, { heard })));
+  }
+  return all;
+}
+
 const ANSWER_MS_MAX = 15_000;
 
 /** Sends JSON, gives JSON. Throws only `Problem`. */
