@@ -38,6 +38,7 @@ from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
+from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
@@ -237,6 +238,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
     return Handlers(
         viewers=viewers,
+        once=ViewersOnce(commerce, viewers),
         pages=pages,
         visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
         socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),

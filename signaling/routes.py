@@ -27,6 +27,7 @@ from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.hq_talk import HqTalk
+from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
@@ -44,6 +45,7 @@ class Handlers:
     """Whoever answers."""
 
     viewers: Viewers
+    once: ViewersOnce
     pages: Pages
     visits: Visits
     socket: RoomSocket
@@ -119,15 +121,15 @@ def _viewers(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/rooms/{room}/cart", to.rooms.cart),
         web.put("/api/v1/rooms/{room}/cart/{sku}", to.rooms.set_cart),
         web.get("/api/v1/rooms/{room}/orders", to.rooms.orders),
-        web.post("/api/v1/rooms/{room}/orders", to.rooms.place),
-        web.post("/api/v1/rooms/{room}/appeal", to.rooms.appeal),
-        web.post("/api/v1/rooms/{room}/share", to.posters.share),
+        web.post("/api/v1/rooms/{room}/orders", to.once(to.rooms.place)),
+        web.post("/api/v1/rooms/{room}/appeal", to.once(to.rooms.appeal)),
+        web.post("/api/v1/rooms/{room}/share", to.once(to.posters.share)),
         web.get("/api/v1/orders/{order}", to.rooms.order),
         web.post("/api/v1/payments/sandbox/webhook", to.sandbox.webhook),
-        web.post("/api/v1/payments/sandbox/{payment}", to.sandbox.pay),
         web.get("/api/v1/payments/{payment}/ways", to.payments.ways),
-        web.post("/api/v1/payments/{payment}/begin", to.payments.begin),
+        web.post("/api/v1/payments/{payment}/begin", to.once(to.payments.begin)),
         web.post("/api/v1/payments/{provider}/{merchant}/webhook", to.payments.webhook),
+        web.post("/api/v1/payments/sandbox/{payment}", to.once(to.sandbox.pay)),
     ]
 
 
@@ -135,9 +137,9 @@ def _cases(to: Handlers) -> list[web.RouteDef]:
     hq, cases, desk = to.session.guard, to.cases, to.hq_cases
     return [
         web.get("/api/v1/orders/{order}/cases", cases.cases),
-        web.post("/api/v1/orders/{order}/cases", cases.ask),
-        web.post("/api/v1/cases/{case}/send", cases.send),
-        web.post("/api/v1/cases/{case}/withdraw", cases.withdraw),
+        web.post("/api/v1/orders/{order}/cases", to.once(cases.ask)),
+        web.post("/api/v1/cases/{case}/send", to.once(cases.send)),
+        web.post("/api/v1/cases/{case}/withdraw", to.once(cases.withdraw)),
         web.get("/api/v1/hq/cases", hq(may.SEE_ORDERS, desk.cases)),
         web.get("/api/v1/hq/cases/{case}", hq(may.SEE_ORDERS, desk.case)),
         web.post("/api/v1/hq/cases/{case}/agree", hq(may.REFUND_ORDERS, desk.agree)),
@@ -153,7 +155,7 @@ def _customers(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/rooms/{room}/login/code", customers.ask_code),
         web.post("/api/v1/rooms/{room}/login", customers.log_in),
         web.post("/api/v1/rooms/{room}/logout", customers.log_out),
-        web.post("/api/v1/rooms/{room}/addresses", customers.add_address),
+        web.post("/api/v1/rooms/{room}/addresses", to.once(customers.add_address)),
         web.get("/api/v1/rooms/{room}/addresses/{address}", customers.address),
         web.put("/api/v1/rooms/{room}/addresses/{address}", customers.change_address),
         web.delete("/api/v1/rooms/{room}/addresses/{address}", customers.remove_address),

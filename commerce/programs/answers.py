@@ -9,14 +9,30 @@ from __future__ import annotations
 from sqlalchemy import delete, insert, select, update
 
 from commerce.commands import BeginAnswer, KeepAnswer
-from commerce.errors import BodyDiffers, Conflict
+from commerce.errors import BodyDiffers, Conflict, NotFound
 from commerce.programs import views as shown
 from commerce.store import tables
+from commerce.store.reading import Reading
 from commerce.store.unit import Unit
 
 KEPT_MS = 86_400_000
 FIELD = "Idempotency-Key"
 _table = tables.answered
+_NAMED = {
+    "room": (tables.room, tables.room.c.slug),
+    "order": (tables.orders, tables.orders.c.public_id),
+    "payment": (tables.payment, tables.payment.c.public_id),
+    "case": (tables.aftersale, tables.aftersale.c.public_id),
+}
+
+
+def whose(reading: Reading, kind: str, name: str) -> int:
+    """The key of the merchant whose room, order, payment or case it is; NotFound."""
+    table, column = _NAMED[kind]
+    found = reading.connection.execute(select(table.c.merchant_id).where(column == name)).scalar()
+    if found is None:
+        raise NotFound(kind, f"no such {kind}")
+    return int(found)
 
 
 def begin_answer(unit: Unit, command: BeginAnswer) -> shown.Answered | None:

@@ -15,6 +15,7 @@ from commerce.paging import ROWS_MAX
 from signaling.api import models
 from signaling.api.hq_session import COOKIE as SESSION_COOKIE
 from signaling.api.hq_session import CSRF_HEADER
+from signaling.api.once import HEADER
 from signaling.api.operation import Operation
 from signaling.api.operations import OPERATIONS
 from signaling.api.paging import CURSOR, LIMIT, LINK
@@ -26,6 +27,8 @@ IF_MATCH_PATTERN = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*"){0,15})$'
 IF_MATCH_SAYS = (
     "The ETag that was read: where the thing was changed since, nothing is done (412). Without it, it is done."
 )
+KEY_PATTERN = "^[0-9A-Za-z_-]{8,64}$"
+KEY_SAYS = "The same request again is answered the same and done once; with another body it is refused (409)."
 PAGE_SAYS = "From the Link of the page before; without it, the first page."
 LINK_SAYS = 'The next page, as `<address>; rel="next"`; absent on the last.'
 ETAG_SAYS = (
@@ -106,6 +109,9 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
         yield {"name": LIMIT, "in": "query", "required": False, "schema": rows}
     if operation.security == "session" and operation.method != "get":
         yield {"name": CSRF_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
+    if operation.once:
+        schema = {"type": "string", "pattern": KEY_PATTERN}
+        yield {"name": HEADER, "in": "header", "required": False, "description": KEY_SAYS, "schema": schema}
     if operation.versioned:
         schema = {"type": "string", "pattern": IF_MATCH_PATTERN}
         yield {"name": IF_MATCH, "in": "header", "required": False, "description": IF_MATCH_SAYS, "schema": schema}
@@ -155,6 +161,8 @@ def _usual(operation: Operation) -> tuple[int, ...]:
         usual += (400, 413, 422)
     if operation.versioned:
         usual += (412, 422)
+    if operation.once:
+        usual += (409, 422)
     return usual + ((401, 403) if operation.security == "session" else ())
 
 

@@ -1,7 +1,8 @@
 """Idempotency-Key: the same POST again does nothing and is answered the same.
 
-Orders of viewers have a key of their own in the body (`client_order_id`), refunds too (`refund`), and paying twice pays
-once; this is for everything a program or a page posts at HQ. A refusal did nothing, so its key is free again.
+For everything that is posted, at HQ and by viewers, but logins, which are to be new each time, and providers' webhooks,
+which have keys of their own. Orders have one in the body too (`client_order_id`), and refunds (`refund`). A refusal did
+nothing, so its key is free again.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from aiohttp import web
 
 from commerce import commands, views
 from commerce.programs import views as shown
+from commerce.programs.answers import whose
 from commerce.service import Commerce
 from signaling.errors import BadBody
+from signaling.viewers import Viewers
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -25,32 +28,61 @@ _KEY = re.compile(r"[0-9A-Za-z_\-]{8,64}")
 HqHandler = Callable[[web.Request, views.Me], Awaitable[web.StreamResponse]]
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 class Once:
-    """Stands between the guard and what it guards."""
+    """Stands between whoever asks and what he asks for."""
 
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
 
     async def __call__(self, request: web.Request, me: views.Me, handler: HqHandler) -> web.StreamResponse:
         """The handler's answer, or the one it gave before. Raises BodyDiffers with both digests, Conflict."""
+        caller = f"{'user' if me.scopes is None else 'program'} {me.login}"
+        return await self.once(request, me.merchant.id, caller, lambda asked: handler(asked, me))
+
+    async def once(self, request: web.Request, merchant: int, caller: str, handler: Handler) -> web.StreamResponse:
+        """The same for any caller, by a name that only he has."""
         key = request.headers.get(HEADER)
         if key is None or request.method != "POST":
-            return await handler(request, me)
+            return await handler(request)
         if not _KEY.fullmatch(key):
             raise BadBody("this key cannot be", [(HEADER, "must be 8 to 64 letters, digits, - or _")])
-        caller = f"{'user' if me.scopes is None else 'program'} {me.login}"
-        begin = commands.BeginAnswer(me.merchant.id, caller, key, await _digest(request))
+        begin = commands.BeginAnswer(merchant, caller, key, await _digest(request))
         before = await self._commerce.execute(begin)
         if before is not None:
             headers = {REPLAYED: "true", "Content-Type": before.content_type}
             return web.Response(body=before.body, status=before.status, headers=headers)
         answer = None
         try:
-            response = await handler(request, me)
+            response = await handler(request)
             answer = _kept(response)
         finally:
             await self._commerce.execute(commands.KeepAnswer(caller, key, answer))
         return response
+
+
+class ViewersOnce:
+    """The same for what viewers post: whose merchant's it is, is told by what the address names."""
+
+    def __init__(self, commerce: Commerce, viewers: Viewers) -> None:
+        self._commerce = commerce
+        self._viewers = viewers
+        self._once = Once(commerce)
+
+    def __call__(self, handler: Handler) -> Handler:
+        """The handler, done once for each key of a viewer; who is not known yet has asked for nothing before."""
+
+        async def once(request: web.Request) -> web.StreamResponse:
+            viewer = self._viewers.find(request)
+            if viewer is None or HEADER not in request.headers:
+                return await handler(request)
+            ((kind, name),) = request.match_info.items()
+            merchant = await self._commerce.ask(whose, kind, name)
+            return await self._once.once(request, merchant, f"viewer {viewer}", handler)
+
+        return once
 
 
 async def _digest(request: web.Request) -> str:

@@ -29,6 +29,11 @@ class Operation:
     paged: bool = False
 
     @property
+    def once(self) -> bool:
+        """Whether it takes an Idempotency-Key: every POST but those that log in or out, and a provider's notices."""
+        return self.method == "post" and self.security != "" and not self.path.endswith(("/login", "/code", "/logout"))
+
+    @property
     def versioned(self) -> bool:
         """Whether it changes what has a version. A viewer's cart has none: a quantity is set whole."""
         return self.method in ("put", "patch") and self.security == "session"
