@@ -20,7 +20,7 @@ from commerce.store.tables import version as _table
 from commerce.store.unit import Unit
 
 FIELD = "If-Match"
-STUDIO, RULES, PLAN, LOCK = "studio", "rules", "plan", "lock"
+STUDIO, RULES, PLAN, LOCK, PAYMENTS = "studio", "rules", "plan", "lock", "payments"
 
 
 def show(public: str) -> str:
@@ -54,6 +54,9 @@ RESOURCES: Mapping[type, Callable[[Any], str]] = {
     c.SetRule: lambda _: RULES,
     e.SetPlan: lambda _: PLAN,
     c.SetLockRule: lambda _: LOCK,
+    c.PutProvider: lambda _: PAYMENTS,
+    c.SwitchProvider: lambda _: PAYMENTS,
+    c.RemoveProvider: lambda _: PAYMENTS,
     c.SetStudio: lambda _: STUDIO,
     c.RotateStreamKey: lambda _: STUDIO,
     c.LimitStreamKey: lambda _: STUDIO,

@@ -59,15 +59,20 @@ class Till:
         """Where a provider tells of a merchant's payments; `merchant` is his public id."""
         return f"{self._url}/api/v1/payments/{provider}/{merchant}/webhook"
 
-    async def put(self, merchant: int, provider: str, given: Mapping[str, str], *, enabled: bool) -> shown.ProviderSet:
-        """New credentials, tried as far as that needs nobody; Invalid names the one that cannot be used."""
+    async def tried(
+        self, merchant: int, provider: str, given: Mapping[str, str], *, enabled: bool
+    ) -> commands.PutProvider:
+        """New credentials to be put, tried as far as that needs nobody; Invalid names the one that cannot be used."""
         if provider not in KINDS:
             raise NotFound("provider", "no such provider")
         found = check_credentials(provider, given)
         await self._call(lambda: open_gateway(provider, merchant, found, self._settings))
         sealed = self._commerce.seal(ways.purpose(merchant, provider), json.dumps(found).encode())
-        command = commands.PutProvider(merchant, provider, hint_of(provider, found), sealed, enabled)
-        return await self._commerce.execute(command)
+        return commands.PutProvider(merchant, provider, hint_of(provider, found), sealed, enabled)
+
+    async def put(self, merchant: int, provider: str, given: Mapping[str, str], *, enabled: bool) -> shown.ProviderSet:
+        """Tried, and put."""
+        return await self._commerce.execute(await self.tried(merchant, provider, given, enabled=enabled))
 
     async def probe(self, merchant: int, provider: str) -> str:
         """A call that changes nothing; ProviderRefused or ProviderAway say what is wrong."""

@@ -12,9 +12,11 @@ from commerce.payments.refunds import failed_refunds, order_refunds
 from commerce.payments.till import Till
 from commerce.payments.ways import providers
 from commerce.service import Commerce
+from commerce.versions import PAYMENTS
 from signaling.api import models_payments as models
 from signaling.api import shapes
 from signaling.api.body import answer, read
+from signaling.api.versions import change, seen
 
 
 class HqPayments:
@@ -24,7 +26,8 @@ class HqPayments:
         self._commerce = commerce
         self._till = till
 
-    async def payments(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def payments(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, PAYMENTS)
         known = {found.provider: found for found in await self._commerce.ask(providers, me.merchant.id)}
         failed = await self._commerce.ask(failed_refunds, me.merchant.id)
         found = [self._view(me, name, known.get(name)) for name in KINDS]
@@ -32,12 +35,13 @@ class HqPayments:
 
     async def put(self, request: web.Request, me: views.Me) -> web.Response:
         body, provider = await read(request, models.ProviderPut), request.match_info["provider"]
-        kept = await self._till.put(me.merchant.id, provider, body.credentials, enabled=body.enabled)
+        command = await self._till.tried(me.merchant.id, provider, body.credentials, enabled=body.enabled)
+        kept = await change(self._commerce, request, command)
         return answer(self._view(me, provider, kept))
 
     async def switch(self, request: web.Request, me: views.Me) -> web.Response:
         body, provider = await read(request, models.ProviderChange), request.match_info["provider"]
-        kept = await self._commerce.execute(commands.SwitchProvider(me.merchant.id, provider, body.enabled))
+        kept = await change(self._commerce, request, commands.SwitchProvider(me.merchant.id, provider, body.enabled))
         return answer(self._view(me, provider, kept))
 
     async def remove(self, request: web.Request, me: views.Me) -> web.Response:

@@ -30,7 +30,7 @@ PAYMENTS = (
         problems=(404, 409, 503),
         media="text/plain",
     ),
-    hq("get", "/payments", "How the merchant is paid, and refunds that failed", {200: models.PaymentsHq}),
+    hq("get", "/payments", "How the merchant is paid, and refunds that failed", {200: models.PaymentsHq}, tagged=True),
     hq(
         "put",
         "/payments/{provider}",

@@ -36,6 +36,17 @@ async def connect(boss, wechat, **more):
     return await boss("PUT", f"{PAYMENTS}/wechat", {"credentials": wechat.credentials(public_key=True)} | more)
 
 
+async def test_two_at_the_credentials_do_not_overwrite_each_other(boss, wechat):
+    stale = boss.headers | {"If-Match": '"0"'}
+    assert (await connect(boss, wechat))[0] == 200
+    for method, body in (("PUT", {"credentials": wechat.credentials(public_key=True)}), ("PATCH", {"enabled": False})):
+        status, problem = await boss(method, f"{PAYMENTS}/wechat", body, headers=stale)
+        assert (status, problem["type"]) == (412, "/problems/stale")
+    assert (await boss("PATCH", f"{PAYMENTS}/wechat", {"enabled": False}, headers=boss.headers | {"If-Match": '"1"'}))[
+        0
+    ] == 200
+
+
 async def test_credentials_are_set_tried_and_never_shown(boss, wechat):
     status, found = await connect(boss, wechat)
     assert (status, found["configured"], found["enabled"], found["hint"]) == (200, True, True, "1900000109")

@@ -6,6 +6,7 @@ from signaling.api.operation import HQ
 from signaling.api.operations import OPERATIONS
 
 JSON = "application/json"
+TRIED = ("/slates/", "/payments/")  # what they put is tried before: their own tests bring what passes
 PLAN = {"rates": []}
 
 
@@ -34,12 +35,17 @@ async def bodies(boss):
         "/channels/{channel}/goods/{product}": {"hidden": False},
         "/rules": {"room": None, "slow_seconds": 3, "muted": False, "held": False},
         "/lock": lock,
+        "/payments/{provider}": {"enabled": False},
         "/plan": plan[0]["plan"] if plan else PLAN,
     }
 
 
 def versioned():
-    return [each for each in OPERATIONS if each.versioned and "slates" not in each.path and each.path.startswith(HQ)]
+    return [
+        each
+        for each in OPERATIONS
+        if each.versioned and each.path.startswith(HQ) and not any(part in each.path for part in TRIED)
+    ]
 
 
 async def call(boss, method, path, body, tag=None):
@@ -53,7 +59,7 @@ async def call(boss, method, path, body, tag=None):
 async def test_every_change_is_refused_to_who_has_seen_an_older_version(shop, boss):
     given = await bodies(boss)
     names = {"slot": "primary", "name": "twin", "show": shop.show.show, "channel": shop.north.channel}
-    names["product"] = shop.product.product
+    names |= {"product": shop.product.product, "provider": "wechat"}
     for operation in versioned():
         path = operation.path.format(**names)
         body = given[operation.path.removeprefix(HQ)]
@@ -72,7 +78,11 @@ async def test_every_change_is_refused_to_who_has_seen_an_older_version(shop, bo
 async def test_what_is_read_has_the_tag_that_its_change_takes(shop, boss):
     given = await bodies(boss)
     for operation in OPERATIONS:
-        if not operation.tagged or not operation.path.startswith(HQ) or operation.path.endswith("/goods"):
+        if (
+            not operation.tagged
+            or not operation.path.startswith(HQ)
+            or operation.path.endswith(("/goods", "/payments"))
+        ):
             continue
         path = operation.path.format(show=shop.show.show, channel=shop.north.channel, product=shop.product.product)
         _, tag, _ = await call(boss, "GET", path, None)
