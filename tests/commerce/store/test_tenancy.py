@@ -24,13 +24,15 @@ async def two_merchants(shop):
     return rival
 
 
-def counted(connection):
-    """Rows by table."""
-    return {
-        name: connection.execute(select(func.count()).select_from(table)).scalar()
-        for name, table in metadata.tables.items()
-        if tenant_column(table)
-    }
+def counted(connection, merchant=None):
+    """Rows by table; of a merchant, as its own condition says, or all that are seen."""
+    found = {}
+    for name, table in metadata.tables.items():
+        if column := tenant_column(table):
+            query = select(func.count()).select_from(table)
+            query = query if merchant is None else query.where(table.c[column] == merchant)
+            found[name] = connection.execute(query).scalar()
+    return found
 
 
 def test_what_all_merchants_share_is_little():
@@ -43,16 +45,17 @@ async def test_a_narrowed_reader_sees_one_merchant(shop):
     def look():
         engine = reader_engine(shop.url, 1)
         with engine.connect() as connection:
-            every = counted(connection)
+            every, own = counted(connection), counted(connection, rival.id)
             with narrow(connection, rival.id):
                 theirs = counted(connection)
                 names = connection.execute(select(tables.merchant.c.name)).scalars().all()
             again = counted(connection)
         engine.dispose()
-        return every, theirs, names, again
+        return every, own, theirs, names, again
 
-    every, theirs, names, again = await asyncio.to_thread(look)
+    every, own, theirs, names, again = await asyncio.to_thread(look)
     assert every["orders"] >= 1
+    assert theirs == own  # every table of the metadata, whether anybody thought of it or not
     assert (theirs["orders"], theirs["viewer"], theirs["product"], theirs["channel"]) == (0, 0, 0, 1)
     assert names == ["Rival"]
     assert again == every
