@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 
 from commerce import commands as c
 from commerce.commands import earning as e
+from commerce.commands import guarding as g
 from commerce.errors import Stale
 from commerce.store.reading import Connected
 from commerce.store.tables import version as _table
@@ -21,6 +22,7 @@ from commerce.store.unit import Unit
 
 FIELD = "If-Match"
 STUDIO, RULES, PLAN, LOCK, PAYMENTS = "studio", "rules", "plan", "lock", "payments"
+RETENTION = "retention"
 
 
 def show(public: str) -> str:
@@ -57,6 +59,7 @@ RESOURCES: Mapping[type, Callable[[Any], str]] = {
     c.PutProvider: lambda _: PAYMENTS,
     c.SwitchProvider: lambda _: PAYMENTS,
     c.RemoveProvider: lambda _: PAYMENTS,
+    g.SetRetention: lambda _: RETENTION,
     c.SetStudio: lambda _: STUDIO,
     c.RotateStreamKey: lambda _: STUDIO,
     c.LimitStreamKey: lambda _: STUDIO,

@@ -81,7 +81,7 @@ class DeskApi:
 
     async def why_customer(self, request: web.Request, me: views.Me) -> web.Response:
         viewer, language = request.match_info["viewer"], request.query.get("language", me.merchant.language)
-        if not await self._commerce.ask(desk.knows, me.merchant.id, _own(me), viewer):
+        if not await self._commerce.ask(desk.knows, me.merchant.id, own(me), viewer):
             raise NotFound("viewer", "no such customer")
         return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
 
@@ -90,10 +90,10 @@ class DeskApi:
         await read(request, Consent)
         merchant = me.merchant.id
         await self._commerce.execute(SignHeads(merchant))
-        parcel, whose = await self._commerce.ask(channel_parcel, merchant, _own(me), self._commerce.sign)
+        parcel, whose = await self._commerce.ask(channel_parcel, merchant, own(me), self._commerce.sign)
         try:
             await self._commerce.execute(LogAccess(merchant, me.user, "exported", "customers", whose))
-            headers = {"Content-Disposition": f'attachment; filename="fenbo-{_own(me)}.zip"'}
+            headers = {"Content-Disposition": f'attachment; filename="fenbo-{own(me)}.zip"'}
             response = web.StreamResponse(headers=headers)
             response.content_type = "application/zip"
             await response.prepare(request)

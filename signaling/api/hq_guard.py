@@ -17,8 +17,10 @@ from commerce.privacy.retention import find_retention
 from commerce.privacy.subject import subject
 from commerce.service import Commerce
 from commerce.times import aware, aware_or_none
+from commerce.versions import RETENTION
 from signaling.api import models_guard as m
 from signaling.api.body import answer, answers, read
+from signaling.api.versions import change, seen
 
 
 class HqGuard:
@@ -52,12 +54,13 @@ class HqGuard:
         await self._commerce.execute(g.LiftLegalHold(me.merchant.id, me.user, request.match_info["hold"]))
         return web.Response(status=204)
 
-    async def retention(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def retention(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, RETENTION)
         return answer(m.RetentionView(**await self._commerce.ask(find_retention, me.merchant.id)))
 
     async def keep(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.RetentionBody)
-        await self._commerce.execute(g.SetRetention(me.merchant.id, me.user, **body.model_dump()))
+        await change(self._commerce, request, g.SetRetention(me.merchant.id, me.user, **body.model_dump()))
         return answer(m.RetentionView(**body.model_dump()))
 
 

@@ -91,8 +91,9 @@ async def _digest(request: web.Request) -> str:
 
 
 def _kept(response: web.StreamResponse) -> shown.Answered:
-    """What is kept of an answer. All POSTs answer with whole bodies; none is a stream."""
-    assert isinstance(response, web.Response)
+    """What is kept of an answer; of a stream only that it was given."""
+    if not isinstance(response, web.Response):
+        return shown.Answered(response.status, response.content_type, None)
     body = response.body if isinstance(response.body, bytes) else b""
     secret = response.headers.get("Cache-Control") == NOT_KEPT
     return shown.Answered(response.status, response.headers.get("Content-Type", ""), None if secret else body)

@@ -11,6 +11,6 @@ GUARD = (
     hq("get", "/holds", "Legal holds", {200: m.LegalHoldView}, listed=True),
     hq("post", "/holds", "Nothing of it is erased", {201: m.LegalHoldMade}, body=m.LegalHoldNew, problems=(404,)),
     hq("delete", "/holds/{hold}", "The hold is over", {204: None}, problems=(404,)),
-    hq("get", "/retention", "How long personal data are kept", {200: m.RetentionView}),
+    hq("get", "/retention", "How long personal data are kept", {200: m.RetentionView}, tagged=True),
     hq("put", "/retention", "Keep them so long", {200: m.RetentionView}, body=m.RetentionBody),
 )

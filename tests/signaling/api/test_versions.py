@@ -35,6 +35,7 @@ async def bodies(boss):
         "/channels/{channel}/goods/{product}": {"hidden": False},
         "/rules": {"room": None, "slow_seconds": 3, "muted": False, "held": False},
         "/lock": lock,
+        "/retention": {},
         "/payments/{provider}": {"enabled": False},
         "/plan": plan[0]["plan"] if plan else PLAN,
     }
