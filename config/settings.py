@@ -204,6 +204,7 @@ class RedisSettings(Section):
         "between nodes; empty: this node is alone",
         repr=False,
     )
+    cluster: bool = Field(False, description="`url` is one node of a Redis Cluster")
 
 
 class PaymentSettings(Section):

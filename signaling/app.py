@@ -354,10 +354,10 @@ def _bus(settings: Settings) -> Bus:
     room = settings.rooms
     keep = Keep(room.resume_lines_max, room.resume_seconds_max, room.history_seconds)
     if not settings.redis.url:
-        return MemoryBus(keep, time.time)
+        return MemoryBus(keep, time.monotonic)
     from signaling.bus_redis import RedisBus  # noqa: PLC0415  # the extra `cluster` brings redis along
 
-    return RedisBus.open(settings.redis.url, keep)
+    return RedisBus.open(settings.redis.url, keep, cluster=settings.redis.cluster)
 
 
 def _recordings(settings: Settings, metrics: Metrics) -> Recordings:

@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact. `at` is the publisher's clock in seconds since 1970."""
+    """One fact. `at` is when it was appended, in seconds of the bus's one clock."""
 
     epoch: str
     offset: int

@@ -3,7 +3,11 @@
 One script appends and tells, so offsets have no gaps and nothing is told that is not kept. A message that
 publish/subscribe loses shows as a gap in the offsets, and members are then brought up from the stream (`Lane.restart`);
 after a lost connection every followed stream is read on from where it was. A publisher that got no answer asks again
-with the same id, and the entry is appended once. Keys of a stream share a hash tag: they live together in a cluster.
+with the same id, and the entry is appended once. Times are Redis's own: nodes whose clocks differ keep the same lines.
+
+In a cluster the keys of a stream share a hash tag and live on one shard, so streams spread over the shards; what is
+told goes over the cluster's own bus to the node that is listened to. That bus may lose a message without anybody losing
+a connection, so in a cluster every followed stream is also looked at now and then.
 """
 
 from __future__ import annotations
@@ -12,31 +16,27 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.driver_info import DriverInfo
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from signaling.bus import BusDown, Entry, Keep, Listener, Place, Reading, Receiver
+from signaling.redis_link import Link
 
 log = logging.getLogger(__name__)
 
-CALL_SECONDS_MAX = 2.0  # a Redis that takes longer counts as down
 RETRY_SECONDS = 0.2
+LOOK_SECONDS = 5.0  # between two looks whether we still hear
+PULSE_SECONDS_MAX = 2.0  # until a node hears itself
 PUBLISH_TRIES = 3
 ID_SECONDS = 60  # how long a publisher's id is remembered
 READ_MAX = 5_000
-FAULTS = (RedisError, OSError, TimeoutError)
+FAULTS = (RedisError, RedisClusterException, OSError, TimeoutError)
 GARBAGE = (ValueError, TypeError, AttributeError)  # an answer of another shape: a Redis that is not ours to rely on
 
 # Redis counts the ids 1-* up from 1-0; the entry at 1-0 has offset 1.
-# KEYS: stream, epoch, id. ARGV: fresh epoch, entries kept, seconds kept, id's seconds, channel, at, body.
+# KEYS: stream, epoch, id. ARGV: fresh epoch, entries kept, seconds kept, id's seconds, channel, body.
 APPEND = """
 local known = redis.call('GET', KEYS[3])
 if known then return known end
@@ -46,12 +46,14 @@ if not epoch then
   redis.call('DEL', KEYS[1])
 end
 redis.call('SET', KEYS[2], epoch, 'EX', ARGV[3])
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], '1-*', 'at', ARGV[6], 'body', ARGV[7])
+local time = redis.call('TIME')
+local at = string.format('%d.%06d', tonumber(time[1]), tonumber(time[2]))
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], '1-*', 'at', at, 'body', ARGV[6])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 local offset = string.format('%d', tonumber(string.sub(id, 3)) + 1)
 local place = epoch .. ' ' .. offset
 redis.call('SET', KEYS[3], place, 'EX', ARGV[4])
-redis.call('PUBLISH', ARGV[5], place .. ' ' .. ARGV[6] .. ' ' .. ARGV[7])
+redis.call('PUBLISH', ARGV[5], place .. ' ' .. at .. ' ' .. ARGV[6])
 return place
 """
 
@@ -67,53 +69,50 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local head = '0'
 if last[1] then head = string.format('%d', tonumber(string.sub(last[1][1], 3)) + 1) end
-if ARGV[4] == '0' then return {epoch, head, redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[3])} end
-return {epoch, head, redis.call('XRANGE', KEYS[1], '1-' .. (ARGV[4] - 1), '+', 'COUNT', ARGV[3])}
+local now = redis.call('TIME')[1]
+if ARGV[4] == '0' then return {epoch, head, now, redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[3])} end
+return {epoch, head, now, redis.call('XRANGE', KEYS[1], '1-' .. (ARGV[4] - 1), '+', 'COUNT', ARGV[3])}
 """
 
 
 class RedisBus:
-    """Made by `open`. `keep` bounds what Redis holds; the clock is that of `Entry.at`."""
+    """`keep` bounds what Redis holds. It connects when it is first needed: a node starts without Redis and says so."""
 
-    def __init__(self, redis: Redis, keep: Keep, now: Callable[[], float] = time.time) -> None:
-        self._redis = redis
+    def __init__(self, link: Link, keep: Keep) -> None:
+        self._link = link
         self._keep = keep
-        self._now = now
-        self._append = redis.register_script(APPEND)
-        self._read = redis.register_script(READ)
+        self._append = link.client.register_script(APPEND)
+        self._read = link.client.register_script(READ)
         self._followed: dict[str, Receiver] = {}
         self._places: dict[str, Place] = {}
         self._early: dict[str, list[Entry]] = {}
         self._listeners: dict[str, Listener] = {}
-        self._lost = False
-        self._pubsub: PubSub = redis.pubsub(ignore_subscribe_messages=True)
+        self._lost = self._said_lost = False
         self._subscribing = asyncio.Lock()  # redis-py loses a channel that is left and entered at the same moment
         self._leaving: set[asyncio.Future[None]] = set()
-        self._listener = asyncio.create_task(self._listen(), name="redis bus")
+        self._heard_itself = asyncio.Event()
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="redis bus"),
+            asyncio.create_task(self._look(), name="redis bus, looking"),
+        ]
 
     @classmethod
-    def open(cls, url: str, keep: Keep, now: Callable[[], float] = time.time) -> RedisBus:
-        """Connects when it is first needed: a node starts without Redis and says so."""
-        redis = Redis.from_url(
-            url,
-            socket_timeout=CALL_SECONDS_MAX,
-            socket_connect_timeout=CALL_SECONDS_MAX,
-            driver_info=DriverInfo(name="fenbo", lib_version="1"),  # left to itself it looks through the disk
-            retry=Retry(NoBackoff(), 0),  # a lost connection must be known: what was missed has to be read
-        )
-        return cls(redis, keep, now)
+    def open(cls, url: str, keep: Keep, *, cluster: bool = False) -> RedisBus:
+        return cls(Link(url, cluster=cluster), keep)
 
     async def publish(self, stream: str, body: bytes) -> Place:
         log_key, epoch_key = _keys(stream)
         keys = [log_key, epoch_key, f"fenbo:{{{stream}}}:id:{secrets.token_hex(12)}"]
         fresh, most, seconds = secrets.token_hex(6), self._keep.entries_max, self._seconds
-        arguments: list[Any] = [fresh, most, seconds, ID_SECONDS, _channel(stream), repr(self._now()), body]
-        for attempt in range(1, PUBLISH_TRIES + 1):
+        arguments: list[Any] = [fresh, most, seconds, ID_SECONDS, _channel(stream), body]
+        tries = 1 if self._lost else PUBLISH_TRIES  # while it is known to be away, a refusal comes at once
+        for attempt in range(1, tries + 1):
             try:
                 epoch, offset = (await self._append(keys=keys, args=arguments)).split()
                 return Place(epoch.decode(), int(offset))
             except (*FAULTS, *GARBAGE) as error:
-                if attempt == PUBLISH_TRIES:
+                if attempt == tries:
+                    self._lost = True
                     raise BusDown from error
                 await asyncio.sleep(RETRY_SECONDS)
         raise AssertionError("the loop returns or raises")
@@ -122,8 +121,8 @@ class RedisBus:
         most = min(entries_max, READ_MAX)
         if after is None and most == 0:
             return Reading([], (await self._range(stream, 0, 1))[0], complete=True)
-        head, entries = await self._range(stream, 0 if after is None else after.offset + 1, max(1, most))
-        oldest = self._now() - self._keep.seconds_max
+        head, entries, now = await self._range(stream, 0 if after is None else after.offset + 1, max(1, most))
+        oldest = now - self._keep.seconds_max
         if after is None:
             return Reading([entry for entry in reversed(entries) if entry.at >= oldest], head, complete=True)
         wanted = head.offset - after.offset
@@ -137,7 +136,7 @@ class RedisBus:
         early = self._early[stream] = []
         try:
             async with self._subscribing:
-                await self._pubsub.subscribe(_channel(stream))
+                await self._link.ear.subscribe(_channel(stream))
             self._places[stream] = (await self._range(stream, 0, 1))[0]
         except FAULTS as error:
             self.unfollow(stream)
@@ -158,8 +157,9 @@ class RedisBus:
 
     async def tell(self, topic: str, body: bytes) -> None:
         try:
-            await self._redis.publish(TOPIC + topic, body)
-        except FAULTS as error:
+            await self._link.client.publish(TOPIC + topic, body)
+        except (*FAULTS, *GARBAGE) as error:
+            self._lost = True
             raise BusDown from error
 
     async def listen(self, topic: str, listener: Listener) -> None:
@@ -167,7 +167,7 @@ class RedisBus:
         self._listeners[topic] = listener
         try:
             async with self._subscribing:
-                await self._pubsub.subscribe(TOPIC + topic)
+                await self._link.ear.subscribe(TOPIC + topic)
         except FAULTS:
             self._lost = True  # `_read_on` subscribes when Redis is back
 
@@ -185,12 +185,13 @@ class RedisBus:
         task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        for task in (self._listener, *self._leaving):
-            task.cancel()
-        await asyncio.gather(self._listener, *self._leaving, return_exceptions=True)
+        tasks: list[asyncio.Future[None]] = [*self._tasks, *self._leaving]
+        while pending := [task for task in tasks if not task.done()]:
+            for task in pending:
+                task.cancel()  # redis-py has been seen to swallow one while it connects
+            await asyncio.wait(pending, timeout=RETRY_SECONDS)
         with contextlib.suppress(*FAULTS):
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
-        await self._redis.aclose()
+            await self._link.close()
 
     @property
     def _seconds(self) -> int:
@@ -201,16 +202,17 @@ class RedisBus:
         with contextlib.suppress(*FAULTS):
             async with self._subscribing:
                 if not came_back():
-                    await self._pubsub.unsubscribe(channel)
+                    await self._link.ear.unsubscribe(channel)
 
-    async def _range(self, stream: str, first: int, most: int) -> tuple[Place, list[Entry]]:
-        """The head, and entries from an offset on, or with 0 the newest, newest first. Raises `BusDown`."""
+    async def _range(self, stream: str, first: int, most: int) -> tuple[Place, list[Entry], float]:
+        """The head, entries from an offset on or with 0 the newest, newest first, and the time. Raises `BusDown`."""
         arguments: list[Any] = [secrets.token_hex(6), self._seconds, most, first]
         try:
-            epoch, head, rows = await self._read(keys=_keys(stream), args=arguments)
+            epoch, head, now, rows = await self._read(keys=_keys(stream), args=arguments)
             name = epoch.decode()
-            return Place(name, int(head)), [_entry(name, row) for row in rows]
+            return Place(name, int(head)), [_entry(name, row) for row in rows], float(now)
         except (*FAULTS, *GARBAGE) as error:
+            self._lost = True
             raise BusDown from error
 
     async def _listen(self) -> None:
@@ -219,19 +221,19 @@ class RedisBus:
             try:
                 if self._lost:
                     await self._read_on()
-                    self._lost = False
+                    self._lost = self._said_lost = False
                 await self._hear()
-            except (*FAULTS, BusDown) as error:
-                if not self._lost:
+            except (*FAULTS, *GARBAGE, BusDown) as error:
+                if not self._said_lost:
                     log.warning("Redis is lost: %s", error)
-                self._lost = True
+                self._lost = self._said_lost = True
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _hear(self) -> None:
-        if not self._pubsub.subscribed:
+        if not self._link.ear.subscribed:
             await asyncio.sleep(RETRY_SECONDS)
             return
-        message = await self._pubsub.get_message(timeout=RETRY_SECONDS)
+        message = await self._link.ear.get_message(timeout=RETRY_SECONDS)
         if message is not None and message["type"] == "message":
             self._heard(message["channel"].decode(), message["data"])
 
@@ -252,18 +254,39 @@ class RedisBus:
 
     async def _read_on(self) -> None:
         """Every followed stream from where it was; where that is gone, its newest entry says so to the members."""
-        await self._pubsub.ping()  # connects, and subscribes to everything again
         async with self._subscribing:
-            for topic in self._listeners:
-                if (TOPIC + topic).encode() not in self._pubsub.channels:
-                    await self._pubsub.subscribe(TOPIC + topic)
+            channels = [*map(_channel, self._followed), *(TOPIC + topic for topic in self._listeners)]
+            await self._link.listen_again(channels)
+            known = self._link.ear.channels
+            if missing := [channel for channel in channels if channel.encode() not in known]:
+                await self._link.ear.subscribe(*missing)
+        await self._catch_up()
+        log.info("Redis is back")
+
+    async def _catch_up(self) -> None:
         for stream, place in list(self._places.items()):
-            head, entries = await self._range(stream, place.offset + 1, READ_MAX)
+            head, entries, _ = await self._range(stream, place.offset + 1, READ_MAX)
             if head.epoch != place.epoch or len(entries) != head.offset - place.offset:
                 entries = (await self._range(stream, 0, 1))[1]
             for entry in entries:
                 self._hand_over(stream, entry)
-        log.info("Redis is back")
+
+    async def _look(self) -> None:
+        """For ever: whether this node hears itself, since a dead line may say nothing; in a cluster, whether more was
+        said than heard."""
+        pulse = f"pulse:{secrets.token_hex(8)}"
+        await self.listen(pulse, lambda _: self._heard_itself.set())
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._heard_itself.clear()
+            try:
+                if self._link.is_cluster:
+                    await self._catch_up()
+                await self.tell(pulse, b"")
+                async with asyncio.timeout(PULSE_SECONDS_MAX):
+                    await self._heard_itself.wait()
+            except (BusDown, TimeoutError):
+                self._lost = True
 
     def _hand_over(self, stream: str, entry: Entry) -> None:
         receiver = self._followed.get(stream)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +37,7 @@ from signaling import problems, whep, whip
 from signaling.api.async_describe import document as async_document
 from signaling.app import Node, open_node
 from signaling.callers import Callers
+from tests.signaling.redis_servers import RedisServer
 
 PASSWORD = "correct horse"
 RECEIVE_SECONDS_MAX = 10.0
@@ -317,32 +317,6 @@ async def sdp_world() -> AsyncIterator[SdpWorld]:
     engine.close()
     await client.close()
     await port.close()
-
-
-class RedisServer:
-    """A redis-server on a Unix socket, keeping everything it has acknowledged."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.url = f"unix://{folder}/redis.sock"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self, wait_until: Callable[..., object]) -> None:
-        options = ["--port", "0", "--unixsocket", "redis.sock", "--appendonly", "yes", "--appendfsync", "always"]
-        command = ["redis-server", *options, "--save", ""]
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
-        wait_until(self._answers, "redis-server")
-
-    def _answers(self) -> bool:
-        ping = ["redis-cli", "-s", str(self._folder / "redis.sock"), "ping"]
-        return b"PONG" in subprocess.run(ping, capture_output=True, check=False).stdout
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-        (self._folder / "redis.sock").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,30 +1,65 @@
-"""The contract of the bus, on memory and on Debian's Redis; and what only Redis can do: be killed, serve many nodes."""
+"""The contract of the bus, on memory, on Debian's Redis and on a cluster of three; and what only Redis can do: be
+killed, serve many nodes, lose what it had."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from signaling.bus import Bus, BusDown, Entry, Keep, MemoryBus, Place
 from signaling.bus_redis import RedisBus
+from tests.signaling.redis_servers import BadLine, RedisCluster, RedisServer
 
 KEEP = Keep(entries_max=50, seconds_max=60, idle_seconds_max=600)
+LONG_KEEP = Keep(entries_max=5_000, seconds_max=60, idle_seconds_max=600)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, wait_until: Callable[..., object]) -> Iterator[RedisCluster]:
+    servers = RedisCluster(tmp_path_factory.mktemp("cluster"))
+    servers.start(wait_until)
+    yield servers
+    servers.kill()
+
+
+@pytest.fixture(params=["redis", "cluster"])
+def servers(request: pytest.FixtureRequest) -> RedisServer | RedisCluster:
+    found: RedisServer | RedisCluster = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
-async def redis_bus(redis: Any) -> AsyncIterator[RedisBus]:
-    bus = RedisBus.open(redis.url, KEEP)
-    yield bus
-    await bus.close()
+async def open_bus(servers: RedisServer | RedisCluster) -> AsyncIterator[Callable[..., RedisBus]]:
+    """`open_bus(keep)`: a node's bus."""
+    opened = []
+
+    def open_it(keep: Keep = KEEP) -> RedisBus:
+        opened.append(RedisBus.open(servers.url, keep, cluster=servers.cluster))
+        return opened[-1]
+
+    yield open_it
+    for bus in opened:
+        await bus.close()
 
 
-@pytest.fixture(params=["memory", "redis"])
-async def bus(request: pytest.FixtureRequest, redis: Any) -> AsyncIterator[Bus]:
-    found: Bus = MemoryBus(KEEP, time.time) if request.param == "memory" else RedisBus.open(redis.url, KEEP)
+@pytest.fixture
+async def redis_bus(open_bus: Callable[..., RedisBus]) -> RedisBus:
+    return open_bus()
+
+
+@pytest.fixture(params=["memory", "redis", "cluster"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    found: Bus
+    if request.param == "memory":
+        found = MemoryBus(KEEP, time.monotonic)
+    else:
+        servers = request.getfixturevalue(request.param)
+        found = RedisBus.open(servers.url, KEEP, cluster=servers.cluster)
     yield found
     await found.close()
 
@@ -119,17 +154,50 @@ async def test_a_stream_that_is_new_is_empty_and_whole(bus, stream):
     assert place == Place(reading.head.epoch, 1)
 
 
-async def test_entries_of_many_publishers_have_one_order(redis, stream):
-    buses = [RedisBus.open(redis.url, KEEP) for _ in range(3)]
-    ears = [Ear() for _ in buses]
+async def test_streams_do_not_get_into_each_others_way(bus, stream):
+    """In a cluster they lie on different shards."""
+    ears = {f"{stream}-{n}": Ear() for n in range(12)}
+    for name, ear in ears.items():
+        await bus.follow(name, ear)
+    await asyncio.gather(*(fill(bus, name, 10) for name in ears))
+    for ear in ears.values():
+        assert await ear.until(10) == list(range(1, 11))
+        assert [entry.body for entry in ear.heard] == [b'{"n":%d}' % n for n in range(10)]
+
+
+async def test_a_publisher_that_is_cut_off_at_any_moment_leaves_no_gap_and_nothing_twice(bus, stream):
+    ear = Ear()
+    await bus.follow(stream, ear)
+    for rounds in range(12):
+        publishing = asyncio.create_task(fill(bus, stream, 10))
+        for _ in range(rounds * 3):
+            await asyncio.sleep(0)
+        publishing.cancel()
+        await asyncio.gather(publishing, return_exceptions=True)
+    head = await fill(bus, stream, 1)
+    assert await ear.until(head.offset) == list(range(1, head.offset + 1))
+
+
+async def test_a_reader_that_is_too_slow_is_told_so_and_goes_on_from_the_head(bus, stream):
+    ear = Ear()
+    await bus.follow(stream, ear)
+    known = await fill(bus, stream, 1)
+    head = await fill(bus, stream, 70)
+    reading = await bus.read(stream, known, 100)
+    assert (reading.complete, reading.entries, reading.head) == (False, [], head)
+    await fill(bus, stream, 3)
+    assert [entry.offset for entry in (await bus.read(stream, reading.head, 100)).entries] == [72, 73, 74]
+    assert await ear.until(74) == list(range(1, 75))  # who follows is not held up
+
+
+async def test_entries_of_many_publishers_have_one_order(open_bus, stream):
+    buses, ears = [open_bus() for _ in range(3)], [Ear() for _ in range(3)]
     for bus, ear in zip(buses, ears, strict=True):
         await bus.follow(stream, ear)
     await asyncio.gather(*(fill(bus, stream, 20) for bus in buses))
     for ear in ears:
         assert await ear.until(60) == list(range(1, 61))
         assert [entry.body for entry in ear.heard] == [entry.body for entry in ears[0].heard]
-    for bus in buses:
-        await bus.close()
 
 
 async def test_a_publisher_that_asks_again_has_said_it_once(redis_bus, stream, monkeypatch):
@@ -146,25 +214,140 @@ async def test_a_publisher_that_asks_again_has_said_it_once(redis_bus, stream, m
     assert (await redis_bus.publish(stream, b'{"said":2}')).offset == 2
 
 
-async def test_redis_is_killed_and_comes_back_and_nothing_is_missed(redis, redis_bus, stream, wait_until, monkeypatch):
+PUBLISHER = """
+import asyncio, sys
+from signaling.bus import Keep
+from signaling.bus_redis import RedisBus
+
+async def main(url, cluster, stream):
+    bus = RedisBus.open(url, Keep(5_000, 60, 600), cluster=cluster == "True")
+    for n in range(100_000):
+        await bus.publish(stream, b'{"n":%d}' % n)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_a_publisher_is_killed_in_the_middle_of_it(servers, open_bus, stream):
+    bus, ear = open_bus(LONG_KEEP), Ear()
+    await bus.follow(stream, ear)
+    command = [sys.executable, "-c", PUBLISHER, servers.url, str(servers.cluster), stream]
+    publisher = await asyncio.create_subprocess_exec(*command)
+    await ear.until(30)
+    publisher.kill()
+    assert await publisher.wait() == -signal.SIGKILL
+    head = await bus.publish(stream, b'{"last":1}')
+    assert await ear.until(head.offset) == list(range(1, head.offset + 1))
+    assert [entry.body for entry in ear.heard[:-1]] == [b'{"n":%d}' % n for n in range(head.offset - 1)]
+
+
+async def test_redis_is_killed_and_comes_back_and_nothing_is_missed(servers, open_bus, stream, wait_until, monkeypatch):
     monkeypatch.setattr("signaling.bus_redis.RETRY_SECONDS", 0.02)
-    ear = Ear()
-    place = await redis_bus.follow(stream, ear)
-    await fill(redis_bus, stream, 5)
+    bus, ear = open_bus(), Ear()
+    place = await bus.follow(stream, ear)
+    await fill(bus, stream, 5)
     await ear.until(5)
-    await asyncio.to_thread(redis.kill)
+    await asyncio.to_thread(servers.kill)
     with pytest.raises(BusDown):
-        await redis_bus.publish(stream, b"{}")
+        await bus.publish(stream, b"{}")
     with pytest.raises(BusDown):
-        await redis_bus.read(stream, place, 10)
+        await bus.read(stream, place, 10)
     with pytest.raises(BusDown):
-        await redis_bus.follow(stream + "another", ear)
-    await asyncio.to_thread(redis.start, wait_until)
-    other = RedisBus.open(redis.url, KEEP)
-    await fill(other, stream, 5)  # perhaps before the first node has its connection again
+        await bus.follow(stream + "another", ear)
+    await asyncio.to_thread(servers.start, wait_until)
+    await fill(open_bus(), stream, 5)  # perhaps before the first node has its connection again
     assert await ear.until(10) == list(range(1, 11))
     assert {entry.epoch for entry in ear.heard} == {place.epoch}
-    await other.close()
+
+
+async def test_whoever_redis_hangs_up_on_because_he_is_slow_reads_on(servers, open_bus, stream, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    monkeypatch.setattr("signaling.bus_redis.RETRY_SECONDS", 0.02)
+    slow, ear, awake = open_bus(LONG_KEEP), Ear(), asyncio.Event()
+    await slow.follow(stream, ear)
+    hear = slow._hear
+
+    async def sleep_first():
+        await awake.wait()
+        await hear()
+
+    monkeypatch.setattr(slow, "_hear", sleep_first)
+    await asyncio.to_thread(servers, "config", "set", "client-output-buffer-limit", "pubsub 16kb 0 0")
+    other = open_bus(LONG_KEEP)
+    for number in range(600):  # more than the kernel's buffers take
+        await other.publish(stream, b'{"n":%d,"text":"%s"}' % (number, b"x" * 16_000))
+    awake.set()
+    assert await ear.until(600) == list(range(1, 601))
+    assert "Redis is back" in caplog.text
+    await asyncio.to_thread(servers, "config", "set", "client-output-buffer-limit", "pubsub 32mb 8mb 60")
+
+
+async def test_a_connection_that_died_without_a_word_is_noticed_and_nothing_is_missed(redis, stream, monkeypatch):
+    """A cable that was cut sends nothing, not even an end."""
+    monkeypatch.setattr("signaling.bus_redis.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("signaling.bus_redis.PULSE_SECONDS_MAX", 0.2)
+    line, ear = BadLine(redis), Ear()
+    bus, other = RedisBus.open(await line.start(), KEEP), RedisBus.open(redis.url, KEEP)
+    await bus.follow(stream, ear)
+    await fill(other, stream, 2)
+    await ear.until(2)
+    line.cut()
+    await fill(other, stream, 3)
+    assert await ear.until(5) == [1, 2, 3, 4, 5]
+    for each in (bus, other, line):
+        await each.close()
+
+
+async def test_a_redis_that_lost_everything_begins_a_new_epoch(servers, redis_bus, stream):
+    ear = Ear()
+    place = await redis_bus.follow(stream, ear)
+    head = await fill(redis_bus, stream, 3)
+    await ear.until(3)
+    await asyncio.to_thread(servers, "flushall")
+    assert not (await redis_bus.read(stream, head, 10)).complete
+    again = await fill(redis_bus, stream, 2)
+    assert await ear.until(5) == [1, 2, 3, 1, 2]
+    assert again.epoch == ear.heard[-1].epoch != place.epoch
+
+
+async def test_times_are_redis_own_so_nodes_with_another_clock_keep_the_same(redis_bus, stream, monkeypatch):
+    head = await fill(redis_bus, stream, 2)
+    monkeypatch.setattr("time.time", lambda: 4e9)
+    assert (await redis_bus.read(stream, Place(head.epoch, 0), 10)).complete
+    old = ("1-2", "at", "1000000.5", "body", "{}")
+    await redis_bus._link.client.xadd(f"fenbo:{{{stream}}}:log", {old[1]: old[2], old[3]: old[4]}, old[0])
+    assert not (await redis_bus.read(stream, Place(head.epoch, 2), 10)).complete
+    assert [entry.offset for entry in (await redis_bus.read(stream, None, 10)).entries] == [1, 2]
+
+
+async def test_what_a_clusters_own_bus_loses_is_found(cluster, stream, monkeypatch):
+    monkeypatch.setattr("signaling.bus_redis.LOOK_SECONDS", 0.05)
+    bus, ear = RedisBus.open(cluster.url, KEEP, cluster=True), Ear()
+    await bus.follow(stream, ear)
+    monkeypatch.setattr(bus, "_heard", lambda channel, data: None)
+    await fill(bus, stream, 3)
+    assert await ear.until(3) == [1, 2, 3]
+    await bus.close()
+
+
+async def test_the_shard_that_is_listened_to_dies_and_comes_back(cluster, stream, wait_until, monkeypatch):
+    monkeypatch.setattr("signaling.bus_redis.RETRY_SECONDS", 0.02)
+    bus = RedisBus.open(cluster.url, KEEP, cluster=True)
+    ears = {f"{stream}-{n}": Ear() for n in range(6)}
+    for name, ear in ears.items():
+        await bus.follow(name, ear)
+        await fill(bus, name, 2)
+        await ear.until(2)
+    await asyncio.to_thread(cluster.kill_one, 0)
+    while not bus.is_down:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await asyncio.to_thread(cluster.start, wait_until)
+    other = RedisBus.open(cluster.url, KEEP, cluster=True)
+    for name, ear in ears.items():
+        await fill(other, name, 2)
+        assert await ear.until(4) == [1, 2, 3, 4]
+    for each in (bus, other):
+        await each.close()
 
 
 async def told(bus, topic, body, heard):
@@ -189,7 +372,7 @@ async def test_what_is_told_is_heard_by_who_listens_now(bus):
     assert not bus.is_down
 
 
-async def test_garbage_on_a_channel_is_passed_over(redis, redis_bus, stream):
+async def test_garbage_on_a_channel_is_passed_over(redis_bus, stream):
     ear, topic = Ear(), "presence:garbage"
     await redis_bus.follow(stream, ear)
 
@@ -199,7 +382,7 @@ async def test_garbage_on_a_channel_is_passed_over(redis, redis_bus, stream):
     await redis_bus.listen(topic, unreadable)
     for channel in ("fenbo:" + stream, "fenbo-now:" + topic):
         for garbage in (b"", b"\xff\xfe", b"a b c", b"e 1 x {}", b"e one 1.0 {}"):
-            await redis_bus._redis.publish(channel, garbage)
+            await redis_bus._link.client.publish(channel, garbage)
     await fill(redis_bus, stream, 2)
     assert await ear.until(2) == [1, 2]
     assert not redis_bus.is_down

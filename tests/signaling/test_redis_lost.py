@@ -1,8 +1,10 @@
-"""Redis is away for a while: members stay, are told so, and miss nothing once it is back."""
+"""Redis is away for a while, or answers late or with garbage: members stay, are told so, and miss nothing after it."""
 
 import asyncio
 
 import pytest
+
+from tests.signaling.redis_servers import BadLine
 
 OPTIONS = ("--rooms.chat_burst=1000", "--rooms.chat_per_second=1000", "--rooms.gather_ms=5")
 
@@ -41,3 +43,37 @@ async def test_members_stay_are_told_and_miss_nothing(shops, redis, wait_until):
         lines = [await member.wait_for("chat") for _ in range(3)]
         assert [line["text"] for line in lines] == ["after 0", "after 1", "after 2"]
         assert [line["offset"] for line in lines] == [2, 3, 4]
+
+
+@pytest.fixture
+async def line(redis):
+    """The way to Redis of one node, which goes bad."""
+    line = BadLine(redis)
+    yield line
+    await line.close()
+
+
+@pytest.mark.parametrize("mode", ["mute", "garbage"])
+async def test_a_redis_that_does_not_answer_or_answers_garbage(redis, line, open_shop, monkeypatch, mode):
+    monkeypatch.setattr("signaling.redis_link.CALL_SECONDS_MAX", 0.3)
+    monkeypatch.setattr("signaling.bus_redis.RETRY_SECONDS", 0.05)
+    shop = await open_shop(*OPTIONS, f"--redis.url={await line.start()}")
+    other = await open_shop(*OPTIONS, f"--redis.url={redis.url}", furnished=shop)
+    here, also_here = [await (await shop.visitor()).enter("south") for _ in range(2)]
+    there = await (await other.visitor()).enter("south")
+    await here.say("before", "b")
+    for member in (here, also_here, there):
+        await member.wait_for("chat")
+    line.mode = mode
+    await here.say("lost?", "l")
+    refusal = await here.wait_for("error")
+    assert (refusal["id"], refusal["retry_after"]) == ("l", 2.0)
+    await also_here.send(type="ping")
+    await also_here.wait_for("pong")
+    await there.say("on the other node all is well", "o")
+    while (await there.wait_for("chat"))["id"] != "o":
+        pass
+    line.mode = "good"
+    for member in (here, also_here):
+        while (heard := await member.wait_for("chat"))["id"] != "o":
+            assert heard["id"] == "l"  # its answer was lost, perhaps not the line
