@@ -162,6 +162,9 @@ class RoomSettings(Section):
     resume_seconds_max: int = Field(600, ge=10, description="lines older than this are not resumed")
     members_max: int = Field(20_000, ge=1, description="WebSockets at once")
     members_per_viewer_max: int = Field(20, ge=1, description="WebSockets of one viewer at once")
+    members_per_address_max: int = Field(
+        5_000, ge=1, description="WebSockets of one address at once, also before hello; many share one behind a carrier"
+    )
     message_bytes_max: int = Field(16 * 1024, ge=1024, le=65536, description="longest message of a member")
     hello_ms_max: int = Field(10_000, ge=100, description="time from connecting to hello")
     heartbeat_ms: int = Field(25_000, ge=100, description="a ping goes this often; no pong in half of it: closed")

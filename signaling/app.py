@@ -241,7 +241,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         once=ViewersOnce(commerce, viewers),
         pages=pages,
         visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
-        socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers),
+        socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers, callers=core.callers),
         rooms=RoomApi(commerce, rooms, viewers),
         cases=CaseApi(commerce, viewers),
         customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),

@@ -1,4 +1,4 @@
-"""What may be said: length, emptiness, rate. Pure; the time is an argument."""
+"""What may be said: length, emptiness, tricks with invisible characters, rate. Pure; the time is an argument."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import unicodedata
 
 from config.settings import RoomSettings
 from signaling.errors import BadMessage, TooMany
+from signaling.folding import FILLERS, INVISIBLE
 from signaling.limits import Bucket, Buckets
+
+JOINERS = "\u200c\u200d"  # in emoji and in Persian
+TAGS = range(0xE0020, 0xE0080)  # the letters in flags of regions
+MARKS = ("Mn", "Me")
+MARKS_MAX = 4  # on one letter: more is no language's
 
 
 class ChatRules:
@@ -30,7 +36,23 @@ class ChatRules:
 
 
 def clean(text: str) -> str:
-    """One line without control characters or surrogates; runs of white space become one space."""
-    shown = (" " if char.isspace() else char for char in text)
-    kept = "".join(char for char in shown if unicodedata.category(char) not in ("Cc", "Cs"))
-    return " ".join(kept.split())
+    """One line without control characters or surrogates; runs of white space become one space. "": nothing to see.
+
+    What turns the direction of writing round, what has no width, and marks piled on a letter are left out.
+    """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept, marks = [], 0
+    for char in text:
+        category = unicodedata.category(char)
+        joins = char in JOINERS or ord(char) in TAGS
+        marks = marks + 1 if category in MARKS else marks if category == "Cf" else 0
+        if char.isspace():
+            kept.append(" ")
+        elif category not in ("Cc", "Cs") and (category != "Cf" or joins) and marks <= MARKS_MAX:
+            kept.append(char)
+    return " ".join("".join(kept).split()) if any(map(_is_seen, kept)) else ""
+
+
+def _is_seen(char: str) -> bool:
+    return char != " " and char not in FILLERS and unicodedata.category(char) not in INVISIBLE

@@ -13,8 +13,13 @@ from functools import lru_cache
 # Letters that look like Latin ones (Unicode TR 39, the ones found on ordinary keyboards), after lower-casing.
 CYRILLIC = dict(zip("авекмнорстухіјѕԁһԛԝьґү", "abekmhopctyxijsdhqwbry", strict=True))
 GREEK = dict(zip("αβεηικνορτυχγω", "abenikvoptuxyw", strict=True))
+ARMENIAN = dict(zip("օսհցզո", "ouhgqn", strict=True))
+CHEROKEE = dict(zip("ᎪᎠᎡᎢᎥᎫᎬᎳᎷᎻᏀᏃᏏᏒᏚᏙᏞᏟᏢᏦᏴ", "adrtijewmhgzbrsvlcpkb", strict=True))
+SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
+# Letters in black circles and squares, and the ones that flags are made of, have no plain form in Unicode.
+PICTURED = {chr(start + n): chr(97 + n) for start in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)}
 OTHERS = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ɑ": "a", "ɡ": "g"}
-LOOK_ALIKE = CYRILLIC | GREEK | OTHERS
+LOOK_ALIKE = CYRILLIC | GREEK | ARMENIAN | CHEROKEE | SMALL_CAPITALS | PICTURED | OTHERS
 INVISIBLE = ("Cf", "Cc", "Cs", "Mn", "Me")
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"  # letters and symbols by their category, and nothing to see
 KEPT = ("L", "N", "So")  # letters, digits, pictures; what is left out separates

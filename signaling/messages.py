@@ -7,13 +7,15 @@ stock, pins, the show's state - the same for all rooms). A client that comes bac
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from signaling.api.models import Moment, Order, Request, RoomView, ShelfItem, ShowView
 from signaling.api.models_hq import Overview
 
+# Goes up when a client of before would misunderstand; what is only added does not change it.
+PROTOCOL_VERSION: Final = 1
 LIKES_MAX = 200  # in one message: a fast thumb between two sends
 
 
@@ -25,9 +27,13 @@ class Place(Request):
 
 
 class Hello(Request):
-    """The first message. With the places of the last connection it resumes; without it gets a snapshot."""
+    """The first message. With the places of the last connection it resumes; without it gets a snapshot.
+
+    `version` is the protocol that the client speaks; another than the server's is refused, naming the field.
+    """
 
     type: Literal["hello"]
+    version: Literal[1] = PROTOCOL_VERSION
     room_since: Place | None = None
     show_since: Place | None = None
 
@@ -96,6 +102,7 @@ class Welcome(Frame):
     """The answer to hello: who one is and where the streams are. When not resumed a snapshot follows."""
 
     type: Literal["welcome"] = "welcome"
+    version: Literal[1] = PROTOCOL_VERSION
     viewer: Speaker
     room: PlaceView
     show: PlaceView

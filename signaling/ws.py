@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from aiohttp import WSMsgType, web
 
 from commerce.errors import CommerceError
 from signaling.bus import BusDown
+from signaling.callers import Callers
 from signaling.catchup import Catchup
 from signaling.dispatch import Dispatch, decode
 from signaling.doubts import is_doubtful
@@ -30,15 +33,42 @@ class RoomSocket:
     """GET /r/<room>/ws."""
 
     def __init__(
-        self, rooms: Rooms, catchup: Catchup, dispatch: Dispatch, entrance: Entrance, viewers: Viewers
+        self,
+        rooms: Rooms,
+        catchup: Catchup,
+        dispatch: Dispatch,
+        entrance: Entrance,
+        viewers: Viewers,
+        *,
+        callers: Callers,
     ) -> None:
         self._rooms = rooms
         self._catchup = catchup
         self._dispatch = dispatch
         self._entrance = entrance
         self._viewers = viewers
+        self._callers = callers
+        self._of_address: dict[str, int] = {}
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        with self._counted(self._callers.address(request)):
+            return await self._connect(request)
+
+    @contextmanager
+    def _counted(self, address: str) -> Iterator[None]:
+        """Raises `TooMany`: before the upgrade, so whoever only knocks counts as well."""
+        open_ones = self._of_address.get(address, 0)
+        if open_ones >= self._rooms.settings.members_per_address_max:
+            raise TooMany("too many sockets are open at this address", retry_after=10.0)
+        self._of_address[address] = open_ones + 1
+        try:
+            yield
+        finally:
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
+
+    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         name = request.match_info["room"]
         facts = await self._rooms.load(name)  # an unknown room is a 404, before any socket
         viewer = self._viewers.of(request)

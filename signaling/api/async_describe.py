@@ -9,10 +9,9 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from signaling.messages import ClientMessage, OrderPush, OverviewPush, QueuePush, ServerMessage
+from signaling.messages import PROTOCOL_VERSION, ClientMessage, OrderPush, OverviewPush, QueuePush, ServerMessage
 
 REF = "#/components/schemas/{model}"
-VERSION = "1"
 FROM_MEMBERS: tuple[type[BaseModel], ...] = get_args(get_args(ClientMessage)[0])
 TO_MEMBERS: tuple[type[BaseModel], ...] = get_args(get_args(ServerMessage)[0])
 TO_SCREENS: tuple[type[BaseModel], ...] = (OverviewPush, OrderPush, QueuePush)
@@ -35,7 +34,7 @@ def document() -> Schema:
     schemas, definitions = models_json_schema(wanted, ref_template=REF)
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Fenbo", "version": VERSION, "description": _about()},
+        "info": {"title": "Fenbo", "version": str(PROTOCOL_VERSION), "description": _about()},
         "channels": {
             "room": _channel("/r/{room}/ws", "A room's members", (*FROM_MEMBERS, *TO_MEMBERS)),
             "hq": _channel("/hq/ws", "HQ's screens; they say nothing", TO_SCREENS),

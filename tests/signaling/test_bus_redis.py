@@ -291,6 +291,7 @@ async def test_a_connection_that_died_without_a_word_is_noticed_and_nothing_is_m
     await bus.follow(stream, ear)
     await fill(other, stream, 2)
     await ear.until(2)
+    await bus._link.client.connection_pool.disconnect(inuse_connections=False)  # commands get a new one, which is good
     line.cut()
     await fill(other, stream, 3)
     assert await ear.until(5) == [1, 2, 3, 4, 5]

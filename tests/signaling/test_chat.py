@@ -1,7 +1,7 @@
 import pytest
 
 from config.settings import RoomSettings
-from signaling.chat import ChatRules, clean
+from signaling.chat import MARKS_MAX, ChatRules, clean
 from signaling.errors import BadMessage, TooMany
 from signaling.limits import Bucket
 
@@ -18,13 +18,29 @@ def room(per_second: float = 1000.0) -> Bucket:
         ("宝贝\u3000很好", "宝贝 很好"),
         ("👩‍👩‍👧", "👩‍👩‍👧"),
         ("\u2028line\u2029", "line"),
+        ("buy \u202egnp.exe\u202c", "buy gnp.exe"),  # would be read backwards
+        ("\u2066a\u2069\u200fb\u061c", "ab"),
+        ("ze\u200bro\ufeff wi\u2060dth\u00ad", "zero width"),
+        ("z" + "\u0336\u0337\u0338" * 40 + "algo", "z\u0336\u0337\u0338\u0336algo"),
+        ("z" + "\u0336\u200b\u0337\u200d" * 40 + "!", None),
+        ("สวัสดีครับ", "สวัสดีครับ"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        (
+            "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤️",
+            "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f ❤️",
+        ),
     ],
 )
 def test_a_line_is_one_line_without_control_characters(said, shown):
-    assert clean(said) == shown
+    if shown is None:  # marks do not pile up around what has no width
+        assert sum(char in "\u0336\u0337" for char in clean(said)) == MARKS_MAX
+    else:
+        assert clean(said) == shown
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x01"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\t", "\x00\x01", "\u200b", "\u200d\u200c", "\u3164 \u2800", "\ufe0f", "\u202e\u0301"]
+)
 def test_nothing_is_not_said(text):
     with pytest.raises(BadMessage) as raised:
         ChatRules(RoomSettings()).check("v", room(), text, 0.0)

@@ -20,10 +20,16 @@ from signaling.folding import fold
         "s\u0336p\u0336a\u0336m",
         "s\u3164p\u2800am",
         "*s*p*a*m*",
+        "ꜱᴘᴀᴍ",
+        "🅢🅟🅐🅜",
+        "🆂🅿🅰🅼",
+        "🇸 🇵 🇦 🇲",
+        "ᏚᏢᎪᎷ",
+        "s\u202epam",
     ],
 )
 def test_tricks_that_say_spam(text):
-    assert fold(text).text in ("spam", "spaм".replace("м", "m"))
+    assert fold(text).text == "spam"
 
 
 @pytest.mark.parametrize(("text", "folded"), [("加 微-信", "加微信"), ("㊙️", "秘"), ("ABC１２３", "abc123")])

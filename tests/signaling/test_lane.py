@@ -144,6 +144,18 @@ async def test_in_a_flood_somebody_in_the_middle_of_the_gap_is_told_of_his_own_p
     assert told(sink) == [(7, 9, 3), 10]
 
 
+async def test_in_a_flood_every_fact_among_the_lines_comes_and_none_is_counted_as_dropped():
+    hall = Hall(lines_per_second=2)
+    _, sink = hall.seat()
+    facts = [1, 9, 10, 20, 30]
+    for offset in range(1, 31):
+        body = b'{"type":"notice"}' if offset in facts else b'{"type":"chat"}'
+        assert hall.lane.receive(Entry("e", offset, 0.0, body))
+    await hall.quiet()
+    gaps = [(2, 8, 7), (11, 19, 9), (21, 27, 7)]
+    assert told(sink) == [1, gaps[0], 9, 10, gaps[1], 20, gaps[2], 28, 29, 30]
+
+
 async def test_over_any_flood_lines_and_gaps_cover_every_offset_once():
     hall = Hall(lines_per_second=40)
     _, sink = hall.seat()

@@ -28,6 +28,13 @@ async def test_hello_comes_first_and_once(shop):
     assert (await socket.wait_for("error"))["detail"] == "hello was said already"
 
 
+async def test_the_protocol_has_a_version_and_another_is_refused(shop):
+    socket = await (await shop.visitor()).socket("north")
+    await socket.send(type="hello", version=2)
+    assert (await socket.wait_for("error"))["field"] == "version"
+    assert (await socket.hello(version=1))["version"] == 1
+
+
 async def test_the_snapshot_has_the_room_and_what_was_said(shop):
     first = await (await shop.visitor()).enter("north")
     await first.say("one")
@@ -234,6 +241,21 @@ async def test_a_full_server_says_so(open_shop):
     assert await socket.closed() == 4429
     await first.say("room for one")
     assert (await first.wait_for("chat"))["text"] == "room for one"
+
+
+async def test_the_sockets_of_one_address_are_bounded_also_before_hello(open_shop):
+    shop = await open_shop("--rooms.members_per_address_max=2")
+    silent, member = await (await shop.visitor()).socket("north"), await (await shop.visitor()).enter("north")
+    third = await shop.visitor()
+    status, problem = await third("GET", "/r/north/ws")
+    assert (status, problem["type"]) == (429, "/problems/too-many")
+    await silent.ws.close()
+    while (await third("GET", "/r/north/ws"))[0] == 429:
+        await member.send(type="ping")
+        await member.wait_for("pong")
+    await third.enter("north")
+    await member.say("one out, one in")
+    assert (await member.wait_for("chat"))["text"] == "one out, one in"
 
 
 async def test_an_unknown_room_is_a_404_before_any_socket(shop):

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from signaling.api.async_describe import document
-from signaling.messages import CLIENT_MESSAGE
+from signaling.messages import CLIENT_MESSAGE, PROTOCOL_VERSION
 
 
 def references(node):
@@ -32,6 +32,7 @@ def test_every_reference_leads_somewhere():
 def test_it_has_what_asyncapi_asks_for():
     described = document()
     assert described["asyncapi"] == "3.0.0"
+    assert described["info"]["version"] == str(PROTOCOL_VERSION)
     assert {"title", "version"} <= set(described["info"])
     assert {operation["action"] for operation in described["operations"].values()} == {"send", "receive"}
     for channel in described["channels"].values():
@@ -50,6 +51,8 @@ def test_it_has_what_asyncapi_asks_for():
         ({"type": "likes", "count": 3, "more": 1}, False),
         ({"type": "hello", "room_since": {"epoch": "e", "offset": 1}, "show_since": None}, True),
         ({"type": "hello", "room_since": {"epoch": "e"}}, False),
+        ({"type": "hello", "version": 1}, True),
+        ({"type": "hello", "version": 2}, False),
         ({"type": "chat", "id": "1"}, False),
     ],
 )
