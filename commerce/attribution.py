@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from commerce.canonical import json_text
 from commerce.errors import Invalid
 from commerce.money import PPM, split
 from commerce.times import to_ms
@@ -161,9 +162,6 @@ def decide(rule: LockRule, situation: Situation, zone: ZoneInfo) -> Decision:
     return Decision(newest.channel, "last_touch", newest)
 
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def inputs_json(situation: Situation, decision: Decision, rule_hash: str) -> str:
     """A decision and all that it looked at, as it is stored with the order; read_inputs gives the situation back."""
     binding = situation.binding
@@ -172,7 +170,7 @@ def inputs_json(situation: Situation, decision: Decision, rule_hash: str) -> str
         if binding is None
         else [binding.channel, binding.since, binding.valid_until, binding.protected_until, binding.show]
     )
-    return _encode(
+    return json_text(
         {
             "rule": rule_hash,
             "clause": decision.clause,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew, valid_since
 from commerce.events import ViewerBound
 from commerce.order.states import PAID
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
@@ -34,7 +35,7 @@ class Held:
     channel_public: str
 
 
-_viewers: BindParameter[int] = bindparam("viewers", expanding=True)
+VIEWERS = "viewers"  # their surrogate keys
 
 
 @cache
@@ -44,7 +45,7 @@ def _select_held() -> Select[*tuple[Any, ...]]:
     return (
         select(table.c.viewer_id, table.c.id, tables.channel.c.public_id, *terms)
         .join(tables.channel, tables.channel.c.id == table.c.channel_id)
-        .where(table.c.viewer_id.in_(_viewers), table.c.state == "active")
+        .where(among(table.c.viewer_id, VIEWERS), table.c.state == "active")
     )
 
 
@@ -69,12 +70,12 @@ def _select_touches() -> Select[*tuple[Any, ...]]:
             func.row_number().over(partition_by=(viewer, brought.element, current), order_by=down).label("newest"),
             func.row_number().over(partition_by=(viewer, channel), order_by=down).label("of_room"),
         )
-        .where(viewer.in_(_viewers), at.is_not(None))
+        .where(among(viewer, VIEWERS), at.is_not(None))
         .subquery()
         .c
     )
     first_or_last = or_(ranked.oldest <= TOUCHES_MAX, ranked.newest <= TOUCHES_MAX)
-    of_rooms = (ranked.of_room == 1) & ranked.channel_id.in_(bindparam("rooms", expanding=True))
+    of_rooms = (ranked.of_room == 1) & among(ranked.channel_id, "rooms")
     return (
         select(ranked.viewer_id, ranked.id, ranked.channel_id, ranked.counted_at, ranked.show_id)
         .where(or_(ranked.brought & first_or_last, of_rooms))
@@ -102,7 +103,7 @@ def _select_first_purchases() -> Select[*tuple[Any, ...]]:
     table = tables.orders
     return (
         select(table.c.viewer_id, func.min(table.c.created_at))
-        .where(table.c.viewer_id.in_(_viewers), table.c.state.in_(BOUGHT))
+        .where(among(table.c.viewer_id, VIEWERS), table.c.state.in_(BOUGHT))
         .group_by(table.c.viewer_id)
     )
 

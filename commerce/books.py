@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import Select, bindparam, func, or_, select, union_all
 
 from commerce.errors import Conflict
 from commerce.ledger import CREATED, EXISTS, Ledger, Transfer
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
@@ -21,8 +22,7 @@ PAGE = 5_000
 @cache
 def _select_known() -> Select[*tuple[Any, ...]]:
     table = tables.transfer
-    names: BindParameter[Any] = bindparam("names", expanding=True)
-    known = or_(table.c.name.in_(names), table.c.resolves.in_(names))
+    known = or_(among(table.c.name, "names"), among(table.c.resolves, "names"))
     return select(*_columns()).where(table.c.merchant_id == bindparam("merchant"), known).order_by(table.c.id)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from commerce.canonical import json_text
 from commerce.errors import Invalid
 from commerce.money import MINOR_MAX, PPM, divide_half_even, share, split
 
@@ -82,8 +83,13 @@ class Rate:
 
     def fits(self, item: Item, earner: Earner, show: str, depth: int) -> bool:
         """Whether the rate is for this."""
-        wanted = ((self.sku, item.sku), (self.product, item.product), (self.show, show), (self.level, earner.level))
-        return self.depth == depth and all(rule is None or rule == found for rule, found in wanted)
+        return (
+            self.depth == depth
+            and self.sku in (None, item.sku)
+            and self.product in (None, item.product)
+            and self.show in (None, show)
+            and self.level in (None, earner.level)
+        )
 
     @property
     def rank(self) -> tuple[bool, bool, bool, bool]:
@@ -209,18 +215,7 @@ class Sale:
 
     def canonical(self) -> str:
         """The sale as it is stored with the order: read_sale gives it back, and commission the same lines."""
-        # Spelled out: dataclasses.asdict takes longer than all the rest of an order's commission.
-        found = {name: getattr(self, name) for name in SALE_FIELDS}
-        found["items"] = [{name: getattr(item, name) for name in ITEM_FIELDS} for item in self.items]
-        found["paths"] = {
-            channel: [{name: getattr(earner, name) for name in EARNER_FIELDS} for earner in path]
-            for channel, path in self.paths.items()
-        }
-        return _encode_sale(found)
-
-
-SALE_FIELDS, ITEM_FIELDS, EARNER_FIELDS = (tuple(each.name for each in fields(kind)) for kind in (Sale, Item, Earner))
-_encode_sale = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+        return json_text(self)
 
 
 def read_sale(stored: str) -> Sale:

@@ -7,7 +7,9 @@ after a crash the facts of the last batch are told again.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+
+from commerce.canonical import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +230,9 @@ def reached(fact: Fact) -> str | None:
     return None if (fact.state, fact.event) == ("cancelled", "refund_all") else fact.state
 
 
-FIELDS = {kind: tuple(field.name for field in fields(fact)) for kind, fact in KINDS.items()}
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def to_json(facts: list[Fact]) -> str:
     """A list of facts as the outbox keeps it: `[[kind, {field: value}], ...]`."""
-    return _encode([[kind := type(fact).__name__, _values(fact, FIELDS[kind])] for fact in facts])
-
-
-def _values(fact: Fact, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: getattr(fact, name) for name in names}
+    return json_text([[type(fact).__name__, fact] for fact in facts])
 
 
 def from_json(body: str) -> list[Fact]:

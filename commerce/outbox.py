@@ -13,11 +13,12 @@ from functools import cache
 from logging import getLogger
 from pathlib import Path
 
-from sqlalchemy import Connection, Delete, bindparam, delete, select, update
+from sqlalchemy import Connection, Delete, delete, select, update
 
 from commerce.events import Fact, SaleChanged, StockChanged, from_json, to_json
 from commerce.programs.hooks import write_deliveries
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.unit import Unit
@@ -61,7 +62,7 @@ def write_facts(unit: Unit, node: str) -> list[int]:
 
 @cache
 def _forgetting() -> Delete:
-    return delete(tables.outbox).where(tables.outbox.c.id.in_(bindparam("told", expanding=True)))
+    return delete(tables.outbox).where(among(tables.outbox.c.id, "told"))
 
 
 def forget_told(connection: Connection, told: list[int]) -> None:

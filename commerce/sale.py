@@ -23,6 +23,7 @@ from commerce.money import Money
 from commerce.paging import Paging
 from commerce.show import show_row
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
@@ -154,8 +155,8 @@ def _select_open() -> Select[*tuple[Any, ...]]:
     left = (_table.c.quantity - _table.c.taken).label("left")
     now: BindParameter[int] = bindparam("now")
     query = select(*columns, left, _table.c.per_buyer_max).where(_table.c.starts_at <= now, _table.c.ends_at > now)
-    shows = _table.c.show_id.in_(bindparam("shows", expanding=True))
-    return query.where(shows, _table.c.withdrawn_at.is_(None), _table.c.sku_id.in_(bindparam("skus", expanding=True)))
+    shows = among(_table.c.show_id, "shows")
+    return query.where(shows, _table.c.withdrawn_at.is_(None), among(_table.c.sku_id, "skus"))
 
 
 def find_open_sales(connected: Connected, skus: Collection[int], shows: Collection[int]) -> dict[int, OpenSale]:

@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
 from commerce.errors import NotFound
 from commerce.show import current_show_row
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
@@ -66,7 +67,7 @@ def _select_places() -> Select[*tuple[Any, ...]]:
             channel.c.state,
         )
         .join(channel, channel.c.id == room.c.channel_id)
-        .where(room.c.slug.in_(bindparam("slugs", expanding=True)))
+        .where(among(room.c.slug, "slugs"))
     )
 
 
@@ -122,16 +123,19 @@ class Person:
 @cache
 def _select_viewers() -> Select[*tuple[Any, ...]]:
     table, same = tables.viewer, aliased(tables.viewer, name="same")
-    wanted = tuple_(table.c.merchant_id, table.c.public_id).in_(bindparam("wanted", expanding=True))
     person = (func.coalesce(same.c.id, table.c.id), func.coalesce(same.c.public_id, table.c.public_id))
     query = select(table.c.merchant_id, table.c.public_id, *person)
-    return query.outerjoin(same, same.c.id == table.c.same_as_id).where(wanted)
+    query = query.outerjoin(same, same.c.id == table.c.same_as_id)
+    return query.where(among(table.c.merchant_id, "merchants"), among(table.c.public_id, "viewers"))
 
 
 def find_persons(connected: Connected, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]:
     """Who the viewers with a row are, by (merchant, public id)."""
-    rows = connected.connection.execute(_select_viewers(), {"wanted": list(wanted)})
-    return {(merchant, public): Person(key, whose) for merchant, public, key, whose in rows}
+    given = {"merchants": list({merchant for merchant, _ in wanted}), "viewers": list({public for _, public in wanted})}
+    rows = connected.connection.execute(_select_viewers(), given)
+    return {
+        (merchant, public): Person(key, whose) for merchant, public, key, whose in rows if (merchant, public) in wanted
+    }
 
 
 def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -18,6 +19,7 @@ from signaling.app import Node, open_node
 
 log = logging.getLogger(__name__)
 
+COLLECT_AFTER = 10_000  # objects more than were dropped: a batch of orders makes some thousands of them
 Work = Callable[[Node, asyncio.Event], Awaitable[None]]
 
 
@@ -55,5 +57,13 @@ async def _until_stopped(settings: Settings, work: Work) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with open_node(settings) as node:
+        _collect_seldom()
         await work(node, stop)
         log.info("stopping")
+
+
+def _collect_seldom() -> None:
+    """What is there by now stays for ever, so the collector of cycles need not look at it again, nor look so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 
 from commerce.attribution import add_period
 from commerce.commands.earning import SetPlan
@@ -26,11 +27,17 @@ def _parsed(canonical: str) -> Plan:
     return Plan.parse(canonical)
 
 
+@cache
+def _select_in_force() -> Select[*tuple[Any, ...]]:
+    table = tables.commission_plan
+    mine = (table.c.merchant_id == bindparam("merchant"), table.c.effective_at <= bindparam("now"))
+    return select(table).where(*mine).order_by(table.c.version.desc()).limit(1)
+
+
 def plan_in_force(connected: Connected, merchant: int) -> PlanVersion:
     """The newest version whose time has come; before the first, nobody earns anything."""
-    table = tables.commission_plan
-    query = select(table).where(table.c.merchant_id == merchant, table.c.effective_at <= connected.now)
-    row = connected.connection.execute(query.order_by(table.c.version.desc()).limit(1)).first()
+    given = {"merchant": merchant, "now": connected.now}
+    row = connected.connection.execute(_select_in_force(), given).first()
     if row is None:
         return PlanVersion(0, NOTHING, NOTHING.digest(), 0, 0)
     return PlanVersion(row.version, _parsed(row.canonical), row.digest, row.announced_at, row.effective_at)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from commerce.commission import Plan
@@ -15,6 +15,7 @@ from commerce.earning.assess import Node
 from commerce.earning.plans import plan_in_force
 from commerce.order.states import PAID
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.unit import Unit
 from commerce.times import to_ms
 from commerce.visits import Tenant
@@ -37,8 +38,7 @@ def find_plans(unit: Unit, tenants: Collection[Tenant]) -> Plans:
 @cache
 def _select_staff() -> Select[*tuple[Any, ...]]:
     table = tables.staff
-    viewers: BindParameter[int] = bindparam("viewers", expanding=True)
-    return select(table.c.viewer_id, table.c.channel_id).where(table.c.viewer_id.in_(viewers))
+    return select(table.c.viewer_id, table.c.channel_id).where(among(table.c.viewer_id, "viewers"))
 
 
 @cache
@@ -47,9 +47,8 @@ def _select_sharers() -> Select[*tuple[Any, ...]]:
     table = tables.touch
     query = select(table.c.viewer_id, table.c.sharer_id, tables.viewer.c.public_id)
     query = query.join(tables.viewer, tables.viewer.c.id == table.c.sharer_id)
-    wanted = (table.c.viewer_id.in_(bindparam("viewers", expanding=True)), table.c.counted_at.is_not(None))
-    query = query.where(*wanted, table.c.show_id.in_(bindparam("shows", expanding=True)))
-    return query.order_by(table.c.counted_at, table.c.id)
+    query = query.where(among(table.c.viewer_id, "viewers"), among(table.c.show_id, "shows"))
+    return query.where(table.c.counted_at.is_not(None)).order_by(table.c.counted_at, table.c.id)
 
 
 def find_ties(unit: Unit, tenants: Collection[Tenant], buyers: Collection[Buyer]) -> None:
@@ -71,9 +70,7 @@ def _select_nodes() -> Select[*tuple[Any, ...]]:
     table, parent = tables.channel, aliased(tables.channel, name="parent")
     above = (parent.c.id.label("above"), parent.c.public_id.label("above_public"), parent.c.level.label("above_level"))
     query = select(table.c.id, table.c.merchant_id, table.c.public_id, table.c.name, table.c.level, *above)
-    return query.outerjoin(parent, parent.c.id == table.c.parent_id).where(
-        table.c.id.in_(bindparam("keys", expanding=True))
-    )
+    return query.outerjoin(parent, parent.c.id == table.c.parent_id).where(among(table.c.id, "keys"))
 
 
 def find_nodes(unit: Unit, keys: set[int], tenants: Collection[Tenant], plans: Plans) -> dict[int, Node]:

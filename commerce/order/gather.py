@@ -19,6 +19,7 @@ from commerce.earning.ties import find_nodes, find_plans, find_ties
 from commerce.hiding import find_hidden
 from commerce.sale import OpenSale, find_bought_in_sales, find_open_sales
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.unit import Unit
 from commerce.visits import Place, Tenant, find_persons, find_places
 
@@ -215,7 +216,7 @@ def _select_goods() -> Select[*tuple[Any, ...]]:
         )
         .join(product, product.c.id == sku.c.product_id)
         .join(stock, stock.c.sku_id == sku.c.id)
-        .where(sku.c.public_id.in_(bindparam("skus", expanding=True)))
+        .where(among(sku.c.public_id, "skus"))
         .order_by(stock.c.sku_id)
         .with_for_update(of=stock)
     )
@@ -243,7 +244,7 @@ def _open_sales(unit: Unit, goods: Collection[Goods], tenants: Collection[Tenant
 @cache
 def _select_shelves() -> Select[*tuple[Any, ...]]:
     table = tables.shelf
-    shows = table.c.show_id.in_(bindparam("shows", expanding=True))
+    shows = among(table.c.show_id, "shows")
     names = (tables.product.c.public_id, tables.product.c.name)
     query = select(table.c.merchant_id, table.c.product_id, table.c.pinned, *names)
     return query.join(tables.product, tables.product.c.id == table.c.product_id).where(shows).order_by(table.c.position)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete
 
 from commerce.attribution import Decision
 from commerce.binding import Held, supersede
+from commerce.canonical import json_text
 from commerce.commands import PlaceOrder
 from commerce.earning.assess import Assessed
 from commerce.earning.assess import line_row as earned_row
@@ -26,7 +26,6 @@ from commerce.store.unit import Unit
 from commerce.visits import Place
 
 PROVIDER = "sandbox"
-_contact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def order_row(placing: Placing) -> Row:
         "currency": tenant.currency,
         "total_minor": placing.total_minor,
         "refunded_minor": 0,
-        "contact": _contact({"name": contact.name, "phone": contact.phone, "address": contact.address}),
+        "contact": json_text(contact),
         "note": command.note,
         "evidence": to_json(placing.evidence),
         "created_at": placing.now,

@@ -10,9 +10,10 @@ import hashlib
 import hmac
 import json
 import os
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, ReplayDelivery
 from commerce.errors import Conflict, NotFound
@@ -20,6 +21,7 @@ from commerce.events import STAYING, CaseChanged, Fact, OrderChanged, OrderPlace
 from commerce.paging import Paging
 from commerce.programs import views as shown
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
@@ -82,6 +84,12 @@ def event_of(fact: Fact) -> str | None:
     return name
 
 
+@cache
+def _select_hooks() -> Select[*tuple[Any, ...]]:
+    query = select(_hook.c.id, _hook.c.merchant_id, _hook.c.events)
+    return query.where(among(_hook.c.merchant_id, "merchants"), _hook.c.removed_at.is_(None))
+
+
 def write_deliveries(unit: Unit, facts: list[Fact]) -> None:
     """A row for each hook that hears of a fact, within the transaction that made the fact."""
     told = [(fact, event) for fact in facts if (event := event_of(fact)) is not None]
@@ -89,9 +97,7 @@ def write_deliveries(unit: Unit, facts: list[Fact]) -> None:
         return
     hooks: dict[int, list[tuple[int, frozenset[str]]]] = {}
     merchants = {fact.merchant for fact, _ in told}
-    query = select(_hook.c.id, _hook.c.merchant_id, _hook.c.events)
-    query = query.where(_hook.c.merchant_id.in_(merchants), _hook.c.removed_at.is_(None))
-    for key, merchant, events in unit.connection.execute(query):
+    for key, merchant, events in unit.connection.execute(_select_hooks(), {"merchants": list(merchants)}):
         hooks.setdefault(merchant, []).append((key, frozenset(json.loads(events))))
     rows = [
         _delivery_row(unit, key, fact, event)

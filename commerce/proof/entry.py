@@ -11,14 +11,13 @@ A head is `["fenbo head 1", merchant, log, size, root, at, kid]`, signed with Ed
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from commerce.canonical import json_bytes, json_text
 from commerce.merkle import leaf_hash
 
 SALT_BYTES = 16
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Entry:
     def encode(self) -> bytes:
         """The bytes that are hashed."""
         place = (self.merchant, self.log, self.party, self.seq, self.before.hex())
-        return _encode(["fenbo leaf 1", *place, self.kind, self.at, self.rule, self.commitment.hex()]).encode()
+        return json_bytes(["fenbo leaf 1", *place, self.kind, self.at, self.rule, self.commitment.hex()])
 
     def digest(self) -> bytes:
         """The leaf hash."""
@@ -73,14 +72,12 @@ class Head:
 
     def encode(self) -> bytes:
         """The bytes that are signed."""
-        return _encode(
-            ["fenbo head 1", self.merchant, self.log, self.size, self.root.hex(), self.at, self.kid]
-        ).encode()
+        return json_bytes(["fenbo head 1", self.merchant, self.log, self.size, self.root.hex(), self.at, self.kid])
 
 
 def canonical(body: Mapping[str, object]) -> str:
     """A body as it is committed to: JSON, keys sorted, no spaces."""
-    return _encode(body)
+    return json_text(body)
 
 
 def commit(salt: bytes, body: str) -> bytes:

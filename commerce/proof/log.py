@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, Table, Update, bindparam, insert, select, update
 
 from commerce.merkle import HASH_BYTES, Frontier
 from commerce.merkle import root as root_of
 from commerce.proof.entry import SALT_BYTES, Entry, Leaf, canonical, commit
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import Row, insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
 BLOCK = 256  # leaves, or blocks, under one kept root
+GROWN = ("size", "frontier", "last_at")  # what an append changes of a log or a party
 
 
 @dataclass(slots=True)
@@ -65,9 +67,7 @@ def _select_sequencer() -> Select[*tuple[Any, ...]]:
 def _select_parties() -> Select[*tuple[Any, ...]]:
     table = tables.log_party
     mine = (table.c.merchant_id == bindparam("merchant"), table.c.log == bindparam("log"))
-    return select(table.c.party, table.c.size, table.c.frontier).where(
-        *mine, table.c.party.in_(bindparam("parties", expanding=True))
-    )
+    return select(table.c.party, table.c.size, table.c.frontier).where(*mine, among(table.c.party, "parties"))
 
 
 class Appender:
@@ -135,19 +135,33 @@ class Appender:
             rows[kept.fresh].append(place | {"size": kept.tree.size, "frontier": b"".join(kept.tree.hashes)})
         insert_rows(connection, table, rows[True])
         if rows[False]:
-            mine = [table.c[name] == bindparam(f"of_{name}") for name in ("merchant_id", "log", "party")]
-            changed = update(table).where(*mine).values(size=bindparam("now_size"), frontier=bindparam("now_frontier"))
-            connection.execute(changed, [_renamed(row) for row in rows[False]])
+            connection.execute(_update_parties(), [_renamed(row) for row in rows[False]])
 
     def _keep_sequencer(self) -> None:
-        table = tables.log_sequencer
-        mine = (table.c.merchant_id == self._merchant, table.c.log == self._log)
-        changes = {"size": self._tree.size, "frontier": b"".join(self._tree.hashes), "last_at": self._at}
-        self._unit.connection.execute(update(table).where(*mine).values(changes))
+        place = {"merchant_id": self._merchant, "log": self._log}
+        grown = {"size": self._tree.size, "frontier": b"".join(self._tree.hashes), "last_at": self._at}
+        self._unit.connection.execute(_update_sequencer(), _renamed(place | grown))
+
+
+@cache
+def _update_parties() -> Update:
+    table = tables.log_party
+    return _updating(table, ("merchant_id", "log", "party"), ("size", "frontier"))
+
+
+@cache
+def _update_sequencer() -> Update:
+    table = tables.log_sequencer
+    return _updating(table, ("merchant_id", "log"), GROWN)
+
+
+def _updating(table: Table, place: Sequence[str], grown: Sequence[str]) -> Update:
+    mine = [table.c[name] == bindparam(f"of_{name}") for name in place]
+    return update(table).where(*mine).values({name: bindparam(f"now_{name}") for name in grown})
 
 
 def _renamed(row: Row) -> Row:
-    return {f"now_{name}" if name in ("size", "frontier") else f"of_{name}": value for name, value in row.items()}
+    return {f"now_{name}" if name in GROWN else f"of_{name}": value for name, value in row.items()}
 
 
 def add_blocks(unit: Unit, log: tuple[int, int], begin: int, hashes: list[bytes], level: int = 1) -> None:
