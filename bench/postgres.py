@@ -22,6 +22,7 @@ class Cluster:
         self.folder = folder
         self.url = f"postgresql+psycopg://app@/store?host={folder}"
         self._binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
+        self._stores = 0
         self._user = {"user": "postgres"} if os.geteuid() == 0 else {}
 
     def run(self, program: str, *arguments: str) -> str:
@@ -35,6 +36,14 @@ class Cluster:
         self.run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
         for statement in ("CREATE ROLE app LOGIN", "CREATE DATABASE store OWNER app"):
             self.run("psql", "-h", str(self.folder), "-U", "fenbo", "-d", "postgres", "-c", statement)
+
+    def fresh(self) -> str:
+        """The URL of another empty database."""
+        self._stores += 1
+        name = f"store_{self._stores}"
+        statement = f"CREATE DATABASE {name} OWNER app"
+        self.run("psql", "-h", str(self.folder), "-U", "fenbo", "-d", "postgres", "-c", statement)
+        return f"postgresql+psycopg://app@/{name}?host={self.folder}"
 
     def stop(self) -> None:
         self.run("pg_ctl", "-D", "data", "-m", "fast", "stop")

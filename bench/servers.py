@@ -23,11 +23,11 @@ Addresses = dict[str, Any]
 
 
 @contextmanager
-def fenbo(*arguments: str, verb: str = "demo", **environment: str) -> Iterator[Addresses]:
+def fenbo(*arguments: str, verb: str = "demo", module: str = "signaling", **environment: str) -> Iterator[Addresses]:
     """`fenbo demo` (or another verb) on free ports; its addresses. `pid` is the server's own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "addresses.json"
-        command = [sys.executable, "-m", "signaling", verb, "--addresses", str(file), *arguments]
+        command = [sys.executable, "-m", module, verb, "--addresses", str(file), *arguments]
         with _running(command, FREE_PORTS | environment, subprocess.DEVNULL) as process:
             deadline = time.monotonic() + START_SECONDS_MAX
             while not file.exists():

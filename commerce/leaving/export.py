@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table, func, select
 
 from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, has_parquet, read_rows, write_manifest, write_parquet, write_rows
-from commerce.proof.entry import channel_party
+from commerce.proof.entry import Head, channel_party
 from commerce.proof.heads import last_head
-from commerce.proof.statement import head_json, keys_json, statement
+from commerce.proof.statement import Under, head_json, keys_json, statement, whole
 from commerce.store import tables
 from commerce.store.reading import Connected, Reading
 from commerce.store.tables import metadata
@@ -55,17 +56,18 @@ def export_merchant(
     open_row: Open = as_it_is,
 ) -> Row:
     """Writes the whole export into an empty folder; answers its manifest."""
-    row = reading.connection.execute(select(tables.merchant).where(tables.merchant.c.id == merchant)).first()
+    mine = select(tables.merchant).where(tables.merchant.c.id == merchant)
+    row = reading.connection.execute(mine).first()
     if row is None:
         raise NotFound("merchant", "no such merchant")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise CommerceError("folder", "must be empty")
     found = merchant_tables()
-    rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", [dict(row._mapping)])}
+    rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", _rows(reading, mine))}
     for number, table in enumerate(found):
         progress(table.name, number, len(found))
-        rows[table.name] = export_table(folder, table, opened_rows(reading, table, merchant, open_row))
+        rows[str(table.name)] = export_table(folder, table, opened_rows(reading, table, merchant, open_row))
     progress("proofs", len(found), len(found))
     _write_media(reading, merchant, folder)
     write_proofs(reading, merchant, folder / "proofs")
@@ -76,8 +78,7 @@ def export_merchant(
 def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Row]:
     """All rows of a merchant, in the order of their keys, a page in memory at a time."""
     query = select(table).where(table.c.merchant_id == merchant).order_by(*table.primary_key)
-    for row in connected.connection.execute(query, execution_options={"yield_per": PAGE}):
-        yield dict(row._mapping)
+    return _rows(connected, query)
 
 
 def opened_rows(connected: Connected, table: Table, merchant: int, open_row: Open) -> Iterator[Row]:
@@ -131,18 +132,18 @@ def write_proofs(reading: Reading, merchant: int, folder: Path) -> None:
     except NotFound:
         return
     (folder / "head.json").write_text(json.dumps(head_json(head, signature), indent=1) + "\n", "utf-8")
-    for party in parties(reading, merchant, head.log):
-        found = statement(reading, merchant, party)
-        name = party.replace(":", "-")
-        (folder / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
+    under = Under(reading, merchant, head, signature)
+    for party in parties(reading, merchant, head):
+        file = folder / f"{party.replace(':', '-')}.json"
+        file.write_bytes(orjson.dumps(whole(under, party), option=orjson.OPT_APPEND_NEWLINE))
 
 
-def parties(reading: Reading, merchant: int, log: int) -> list[str]:
-    """Who has a sequence in the log, as far as it is signed."""
+def parties(reading: Reading, merchant: int, head: Head) -> list[str]:
+    """Who has a sequence in the log, as far as it is signed; in the order of their last leaves in it."""
     leaf = tables.log_leaf
-    head, _ = last_head(reading, merchant)
-    mine = (leaf.c.merchant_id == merchant, leaf.c.log == log, leaf.c.position < head.size)
-    return sorted(reading.connection.execute(select(leaf.c.party).where(*mine).distinct()).scalars())
+    mine = (leaf.c.merchant_id == merchant, leaf.c.log == head.log, leaf.c.position < head.size)
+    query = select(leaf.c.party).where(*mine).group_by(leaf.c.party).order_by(func.max(leaf.c.position))
+    return list(reading.connection.execute(query).scalars())
 
 
 def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, sign: Callable[[bytes], bytes]) -> Row:
@@ -192,6 +193,8 @@ def _own(reading: Reading, channel: int, public: str) -> dict[str, Iterator[Row]
     return {name: _rows(reading, query) for name, query in (found | {"commission": commission}).items()}
 
 
-def _rows(reading: Reading, query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
-    for row in reading.connection.execute(query, execution_options={"yield_per": PAGE}):
-        yield dict(row._mapping)
+def _rows(connected: Connected, query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
+    found = connected.connection.execute(query, execution_options={"yield_per": PAGE})
+    names = list(map(str, found.keys()))  # SQLAlchemy's are of a class of their own
+    for row in found:
+        yield dict(zip(names, row, strict=True))

@@ -15,7 +15,7 @@ from commerce.merkle import range_spans
 from commerce.merkle import root as root_of
 from commerce.proof.entry import Head
 from commerce.proof.heads import last_head
-from commerce.proof.tree import consistency, inclusion
+from commerce.proof.tree import KeptBlocks, consistency, inclusion
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected, Reading
 
@@ -28,29 +28,47 @@ def statement(reading: Reading, merchant: int, party: str, start: int | None = N
 
     NotFound when the party has no leaf there. Ask for a new head first (SignHeads) to have the latest.
     """
-    head, signature = last_head(reading, merchant)
-    log = (merchant, head.log)
-    last = _last(reading, log, party, head.size)
+    under = Under(reading, merchant, *last_head(reading, merchant))
+    log, last = under.log, _last(reading, under.log, party, under.head.size)
     inside = _run(reading, log, (party, last.seq), start, end)
     # One more at either end, without its body: its time shows that the period has nothing else.
     first, beyond = max(0, inside[0] - 1), min(last.seq + 1, inside[1] + 1)
     if beyond - first > LINES_MAX:
         raise Conflict("period", f"more than {LINES_MAX} entries: take a shorter one")
     rows = _rows(reading, log, party, first, beyond)
-    return {
-        "format": "fenbo statement 1",
-        "merchant": head.merchant,
-        "log": head.log,
-        "party": party,
-        "head": head_json(head, signature),
-        "keys": keys_json(reading),
-        "period": {"start": start, "end": end},
-        "first": first,
-        "entries": [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows],
-        "range": [found.hex() for found in _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)],
-        "last": _entry_json(last, told=False) | {"position": last.position},
-        "inclusion": [found.hex() for found in inclusion(reading, log, head.size, last.position)],
-    }
+    entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
+    beside = _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)
+    return under.told(party, entries, last, beside) | {"period": {"start": start, "end": end}, "first": first}
+
+
+def whole(under: Under, party: str) -> Json:
+    """Of all leaves of a party that the head speaks of, for whoever writes the statements of many."""
+    reading, log = under.reading, under.log
+    last = _last(reading, log, party, under.head.size)
+    rows = _rows(reading, log, party, 0, last.seq + 1)
+    entries = [_entry_json(row, told=True) for row in rows]
+    return under.told(party, entries, last, []) | {"period": {"start": None, "end": None}, "first": 0}
+
+
+class Under:
+    """What statements under one head have in common, read once."""
+
+    def __init__(self, reading: Reading, merchant: int, head: Head, signature: bytes) -> None:
+        self.reading, self.head, self.log = reading, head, (merchant, head.log)
+        self._common = {"format": "fenbo statement 1", "merchant": head.merchant, "log": head.log}
+        self._common |= {"head": head_json(head, signature), "keys": keys_json(reading)}
+        self._kept = KeptBlocks(reading, self.log)
+
+    def told(self, party: str, entries: list[Json], last: AnyRow, beside: list[bytes]) -> Json:
+        """All but the period; `beside` is what stands beside the run in the party's tree."""
+        shown = inclusion(self.head.size, last.position, self._kept)
+        return self._common | {
+            "party": party,
+            "entries": entries,
+            "range": [found.hex() for found in beside],
+            "last": _entry_json(last, told=False) | {"position": last.position},
+            "inclusion": [found.hex() for found in shown],
+        }
 
 
 def _last(reading: Reading, log: tuple[int, int], party: str, size: int) -> AnyRow:
@@ -143,7 +161,8 @@ def head_consistency(reading: Reading, merchant: int, old_size: int, size: int) 
     head, _ = last_head(reading, merchant)
     if not 0 < old_size <= size <= head.size:
         raise NotFound("size", "no such head")
-    return [found.hex() for found in consistency(reading, (merchant, head.log), size, old_size)]
+    kept = KeptBlocks(reading, (merchant, head.log))
+    return [found.hex() for found in consistency(size, old_size, kept)]
 
 
 def public_key(reading: Reading) -> str:
