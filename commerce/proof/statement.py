@@ -75,7 +75,8 @@ def _last(reading: Reading, log: tuple[int, int], party: str, size: int) -> AnyR
     """The party's last leaf that the head speaks of."""
     table = tables.log_leaf
     mine = (table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party)
-    query = select(table).where(*mine, table.c.position < size).order_by(table.c.seq.desc()).limit(1)
+    # With `+ 0` the database goes back along the party's sequence. Without it SQLite goes through the merchant's log.
+    query = select(table).where(*mine, table.c.position + 0 < size).order_by(table.c.seq.desc()).limit(1)
     row = reading.connection.execute(query).first()
     if row is None:
         raise NotFound("party", "nothing is signed of this one")
