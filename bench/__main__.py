@@ -21,6 +21,7 @@ BENCHES = (
     "orders",
     "flash",
     "checkouts",
+    "vendure",
     "publishers",
     "whep",
 )
