@@ -8,7 +8,8 @@ from commerce.merkle import Span, consistency_spans, inclusion_spans, node_hash,
 from commerce.proof.log import BLOCK, kept_hashes
 from commerce.store.reading import Connected
 
-BLOCKS_MAX = 64  # of 256 hashes each, kept for the next proof: many are of neighbours
+# Kept for the next proof, since proofs of neighbours have most of it in common: blocks of 256 hashes, and roots.
+BLOCKS_MAX, ROOTS_MAX = 64, 1_024
 
 
 class KeptBlocks:
@@ -18,9 +19,13 @@ class KeptBlocks:
         self._connected = connected
         self._log = log
         self._block = lru_cache(BLOCKS_MAX)(self._read)
+        self.root = lru_cache(ROOTS_MAX)(self._root)
 
     def _read(self, level: int, number: int) -> list[bytes]:
         return kept_hashes(self._connected, self._log, level, number * BLOCK, (number + 1) * BLOCK)
+
+    def _root(self, start: int, end: int) -> bytes:
+        return subtree_root((start, end), self)
 
     def hashes(self, level: int, start: int, end: int) -> list[bytes]:
         """From `start` to `end` (not included) at a level; a subtree never reaches over the end of a block."""
@@ -50,9 +55,9 @@ def _full_root(span: Span, kept: KeptBlocks) -> bytes:
 
 def inclusion(size: int, position: int, kept: KeptBlocks) -> list[bytes]:
     """That a leaf is in the log of that size."""
-    return [subtree_root(span, kept) for span in inclusion_spans(0, size, position)]
+    return [kept.root(*span) for span in inclusion_spans(0, size, position)]
 
 
 def consistency(size: int, old_size: int, kept: KeptBlocks) -> list[bytes]:
     """That the log of `size` begins with that of `old_size`."""
-    return [subtree_root(span, kept) for span in consistency_spans(size, old_size)]
+    return [kept.root(*span) for span in consistency_spans(size, old_size)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bench.report import RESULTS, Row, save
 from commerce import commands as c
 from commerce.audit import audit
 from commerce.store import tables
@@ -19,6 +20,7 @@ from commerce.store import tables
 PROGRAM = Path(__file__).with_name("buyers.py")
 BUYERS = 60
 STOCK = 1_000_000
+KILLS = 50
 
 
 def sell_until_killed(arguments: list[str], delay: float) -> list[list[str]]:
@@ -50,14 +52,17 @@ async def check(shop, said: list[list[str]]) -> None:
     assert await shop.commerce.ask(audit) == []
 
 
-async def kill_often(shop, tmp_path, times: int, delay: Callable[[], float]) -> None:
+async def kill_often(shop, tmp_path, times: int, delay: Callable[[], float]) -> Counter[str]:
+    """How often the buyers said that something was answered, by what: order, paid, cancelled."""
     await shop.commerce.execute(c.ReceiveStock(shop.merchant.id, shop.sku, STOCK))
     arguments = [shop.url, str(tmp_path), str(shop.merchant.id), shop.room_a, shop.sku, str(BUYERS)]
     said: list[list[str]] = []
     for _ in range(times):
         said += await asyncio.to_thread(sell_until_killed, arguments, delay())
         await check(shop, said)
-    assert sum(words[0] == "order" for words in said) > times * 10
+    answered = Counter(words[0] for words in said)
+    assert answered["order"] > times * 10
+    return answered
 
 
 @pytest.mark.timeout(60)
@@ -68,4 +73,11 @@ async def test_what_was_answered_survives_kill_9(shop, tmp_path):
 @pytest.mark.soak
 @pytest.mark.timeout(1_200)
 async def test_it_survives_fifty(shop, tmp_path):
-    await kill_often(shop, tmp_path, 50, lambda: random.uniform(0, 0.6))
+    """After each kill all that was answered so far is there, once, and the audit finds nothing."""
+    answered = await kill_often(shop, tmp_path, KILLS, lambda: random.uniform(0, 0.6))
+    store = "sqlite" if shop.url.startswith("sqlite") else "postgresql"
+    how = (
+        f"{KILLS} times kill -9 of a process with {BUYERS} buyers at work, {store}; none lost, none twice, audit clean"
+    )
+    row = Row("orders answered before a kill", "orders", answered["order"], how=how, more=dict(answered))
+    await asyncio.to_thread(save, f"kills_{store}", [row], RESULTS / "soak")
