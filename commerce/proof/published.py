@@ -13,7 +13,7 @@ from commerce.errors import Invalid, NotFound
 from commerce.proof.entry import Head
 from commerce.proof.log import kept_hashes
 from commerce.proof.statement import head_json, keys_json
-from commerce.proof.tree import consistency, inclusion
+from commerce.proof.tree import KeptBlocks, consistency, inclusion
 from commerce.store import tables
 from commerce.store.reading import Reading
 
@@ -36,7 +36,7 @@ def between(reading: Reading, public: str, log: int, old: int, new: int) -> Json
     merchant = _merchant(reading, public)
     if not 0 < old <= new <= _signed(reading, merchant, log):
         raise Invalid("old", "sizes rise, from 1 up to that of the newest head")
-    hashes = [found.hex() for found in consistency(reading, (merchant, log), new, old)]
+    hashes = [found.hex() for found in consistency(new, old, KeptBlocks(reading, (merchant, log)))]
     return {"log": log, "old": old, "new": new, "hashes": hashes}
 
 
@@ -48,7 +48,8 @@ def inside(reading: Reading, public: str, log: int, position: int, size: int | N
     if not 0 <= position < wanted <= signed:
         raise Invalid("position", "must be below the size, and that at most the newest head's")
     (leaf,) = kept_hashes(reading, (merchant, log), 0, position, position + 1)
-    hashes = [found.hex() for found in inclusion(reading, (merchant, log), wanted, position)]
+    shown = inclusion(wanted, position, KeptBlocks(reading, (merchant, log)))
+    hashes = [found.hex() for found in shown]
     return {"log": log, "size": wanted, "position": position, "leaf": leaf.hex(), "hashes": hashes}
 
 
