@@ -4,7 +4,7 @@ import type { paymentsEn } from "./payments-en.ts";
 export const paymentsZh: typeof paymentsEn = {
   title: "支付渠道",
   hint: "买家可选择已开启的渠道；未开启任何渠道时，订单以沙盒支付。",
-  names: { alipay: "支付宝", stripe: "Stripe", wechat: "微信支付" },
+  names: { alipay: "支付宝", stripe: "Stripe（银行卡）", wechat: "微信支付" },
   none: "未接入",
   on: "已开启",
   off: "已关闭",
