@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ BOUGHT = (*PAID, "refunded")
 # A decision turns on the oldest or the newest touch. Of each kind this many are looked at, and kept with the order, so
 # that whoever walks through thousands of rooms makes no order heavy.
 TOUCHES_MAX = 16
+NO_WORDS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def _select_touches() -> Select[*tuple[Any, ...]]:
             func.row_number().over(partition_by=(viewer, brought.element, current), order_by=down).label("newest"),
             func.row_number().over(partition_by=(viewer, channel), order_by=down).label("of_room"),
         )
-        .where(among(viewer, VIEWERS), at.is_not(None))
+        .join(tables.channel, tables.channel.c.id == channel)
+        .where(among(viewer, VIEWERS), at.is_not(None), tables.channel.c.state != "closed")
         .subquery()
         .c
     )
@@ -202,14 +204,22 @@ def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision:
     return channel
 
 
-def log_binding(unit: Unit, row: dict[str, Any], viewer: str, channel: str, replaces: Held | None) -> None:
-    """Both channels are told: the one that has him now, and the one that had him."""
+def log_binding(
+    unit: Unit,
+    row: dict[str, Any],
+    viewer: str,
+    channel: str,
+    replaces: Held | None,
+    *,
+    why: Mapping[str, str] = NO_WORDS,
+) -> None:
+    """Both channels are told: the one that has him now, and the one that had him; `why` when somebody decided it."""
     ends = {name: row[name] for name in ("since", "valid_until", "protected_until")}
-    body = {"viewer": viewer, "channel": channel, "clause": row["clause"], "binding": row["id"], **ends}
+    body = {"viewer": viewer, "channel": channel, "clause": row["clause"], "binding": row["id"], **ends, **why}
     merchant, about = row["merchant_id"], row["viewer_id"]
     unit.log(Leaf(merchant, channel_party(channel), "bound", body, row["rule_hash"], about))
     if replaces is not None:
-        lost = {"viewer": viewer, "binding": replaces.id, "clause": row["clause"]}
+        lost = {"viewer": viewer, "binding": replaces.id, "clause": row["clause"], **why}
         unit.log(Leaf(merchant, channel_party(replaces.channel_public), "unbound", lost, row["rule_hash"], about))
 
 

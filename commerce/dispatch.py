@@ -31,13 +31,16 @@ from commerce import commands as c
 from commerce.cases import ask, steps
 from commerce.cases.rows import Waits
 from commerce.commands import cases as k
+from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.commands import guarding as g
+from commerce.commands import partners as p
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
+from commerce.partners import disputes, moving, notices, passing, rebinding, standing, terms
 from commerce.payments import asking, record, refunds, ways
 from commerce.privacy import access, legal, retention
 from commerce.programs import answers, hooks, keys
@@ -57,7 +60,7 @@ log = getLogger("fenbo.commerce")
 def one_by_one(after_sales_ms: int) -> Mapping[type, One]:
     """Commands done singly, each in its own savepoint: they raise CommerceError or answer."""
 
-    return selling() | studios() | buying(after_sales_ms) | paying() | customers() | talking() | programs()
+    return selling() | studios() | buying(after_sales_ms) | paying() | customers() | talking() | programs() | partners()
 
 
 def selling() -> dict[type, One]:
@@ -187,6 +190,21 @@ def talking() -> dict[type, One]:
         c.AskHost: asked.ask_host,
         c.AnswerQuestion: asked.answer_question,
         c.Announce: acts.announce,
+    }
+
+
+def partners() -> dict[type, One]:
+    """The commands around partners."""
+    return {
+        p.SetPartnerTerms: terms.set_partner_terms,
+        p.MoveChannel: moving.move_channel,
+        p.ChangeChannel: standing.change_channel,
+        p.PassCustomers: passing.pass_customers,
+        p.Rebind: rebinding.rebind,
+        p.ReadNotices: notices.read_notices,
+        d.OpenDispute: disputes.open_dispute,
+        d.AnswerDispute: disputes.answer_dispute,
+        d.DecideDispute: disputes.decide_dispute,
     }
 
 

@@ -1,4 +1,5 @@
-"""What the clock does: unpaid orders run out, received ones are finished, cases pass, heads of grown logs are signed,
+"""What the clock does: unpaid orders run out, received ones are finished, cases pass,
+customers of closed channels pass on, heads of grown logs are signed,
 and what was kept long enough is erased.
 
 What is due is in the store, so nothing is forgotten over a restart, and several nodes may look at once: each order is
@@ -19,7 +20,9 @@ from commerce.commands import Command, ExpireOrders, FinishOrders
 from commerce.commands.cases import PassCases
 from commerce.commands.earning import SignHeads
 from commerce.commands.guarding import ApplyRetention
+from commerce.commands.partners import PassCustomers
 from commerce.errors import CommerceError
+from commerce.partners.passing import passing_is_due
 from commerce.privacy.retention import retention_is_due
 from commerce.proof.heads import heads_are_due
 from commerce.store import tables
@@ -77,6 +80,8 @@ class Scheduler:
                 await self._do(duty(DUE_MAX))
         if await self._commerce.ask(cases_due):
             await self._do(PassCases(DUE_MAX))
+        if await self._commerce.ask(passing_is_due):
+            await self._do(PassCustomers(DUE_MAX))
         if await self._commerce.ask(heads_are_due):
             await self._commerce.execute(SignHeads())
         if await self._commerce.ask(retention_is_due):

@@ -52,6 +52,8 @@ def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
     place = find_place(unit, command.room)
     person = ensure_person(unit, place.tenant.id, command.viewer)
     viewer = person.key
+    if place.channel_state != "active":
+        return _uncounted(unit, place, viewer)
     last = _last_touch(unit, viewer, place.channel)
     if last is None or (last.counted_at is not None and unit.now - last.counted_at >= REPEAT_MS):
         public = _add_touch(unit, place, person, None, counted_at=unit.now)
@@ -63,6 +65,13 @@ def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
             log_touch(unit, place, row, person.public, last.link_id)
     bound = settle_visit(unit, place, viewer, person.public)
     return views.Entry(public, place.channel_public, bound)
+
+
+def _uncounted(unit: Unit, place: Place, viewer: int) -> views.Entry:
+    """The room of a channel that is suspended or closed: whoever comes in is nobody's more than before."""
+    last, held = _last_touch(unit, viewer, place.channel), find_held(unit, [viewer]).get(viewer)
+    bound = None if held is None else held.channel_public
+    return views.Entry("" if last is None else last.public_id, place.channel_public, bound)
 
 
 @cache

@@ -70,7 +70,7 @@ class ChannelRef:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A partner of the merchant and its room (`room` is the slug)."""
+    """A partner and its room (`room` is the slug). `passes_at` (ms): from when a closed one's customers pass on."""
 
     channel: str
     name: str
@@ -84,6 +84,9 @@ class Channel:
     notice: str
     welcome: str
     accent: str
+    level: str = ""
+    reason: str = ""
+    passes_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

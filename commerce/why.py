@@ -34,8 +34,16 @@ WORDS = {
         "house": "没有有效的进入记录：归{owner}。",
         "touch": "{at} 进入{channel}的直播间。",
         "bind": "{at} 成为{channel}的客户（{clause}）。",
+        "was": "{at} 起是{channel}的客户。",
         "valid": "有效至 {until}。",
         "for_ever": "长期有效。",
+        "by_first_touch": "最早带他来的",
+        "by_last_touch": "最近带他来的",
+        "by_rebound": "原绑定不再受保护，之后由它带来",
+        "by_merged": "登录后两个访客合并为一人",
+        "by_moved": "人工调整，{by}：{reason}",
+        "by_decided": "争议裁定，{by}：{reason}",
+        "by_passed": "原渠道关闭，按公布的期限转入，{by}：{reason}",
         "ended": "之后被新的绑定取代。",
         "room": "订单在{channel}的直播间下单。",
         "line": "{party} 得 {amount} {currency}（{kind}，{state}）。",
@@ -54,8 +62,16 @@ WORDS = {
         "house": "No valid entry: he is {owner}'s.",
         "touch": "{at} entered the room of {channel}.",
         "bind": "{at} became a customer of {channel} ({clause}).",
+        "was": "A customer of {channel} since {at}.",
         "valid": "Valid until {until}.",
         "for_ever": "Valid for ever.",
+        "by_first_touch": "whoever brought him first",
+        "by_last_touch": "whoever brought him last",
+        "by_rebound": "the binding before was no longer protected, and he came through it after that",
+        "by_merged": "he logged in: two viewers that are one",
+        "by_moved": "by hand, {by}: {reason}",
+        "by_decided": "by the decision of a dispute, {by}: {reason}",
+        "by_passed": "his channel closed, and the published period is over, {by}: {reason}",
         "ended": "Replaced by a later binding.",
         "room": "The order was placed in the room of {channel}.",
         "line": "{party} earns {amount} {currency} ({kind}, {state}).",
@@ -68,10 +84,6 @@ WORDS = {
 
 # What stands in the rows, as people say it; in English the rows' own words will do.
 TERMS = {
-    "first_touch": "首次锁定",
-    "last_touch": "最近进入",
-    "rebound": "改归",
-    "bound": "有效绑定",
     "order": "订单佣金",
     "share": "分享佣金",
     "invite": "邀请奖励",
@@ -157,7 +169,11 @@ def _order_words(teller: Teller, row: AnyRow, decided: Decision) -> list[str]:
     inputs, names = read_inputs(row.decision), teller.names
     words = [teller.say("touch", at=teller.at(touch.at), channel=names[touch.channel]) for touch in inputs.touches]
     if inputs.binding is not None:
-        words += _bound_words(teller, inputs.binding.channel, inputs.binding.since, inputs.binding.valid_until)
+        bound = inputs.binding
+        words += [
+            teller.say("was", at=teller.at(bound.since), channel=names[bound.channel]),
+            _ends(teller, bound.valid_until),
+        ]
     words.append(teller.say("room", channel=names[row.room_channel_id]))
     words.append(teller.say(decided.clause, owner=names[row.owner_channel_id]))
     agrees = decided.owner == row.owner_channel_id
@@ -187,10 +203,13 @@ def _line_words(teller: Teller, line: Json) -> list[str]:
     return [*said, teller.say("reason", reason=teller.term(line["reason"]))] if line["reason"] else said
 
 
-def _bound_words(teller: Teller, channel: int, since: int, until: int | None, clause: str = "bound") -> list[str]:
-    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=teller.term(clause))
-    ends = teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
-    return [said, ends]
+def _bound_words(teller: Teller, channel: int, since: int, until: int | None, why: str) -> list[str]:
+    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=why)
+    return [said, _ends(teller, until)]
+
+
+def _ends(teller: Teller, until: int | None) -> str:
+    return teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
 
 
 def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "zh") -> Json:
@@ -218,7 +237,8 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
 def _event_words(teller: Teller, event: Json) -> list[str]:
     if event["kind"] == "touch":
         return [teller.say("touch", at=teller.at(event["at"]), channel=teller.names[event["channel"]])]
-    said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], event["clause"])
+    why = teller.say(f"by_{event['clause']}", by=event.get("by", ""), reason=event.get("reason", ""))
+    said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], why)
     return said if event["state"] == "active" else [*said, teller.say("ended")]
 
 
@@ -232,12 +252,14 @@ def _touches(reading: Reading, viewer: int) -> list[Json]:
 
 
 def _bindings(reading: Reading, viewer: int) -> list[Json]:
-    table = tables.binding
-    query = select(table).where(table.c.viewer_id == viewer)
+    table, by_hand = tables.binding, tables.rebinding
+    query = select(table, by_hand.c.reason, by_hand.c.decided_by).where(table.c.viewer_id == viewer)
+    query = query.outerjoin(by_hand, by_hand.c.binding_id == table.c.id)
     return [_binding(row) for row in reading.connection.execute(query)]
 
 
 def _binding(row: AnyRow) -> Json:
     ends = {"valid_until": row.valid_until, "protected_until": row.protected_until}
     found = {"id": row.id, "kind": "binding", "at": row.since, "channel": row.channel_id, "state": row.state}
-    return found | ends | {"clause": row.clause, "rule_hash": row.rule_hash}
+    found |= ends | {"clause": row.clause, "rule_hash": row.rule_hash}
+    return found if row.reason is None else found | {"reason": row.reason, "by": row.decided_by}

@@ -38,6 +38,7 @@ from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
+from signaling.api.desk_partners import DeskPartners
 from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
@@ -249,6 +250,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
         desk=DeskApi(commerce, rooms, urls.http),
+        desk_partners=DeskPartners(commerce),
         proofs=ProofApi(commerce),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),

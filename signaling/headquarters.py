@@ -13,6 +13,7 @@ from signaling.api.hq_guard import HqGuard
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_partners import HqPartners
 from signaling.api.hq_payments import HqPayments
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
@@ -46,6 +47,7 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "hq_socket": HqSocket(session, directory, orders, core.bus, core.crowds),
         "talk": HqTalk(commerce, rooms),
         "moderation": HqModeration(commerce),
+        "partners": HqPartners(commerce, urls.http),
         "money": HqMoney(commerce),
         "tills": HqPayments(commerce, till),
         "guard": HqGuard(commerce),

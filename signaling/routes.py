@@ -12,6 +12,7 @@ from signaling.api.cases import CaseApi
 from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
+from signaling.api.desk_partners import DeskPartners
 from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
@@ -20,6 +21,7 @@ from signaling.api.hq_guard import HqGuard
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
+from signaling.api.hq_partners import HqPartners
 from signaling.api.hq_payments import HqPayments
 from signaling.api.hq_programs import HqPrograms
 from signaling.api.hq_sales import HqSales
@@ -72,6 +74,8 @@ class Handlers:
     tills: HqPayments
     guard: HqGuard
     desk: DeskApi
+    partners: HqPartners
+    desk_partners: DeskPartners
     proofs: ProofApi
     hiding: HidingApi
     describe: OpenApi
@@ -92,6 +96,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_programs(to),
         *_hq_talk(to),
         *_hq_money(to),
+        *_partners(to),
         *_hq_payments(to),
         *_hq_guard(to),
         *_desk(to),
@@ -321,6 +326,26 @@ def _hq_guard(to: Handlers) -> list[web.RouteDef]:
     ]
 
 
+def _partners(to: Handlers) -> list[web.RouteDef]:
+    hq, partners, desk = to.session.guard, to.partners, to.desk_partners
+    return [
+        web.get("/api/v1/hq/partners/terms", hq(may.SEE_CHANNELS, partners.terms)),
+        web.put("/api/v1/hq/partners/terms", hq(may.RULE_MONEY, partners.set_terms)),
+        web.put("/api/v1/hq/channels/{channel}/parent", hq(may.CHANGE_CHANNELS, partners.move)),
+        web.put("/api/v1/hq/channels/{channel}/level", hq(may.RULE_MONEY, partners.set_level)),
+        web.post("/api/v1/hq/channels/{channel}/state", hq(may.CHANGE_CHANNELS, partners.step)),
+        web.put("/api/v1/hq/customers/{viewer}/channel", hq(may.RULE_MONEY, partners.rebind)),
+        web.get("/api/v1/desk/notices", hq(may.WORK_AT_DESK, desk.notices)),
+        web.post("/api/v1/desk/notices/read", hq(may.WORK_AT_DESK, desk.read)),
+        web.get("/api/v1/hq/disputes", hq(may.SEE_MONEY, partners.disputes)),
+        web.post("/api/v1/hq/disputes/{dispute}/answer", hq(may.RULE_MONEY, partners.answer)),
+        web.post("/api/v1/hq/disputes/{dispute}/decide", hq(may.RULE_MONEY, partners.decide)),
+        web.get("/api/v1/desk/disputes", hq(may.WORK_AT_DESK, desk.disputes)),
+        web.post("/api/v1/desk/disputes", hq(may.OWN_DESK, desk.open)),
+        web.get("/api/v1/desk/contestable", hq(may.WORK_AT_DESK, desk.contestable)),
+    ]
+
+
 def _desk(to: Handlers) -> list[web.RouteDef]:
     own, desk = to.session.guard, to.desk
     return [
@@ -332,7 +357,7 @@ def _desk(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/desk/orders/{order}/why", own(may.WORK_AT_DESK, desk.why)),
         web.get("/api/v1/desk/customers/{viewer}/why", own(may.WORK_AT_DESK, desk.why_customer)),
         web.post("/api/v1/desk/export", own(may.WORK_AT_DESK, desk.export)),
-        web.get("/api/v1/desk/statement", own(may.WORK_AT_DESK, desk.statement)),
+        web.get("/api/v1/desk/statement", own(may.OWN_DESK, desk.statement)),
         web.get("/api/v1/desk/goods", own(may.WORK_AT_DESK, to.hiding.goods)),
         web.put("/api/v1/desk/goods/{product}", own(may.WORK_AT_DESK, to.hiding.hide)),
         web.post("/api/v1/desk/links", own(may.WORK_AT_DESK, desk.create_link)),

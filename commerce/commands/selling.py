@@ -11,10 +11,11 @@ from commerce.commands.base import Command
 from commerce.errors import Invalid
 from commerce.money import currency
 
-ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "auditor")
+ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "staff", "auditor")
 SHOW_STATES = ("announced", "live", "paused", "ended")
 SHELF_MAX = 200
 CHANNELS_AT_ONCE_MAX = 2_000
+LEVEL_CHARS_MAX = 40
 PINNED_MAX = 3
 REPLAY_DAYS_MAX = 3_650
 SKUS_MAX = 100
@@ -95,12 +96,16 @@ class CloseSession(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class CreateChannel(Command[views.Channel]):
-    """A partner and its room. `parent` is a channel's public id; None: directly under the house."""
+    """A partner and its room. `parent` is a channel's public id; None: directly under the house.
+
+    Rates may differ by `level`; "" is none in particular.
+    """
 
     merchant: int
     name: str
     room: str
     parent: str | None = None
+    level: str = ""
     logo_url: str = ""
     cover_url: str = ""
     notice: str = ""
@@ -112,6 +117,7 @@ class CreateChannel(Command[views.Channel]):
         checks.slug("room", self.room)
         if self.parent is not None:
             checks.public_id("parent", self.parent)
+        checks.text("level", self.level, LEVEL_CHARS_MAX)
         _check_look(self.logo_url, self.cover_url, self.notice, self.welcome, self.accent)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from commerce import views
 from commerce.commands import CreateChannel, UpdateRoom
+from commerce.directory.tree import check_parent, is_last_event, lock_tree
 from commerce.errors import Conflict, NotFound
 from commerce.events import RoomChanged
 from commerce.store import tables
@@ -17,13 +18,14 @@ from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
 
 CHANNELS_MAX = 100_000
-DEPTH_MAX = 8
 
 
 def create_channel(unit: Unit, command: CreateChannel) -> views.Channel:
     """An active channel under its parent, with its room."""
     check_slug_free(unit, command.room)
+    lock_tree(unit, command.merchant)
     parent = channel_key(unit, command.merchant, command.parent, field="parent")
+    check_parent(unit, parent)
     room = {
         "slug": command.room,
         "name": command.name,
@@ -34,6 +36,9 @@ def create_channel(unit: Unit, command: CreateChannel) -> views.Channel:
         "accent": command.accent,
     }
     channel = add_channel(unit, command.merchant, command.name, parent=parent, house=False, room=room)
+    if command.level:
+        mine = tables.channel.c.public_id == channel
+        unit.connection.execute(update(tables.channel).where(mine).values(level=command.level))
     return find_channel(unit, command.merchant, channel)
 
 
@@ -81,7 +86,7 @@ def update_room(unit: Unit, command: UpdateRoom) -> views.Channel:
 
 def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
     """Channels of a merchant with their rooms."""
-    parent = aliased(tables.channel, name="parent")
+    parent, event, passing = aliased(tables.channel, name="parent"), tables.channel_event, tables.passing
     return (
         select(
             tables.channel.c.public_id,
@@ -92,9 +97,14 @@ def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
             tables.room.c.slug,
             tables.room.c.name.label("room_name"),
             *(tables.room.c[look] for look in ("logo_url", "cover_url", "notice", "welcome", "accent")),
+            tables.channel.c.level,
+            func.coalesce(event.c.reason, ""),
+            passing.c.due_at,
         )
         .join(tables.room, tables.room.c.channel_id == tables.channel.c.id)
         .outerjoin(parent, parent.c.id == tables.channel.c.parent_id)
+        .outerjoin(event, is_last_event())
+        .outerjoin(passing, (passing.c.channel_id == tables.channel.c.id) & passing.c.done_at.is_(None))
         .where(tables.channel.c.merchant_id == merchant)
         .order_by(tables.channel.c.house.desc(), tables.channel.c.id)
     )

@@ -122,8 +122,10 @@ def _limits(connected: Connected, merchant: int) -> dict[str, tuple[int, int]]:
 
 
 def _stored_lines(connected: Connected, first: int, last: int) -> dict[int, list[AnyRow]]:
-    table = tables.commission_line
-    query = select(table).where(table.c.order_id >= first, table.c.order_id <= last).order_by(table.c.id)
+    """But those that stand in place of another by the decision of a dispute."""
+    table, moved = tables.commission_line, tables.moved_line.c.line_id
+    query = select(table).where(table.c.order_id >= first, table.c.order_id <= last, table.c.id.not_in(select(moved)))
+    query = query.order_by(table.c.id)
     found: dict[int, list[AnyRow]] = {}
     for row in connected.connection.execute(query):
         found.setdefault(row.order_id, []).append(row)

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select, update
 
 from commerce.books import post
 from commerce.commission import claw_back, next_state
+from commerce.directory.tree import is_last_event
 from commerce.earning.told import log_order
 from commerce.ledger import Transfer
 from commerce.proof.entry import channel_party
@@ -82,9 +83,21 @@ def _step(event: str) -> Callable[[Change], None] | None:
 def _pay(change: Change) -> None:
     order = change.order
     change.move(f"sale:{order.public_id}", "clearing", "sales", order.total_minor, "sale")
+    suspended = _suspended(change)
     for line in change.lines:
         change.change(line, state=_after(line, "paid"))
+        if line["party"] in suspended:
+            line |= {"state": "held", "reason": suspended[line["party"]]}
         change.move(f"commission:{line['public_id']}", "sales", line["party"], line["amount_minor"], "commission")
+
+
+def _suspended(change: Change) -> dict[str, str]:
+    """Parties that wait, by the reason that their lines get: what a suspended channel earns is held."""
+    channel, event = tables.channel, tables.channel_event
+    parties = {line["party"].partition(":")[2]: line["party"] for line in change.lines if line["kind"] == "order"}
+    query = select(channel.c.public_id, event.c.reason).select_from(channel.join(event, is_last_event()))
+    query = query.where(channel.c.public_id.in_(parties), channel.c.state == "suspended")
+    return {parties[public]: f"suspended: {reason}" for public, reason in change.unit.connection.execute(query)}
 
 
 def _pay_late(change: Change) -> None:
@@ -113,7 +126,7 @@ def _refund(change: Change) -> None:
         if line["state"] == "void":
             continue
         due = claw_back(line["amount_minor"], order.total_minor, change.refunded_minor, line["clawed_minor"])
-        if due:
+        if due > 0:  # less than nothing: its credit has moved to another line, whole
             _claw(change, line, due)
         elif change.event == "refund_all" and line["state"] not in PAID_OUT:
             change.change(line, state="void")

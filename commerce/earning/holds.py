@@ -12,6 +12,7 @@ from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
 from commerce.errors import NotFound, WrongState
+from commerce.partners.holding import BY_RULE
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.bulk import Row
@@ -42,9 +43,13 @@ def hold_lines(unit: Unit, command: HoldLines) -> int:
 
 
 def release_lines(unit: Unit, command: ReleaseLines) -> int:
-    """They go on where they were: matured if the after-sales window is over by now."""
+    """They go on where they were: matured if the after-sales window is over by now.
+
+    What waits for a dispute or a suspended channel goes on when that ends.
+    """
     order = _order(unit, command.merchant, command.order)
-    held = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
+    lines = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
+    held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
     if not held:
         raise WrongState("order", order.state, "release")
     for line in held:

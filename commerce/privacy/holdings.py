@@ -99,6 +99,11 @@ def _line(subject: Subject) -> ColumnElement[bool]:
     return or_(_by_order(tables.commission_line)(subject), _by_party(tables.commission_line)(subject))
 
 
+def _rebinding(subject: Subject) -> ColumnElement[bool]:
+    binding = tables.binding
+    return tables.rebinding.c.binding_id.in_(select(binding.c.id).where(binding.c.viewer_id.in_(subject.every)))
+
+
 def _cases(subject: Subject) -> Select[int]:
     table = tables.aftersale
     return select(table.c.id).where(_by_order(table)(subject))
@@ -118,6 +123,8 @@ HOLDINGS = (
     Holding(tables.newcomer, _by_viewer(tables.newcomer), GONE),
     Holding(tables.log_leaf, _by_viewer(tables.log_leaf), {"salt": None, "body": None, "viewer_id": None}),
     Holding(_orders, _by_viewer(_orders), {"contact": NOBODY, "note": ""}),
+    Holding(tables.dispute, _by_viewer(tables.dispute), {"claim": "", "answer": "", "reason": "", "evidence": "{}"}),
+    Holding(tables.rebinding, _rebinding, {"reason": ""}),
     Holding(tables.order_event, _by_order(tables.order_event), {"detail": ""}),
     Holding(tables.aftersale, _by_order(tables.aftersale), {"reason": "", "answer": "", "tracking": ""}),
     Holding(tables.aftersale_event, _by_case(tables.aftersale_event), {"detail": ""}),
@@ -145,6 +152,7 @@ HOLDINGS = (
 )
 # What the metadata makes look like it, and why it holds nothing about anybody that is not named above.
 OTHERWISE = {
+    "notice": "what a desk is told: ids, names of channels, and the reasons of decisions",
     "answered": "answers given once are gone after a day",
     "log_party": "the size of a party's sequence",
     "merchant": "the tenant",

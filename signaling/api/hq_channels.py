@@ -42,7 +42,8 @@ class HqChannels:
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelNew)
         room = body.room or _address()
-        channel = await self._commerce.execute(commands.CreateChannel(me.merchant.id, body.name, room))
+        command = commands.CreateChannel(me.merchant.id, body.name, room, body.parent, body.level)
+        channel = await self._commerce.execute(command)
         return answer(shapes.channel_hq(channel, self._url), status=201)
 
     async def create_many(self, request: web.Request, me: views.Me) -> web.Response:

@@ -25,6 +25,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[0-9a-z](?:[0-9a-z-]{0,38}[0-
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 ShowState = Literal["announced", "live", "paused", "ended"]
+ChannelState = Literal["active", "suspended", "closed"]
 OrderState = Literal["created", "paid", "shipped", "received", "finished", "cancelled", "refunded"]
 PaymentState = Literal["pending", "paid", "failed", "expired", "refunded"]
 
@@ -126,6 +127,7 @@ class RoomView(View):
     welcome: str
     theme: Theme
     channel: ChannelRef
+    state: ChannelState = Field(description="a channel that is not active sells nothing, and nothing binds to it")
     merchant: MerchantRef
     language: str
     currency: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from signaling.api.models import (
+    ChannelState,
     Id,
     Moment,
     Money,
@@ -21,7 +22,6 @@ from signaling.api.models import (
     View,
 )
 
-ChannelState = Literal["applied", "active", "suspended", "closed"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(?:https?://\S+|/\S*)?$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -109,13 +109,19 @@ class ChannelHq(View):
     notice: str
     welcome: str
     theme: Theme
+    parent: Id | None = Field(description="null: the house itself")
+    level: str
+    reason: str = Field(description="why it is in its state")
+    passes_at: Moment | None = Field(description="from when the customers of a closed channel pass on")
 
 
 class ChannelNew(Request):
-    """A channel with a room; without `room` the server makes an address."""
+    """A channel with a room; without `room` the server makes an address, without `parent` it is below the house."""
 
     name: Name
     room: Slug | None = None
+    parent: Id | None = None
+    level: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
 
 
 class ChannelsNew(Request):

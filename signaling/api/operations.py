@@ -9,6 +9,7 @@ from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_guard import GUARD
 from signaling.api.operations_money import MONEY
+from signaling.api.operations_partners import PARTNERS
 from signaling.api.operations_payments import PAYMENTS
 from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_proof import PROOFS
@@ -138,6 +139,7 @@ OPERATIONS = (
     *REPLAYS,
     *TALK,
     *MONEY,
+    *PARTNERS,
     *PAYMENTS,
     *GUARD,
     *PROOFS,

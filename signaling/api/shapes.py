@@ -7,7 +7,7 @@ from typing import Any
 
 from commerce import views
 from commerce.money import Money as Amount
-from commerce.times import aware
+from commerce.times import aware, aware_or_none
 from signaling.api import models, models_hq
 
 PAYMENT_STATES: dict[str, models.PaymentState] = {"timed_out": "expired"}  # other states are called the same
@@ -96,6 +96,7 @@ def room_view(room: views.Room, hls: MediaUrl) -> models.RoomView:
         welcome=room.welcome,
         theme=models.Theme(accent=room.accent),
         channel=channel_ref(room.channel),
+        state=room.channel_state,
         merchant=models.MerchantRef(name=room.merchant.name),
         language=room.merchant.language,
         currency=room.merchant.currency,
@@ -207,6 +208,10 @@ def channel_hq(channel: views.Channel, url: str) -> models_hq.ChannelHq:
         notice=channel.notice,
         welcome=channel.welcome,
         theme=models.Theme(accent=channel.accent),
+        parent=channel.parent,
+        level=channel.level,
+        reason=channel.reason,
+        passes_at=aware_or_none(channel.passes_at),
     )
 
 

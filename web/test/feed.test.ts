@@ -27,6 +27,7 @@ function view(): RoomView {
     notice: "",
     welcome: "",
     theme: { accent: "#112233" },
+    state: "active",
     channel: { id: "c", name: "North" },
     merchant: { name: "M" },
     language: "en",

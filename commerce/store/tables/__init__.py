@@ -48,6 +48,7 @@ from commerce.store.tables.earning import (
 from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
 from commerce.store.tables.offering import flash_sale, hidden_product
+from commerce.store.tables.partners import channel_event, dispute, moved_line, notice, partner_terms, passing, rebinding
 from commerce.store.tables.paying import payment_provider
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import pin_event, product, shelf, show, sku, stock, stream_key
@@ -68,11 +69,13 @@ __all__ = [
     "binding",
     "cart_line",
     "channel",
+    "channel_event",
     "chat_rule",
     "commission_line",
     "commission_plan",
     "customer",
     "delivery",
+    "dispute",
     "flash_sale",
     "held_line",
     "hidden_product",
@@ -91,11 +94,15 @@ __all__ = [
     "login_code",
     "merchant",
     "metadata",
+    "moved_line",
     "newcomer",
+    "notice",
     "order_event",
     "order_line",
     "orders",
     "outbox",
+    "partner_terms",
+    "passing",
     "payment",
     "payment_notice",
     "payment_provider",
@@ -103,6 +110,7 @@ __all__ = [
     "pin_event",
     "product",
     "question",
+    "rebinding",
     "receivable",
     "refund",
     "restream",

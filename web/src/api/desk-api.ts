@@ -1,4 +1,5 @@
 import type { Link } from "./hq-types.ts";
+import type { Contestable, Dispute } from "./partners-api.ts";
 import { ask, Problem, problemFrom } from "./problem.ts";
 import type { Money } from "./types.ts";
 
@@ -44,6 +45,13 @@ export interface RoomGoods {
   hidden: boolean;
 }
 
+export interface Notice {
+  kind: string;
+  body: Record<string, string | number>;
+  at: string;
+  fresh: boolean;
+}
+
 /** A partner's side of the API: his own channel and nothing else. */
 export class DeskApi {
   desk(): Promise<Desk> {
@@ -64,6 +72,26 @@ export class DeskApi {
 
   hide(product: string, hidden: boolean, csrf: string): Promise<RoomGoods> {
     return ask(`${ROOT}/goods/${product}`, { method: "PUT", body: { hidden }, headers: { "X-CSRF-Token": csrf } });
+  }
+
+  disputes(): Promise<Dispute[]> {
+    return ask(`${ROOT}/disputes`);
+  }
+
+  contestable(): Promise<Contestable[]> {
+    return ask(`${ROOT}/contestable`);
+  }
+
+  openDispute(csrf: string, order: string, text: string): Promise<{ dispute: string }> {
+    return ask(`${ROOT}/disputes`, { method: "POST", body: { order, text }, headers: { "X-CSRF-Token": csrf } });
+  }
+
+  notices(): Promise<Notice[]> {
+    return ask(`${ROOT}/notices`);
+  }
+
+  readNotices(csrf: string): Promise<{ notices: number }> {
+    return ask(`${ROOT}/notices/read`, { method: "POST", body: {}, headers: { "X-CSRF-Token": csrf } });
   }
 
   link(csrf: string): Promise<Link> {

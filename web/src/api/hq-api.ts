@@ -20,6 +20,7 @@ import type {
   Slot,
   Studio,
 } from "./hq-types.ts";
+import { PartnersApi } from "./partners-api.ts";
 import { type Ask, ask, askAll } from "./problem.ts";
 import { ProgramsApi } from "./programs-api.ts";
 import type { ReplayHq } from "./replay.ts";
@@ -145,6 +146,7 @@ export class HqApi {
     return this.change("POST", `/orders/${order}/refund`, refund);
   }
 
+  readonly partners = new PartnersApi((method, path, body) => this.change(method, path, body));
   readonly programs = new ProgramsApi((method, path, body) => this.change(method, path, body));
 
   sales(): Promise<SaleHq[]> {

@@ -42,13 +42,17 @@ export interface Channel {
   name: string;
   room: string;
   room_url: string;
-  state: "applied" | "active" | "suspended" | "closed";
+  state: "active" | "suspended" | "closed";
   house: boolean;
   logo_url: string;
   cover_url: string;
   notice: string;
   welcome: string;
   theme: { accent: string };
+  parent: string | null;
+  level: string;
+  reason: string;
+  passes_at: string | null;
 }
 
 export interface ChannelChange {

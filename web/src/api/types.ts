@@ -67,6 +67,7 @@ export interface RoomView {
   welcome: string;
   theme: { accent: string };
   channel: ChannelRef;
+  state: "active" | "suspended" | "closed";
   merchant: { name: string };
   language: string;
   currency: string;

@@ -4,6 +4,8 @@ import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
 import "../hq/copy.ts";
 import "../hq/login.ts";
+import "./disputes.ts";
+import "./notices.ts";
 import { panel } from "../hq/style.ts";
 import "./room-goods.ts";
 import { formatMoney } from "../money.ts";
@@ -180,6 +182,7 @@ export class FenboDesk extends LitElement {
           ${this.figure(text.orders, String(desk.orders))}
           ${this.figure(text.paid, formatMoney(desk.paid, this.language))}
         </section>
+        <fenbo-notices .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-notices>
         ${this.earned(desk)}
         <section class="panel">
           <h2>${text.room}</h2>
@@ -192,6 +195,7 @@ export class FenboDesk extends LitElement {
           ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
           <ul>${this.orders.map((order) => this.order(order))}</ul>
         </section>
+        <fenbo-desk-disputes .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-desk-disputes>
         <fenbo-desk-customers
           .api=${this.api}
           .csrf=${async () => (await this.session.me()).csrf}

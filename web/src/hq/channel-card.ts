@@ -6,6 +6,7 @@ import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import "./copy.ts";
+import "./tree.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
@@ -17,6 +18,7 @@ export class FenboChannelCard extends LitElement {
   static override properties = {
     store: { attribute: false },
     channel: { attribute: false },
+    channels: { attribute: false },
     text: { attribute: false },
     link: { state: true },
     saved: { state: true },
@@ -24,6 +26,7 @@ export class FenboChannelCard extends LitElement {
   };
   declare store: HqStore;
   declare channel: Channel;
+  declare channels: readonly Channel[];
   declare text: HqText;
   declare link: Link | null;
   declare saved: boolean;
@@ -79,9 +82,17 @@ export class FenboChannelCard extends LitElement {
       </div>
       <fenbo-copy .value=${channel.room_url} .what=${text.roomName} .text=${text}></fenbo-copy>
       <a href="/r/${channel.room}" target="_blank">${text.openRoom}</a>
-      ${this.links()} ${this.settings()}
+      ${this.above()} ${this.links()} ${this.settings()}
+      <fenbo-tree .store=${this.store} .channel=${channel} .channels=${this.channels} .text=${text}></fenbo-tree>
       <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
     </article>`;
+  }
+
+  private above(): TemplateResult | typeof nothing {
+    const { channel, text } = this;
+    const parent = this.channels.find((each) => each.channel === channel.parent);
+    if (parent === undefined) return nothing;
+    return html`<p class="hint">${text.partners.above}: ${parent.name}${channel.level === "" ? "" : ` · ${channel.level}`}</p>`;
   }
 
   private links(): TemplateResult {

@@ -5,6 +5,8 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import "./channel-card.ts";
+import "./disputes.ts";
+import "./tree-terms.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
@@ -45,7 +47,7 @@ export class FenboChannels extends LitElement {
     const { text, problem } = this;
     return html`${this.channels.map(
       (channel) =>
-        html`<fenbo-channel-card .store=${this.store} .channel=${channel} .text=${text}></fenbo-channel-card>`,
+        html`<fenbo-channel-card .store=${this.store} .channel=${channel} .channels=${this.channels} .text=${text}></fenbo-channel-card>`,
     )}
       <section class="panel" aria-label=${text.newChannel}>
         <h2>${text.newChannel}</h2>
@@ -56,7 +58,9 @@ export class FenboChannels extends LitElement {
           <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, ["name", "room"])}</p>
           <button class="act main">${text.create}</button>
         </form>
-      </section>`;
+      </section>
+      <fenbo-disputes .store=${this.store} .text=${text}></fenbo-disputes>
+      <fenbo-tree-terms .store=${this.store} .text=${text}></fenbo-tree-terms>`;
   }
 
   private async create(event: SubmitEvent): Promise<void> {

@@ -8,6 +8,7 @@ import { icons } from "../ui/icons.ts";
 import { picture } from "../ui/picture.ts";
 import { themeStyle } from "../ui/theme.ts";
 import "../ui/sheet.ts";
+import { closedLine } from "./closed.ts";
 import "./bar.ts";
 import "./cart.ts";
 import "./chat.ts";
@@ -131,6 +132,7 @@ export class FenboRoom extends LitElement {
     const banned = session.feed.standing?.banned != null;
     const status = banned ? "" : lineStatus(text, session.socket.state, known, Date.now());
     return html`<section class="talk" aria-label=${text.chat}>
+      ${closedLine(view, this.language)}
       ${
         view.notice === ""
           ? nothing

@@ -2,6 +2,7 @@ import { en } from "./en.ts";
 import { hqCasesEn } from "./hq-cases-en.ts";
 import { hqTalkEn } from "./hq-talk-en.ts";
 import { moneyEn } from "./money-en.ts";
+import { partnersEn } from "./partners-en.ts";
 import { paymentsEn } from "./payments-en.ts";
 import type { ProblemTexts } from "./problems.ts";
 import { hqReplayEn } from "./replay-en.ts";
@@ -119,7 +120,7 @@ export const hqEn = {
   slug: "Room address (optional)",
   slugHint: "Lower-case letters, digits and hyphens; made up when empty.",
   house: "House",
-  channelStates: { applied: "Applied", active: "Active", suspended: "Suspended", closed: "Closed" },
+  channelStates: { active: "Active", suspended: "Suspended", closed: "Closed" },
   openRoom: "Open the room",
   settings: "Room settings",
   logoUrl: "Logo address",
@@ -160,6 +161,7 @@ export const hqEn = {
   cases: hqCasesEn,
   talk: hqTalkEn,
   money: moneyEn,
+  partners: partnersEn,
 };
 
 export type HqText = typeof hqEn;

@@ -2,6 +2,7 @@ import { hqCasesZh } from "./hq-cases-zh.ts";
 import type { HqText } from "./hq-en.ts";
 import { hqTalkZh } from "./hq-talk-zh.ts";
 import { moneyZh } from "./money-zh.ts";
+import { partnersZh } from "./partners-zh.ts";
 import { paymentsZh } from "./payments-zh.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
 import { hqReplayZh } from "./replay-zh.ts";
@@ -120,7 +121,7 @@ export const hqZh: HqText = {
   slug: "直播间地址（可不填）",
   slugHint: "小写字母、数字和连字符；不填则自动生成。",
   house: "总部",
-  channelStates: { applied: "待审核", active: "正常", suspended: "已停用", closed: "已关闭" },
+  channelStates: { active: "正常", suspended: "已停用", closed: "已关闭" },
   openRoom: "打开直播间",
   settings: "直播间设置",
   logoUrl: "头像地址",
@@ -161,4 +162,5 @@ export const hqZh: HqText = {
   cases: hqCasesZh,
   talk: hqTalkZh,
   money: moneyZh,
+  partners: partnersZh,
 };

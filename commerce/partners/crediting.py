@@ -1,0 +1,108 @@
+"""Credit moves from one channel to another, by further entries: no line and no transfer that is there is changed away.
+
+The amounts are those that the order was assessed at; only who gets them changes. A line that was not sent yet ends
+as `void`, and what is left of it goes in the ledger from the one party to the other. One that was sent stays, its
+party owes it back (a receivable), and the other party is credited all the same. What the channel above earned goes
+to the one above the new channel; where there is none, back to the merchant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+
+from commerce.books import post
+from commerce.directory.tree import channel_row
+from commerce.earning.follow import PAID_OUT
+from commerce.ledger import Transfer
+from commerce.partners.holding import change_line, keep_held
+from commerce.proof.entry import channel_party
+from commerce.store import tables
+from commerce.store.bulk import Row, insert_rows
+from commerce.store.ids import public_id
+from commerce.store.reading import AnyRow
+from commerce.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """To which channel, and by which dispute (row)."""
+
+    to: str
+    above: str | None
+    dispute: AnyRow
+
+
+def move_to(unit: Unit, channel: int, dispute: AnyRow) -> Move:
+    """What moves to a channel (surrogate key), and to the one above it unless that is the house."""
+    row = channel_row(unit, channel)
+    above = None if row.parent_id is None else channel_row(unit, row.parent_id)
+    return Move(row.public_id, None if above is None or above.house else above.public_id, dispute)
+
+
+def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
+    """The lines of an order that its owner and the one above him earn; answers how many moved."""
+    moving = [line for line in lines if _moves(line, move)]
+    finished = order.state == "finished"
+    made = {line["id"]: copy for line in moving if (copy := _copy(unit, move, line, finished=finished)) is not None}
+    insert_rows(unit.connection, tables.commission_line, list(made.values()))
+    tied = {"merchant_id": order.merchant_id, "dispute_id": move.dispute.id}
+    rows = [tied | {"line_id": copy["id"], "from_line_id": before} for before, copy in made.items()]
+    if rows:
+        unit.connection.execute(insert(tables.moved_line), rows)
+    post(unit, order.merchant_id, [transfer for line in moving for transfer in _end(unit, move, line)])
+    keep_held(unit, moving, "moved")
+    keep_held(unit, list(made.values()), "moved")
+    return len(moving)
+
+
+def _moves(line: Row, move: Move) -> bool:
+    return bool(line["kind"] == "order" and line["state"] != "void" and line["credited"] != move.to)
+
+
+def _heir(line: Row, move: Move) -> str | None:
+    """Who gets it: the new channel, or the one above it for what the one above earned; None: the merchant."""
+    own = line["party"] == channel_party(line["credited"])
+    return move.to if own else move.above
+
+
+def _end(unit: Unit, move: Move, line: Row) -> list[Transfer]:
+    """The line as it ends, and what goes over."""
+    heir, left = _heir(line, move), _left(line)
+    to = "sales" if heir is None else channel_party(heir)
+    reason = f"moved: {move.dispute.public_id}"
+    debit = line["party"]
+    if line["state"] in PAID_OUT:
+        debit = f"receivable:{debit}"
+        line |= {"reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
+        _owe(unit, line, left)
+    else:
+        change_line(unit, line, "void", reason)
+    line["clawed_minor"] = line["amount_minor"]
+    name = f"move:{line['public_id']}"
+    return [Transfer(name, debit, to, left, line["currency"], "move")] if left and debit != to else []
+
+
+def _left(line: Row) -> int:
+    return int(line["amount_minor"] - line["clawed_minor"])
+
+
+def _copy(unit: Unit, move: Move, line: Row, *, finished: bool) -> Row | None:
+    """The same line as another party's; None where it is the merchant's, or nothing is left of it."""
+    heir = _heir(line, move)
+    if heir is None or not _left(line):
+        return None
+    times = {"created_at": unit.now, "changed_at": unit.now, "matured_at": unit.now if finished else None}
+    fresh = {"id": unit.new_id(), "public_id": public_id(), "version": 1, "settlement_id": None}
+    whose = {"party": channel_party(heir), "credited": move.to, "state": "matured" if finished else "frozen"}
+    return line | times | fresh | whose | {"reason": f"moved: {move.dispute.public_id}"}
+
+
+def _owe(unit: Unit, line: Row, left: int) -> None:
+    if not left:
+        return
+    row = {"id": unit.new_id(), "merchant_id": line["merchant_id"], "public_id": public_id(), "line_id": line["id"]}
+    rest = {"party": line["party"], "amount_minor": left, "settled_minor": 0, "currency": line["currency"]}
+    end = {"state": "receivable", "reason": "", "version": 1, "at": unit.now}
+    insert_rows(unit.connection, tables.receivable, [row | rest | end])

@@ -1,0 +1,88 @@
+"""Lines that wait: of a channel that is suspended, and of orders that are disputed. Each hold ends by itself.
+
+Why a line waits stands in its reason, which begins with the kind of hold: `suspended: ...` or `dispute: ...`. A line
+that one hold gives up stays held by the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from commerce.commission import next_state
+from commerce.directory.tree import channel_row, is_last_event
+from commerce.earning.follow import keep_lines
+from commerce.earning.told import line_body
+from commerce.proof.entry import Leaf, channel_party
+from commerce.store import tables
+from commerce.store.bulk import Row
+from commerce.store.unit import Unit
+
+SUSPENDED = "suspended: "
+DISPUTED = "dispute: "
+BY_RULE = (SUSPENDED, DISPUTED)  # holds that end by what began them, never by hand
+
+
+def hold_channel(unit: Unit, channel: int, reason: str) -> int:
+    """All that a suspended channel has earned and not been sent yet; answers how many lines."""
+    held = [line for line in _party_lines(unit, channel) if next_state(line["state"], "hold") is not None]
+    for line in held:
+        change_line(unit, line, "held", SUSPENDED + reason)
+    keep_held(unit, held, "hold")
+    return len(held)
+
+
+def release_channel(unit: Unit, channel: int) -> int:
+    """What waited for it alone goes on."""
+    lines = [line for line in _party_lines(unit, channel) if line["state"] == "held"]
+    held = [line for line in lines if line["reason"].startswith(SUSPENDED)]
+    for line in held:
+        release_line(unit, line, "resumed")
+    keep_held(unit, held, "release")
+    return len(held)
+
+
+def _party_lines(unit: Unit, channel: int) -> list[Row]:
+    row, table = channel_row(unit, channel), tables.commission_line
+    mine = (table.c.merchant_id == row.merchant_id, table.c.party == channel_party(row.public_id))
+    query = select(table).where(*mine).order_by(table.c.id).with_for_update()
+    return [dict(found._mapping) for found in unit.connection.execute(query)]
+
+
+def change_line(unit: Unit, line: Row, state: str, reason: str) -> None:
+    """A later version of a line that no settlement has any more."""
+    line |= {"state": state, "reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
+    line["settlement_id"] = None
+
+
+def release_line(unit: Unit, line: Row, reason: str) -> None:
+    """It goes on where it was: matured if the after-sales window is over by now."""
+    order = select(tables.orders.c.state).where(tables.orders.c.id == line["order_id"])
+    finished = line["order_id"] is None or unit.connection.execute(order).scalar() == "finished"
+    change_line(unit, line, "matured" if finished else "frozen", reason)
+    if finished:
+        line["matured_at"] = unit.now
+
+
+def waits_for_channel(unit: Unit, line: Row) -> str | None:
+    """Why a line waits, when its party is a channel that is suspended now."""
+    channel, event = tables.channel, tables.channel_event
+    query = select(event.c.reason).select_from(channel.join(event, is_last_event()))
+    mine = (channel.c.public_id == line["party"].partition(":")[2], channel.c.state == "suspended")
+    reason = unit.connection.execute(query.where(*mine)).scalar()
+    return None if reason is None else SUSPENDED + str(reason)
+
+
+def keep_held(unit: Unit, lines: Iterable[Row], event: str) -> None:
+    """Writes them and tells each party, order by order."""
+    found = list(lines)
+    keep_lines(unit, found)
+    told: dict[tuple[int, str], list[Row]] = {}
+    for line in found:
+        told.setdefault((line["order_id"] or 0, line["party"]), []).append(line)
+    for (order, party), mine in told.items():
+        query = select(tables.orders.c.public_id).where(tables.orders.c.id == order)
+        public = unit.connection.execute(query).scalar() or ""
+        body = {"order": public, "event": event, "lines": [line_body(line) for line in mine]}
+        unit.log(Leaf(mine[0]["merchant_id"], party, "commission", body))

@@ -1,0 +1,92 @@
+import { css, html, LitElement, nothing } from "lit";
+import type { DeskApi, Notice } from "../api/desk-api.ts";
+import { panel } from "../hq/style.ts";
+import type { Language } from "../text/language.ts";
+import { partnersEn, type Told } from "../text/partners-en.ts";
+import { partnersZh } from "../text/partners-zh.ts";
+import { base } from "../ui/base.ts";
+
+const SHOWN_MAX = 10;
+
+/** What the channel is told: decisions about it and its customers, and rates that will pay it less. */
+export class FenboNotices extends LitElement {
+  static override properties = {
+    api: { attribute: false },
+    language: { attribute: false },
+    csrf: { attribute: false },
+    notices: { state: true },
+  };
+  declare api: DeskApi;
+  declare language: Language;
+  declare csrf: () => Promise<string>;
+  declare notices: readonly Notice[];
+
+  constructor() {
+    super();
+    this.notices = [];
+  }
+
+  static override styles = [
+    base,
+    panel,
+    css`
+      li {
+        padding: 10px 0;
+        border-top: 1px solid var(--sheet-line);
+        overflow-wrap: anywhere;
+      }
+      .act {
+        min-height: 44px;
+      }
+    `,
+  ];
+
+  override firstUpdated(): void {
+    void this.load();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.notices = await this.api.notices();
+    } catch {
+      this.notices = [];
+    }
+  }
+
+  override render() {
+    const text = this.language === "zh" ? partnersZh : partnersEn;
+    if (this.notices.length === 0) return nothing;
+    return html`<section class="panel" aria-label=${text.notices}>
+      <h2>${text.notices}</h2>
+      <ul>
+        ${this.notices.slice(0, SHOWN_MAX).map(
+          (notice) => html`<li>
+            ${notice.fresh ? html`<span class="tag warn">${text.noticeNew}</span> ` : nothing}${text.told[notice.kind]?.(this.told(notice)) ?? notice.kind}
+            <div class="dim small">${this.time(notice.at)}</div>
+          </li>`,
+        )}
+      </ul>
+      ${
+        this.notices.some((notice) => notice.fresh && notice.kind !== "lower_rates")
+          ? html`<button class="act" @click=${this.read}>${text.read}</button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  private told({ body }: Notice): Told {
+    const when = body.passes_at ?? body.effective_at;
+    return { ...(body as Told), when: when === undefined ? "" : this.time(Number(when)) };
+  }
+
+  private time(moment: string | number): string {
+    return new Date(moment).toLocaleString(this.language === "zh" ? "zh-CN" : "en");
+  }
+
+  private async read(): Promise<void> {
+    await this.api.readNotices(await this.csrf());
+    await this.load();
+  }
+}
+
+customElements.define("fenbo-notices", FenboNotices);
