@@ -6,8 +6,16 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
-from commerce import views
-from commerce.commands import ChangeProduct, CreateProduct, ImportProducts, NewSku, SkuChange
+from commerce import images, views
+from commerce.commands import (
+    ChangeProduct,
+    CreateProduct,
+    ImportProducts,
+    NewSku,
+    PutImage,
+    RemoveImage,
+    SkuChange,
+)
 from commerce.directory.merchants import find_merchant
 from commerce.errors import Conflict, NotFound
 from commerce.events import ShelfChanged
@@ -25,6 +33,7 @@ PRODUCTS_MAX = 20_000
 def create_product(unit: Unit, command: CreateProduct) -> views.Product:
     """Goods with their SKUs and their first stock."""
     merchant = find_merchant(unit, command.merchant)
+    images.check_kept(unit, merchant.id, command.image_url)
     product = unit.new_id()
     row = {
         "id": product,
@@ -58,21 +67,36 @@ def change_product(unit: Unit, command: ChangeProduct) -> views.Product:
     """Changes what is given; every room that shows it is told. Conflict: cheaper than a flash sale of it."""
     table = tables.product
     mine = (table.c.merchant_id == command.merchant, table.c.public_id == command.product)
-    key = unit.connection.execute(select(table.c.id).where(*mine).with_for_update()).scalar()
-    if key is None:
+    before = unit.connection.execute(select(table.c.id, table.c.image_url).where(*mine).with_for_update()).first()
+    if before is None:
         raise NotFound("product", "no such product")
+    key = before.id
+    images.check_kept(unit, command.merchant, command.image_url or "")
     fields = ("name", "description", "image_url", "hideable")
     changes: dict[str, object] = {name: found for name in fields if (found := getattr(command, name)) is not None}
     if command.on_sale is not None:
         changes["off_sale_at"] = None if command.on_sale else func.coalesce(table.c.off_sale_at, unit.now)
     if changes:
         unit.connection.execute(update(table).where(table.c.id == key).values(changes))
+    if command.image_url is not None:
+        images.drop_unused(unit, command.merchant, before.image_url)
     for at, sku in enumerate(command.skus):
         _change_sku(unit, key, at, sku)
     _tell_shelves(unit, command.merchant, key)
     if command.hideable is not None:
         tell_rooms(unit, command.merchant, key)
     return find_product(unit, command.merchant, command.product)
+
+
+def put_image(unit: Unit, command: PutImage) -> views.Product:
+    """Keeps the picture and shows it wherever the product is shown; the one before goes where nothing else has it."""
+    url = images.keep(unit, command.merchant, command.sizes)
+    return change_product(unit, ChangeProduct(command.merchant, command.product, image_url=url))
+
+
+def remove_image(unit: Unit, command: RemoveImage) -> views.Product:
+    """The product's first letter stands in its place again."""
+    return change_product(unit, ChangeProduct(command.merchant, command.product, image_url=""))
 
 
 def _change_sku(unit: Unit, product: int, at: int, change: SkuChange) -> None:

@@ -79,6 +79,8 @@ def selling() -> dict[type, One]:
         c.UpdateShow: show.update_show,
         c.CreateProduct: catalog.create_product,
         c.ChangeProduct: catalog.change_product,
+        c.PutImage: catalog.put_image,
+        c.RemoveImage: catalog.remove_image,
         c.ImportProducts: catalog.import_products,
         c.ReceiveStock: stock.receive_stock,
         c.AnnounceSale: sale.announce_sale,

@@ -28,7 +28,8 @@ ORDER_COLUMNS = (
     *("quantity", "price", "amount", "order_total", "refunded", "currency", "payment", "name", "phone", "address"),
     "note",
 )
-GOODS_COLUMNS = ("product", "description", "image_url", "sku", "price", "stock", "per_buyer_max")
+GOODS_COLUMNS = ("product", "description", "image_url", "sku", "price", "stock", "per_buyer_max", "per_order_max")
+OPTIONAL = ("per_order_max",)  # sheets of before have no such column
 
 
 def line(cells: Iterable[object]) -> str:
@@ -62,9 +63,14 @@ def goods_rows(product: Product) -> list[Sequence[object]]:
     """A row for each SKU, in the order of GOODS_COLUMNS; what is imported is what is exported."""
     first = (product.name, product.description, product.image_url)
     return [
-        (*first, sku.name, to_decimal(sku.price), sku.received, "" if sku.per_buyer_max is None else sku.per_buyer_max)
+        (*first, sku.name, to_decimal(sku.price), sku.received, *_limits(sku.per_buyer_max, sku.per_order_max))
         for sku in product.skus
     ]
+
+
+def _limits(*limits: int | None) -> tuple[object, ...]:
+    """Without one the cell is empty."""
+    return tuple("" if limit is None else limit for limit in limits)
 
 
 def exported(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -107,8 +113,9 @@ def read_goods(text: str, currency: str) -> tuple[list[Goods], list[Mistake]]:
     reader = csv.reader(io.StringIO(text.removeprefix(BOM), newline=""))
     try:
         columns = [name.strip().lower() for name in next(reader, [])]
-        wrong = [name for name in GOODS_COLUMNS if columns.count(name) != 1]
-        if wrong or len(columns) != len(GOODS_COLUMNS):
+        wanted = [name for name in GOODS_COLUMNS if name not in OPTIONAL or name in columns]
+        wrong = [name for name in wanted if columns.count(name) != 1]
+        if wrong or len(columns) != len(wanted):
             return [], [Mistake(1, wrong[0] if wrong else "", "the columns must be " + ", ".join(GOODS_COLUMNS))]
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
@@ -148,7 +155,7 @@ def _sku(at: int, cells: Mapping[str, str], currency: str) -> tuple[NewSku | Non
 
     def tried(column: str, check: Callable[[str, str], Any]) -> Any:
         try:
-            return check(column, cells[column])
+            return check(column, cells.get(column, ""))
         except Invalid as error:
             mistakes.append(Mistake(at, column, error.detail))
             return None
@@ -159,8 +166,12 @@ def _sku(at: int, cells: Mapping[str, str], currency: str) -> tuple[NewSku | Non
     tried("sku", lambda field, text: checks.text(field, text, checks.NAME_CHARS_MAX, 1))
     price = tried("price", lambda field, text: from_decimal(field, text, currency))
     stock = tried("stock", lambda field, text: _count(field, text or "0", 0, RECEIVED_MAX))
-    limit = tried("per_buyer_max", lambda field, text: _count(field, text, 1, checks.QUANTITY_MAX) if text else None)
-    return (None if mistakes else NewSku(cells["sku"], price, stock, limit)), mistakes
+    limits = [tried(column, _limit) for column in ("per_buyer_max", "per_order_max")]
+    return (None if mistakes else NewSku(cells["sku"], price, stock, *limits)), mistakes
+
+
+def _limit(field: str, text: str) -> int | None:
+    return _count(field, text, 1, checks.QUANTITY_MAX) if text else None
 
 
 def _count(field: str, text: str, low: int, high: int) -> int:

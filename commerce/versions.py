@@ -53,6 +53,8 @@ RESOURCES: Mapping[type, Callable[[Any], str]] = {
     c.UpdateRoom: lambda command: channel(command.channel),
     c.HideProduct: lambda command: goods(command.channel),
     c.ChangeProduct: lambda command: product(command.product),
+    c.PutImage: lambda command: product(command.product),
+    c.RemoveImage: lambda command: product(command.product),
     c.SetRule: lambda _: RULES,
     e.SetPlan: lambda _: PLAN,
     c.SetLockRule: lambda _: LOCK,

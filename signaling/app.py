@@ -58,6 +58,7 @@ from signaling.facts import Facts
 from signaling.headquarters import headquarters
 from signaling.houses import Houses
 from signaling.hq_ws import SESSION_SECONDS
+from signaling.images import Images
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
@@ -146,7 +147,7 @@ class Core:
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
         self.crowds = Crowds(self.bus)
-        self.fonts = fonts
+        self.fonts, self.images = fonts, Images(commerce)
         self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
@@ -248,7 +249,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),
         sandbox=SandboxApi(commerce, viewers, sandbox=sandbox),
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
-        posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets"),
+        posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets", images=core.images),
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
         proofs=ProofApi(commerce),

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from commerce import commands, questions, views
+from commerce.commands.offering import IMAGE_BYTES_MAX
 from commerce.directory.people import hash_password
 from commerce.service import Commerce
 from config.metrics import Metrics
 from config.settings import Settings
+from signaling import demo_wares, image_file
 
 HQ_USER = "hq"
-PICTURES = "/assets/demo"  # web/public/assets/demo
+PICTURES = "/assets/demo"  # web/public/assets/demo: the shops' signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ async def _furnish(commerce: Commerce) -> Furnished:
     password_hash = await asyncio.to_thread(hash_password, password)
     await commerce.execute(commands.CreateUser(merchant.id, HQ_USER, password_hash))
     channels = await _open_shops(commerce, merchant.id)
-    products = [await commerce.execute(_product(merchant.id, goods)) for goods in GOODS]
+    products = [await _put_out(commerce, merchant.id, goods) for goods in GOODS]
     show = await _start_show(commerce, merchant.id, products)
     keys = [await commerce.execute(commands.RotateStreamKey(merchant.id, slot)) for slot in commands.studio.SLOTS]
     return Furnished(
@@ -127,10 +129,16 @@ async def _open_shops(commerce: Commerce, merchant: int) -> list[views.Channel]:
     return sorted(channels, key=lambda channel: channel.house)
 
 
-def _product(merchant: int, goods: Goods) -> commands.CreateProduct:
+async def _put_out(commerce: Commerce, merchant: int, goods: Goods) -> views.Product:
+    """With its picture, as if somebody had uploaded it."""
     skus = tuple(commands.NewSku(name, price, stock, goods.per_buyer_max) for name, price, stock in goods.sizes)
-    picture = f"{PICTURES}/{goods.picture}.svg"
-    return commands.CreateProduct(merchant, goods.name, skus, goods.description, picture)
+    product = await commerce.execute(commands.CreateProduct(merchant, goods.name, skus, goods.description))
+    sizes = await asyncio.to_thread(_drawn, goods.picture)
+    return await commerce.execute(commands.PutImage(merchant, product.product, sizes))
+
+
+def _drawn(picture: str) -> tuple[bytes, ...]:
+    return image_file.from_picture(demo_wares.draw(picture), IMAGE_BYTES_MAX)
 
 
 async def _start_show(commerce: Commerce, merchant: int, products: list[views.Product]) -> views.Show:

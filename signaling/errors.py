@@ -7,6 +7,7 @@ SignalingError(detail, field)
 ├── NotAllowed       somebody is, and may not
 ├── Unknown          no such route or thing
 ├── WrongType        a body that is not what the route takes
+├── TooLarge         a file that is larger than the route takes
 ├── NotSent          a message that a gateway outside did not take
 ├── Unequipped       this installation lacks something that it takes; says what
 └── TooMany          over a rate or a cap; carries `retry_after` in seconds
@@ -58,6 +59,10 @@ class WrongType(SignalingError):
     """The body is of another type than the route takes."""
 
 
+class TooLarge(SignalingError):
+    """The file is larger than the route takes."""
+
+
 class Unequipped(SignalingError):
     """This installation lacks something that it takes."""
 
@@ -97,6 +102,7 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (NotAllowed, Look(403, "forbidden", "This is not allowed")),
     (Unknown, NOT_FOUND),
     (WrongType, Look(415, "wrong-type", "The body is of another type")),
+    (TooLarge, TOO_LARGE),
     (Unequipped, Look(501, "unequipped", "This server is not equipped for it")),
     (NotSent, Look(502, "not-sent", "The message could not be sent")),
     (TooMany, Look(429, "too-many", "Too many requests")),

@@ -33,12 +33,13 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
     session = HqSession(commerce, core.callers, secure=urls.http.startswith("https:"))
     orders = HqOrders(directory, rooms)
     return {
+        "images": core.images,
         "session": session,
         "studio": HqStudio(commerce, core.studio, core.restreams, urls.rtmp, f"{urls.http}/whip"),
         "shows": HqShows(directory),
         "replays": core.replays,
         "channels": HqChannels(commerce, core.link_tokens, urls.http),
-        "goods": HqGoods(commerce),
+        "goods": HqGoods(commerce, urls.http),
         "hiding": HidingApi(commerce),
         "orders": orders,
         "hq_cases": HqCases(commerce),

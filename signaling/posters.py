@@ -16,6 +16,7 @@ from aiohttp import web
 
 from commerce import commands, questions, views
 from commerce.errors import Invalid
+from commerce.images import PLACE
 from commerce.money import Money, to_decimal
 from commerce.service import Commerce
 from signaling import qr
@@ -24,6 +25,7 @@ from signaling.api.hq_programs import check_public
 from signaling.api.models import Share
 from signaling.errors import TooMany, Unequipped, Unknown
 from signaling.hooks import PublicOnly
+from signaling.images import Images
 from signaling.poster import NO_FONT, Fonts, NoFont, Poster, render
 from signaling.viewers import Viewers
 
@@ -41,12 +43,15 @@ SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 class Posters:
     """`url` is the installation's own; `assets` the folder behind /assets."""
 
-    def __init__(self, commerce: Commerce, viewers: Viewers, fonts: Fonts, url: str, assets: Path) -> None:
+    def __init__(
+        self, commerce: Commerce, viewers: Viewers, fonts: Fonts, url: str, assets: Path, *, images: Images
+    ) -> None:
         self._commerce = commerce
         self._viewers = viewers
         self._fonts = fonts
         self._url = url
         self._assets = assets
+        self._images = images
         self._kept: OrderedDict[Poster, bytes] = OrderedDict()
         self._making = asyncio.Semaphore(MAKING_MAX)
         self._waiting = 0
@@ -105,6 +110,9 @@ class Posters:
         """A picture of our own pages, or of a public address; None when there is none to be had in time."""
         if address.startswith("/assets/"):
             return await asyncio.to_thread(self._own, address.removeprefix("/assets/"))
+        if address.startswith(PLACE):
+            with contextlib.suppress(Unknown):
+                return await self._images.find(address)
         if not address.startswith(("http://", "https://")):
             return None
         with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError, Invalid):

@@ -34,6 +34,8 @@ from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
 from signaling.hq_ws import HqSocket
+from signaling.images import ROUTE as IMAGE
+from signaling.images import Images
 from signaling.pages import Pages
 from signaling.posters import Posters
 from signaling.replays import Replays
@@ -62,6 +64,7 @@ class Handlers:
     replays: Replays
     channels: HqChannels
     goods: HqGoods
+    images: Images
     orders: HqOrders
     hq_cases: HqCases
     sales: HqSales
@@ -112,6 +115,7 @@ def _pages(to: Handlers) -> list[web.RouteDef]:
         web.get("/s/{code}", to.visits.short_link),
         web.get("/s/{code}/qr.svg", to.posters.qr),
         web.get("/s/{code}/poster.png", to.posters.poster),
+        web.get(IMAGE, to.images.get),
         web.get("/hq", to.visits.hq),
         web.get("/hq/ws", to.hq_socket.connect),
         web.get("/openapi.json", to.describe.get),
@@ -249,6 +253,8 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/products/sheet", hq(may.CHANGE_GOODS, to.goods.read_sheet)),
         web.get("/api/v1/hq/products/{product}", hq(may.SEE_GOODS, to.goods.product)),
         web.patch("/api/v1/hq/products/{product}", hq(may.CHANGE_GOODS, to.goods.change)),
+        web.put("/api/v1/hq/products/{product}/image", hq(may.CHANGE_GOODS, to.goods.put_image)),
+        web.delete("/api/v1/hq/products/{product}/image", hq(may.CHANGE_GOODS, to.goods.remove_image)),
         web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
     ]
 

@@ -27,7 +27,7 @@ from commerce.commands.buying import (
     Wanted,
 )
 from commerce.commands.customers import AskCode, LogIn, PutAddress, RemoveAddress
-from commerce.commands.offering import AnnounceSale, HideProduct, WithdrawSale
+from commerce.commands.offering import AnnounceSale, HideProduct, PutImage, RemoveImage, WithdrawSale
 from commerce.commands.paying import (
     ChooseWay,
     ClaimAsks,
@@ -150,6 +150,7 @@ __all__ = [
     "Pin",
     "PlaceOrder",
     "PutAddress",
+    "PutImage",
     "PutProvider",
     "PutRestream",
     "PutSlate",
@@ -163,6 +164,7 @@ __all__ = [
     "RefundOrder",
     "RemoveAddress",
     "RemoveHook",
+    "RemoveImage",
     "RemoveLine",
     "RemoveProvider",
     "RemoveRestream",

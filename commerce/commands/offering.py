@@ -1,4 +1,4 @@
-"""The commands about how goods are offered: flash sales, and what a channel keeps out of its room."""
+"""The commands about how goods are offered: pictures, flash sales, and what a channel keeps out of its room."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from commerce.commands.base import Command
 from commerce.errors import Invalid
 
 WINDOW_MAX = timedelta(days=7)
+IMAGE_SIZES = (160, 480, 1080)  # pixels of the longer side, at most
+IMAGE_BYTES_MAX = 1024 * 1024  # of one size
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,30 @@ class HideProduct(Command[views.RoomGoods]):
 
     def __post_init__(self) -> None:
         checks.public_id("channel", self.channel)
+        checks.public_id("product", self.product)
+
+
+@dataclass(frozen=True, slots=True)
+class PutImage(Command[views.Product]):
+    """A product's picture, in place of what it had: WebP in each of IMAGE_SIZES. That it is one was seen before."""
+
+    merchant: int
+    product: str
+    sizes: tuple[bytes, ...]
+
+    def __post_init__(self) -> None:
+        checks.public_id("product", self.product)
+        checks.size("sizes", self.sizes, len(IMAGE_SIZES), len(IMAGE_SIZES))
+        for data in self.sizes:
+            checks.octets("image", data, IMAGE_BYTES_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveImage(Command[views.Product]):
+    """A product without a picture. Harmless when it has none."""
+
+    merchant: int
+    product: str
+
+    def __post_init__(self) -> None:
         checks.public_id("product", self.product)

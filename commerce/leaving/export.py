@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table, func, select
 
+from commerce import images
 from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, has_parquet, read_rows, write_manifest, write_parquet, write_rows
 from commerce.proof.entry import Head, channel_party
@@ -104,8 +105,8 @@ def _kind(found: object) -> str:
 
 
 def _write_media(reading: Reading, merchant: int, folder: Path) -> None:
-    """Addresses of all pictures, and where the shows' recordings are (in data_dir, or in the bucket) if they were kept:
-    whoever moves them fetches them.
+    """Addresses of all pictures, those that are kept here as files, and where the shows' recordings are (in data_dir,
+    or in the bucket) if they were kept: whoever moves what is elsewhere fetches it.
     """
     urls: set[str] = set()
     for name, column in MEDIA:
@@ -113,11 +114,23 @@ def _write_media(reading: Reading, merchant: int, folder: Path) -> None:
         query = select(table.c[column]).where(table.c.merchant_id == merchant, table.c[column] != "")
         urls.update(reading.connection.execute(query).scalars())
     _write_list(folder / "media.json", sorted(urls))
+    _write_list(folder / "images.json", list(_write_images(reading, merchant, folder)))
     show = tables.show
     query = select(show.c.public_id, show.c.title, show.c.began_at, show.c.ended_at, show.c.replay_since)
     query = query.where(show.c.merchant_id == merchant, show.c.began_at.is_not(None)).order_by(show.c.id)
     rows = [dict(row._mapping) for row in reading.connection.execute(query)]
     _write_list(folder / "recordings.json", [row | {"folder": f"recordings/{row['public_id']}"} for row in rows])
+
+
+def _write_images(reading: Reading, merchant: int, folder: Path) -> Iterator[Row]:
+    """The pictures that were uploaded, in their largest size, for whoever wants files; one in memory at a time."""
+    table = tables.image
+    query = select(table.c.digest, table.c.data).where(table.c.merchant_id == merchant, table.c.size == images.SHOWN)
+    for row in reading.connection.execute(query.order_by(table.c.id), execution_options={"yield_per": 1}):
+        file = folder / "images" / f"{row.digest}.webp"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(row.data)
+        yield {"url": images.address(row.digest), "file": file.relative_to(folder).as_posix()}
 
 
 def _write_list(file: Path, found: list[Any]) -> None:

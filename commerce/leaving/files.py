@@ -1,5 +1,5 @@
 """An export is a folder: `tables/NAME.jsonl` (and `.parquet`, with pyarrow), `media.json`,
-`recordings.json`, `proofs/`, `manifest.json`.
+`images.json` with `images/`, `recordings.json`, `proofs/`, `manifest.json`.
 
 The manifest has the SHA-256 and the size of every other file and is signed with the log's key. Bytes stand as hex.
 """

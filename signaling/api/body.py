@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from signaling.errors import BadBody, WrongType
+from signaling.errors import BadBody, TooLarge, WrongType
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -29,6 +29,18 @@ async def read(request: web.Request, model: type[T]) -> T:
     if found[0]["type"] == "json_invalid":
         raise BadBody("the body is not JSON", [("", found[0]["msg"])])
     raise BadBody("these fields do not fit", [(path(each["loc"]), each["msg"]) for each in found])
+
+
+async def upload(request: web.Request, field: str, types: Collection[str], bytes_max: int) -> bytes:
+    """A file as the body, which may be larger than other bodies. Raises `WrongType`, or `TooLarge` naming `field`."""
+    if request.content_type not in types:
+        raise WrongType(f"send one of {', '.join(types)}", "Content-Type")
+    data = bytearray()
+    async for piece in request.content.iter_any():
+        data += piece
+        if len(data) > bytes_max:
+            raise TooLarge(f"may have {bytes_max} bytes at most", field)
+    return bytes(data)
 
 
 def check_currency(field: str, given: str, currency: str) -> None:

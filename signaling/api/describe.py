@@ -83,6 +83,9 @@ def _operation(operation: Operation, schemas: Modes) -> Schema:
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[operation.body, "validation"]}}
         found["requestBody"] = {"required": True, "content": content}
+    if operation.takes:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(operation.takes, file)}
     return found
 
 
@@ -153,7 +156,7 @@ def _content(operation: Operation, model: type[BaseModel] | None, schemas: Modes
 def _usual(operation: Operation) -> tuple[int, ...]:
     """Refusals that follow from what an operation takes."""
     usual: tuple[int, ...] = (422,) if operation.body is None and "{" in operation.path else ()
-    if operation.body is not None:
+    if operation.body is not None or operation.takes:
         usual = (413, 415, 422)
     if operation.query or operation.paged:
         usual += (404, 422)

@@ -16,9 +16,8 @@ from relay.errors import BadMedia, BadRtmp
 from relay.rtmp.push import parse_target
 from relay.source import Slot
 from signaling.api import models_studio as models
-from signaling.api.body import answer, read
+from signaling.api.body import answer, read, upload
 from signaling.api.versions import change, seen
-from signaling.errors import WrongType
 from signaling.restreams import Restreams, purpose
 from signaling.studio import Studio
 
@@ -94,9 +93,7 @@ class HqStudio:
     async def put_slate(self, request: web.Request, me: views.Me) -> web.Response:
         """A picture or clip as the body; it is tried before it is kept."""
         cause = checks.choice("cause", request.match_info["cause"], CAUSES)
-        if request.content_type not in slate_file.FORMATS:
-            raise WrongType(f"send one of {', '.join(slate_file.FORMATS)}", "Content-Type")
-        data = await _upload(request)
+        data = await upload(request, "slate", slate_file.FORMATS, SLATE_BYTES_MAX)
         try:
             await asyncio.to_thread(slate_file.from_file, data, request.content_type)
         except BadMedia as problem:
@@ -139,16 +136,6 @@ class HqStudio:
                 "problem": standing.problem if standing else "",
             }
         )
-
-
-async def _upload(request: web.Request) -> bytes:
-    """The body, within the limit of slates: larger than other bodies."""
-    data = bytearray()
-    async for piece in request.content.iter_any():
-        data += piece
-        if len(data) > SLATE_BYTES_MAX:
-            raise web.HTTPRequestEntityTooLarge(SLATE_BYTES_MAX, len(data))
-    return bytes(data)
 
 
 def _key(key: views.StreamKey) -> models.StreamKeyView:

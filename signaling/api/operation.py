@@ -12,7 +12,8 @@ class Operation:
     """`answer` is by status; None: no body. `listed`: the answer is an array of it. `problems` are statuses.
 
     `media` is the type of an answer without a model that has a body all the same. `tagged`: a read whose answer has an
-    ETag; `paged`: a list that comes in pages; changes by PUT and PATCH always have one, and take If-Match.
+    ETag; `paged`: a list that comes in pages; changes by PUT and PATCH always have one, and take If-Match, as does a
+    DELETE that is `matched`. `takes` are the types of a file that is the body.
     """
 
     method: str
@@ -27,6 +28,8 @@ class Operation:
     media: str = "application/json"
     tagged: bool = False
     paged: bool = False
+    takes: tuple[str, ...] = ()
+    matched: bool = False
 
     @property
     def once(self) -> bool:
@@ -36,7 +39,7 @@ class Operation:
     @property
     def versioned(self) -> bool:
         """Whether it changes what has a version. A viewer's cart has none: a quantity is set whole."""
-        return self.method in ("put", "patch") and self.security == "session"
+        return self.matched or (self.method in ("put", "patch") and self.security == "session")
 
 
 V1 = "/api/v1"

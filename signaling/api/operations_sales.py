@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signaling import image_file
 from signaling.api import models_hq
 from signaling.api.operation import Operation, hq
 
@@ -23,6 +24,22 @@ SALES = (
         {200: models_hq.ProductHq},
         body=models_hq.ProductChange,
         problems=(404, 409),
+    ),
+    hq(
+        "put",
+        "/products/{product}/image",
+        "The product's picture, instead of the one before; what the camera wrote into it is left out",
+        {200: models_hq.ProductHq},
+        takes=tuple(image_file.FORMATS),
+        problems=(404, 429),
+    ),
+    hq(
+        "delete",
+        "/products/{product}/image",
+        "The product has no picture",
+        {200: models_hq.ProductHq},
+        problems=(404,),
+        matched=True,
     ),
     hq(
         "post",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relay import slate_file
 from signaling.api import models_studio as models
 from signaling.api.operation import hq
 
@@ -31,7 +32,7 @@ STUDIO = (
         "/studio/slates/{cause}",
         "A picture (PNG, JPEG) or clip (MP4) for while nobody publishes, or for a pause",
         {204: None},
-        problems=(413, 415),
+        takes=tuple(slate_file.FORMATS),
     ),
     hq("delete", "/studio/slates/{cause}", "The server's own slate again", {204: None}),
     hq(

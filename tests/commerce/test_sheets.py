@@ -12,7 +12,7 @@ from commerce.money import Money
 from commerce.views import ChannelRef, Contact, Order, OrderLine, Payment, Product, Sku
 
 CNY = "CNY"
-HEAD = ",".join(sheets.GOODS_COLUMNS) + "\n"
+HEAD = "product,description,image_url,sku,price,stock,per_buyer_max\n"  # without the column that may be absent
 CONTACT = Contact("王小明", "13800138000", "南京市鼓楼区中山路1号")
 
 
@@ -51,7 +51,7 @@ def test_masked():
 
 
 def test_what_is_exported_can_be_imported():
-    limited = Sku("s1", "-5 °C", Money(999, CNY), 2, 10, 7, 1, 2)
+    limited = Sku("s1", "-5 °C", Money(999, CNY), 2, 10, 7, 1, 2, per_order_max=3)
     plain = Sku("s2", "Big, very", Money(100, CNY), None, 0, 0, 0, 0)
     product = Product("p1", '=Tea "best"', "line one\nline two", "https://a.example/x.png", (limited, plain))
     goods, mistakes = sheets.read_goods(sheets.exported(sheets.GOODS_COLUMNS, sheets.goods_rows(product)), CNY)
@@ -59,7 +59,7 @@ def test_what_is_exported_can_be_imported():
     assert [(each.name, each.description, each.image_url) for each in goods] == [
         (product.name, product.description, product.image_url)
     ]
-    assert goods[0].skus == [NewSku("-5 °C", 999, 10, 2), NewSku("Big, very", 100, 0, None)]
+    assert goods[0].skus == [NewSku("-5 °C", 999, 10, 2, 3), NewSku("Big, very", 100, 0, None)]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,17 @@ def test_what_is_no_sheet_of_goods(text):
     goods, mistakes = sheets.read_goods(text, CNY)
     assert goods == []
     assert mistakes
+
+
+def test_a_sheet_of_before_has_no_limit_per_order():
+    named = HEAD.replace("\n", ",per_order_max\n")
+    goods, mistakes = sheets.read_goods(f"{named}Tea,,,Tin,2,,,4\nTea,,,Box,2,,,\n", CNY)
+    assert (mistakes, [sku.per_order_max for sku in goods[0].skus]) == ([], [4, None])
+    goods, mistakes = sheets.read_goods(f"{HEAD}Tea,,,Tin,2,,\n", CNY)
+    assert (mistakes, goods[0].skus[0].per_order_max) == ([], None)
+    _, mistakes = sheets.read_goods(f"{named}Tea,,,Tin,2,,,0\n", CNY)
+    assert [(each.line, each.column) for each in mistakes] == [(2, "per_order_max")]
+    assert sheets.read_goods(named.replace("\n", ",per_order_max\n") + "Tea,,,Tin,2,,,4,4\n", CNY)[1]
 
 
 def test_columns_may_stand_in_any_order():

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from commerce import questions
+from commerce import images, questions
 from commerce.service import Commerce
 from config.metrics import Metrics
 from config.settings import Settings
@@ -20,11 +20,14 @@ async def test_what_it_makes_is_in_the_store(tmp_path):
         link = await commerce.ask(questions.link, made.rooms[0].link_code)
         studio = await commerce.ask(questions.studio, made.stream_keys["primary"])
         session = await commerce.log_in(made.user, made.password)
+        shown = [images.parts(item.product.image_url) for item in room.shelf]
+        pictures = [await commerce.ask(images.image, *found) for found in shown]
     finally:
         await commerce.close()
     assert (room.show.show, room.show.state) == (made.show, "live")
     assert [item.product.name for item in room.shelf] == [goods.name for goods in GOODS]
     assert [item.pinned for item in room.shelf] == [True, False, False, False]
+    assert len({*pictures}) == len(GOODS)
     assert link.room == "north"
     assert studio.show.show == made.show
     assert session.me.role == "owner"
@@ -32,5 +35,5 @@ async def test_what_it_makes_is_in_the_store(tmp_path):
 
 
 def test_its_pictures_are_part_of_the_pages():
-    names = [goods.picture for goods in GOODS] + [shop.room for shop in SHOPS] + ["hq"]
+    names = [shop.room for shop in SHOPS] + ["hq"]
     assert all((PUBLIC / f".{PICTURES}/{name}.svg").read_text("utf-8").startswith("<svg") for name in names)

@@ -86,7 +86,7 @@ def test_without_a_build_the_page_says_how_to_make_one(tmp_path, caplog):
 
 async def test_assets_are_for_ever(shop):
     visitor = await shop.visitor()
-    async with visitor.client.get(f"{visitor.base}/assets/demo/tea.svg") as answer:
+    async with visitor.client.get(f"{visitor.base}/assets/demo/north.svg") as answer:
         assert answer.status == 200
         assert "immutable" in answer.headers["Cache-Control"]
     async with visitor.client.get(f"{visitor.base}/assets/nothing.js") as answer:

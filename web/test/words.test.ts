@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitBefore } from "../src/backoff.ts";
 import { readChange, readProduct } from "../src/hq/new-product.ts";
+import { isUploaded, sourceSet } from "../src/images.ts";
 import { decimal, formatMoney, minorDigits, parseMinor } from "../src/money.ts";
 import { lineStatus, pictureStatus } from "../src/room/status.ts";
 import { en } from "../src/text/en.ts";
@@ -174,6 +175,38 @@ describe("a new product", () => {
       "skus[1].price",
       "skus[1].stock",
     ]);
+  });
+
+  it("may have a limit for each order", () => {
+    const { product } = readProduct({ ...tea, "skus[0].per_order_max": "2" }, 1, "CNY", words);
+    assert.deepEqual(product.skus[0]?.per_order_max, 2);
+  });
+
+  it("that is changed leaves an uploaded picture alone, unless it is to go or another address is typed", () => {
+    const product = {
+      product: "p",
+      name: "T",
+      description: "",
+      image_url: "/images/0a/1080.webp",
+      on_sale: true,
+      hideable: false,
+      skus: [],
+    };
+    const said = (values: Record<string, string>) =>
+      readChange({ name: "T", ...values }, product, words).change.image_url;
+    assert.equal(said({ picture: "kept", image_url: "" }), undefined);
+    assert.equal(said({ picture: "new" }), undefined);
+    assert.equal(said({ picture: "", image_url: "" }), "");
+    assert.equal(said({ picture: "kept", image_url: "https://a.example/x.png" }), "https://a.example/x.png");
+  });
+
+  it("has its picture in the sizes that screens ask for", () => {
+    assert.equal(
+      sourceSet("/images/0a/1080.webp"),
+      "/images/0a/160.webp 160w, /images/0a/480.webp 480w, /images/0a/1080.webp 1080w",
+    );
+    assert.equal(sourceSet("https://a.example/images/0a/1080.webp"), "");
+    assert.equal(isUploaded("/assets/tea.svg"), false);
   });
 
   it("that is changed says what every field holds, and an empty limit is none", () => {

@@ -47,7 +47,7 @@ from commerce.store.tables.earning import (
 )
 from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
-from commerce.store.tables.offering import flash_sale, hidden_product
+from commerce.store.tables.offering import flash_sale, hidden_product, image
 from commerce.store.tables.partners import channel_event, dispute, moved_line, notice, partner_terms, passing, rebinding
 from commerce.store.tables.paying import payment_provider
 from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
@@ -81,6 +81,7 @@ __all__ = [
     "hidden_product",
     "hook",
     "id_block",
+    "image",
     "legal_hold",
     "link",
     "lock_rule",

@@ -1,4 +1,4 @@
-"""Tables of how goods are offered.
+"""Tables of how goods are offered. Pictures: their bytes, for every node.
 
 Flash sales: what is sold for a while at a price of its own, to how many and how much to each. What a channel keeps out
 of its room, which counts as long as the product is hideable.
@@ -6,7 +6,7 @@ of its room, which counts as long as the product is hideable.
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref
 
@@ -29,6 +29,19 @@ flash_sale = Table(
     CheckConstraint("taken >= 0 and taken <= quantity", name="within_total"),
     CheckConstraint("starts_at < ends_at", name="window"),
     CheckConstraint("price_minor >= 0", name="price"),
+)
+
+# Named by what is in it: the same picture of two goods is there once for each merchant.
+image = Table(
+    "image",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    moment("created_at"),
+    UniqueConstraint("digest", "size", "merchant_id"),
 )
 
 hidden_product = Table(

@@ -42,3 +42,26 @@ def test_each_bad_field_is_named(field, value):
 def test_a_sale_is_named_by_its_id():
     with pytest.raises(Invalid):
         c.WithdrawSale(1, "?")
+
+
+SIZES = (b"1", b"2", b"3")
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("product", {"product": "!"}),
+        ("sizes", {"sizes": SIZES[:2]}),
+        ("image", {"sizes": (b"1", b"", b"3")}),
+        ("image", {"sizes": (b"1", bytes(1024 * 1024 + 1), b"3")}),
+        ("image", {"sizes": (b"1", "two", b"3")}),
+    ],
+)
+def test_what_is_no_picture_in_its_sizes(field, given):
+    good = {"merchant": 1, "product": "a" * 16, "sizes": SIZES}
+    c.PutImage(**good)
+    with pytest.raises(Invalid) as caught:
+        c.PutImage(**good | given)
+    assert caught.value.field == field
+    with pytest.raises(Invalid):
+        c.RemoveImage(1, "!")

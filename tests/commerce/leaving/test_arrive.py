@@ -6,6 +6,8 @@ import json
 import pytest
 from sqlalchemy import select
 
+from commerce import commands as c
+from commerce import images
 from commerce.errors import Conflict, Invalid
 from commerce.leaving import station
 from commerce.leaving.files import write_manifest
@@ -67,3 +69,20 @@ async def test_another_kind_of_folder_is_refused(exported, tmp_path):
     await asyncio.to_thread(write_manifest, exported, about, lambda message: message[:1])
     with pytest.raises(Invalid):
         await asyncio.to_thread(arrive, exported, tmp_path / "home")
+
+
+async def test_pictures_arrive_byte_for_byte(money, tmp_path):
+    sizes = (b"\x00s", b"m\xff", b"large")
+    await money.execute(c.PutImage(money.merchant, money.shop.product.product, sizes))
+    await money.sold()
+    await asyncio.to_thread(leave, money, tmp_path / "out")
+    await asyncio.to_thread(arrive, tmp_path / "out", tmp_path / "home")
+
+    def found():
+        with station.station("", tmp_path / "home", "t" * 32, 1) as at, at.engine.connect() as connection:
+            image, product = tables.image, tables.product
+            url = connection.execute(select(product.c.image_url).where(product.c.image_url != "")).scalar_one()
+            query = select(image.c.data).where(image.c.digest == images.parts(url)[0]).order_by(image.c.size)
+            return tuple(connection.execute(query).scalars())
+
+    assert await asyncio.to_thread(found) == sizes

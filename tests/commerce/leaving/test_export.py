@@ -27,12 +27,20 @@ def test_only_what_means_nothing_elsewhere_stays_behind():
 
 async def test_everything_is_there_in_both_forms_with_its_pictures_and_proofs(money, tmp_path):
     await money.execute(c.UpdateRoom(money.merchant, money.shop.store_a.channel, logo_url="https://example.org/a.png"))
+    shown = await money.execute(c.PutImage(money.merchant, money.shop.product.product, (b"s", b"m", b"\xffl")))
     await money.sold()
     manifest = await asyncio.to_thread(leave, money, tmp_path / "out")
-    assert manifest["rows"]["orders"] == 1
+    assert (manifest["rows"]["orders"], manifest["rows"]["image"]) == (1, 3)
     names = {entry["file"] for entry in manifest["files"]}
     assert {f"tables/{table.name}.{end}" for table in merchant_tables() for end in ("jsonl", "parquet")} <= names
-    assert json.loads((tmp_path / "out" / "media.json").read_text()) == ["https://example.org/a.png"]
+    assert json.loads((tmp_path / "out" / "media.json").read_text()) == [
+        shown.image_url,
+        "https://example.org/a.png",
+    ]
+    (picture,) = json.loads((tmp_path / "out" / "images.json").read_text())
+    assert picture["url"] == shown.image_url
+    assert (tmp_path / "out" / picture["file"]).read_bytes() == b"\xffl"
+    assert picture["file"] in names
     (recording,) = json.loads((tmp_path / "out" / "recordings.json").read_text())
     show = money.shop.show
     assert (recording["title"], recording["folder"]) == (show.title, f"recordings/{show.show}")

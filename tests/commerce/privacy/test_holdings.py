@@ -8,6 +8,7 @@ NAMES = {"viewer", "contact", "identity", "party", "name", "note", "caller", "te
 # Their names and texts are the merchant's own, or a business's, and nobody's who buys.
 BUSINESS = {"channel", "room", "show", "merchant", "product", "sku", "api_key", "hook", "delivery", "transfer", "login"}
 BUSINESS |= {"payment_provider", "word", "restream", "flash_sale", "slate", "answered", "log_party", "order_line"}
+BUSINESS |= {"image"}
 
 
 def may_be_about_people():

@@ -27,6 +27,19 @@ import type { ReplayHq } from "./replay.ts";
 
 const ROOT = "/api/v1/hq";
 
+export interface Tagged {
+  product: Product;
+  tag: string;
+}
+
+async function tagged(url: string, how: Ask = {}): Promise<Tagged> {
+  let tag = "";
+  const heard = (headers: Headers) => {
+    tag = headers.get("ETag") ?? "";
+  };
+  return { product: await ask<Product>(url, { ...how, heard }), tag };
+}
+
 /** Headquarters' side of the API. Knows the CSRF token once somebody is logged in. */
 export class HqApi {
   private csrf = "";
@@ -100,12 +113,15 @@ export class HqApi {
   }
 
   /** A product, and the tag under which it may be changed. */
-  async product(product: string): Promise<{ product: Product; tag: string }> {
-    let tag = "";
-    const heard = (headers: Headers) => {
-      tag = headers.get("ETag") ?? "";
-    };
-    return { product: await ask<Product>(`${ROOT}/products/${product}`, { heard }), tag };
+  product(product: string): Promise<Tagged> {
+    return tagged(`${ROOT}/products/${product}`);
+  }
+
+  /** Another picture; without a tag whatever was changed meanwhile. */
+  putImage(product: string, file: File, tag?: string): Promise<Tagged> {
+    const matched: Record<string, string> = tag === undefined ? {} : { "If-Match": tag };
+    const headers = { "X-CSRF-Token": this.csrf, ...matched };
+    return tagged(`${ROOT}/products/${product}/image`, { method: "PUT", file, headers });
   }
 
   changeProduct(product: string, change: ProductChange, tag: string): Promise<Product> {

@@ -83,6 +83,7 @@ export async function askAll<T>(url: string): Promise<T[]> {
 }
 
 const ANSWER_MS_MAX = 15_000;
+const UPLOAD_MS_MAX = 120_000; // a file, over a phone
 
 /** Sends JSON, gives JSON. Throws only `Problem`. */
 export async function ask<T>(url: string, { method = "GET", body, file, headers = {}, heard }: Ask = {}): Promise<T> {
@@ -96,7 +97,7 @@ export async function ask<T>(url: string, { method = "GET", body, file, headers 
       credentials: "include",
       headers: { Accept: "application/json", ...typed, ...headers },
       body: file ?? (body === undefined ? null : JSON.stringify(body)),
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      signal: AbortSignal.timeout(file === undefined ? ANSWER_MS_MAX : UPLOAD_MS_MAX),
     });
     text = await answer.text();
   } catch {

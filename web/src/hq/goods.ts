@@ -8,6 +8,7 @@ import { formStyle, formValues } from "../ui/form.ts";
 import { picture } from "../ui/picture.ts";
 import "./flash.ts";
 import "./goods-sheet.ts";
+import "./image-field.ts";
 import "./product-change.ts";
 import "./product-form.ts";
 import { problemText } from "../text/problems.ts";

@@ -5,6 +5,8 @@ import type { FieldProblem } from "../api/problem.ts";
 import type { Money } from "../api/types.ts";
 import { parseMinor } from "../money.ts";
 
+const LIMITS = ["per_buyer_max", "per_order_max"] as const;
+
 export interface Words {
   required: string;
   badPrice: string;
@@ -32,7 +34,8 @@ export function readProduct(
     const name = text(`${own}.name`) || (kinds === 1 ? text("name") : "");
     if (name === "") wrong.push({ field: `${own}.name`, detail: words.required });
     const sku = { name, price: { minor: minor ?? 0, currency }, stock: count(`${own}.stock`) };
-    return text(`${own}.per_buyer_max`) === "" ? sku : { ...sku, per_buyer_max: count(`${own}.per_buyer_max`) };
+    const limits = LIMITS.filter((limit) => text(`${own}.${limit}`) !== "");
+    return { ...sku, ...Object.fromEntries(limits.map((limit) => [limit, count(`${own}.${limit}`)])) };
   };
   if (text("name") === "") wrong.push({ field: "name", detail: words.required });
   const skus = Array.from({ length: kinds }, (_, at) => kind(at));
@@ -42,7 +45,10 @@ export function readProduct(
   };
 }
 
-/** A changed product; a limit whose field is empty is none. Check boxes are there when they are ticked. */
+/**
+ * A changed product; a limit whose field is empty is none. Check boxes are there when they are ticked. `picture` says
+ * what becomes of an uploaded one: "kept", "new" (its file goes its own way) or nothing.
+ */
 export function readChange(
   values: Readonly<Record<string, string>>,
   product: Product,
@@ -74,10 +80,16 @@ export function readChange(
   const change = {
     name: text("name", true),
     description: text("description"),
-    image_url: text("image_url"),
+    ...address(values),
     on_sale: "on_sale" in values,
     hideable: "hideable" in values,
     skus,
   };
   return { change, wrong };
+}
+
+/** What is typed counts, unless there is a file; an empty field leaves a picture that is kept where it is. */
+function address(values: Readonly<Record<string, string>>): { image_url?: string } {
+  const { picture = "", image_url = "" } = values;
+  return picture === "new" || (picture === "kept" && image_url === "") ? {} : { image_url };
 }

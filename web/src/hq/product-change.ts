@@ -1,11 +1,13 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Product } from "../api/hq-types.ts";
 import { Problem } from "../api/problem.ts";
+import { isUploaded } from "../images.ts";
 import { decimal } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
+import { FILE_BYTES_MAX, imageProblem } from "./image-field.ts";
 import { readChange } from "./new-product.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
@@ -20,18 +22,28 @@ export class FenboProductChange extends LitElement {
     text: { attribute: false },
     product: { state: true },
     problem: { state: true },
+    file: { state: true },
+    removed: { state: true },
+    badImage: { state: true },
   };
   declare store: HqStore;
   declare name: string;
   declare text: HqText;
   declare product: Product | null;
   declare problem: Problem | null;
+  /** What is to take the picture's place, or whether nothing is. */
+  declare file: File | null;
+  declare removed: boolean;
+  declare badImage: string;
   private tag = "";
 
   constructor() {
     super();
     this.product = null;
     this.problem = null;
+    this.file = null;
+    this.removed = false;
+    this.badImage = "";
   }
 
   static override styles = [
@@ -80,7 +92,15 @@ export class FenboProductChange extends LitElement {
       <form novalidate @submit=${this.save}>
         ${field({ label: text.name, name: "name", value: product.name, wrong: wrong("name"), required: true })}
         ${field({ label: text.description, name: "description", value: product.description, wrong: wrong("description"), rows: 2 })}
-        ${field({ label: text.imageUrl, name: "image_url", value: product.image_url, wrong: wrong("image_url") })}
+        <fenbo-image-field
+          .url=${this.removed ? "" : product.image_url}
+          .name=${product.name}
+          .file=${this.file}
+          .wrong=${this.badImage}
+          .text=${text}
+          @image-picked=${this.pick}
+        ></fenbo-image-field>
+        ${this.file === null ? field({ label: text.imageUrl, name: "image_url", value: this.address(product), wrong: wrong("image_url") }) : nothing}
         ${product.skus.map((_, at) => this.kind(product, at, wrong))}
         ${this.tick("on_sale", text.onSale, product.on_sale)} ${this.tick("hideable", text.hideable, product.hideable)}
         <p class="wrong" role="alert">${this.rest()}</p>
@@ -107,6 +127,20 @@ export class FenboProductChange extends LitElement {
     </fieldset>`;
   }
 
+  /** An uploaded picture's own says nothing to anybody. */
+  private address(product: Product): string {
+    return this.removed || isUploaded(product.image_url) ? "" : product.image_url;
+  }
+
+  private pick(event: CustomEvent<File | null>): void {
+    const file = event.detail;
+    const fits = file === null || file.size <= FILE_BYTES_MAX;
+    this.badImage = fits ? "" : this.text.badImage;
+    if (!fits) return;
+    this.removed = file === null && this.file === null;
+    this.file = file;
+  }
+
   private tick(name: string, label: string, on: boolean): TemplateResult {
     return html`<label class="tick"><input type="checkbox" name=${name} .checked=${on} />${label}</label>`;
   }
@@ -121,6 +155,9 @@ export class FenboProductChange extends LitElement {
 
   private async read(): Promise<void> {
     this.product = null;
+    this.file = null;
+    this.removed = false;
+    this.badImage = "";
     try {
       const { product, tag } = await this.store.api.product(this.name);
       this.tag = tag;
@@ -133,11 +170,15 @@ export class FenboProductChange extends LitElement {
   private async save(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (this.product === null) return;
-    const { change, wrong } = readChange(formValues(event.target as HTMLFormElement), this.product, this.text);
+    const kept = !this.removed && isUploaded(this.product.image_url);
+    const picture = this.file !== null ? "new" : kept ? "kept" : "";
+    const values = { ...formValues(event.target as HTMLFormElement), picture };
+    const { change, wrong } = readChange(values, this.product, this.text);
     if (wrong.length > 0) {
       this.problem = new Problem(422, "", wrong);
       return;
     }
+    if (!(await this.send())) return;
     try {
       await this.store.api.changeProduct(this.name, change, this.tag);
       this.problem = null;
@@ -146,6 +187,29 @@ export class FenboProductChange extends LitElement {
     } catch (error) {
       this.problem = error as Problem;
       if (this.problem.word === "stale") await this.read();
+    }
+  }
+
+  /** The file goes first: where it is refused, nothing is changed yet. */
+  private async send(): Promise<boolean> {
+    if (this.file === null) return true;
+    try {
+      const { product, tag } = await this.store.api.putImage(this.name, this.file, this.tag);
+      this.tag = tag;
+      // what is typed stays: only the picture is another one
+      if (this.product !== null) this.product = { ...this.product, image_url: product.image_url };
+      this.file = null;
+      this.store.refresh();
+      return true;
+    } catch (error) {
+      const problem = error as Problem;
+      if (problem.word !== "stale") {
+        this.badImage = imageProblem(problem, this.text);
+        return false;
+      }
+      this.problem = problem;
+      await this.read();
+      return false;
     }
   }
 

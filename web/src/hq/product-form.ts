@@ -4,12 +4,13 @@ import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
+import { FILE_BYTES_MAX, imageProblem } from "./image-field.ts";
 import { readProduct } from "./new-product.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 const KINDS_MAX = 100; // signaling/api/models_hq.py
-const SKU_FIELDS = ["name", "price", "stock", "per_buyer_max"] as const;
+const SKU_FIELDS = ["name", "price", "stock", "per_buyer_max", "per_order_max"] as const;
 
 /** A new product with its kinds. */
 export class FenboProductForm extends LitElement {
@@ -19,17 +20,23 @@ export class FenboProductForm extends LitElement {
     text: { attribute: false },
     kinds: { state: true },
     problem: { state: true },
+    file: { state: true },
+    badImage: { state: true },
   };
   declare store: HqStore;
   declare currency: string;
   declare text: HqText;
   declare kinds: number;
   declare problem: Problem | null;
+  declare file: File | null;
+  declare badImage: string;
 
   constructor() {
     super();
     this.kinds = 1;
     this.problem = null;
+    this.file = null;
+    this.badImage = "";
   }
 
   static override styles = [
@@ -39,7 +46,7 @@ export class FenboProductForm extends LitElement {
     css`
       fieldset {
         display: grid;
-        grid-template-columns: 2fr 1fr 1fr 1fr;
+        grid-template-columns: 1fr 1fr 1fr;
         gap: 8px;
         margin: 0;
         padding: 0;
@@ -68,7 +75,8 @@ export class FenboProductForm extends LitElement {
       <form novalidate @submit=${this.create}>
         ${field({ label: text.name, name: "name", wrong: wrong("name"), required: true })}
         ${field({ label: text.description, name: "description", wrong: wrong("description"), rows: 2 })}
-        ${field({ label: text.imageUrl, name: "image_url", wrong: wrong("image_url") })}
+        <fenbo-image-field .file=${this.file} .wrong=${this.badImage} .text=${text} @image-picked=${this.pick}></fenbo-image-field>
+        ${this.file === null ? field({ label: text.imageUrl, name: "image_url", wrong: wrong("image_url") }) : nothing}
         ${Array.from({ length: this.kinds }, (_, at) => this.kind(at, wrong))}
         <div class="row">
           <button type="button" class="act" ?disabled=${this.kinds >= KINDS_MAX} @click=${() => this.setKinds(1)}>${text.addKind}</button>
@@ -87,6 +95,7 @@ export class FenboProductForm extends LitElement {
     return html`<fieldset>
       ${cell("name", `${text.kind} ${at + 1}`, "text")} ${cell("price", `${text.price} (${this.currency})`, "decimal")}
       ${cell("stock", text.stock, "numeric")} ${cell("per_buyer_max", text.perBuyer, "numeric")}
+      ${cell("per_order_max", text.perOrder, "numeric")}
     </fieldset>`;
   }
 
@@ -97,8 +106,28 @@ export class FenboProductForm extends LitElement {
     return problemText(this.problem, this.text, ["name", "description", "image_url", ...kinds]);
   }
 
+  private pick(event: CustomEvent<File | null>): void {
+    const file = event.detail;
+    const fits = file === null || file.size <= FILE_BYTES_MAX;
+    this.badImage = fits ? "" : this.text.badImage;
+    if (fits) this.file = file;
+  }
+
   private setKinds(change: number): void {
     this.kinds += change;
+  }
+
+  /** The product is there by now: a file that is refused is said so, and put to it by changing it. */
+  private async send(product: string): Promise<void> {
+    const { file } = this;
+    this.file = null;
+    this.badImage = "";
+    if (file === null) return;
+    try {
+      await this.store.api.putImage(product, file);
+    } catch (error) {
+      this.badImage = `${this.text.withoutImage} ${imageProblem(error as Problem, this.text)}`;
+    }
   }
 
   private async create(event: SubmitEvent): Promise<void> {
@@ -110,10 +139,11 @@ export class FenboProductForm extends LitElement {
       return;
     }
     try {
-      await this.store.api.createProduct(product);
+      const made = await this.store.api.createProduct(product);
       this.problem = null;
       this.kinds = 1;
       form.reset();
+      await this.send(made.product);
       this.store.refresh();
     } catch (error) {
       this.problem = error as Problem;

@@ -18,7 +18,8 @@ export const salesEn = {
   exportOrders: "Orders as CSV",
   exportGoods: "Products as CSV",
   importGoods: "Import products from CSV",
-  sheetHint: "Columns: product, description, image_url, sku, price, stock, per_buyer_max. A row for each kind.",
+  sheetHint:
+    "Columns: product, description, image_url, sku, price, stock, per_buyer_max, per_order_max. A row for each kind.",
   sheetRead: (products: number, skus: number) => `${products} products with ${skus} kinds. Nothing is imported yet.`,
   sheetDone: (products: number) => `${products} products imported.`,
   sheetWrong: (line: number, column: string) => (column === "" ? `Line ${line}` : `Line ${line}, ${column}`),

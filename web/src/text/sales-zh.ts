@@ -20,7 +20,7 @@ export const salesZh: SalesText = {
   exportOrders: "导出订单 CSV",
   exportGoods: "导出商品 CSV",
   importGoods: "从 CSV 导入商品",
-  sheetHint: "列：product, description, image_url, sku, price, stock, per_buyer_max，每个规格一行。",
+  sheetHint: "列：product, description, image_url, sku, price, stock, per_buyer_max, per_order_max，每个规格一行。",
   sheetRead: (products, skus) => `共 ${products} 个商品、${skus} 个规格，尚未导入。`,
   sheetDone: (products) => `已导入 ${products} 个商品。`,
   sheetWrong: (line, column) => (column === "" ? `第 ${line} 行` : `第 ${line} 行，${column}`),

@@ -1,10 +1,22 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { sourceSet } from "../images.ts";
 
 /** A picture that says what it shows by its place; without an address the first letter of its name stands in. */
 export function picture(url: string, name: string, size: number): TemplateResult {
-  const box = `width:${size}px;height:${size}px;border-radius:${Math.round(size / 6)}px;flex:none`;
+  const box = `width:${size}px;height:${size}px;border-radius:${Math.round(size / 6)}px;flex:none;object-fit:cover`;
   if (url !== "") {
-    return html`<img src=${url} alt="" width=${size} height=${size} loading="lazy" decoding="async" style=${box} />`;
+    const set = sourceSet(url);
+    return html`<img
+      sizes=${set === "" ? nothing : `${size}px`}
+      srcset=${set === "" ? nothing : set}
+      src=${url}
+      alt=""
+      width=${size}
+      height=${size}
+      loading="lazy"
+      decoding="async"
+      style=${box}
+    />`;
   }
   const letter = [...name][0] ?? "";
   return html`<span
