@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from commerce.errors import Invalid
 from commerce.store.ids import public_id
@@ -69,9 +69,12 @@ class Vault:
                 self.rotate(connection, name, now)
 
     def rotate(self, connection: Connection, name: str, now: int) -> None:
-        """A new key: from now on it signs, and those before it still verify."""
+        """A new key, the newest whatever the clock says: from now on it signs, and those before it still verify."""
         kid, key = public_id(), secrets.token_bytes(KEY_BYTES)
-        row = {"name": name, "kid": kid, "wrapped": self._wrap(name, kid, key), "created_at": now}
+        made = wrapped_key.c.created_at
+        latest = connection.execute(select(func.max(made)).where(wrapped_key.c.name == name)).scalar()
+        at = now if latest is None else max(now, latest + 1)
+        row = {"name": name, "kid": kid, "wrapped": self._wrap(name, kid, key), "created_at": at}
         connection.execute(insert(wrapped_key), row)
         self._keys.setdefault(name, {})[kid] = key
 

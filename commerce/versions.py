@@ -15,14 +15,16 @@ from sqlalchemy import insert, select, update
 from commerce import commands as c
 from commerce.commands import earning as e
 from commerce.commands import guarding as g
-from commerce.errors import Stale
+from commerce.commands import partners as p
+from commerce.errors import NotFound, Stale
+from commerce.store import tables
 from commerce.store.reading import Connected
 from commerce.store.tables import version as _table
 from commerce.store.unit import Unit
 
 FIELD = "If-Match"
 STUDIO, RULES, PLAN, LOCK, PAYMENTS = "studio", "rules", "plan", "lock", "payments"
-RETENTION = "retention"
+RETENTION, PARTNERS = "retention", "partners"
 
 
 def show(public: str) -> str:
@@ -51,6 +53,10 @@ RESOURCES: Mapping[type, Callable[[Any], str]] = {
     c.Pin: lambda command: show(command.show),
     c.SetReplay: lambda command: show(command.show),
     c.UpdateRoom: lambda command: channel(command.channel),
+    e.SetChannelLevel: lambda command: channel(command.channel),
+    p.MoveChannel: lambda command: channel(command.channel),
+    p.ChangeChannel: lambda command: channel(command.channel),
+    p.SetPartnerTerms: lambda _: PARTNERS,
     c.HideProduct: lambda command: goods(command.channel),
     c.ChangeProduct: lambda command: product(command.product),
     c.PutImage: lambda command: product(command.product),
@@ -75,7 +81,7 @@ RESOURCES: Mapping[type, Callable[[Any], str]] = {
 
 
 def count_up(unit: Unit, command: Any, seen: tuple[int, ...] | None) -> int:
-    """The version after `command`, which changes one of RESOURCES; Stale when the one before is none of `seen`."""
+    """The version after `command`, one of RESOURCES. Stale: the one before is none of `seen`; NotFound: no merchant."""
     resource = RESOURCES[type(command)](command)
     mine = (_table.c.merchant_id == command.merchant, _table.c.resource == resource)
     change = update(_table).where(*mine).values(number=_table.c.number + 1).returning(_table.c.number)
@@ -84,9 +90,16 @@ def count_up(unit: Unit, command: Any, seen: tuple[int, ...] | None) -> int:
     if seen is not None and number - 1 not in seen:
         raise Stale(FIELD, number - 1)
     if found is None:
+        _check_merchant(unit, command.merchant)
         row = {"merchant_id": command.merchant, "resource": resource, "number": number}
         unit.connection.execute(insert(_table), row)
     return number
+
+
+def _check_merchant(unit: Unit, merchant: int) -> None:
+    query = select(tables.merchant.c.id).where(tables.merchant.c.id == merchant)
+    if unit.connection.execute(query).first() is None:
+        raise NotFound("merchant", "no such merchant")
 
 
 def version(connected: Connected, merchant: int, resource: str) -> int:

@@ -55,14 +55,15 @@ def _public(seed: bytes) -> bytes:
 def publish_keys(connection: Connection, vault: Vault, now: int) -> None:
     """Gives each key of the vault its public row, with the endorsement of the one before it."""
     table = tables.log_key
-    known = set(connection.execute(select(table.c.kid)).scalars())
+    known = {row.kid: row.created_at for row in connection.execute(select(table.c.kid, table.c.created_at))}
     before: tuple[str, bytes] | None = None
     for kid, seed in vault.keys(NAME).items():
         if kid not in known:
+            known[kid] = max([now, *(at + 1 for at in known.values())])  # the order in which they endorse each other
             public = _public(seed)
             endorsed = b"" if before is None else _private(before[1]).sign(endorsement(kid, public))
-            row = {"kid": kid, "public": public, "endorsed_by": "" if before is None else before[0], "created_at": now}
-            connection.execute(insert(table), row | {"endorsement": endorsed})
+            row = {"kid": kid, "public": public, "endorsed_by": "" if before is None else before[0]}
+            connection.execute(insert(table), row | {"endorsement": endorsed, "created_at": known[kid]})
         before = (kid, seed)
 
 

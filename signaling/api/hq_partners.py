@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from commerce import questions, views
+from commerce import questions, versions, views
 from commerce.commands import disputes as d
 from commerce.commands import partners as p
 from commerce.commands.earning import SetChannelLevel
@@ -16,6 +16,7 @@ from signaling.api import models_partners as m
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_money import WhyCustomer
+from signaling.api.versions import change, seen
 
 
 class HqPartners:
@@ -25,23 +26,24 @@ class HqPartners:
         self._commerce = commerce
         self._url = url
 
-    async def terms(self, _request: web.Request, me: views.Me) -> web.Response:
+    async def terms(self, request: web.Request, me: views.Me) -> web.Response:
+        await seen(self._commerce, request, me, versions.PARTNERS)
         found = await self._commerce.ask(partner_terms, me.merchant.id)
         return answer(m.PartnerTerms(passing_days=found.passing_days))
 
     async def set_terms(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.PartnerTerms)
-        await self._commerce.execute(p.SetPartnerTerms(me.merchant.id, body.passing_days))
+        await change(self._commerce, request, p.SetPartnerTerms(me.merchant.id, body.passing_days))
         return answer(body)
 
     async def move(self, request: web.Request, me: views.Me) -> web.Response:
         body, channel = await read(request, m.ChannelPlace), request.match_info["channel"]
-        await self._commerce.execute(p.MoveChannel(me.merchant.id, channel, body.parent, me.user))
+        await change(self._commerce, request, p.MoveChannel(me.merchant.id, channel, body.parent, me.user))
         return await self._channel(me, channel)
 
     async def set_level(self, request: web.Request, me: views.Me) -> web.Response:
         body, channel = await read(request, m.ChannelLevel), request.match_info["channel"]
-        await self._commerce.execute(SetChannelLevel(me.merchant.id, channel, body.level))
+        await change(self._commerce, request, SetChannelLevel(me.merchant.id, channel, body.level))
         return await self._channel(me, channel)
 
     async def step(self, request: web.Request, me: views.Me) -> web.Response:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from signaling.api.models import Id, Request, View
+
+
+def _said(given: object) -> object:
+    """JSON's true alone: 1 equals it here, and is no word of anybody's."""
+    if given is not True:
+        raise ValueError("must be true")
+    return given
+
 
 KeptDays = Annotated[int, Field(ge=1, le=36_500)]
 
@@ -69,4 +77,4 @@ class RetentionView(View):
 class Consent(Request):
     """He will keep his customers' data as the law asks him to: said each time, and logged."""
 
-    consent: Literal[True]
+    consent: Annotated[Literal[True], BeforeValidator(_said)]

@@ -22,7 +22,7 @@ def _channel(method: str, path: str, summary: str, body: type) -> Operation:
 
 
 PARTNERS = (
-    hq("get", "/partners/terms", "The terms for partners", {200: m.PartnerTerms}),
+    hq("get", "/partners/terms", "The terms for partners", {200: m.PartnerTerms}, tagged=True),
     hq("put", "/partners/terms", "Other terms, from now on", {200: m.PartnerTerms}, body=m.PartnerTerms),
     _channel("put", "parent", "Move it in the tree, with all below it", m.ChannelPlace),
     _channel("put", "level", "By which rates it is paid from now on", m.ChannelLevel),

@@ -14,6 +14,7 @@ def examples():
         events.SaleChanged(1, "sale", "sku", 0),
         events.ShelfChanged(1, "show"),
         events.PinChanged(1, "show", "product", True),
+        events.GoodsHidden(1, "room"),
         events.ShowChanged(1, "show", "live"),
         events.RoomChanged(1, "房间"),
         events.ViewerBound(1, "v", "c", None),

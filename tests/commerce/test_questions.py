@@ -53,9 +53,8 @@ async def test_orders_by_channel_and_state(shop):
     [
         ({"cursor": "x"}, "cursor"),
         ({"cursor": "é"}, "cursor"),
-        ({"cursor": "LTEuLTE"}, "cursor"),
         ({"limit": 0}, "limit"),
-        ({"limit": 201}, "limit"),
+        ({"limit": 1_001}, "limit"),
         ({"state": "lost"}, "state"),
     ],
 )

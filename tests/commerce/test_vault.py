@@ -87,3 +87,12 @@ def test_a_sealed_secret_opens_for_its_purpose_and_secret_alone(connection):
     for vault, purpose in ((one, "restream/2"), (Vault(b"x" * 32), "restream/1")):
         with pytest.raises(Invalid):
             vault.unseal(purpose, sealed)
+
+
+def test_a_new_key_is_the_newest_although_the_clock_stands_or_goes_back(connection):
+    vault = Vault(SECRET)
+    vault.open(connection, 1_000)
+    for now in (1_000, 500, 500):
+        vault.rotate(connection, "log", now)
+    assert list(opened(connection).keys("log")) == list(vault.keys("log"))
+    assert opened(connection).kid("log") == vault.kid("log")

@@ -23,8 +23,10 @@ def view(**more):
         "merchant": {"name": "Tea House"},
         "language": "en",
         "currency": "CNY",
+        "state": "active",
         "show": None,
         "shelf": [],
+        "hidden": [],
         "viewers": 0,
         "total_viewers": 0,
     }

@@ -8,14 +8,13 @@ from commerce.store.ids import public_id
 from tests.commerce.cases.playing import DAY, play
 
 
-async def test_pages_follow_each_other_without_gaps(sqlite_shop, monkeypatch):
-    monkeypatch.setattr(find, "PAGE", 2)
+async def test_pages_follow_each_other_without_gaps(sqlite_shop):
     shop, merchant = sqlite_shop, sqlite_shop.merchant.id
     played = await play(shop, 5)
     asked = [(await played.ask()).case for _ in range(5)]
     seen, cursor = [], None
     for expected in (2, 2, 1):
-        page = await shop.commerce.ask(find.cases, merchant, cursor=cursor)
+        page = await shop.commerce.ask(find.cases, merchant, cursor=cursor, limit=2)
         assert len(page.cases) == expected
         seen += [case.case for case in page.cases]
         cursor = page.cursor

@@ -124,13 +124,14 @@ async def test_silence_of_hq_agrees_and_confirms_and_silence_of_the_buyer_lets_i
     await played.ship()
     refund, sent, kept = await played.ask(), await played.ask("return"), await played.ask("return")
     shop.clock.advance(3 * DAY - 1)
-    assert await played.do(k.PassCases()) == 0
+    await played.do(k.PassCases())
+    assert await states(played) == ["asked"] * 3
     shop.clock.advance(1)
-    assert await played.do(k.PassCases()) == 3
+    await played.do(k.PassCases())
     assert await states(played) == ["refunded", "agreed", "agreed"]
     await played.send(sent)
     shop.clock.advance(7 * DAY)
-    assert await played.do(k.PassCases()) == 1
+    await played.do(k.PassCases())
     assert await states(played) == ["refunded", "sent", "lapsed"]
     shop.clock.advance(3 * DAY)
     await played.do(k.PassCases())

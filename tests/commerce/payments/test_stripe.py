@@ -19,6 +19,9 @@ PRICE = Money(9_900, "CNY")
 PAYMENT = "a" * 16
 
 
+pytestmark = pytest.mark.timeout(20, func_only=True)  # building the mock server, once, is not the test's
+
+
 @pytest.fixture(scope="module")
 def mock():
     """The gateway at the mock server; skipped where there is no Go to build it with."""

@@ -3,7 +3,8 @@ import pytest
 from commerce import commands as c
 from commerce import events
 from commerce.errors import NotFound
-from commerce.talk import acts, questions
+from commerce.paging import Paging
+from commerce.talk import questions
 
 
 async def test_a_line_is_taken_down_and_the_log_says_what_it_was(shop):
@@ -20,12 +21,11 @@ async def test_another_merchants_room_is_nobodys(sqlite_shop):
         await sqlite_shop.commerce.execute(c.RemoveLine(sqlite_shop.merchant.id, "hq", "elsewhere", "e", 1))
 
 
-async def test_the_log_comes_in_pages_newest_first(sqlite_shop, monkeypatch):
-    monkeypatch.setattr(acts, "PAGE", 2)
+async def test_the_log_comes_in_pages_newest_first(sqlite_shop):
     for number in range(3):
         await sqlite_shop.commerce.execute(c.Announce(sqlite_shop.merchant.id, "hq", f"news {number}"))
-    first = await sqlite_shop.commerce.ask(questions.acts, sqlite_shop.merchant.id)
-    second = await sqlite_shop.commerce.ask(questions.acts, sqlite_shop.merchant.id, first.cursor)
+    first = await sqlite_shop.commerce.ask(questions.acts, sqlite_shop.merchant.id, Paging(limit=2))
+    second = await sqlite_shop.commerce.ask(questions.acts, sqlite_shop.merchant.id, Paging(first.cursor))
     assert [act.text for act in (*first.acts, *second.acts)] == ["news 2", "news 1", "news 0"]
     assert second.cursor is None
 

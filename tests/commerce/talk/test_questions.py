@@ -1,7 +1,4 @@
-import pytest
-
 from commerce import commands as c
-from commerce.errors import Invalid
 from commerce.store.ids import public_id
 from commerce.talk import questions
 
@@ -18,9 +15,3 @@ async def test_how_much_waits_and_that_there_is_something_new(sqlite_shop):
     other = await shop.commerce.ask(questions.waiting, merchant)
     assert one.held == other.held == 1
     assert len({nothing.mark, one.mark, other.mark}) == 3
-
-
-@pytest.mark.parametrize("cursor", ["x", "-1", "²", "9" * 30])
-async def test_a_cursor_that_is_not_ours(sqlite_shop, cursor):
-    with pytest.raises(Invalid):
-        await sqlite_shop.commerce.ask(questions.acts, sqlite_shop.merchant.id, cursor)

@@ -119,7 +119,7 @@ async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, partner, 
     await page.get_by_role("button", name="Make a link with a QR code").click()
     await expect(page.get_by_role("img", name="QR")).to_be_visible()
     await page.get_by_role("button", name="Why mine? A****** 138****8000").click()
-    await expect(page.get_by_text("became a customer of North (first_touch)")).to_be_visible()
+    await expect(page.get_by_text("became a customer of North (whoever brought him first)")).to_be_visible()
     await page.get_by_text("Take all of it with you").click()
     await page.get_by_label("I keep these people's data").check()
     async with page.expect_download() as download:

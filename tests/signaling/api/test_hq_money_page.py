@@ -176,7 +176,7 @@ async def test_an_order_says_why_and_is_held_with_a_reason(shop, page):
     card = page.get_by_role("region", name=f"Order {order}")
     await card.get_by_text("Why whose?").click()
     await expect(card.get_by_text("North earns 6.80 CNY (order, frozen).")).to_be_visible()
-    await expect(card.get_by_text("became a customer of North (first_touch)")).to_be_visible()
+    await expect(card.get_by_text("became a customer of North (whoever brought him first)")).to_be_visible()
     await card.get_by_text("Hold what it pays").first.click()
     await card.get_by_label("Reason").last.fill("same payee")
     await card.get_by_role("button", name="Hold what it pays").click()

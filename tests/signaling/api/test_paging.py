@@ -22,6 +22,10 @@ BOUNDED = {
     f"{HQ}/accesses",  # in pages by `before`, the moment of the last one
     f"{HQ}/channels/{{channel}}/goods",
     f"{V1}/desk/goods",
+    f"{V1}/desk/notices",
+    f"{V1}/desk/disputes",
+    f"{V1}/desk/contestable",
+    f"{HQ}/disputes",
 }
 NEXT = re.compile(r'^<(/[^>]+)>; rel="next"$')
 

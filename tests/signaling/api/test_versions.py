@@ -36,6 +36,9 @@ async def bodies(boss):
         "/rules": {"room": None, "slow_seconds": 3, "muted": False, "held": False},
         "/lock": lock,
         "/retention": {},
+        "/partners/terms": {"passing_days": 30},
+        "/channels/{channel}/parent": {"parent": None},
+        "/channels/{channel}/level": {"level": "store"},
         "/payments/{provider}": {"enabled": False},
         "/plan": plan[0]["plan"] if plan else PLAN,
     }
