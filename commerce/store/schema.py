@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,11 +25,13 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
-        command.upgrade(_config(connection), revision)
+        if revision_of(connection) != (head() if revision == "head" else revision):
+            command.upgrade(_config(connection), revision)
         if connection.dialect.name == "postgresql" and revision in ("head", head()):
             secure(connection)
 
 
+@cache
 def head() -> str:
     """The newest revision that this program knows."""
     found = ScriptDirectory(str(FOLDER)).get_current_head()

@@ -67,7 +67,7 @@ async def kill_often(shop, tmp_path, times: int, delay: Callable[[], float]) -> 
 
 @pytest.mark.timeout(60)
 async def test_what_was_answered_survives_kill_9(shop, tmp_path):
-    await kill_often(shop, tmp_path, 3, lambda: random.uniform(0, 0.15))
+    await kill_often(shop, tmp_path, 2, lambda: random.uniform(0, 0.15))
 
 
 @pytest.mark.soak

@@ -95,7 +95,7 @@ async def test_every_invariant_holds_after_every_step(money):
 
 
 async def test_so_it_does_on_postgresql(money_anywhere):
-    await Days(money_anywhere, 3).live(3)
+    await Days(money_anywhere, 3).live(2)
 
 
 @pytest.mark.soak
