@@ -98,9 +98,14 @@ def centrifugo_hall() -> Iterator[Hall | None]:
         yield Hall(pid, enter, centrifugo.say) if pid else None
 
 
+class Behind(Exception):
+    """A server did not deliver everything in time."""
+
+
 async def until(condition: Callable[[], bool], seconds_max: float = WAIT_SECONDS_MAX) -> None:
-    """Waits for what has to come; it is no measurement otherwise."""
+    """Waits for what has to come; it is no measurement otherwise: Behind."""
     deadline = time.monotonic() + seconds_max
     while not condition():
-        assert time.monotonic() < deadline, "not everything came"
+        if time.monotonic() >= deadline:
+            raise Behind("not everything came")
         await asyncio.sleep(0.02)
