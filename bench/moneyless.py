@@ -70,7 +70,10 @@ def without_money() -> Iterator[None]:
 def main() -> None:
     from signaling.__main__ import main as run  # noqa: PLC0415 - after the patches
 
-    with without_money():
+    with (
+        without_money(),
+        patch("signaling.demo.SERVER", "bench.moneyless"),
+    ):  # the demo's server is a process of its own
         run()
 
 

@@ -27,6 +27,7 @@ from signaling.addresses import write
 from signaling.demo_goods import Furnished, furnish
 from signaling.demo_panel import panel
 
+SERVER = "signaling"  # the module that the demo runs as its server
 PORTS = ("http", "rtmp", "webrtc")
 START_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 10.0
@@ -121,7 +122,7 @@ class Demo:
     async def _server(self) -> AsyncIterator[tuple[asyncio.subprocess.Process, Addresses]]:
         """`fenbo serve`, listening; and where."""
         file = self._folder / "addresses.json"
-        command = [sys.executable, "-m", "signaling", "serve", "--addresses", str(file), *self._options]
+        command = [sys.executable, "-m", SERVER, "serve", "--addresses", str(file), *self._options]
         async with _process(command, self._environment) as process:
             async with asyncio.timeout(START_SECONDS_MAX):
                 while (listening := await asyncio.to_thread(_read, file)) is None:
