@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from bench.halls import Behind, Hall, bare_hall, centrifugo_hall, our_hall, until
@@ -48,12 +49,12 @@ async def talk(hall: Hall, members: list[Member], rate: int, late: list[float]) 
 Figures = tuple[Cost, float]
 
 
-async def costs(context: AbstractContextManager[Hall | None]) -> list[Figures]:
+async def costs(open_hall: Callable[[], AbstractContextManager[Hall | None]]) -> list[Figures]:
     """For each rate what a line costs, and the 99th percentile of how late it comes, in ms.
 
     Ends before the first rate at which lines were lost; empty without a server.
     """
-    with context as hall:
+    with open_hall() as hall:
         if hall is None:
             return []
         members = await hall.enter(MEMBERS)
@@ -68,7 +69,7 @@ async def costs(context: AbstractContextManager[Hall | None]) -> list[Figures]:
             try:
                 cost = await measured(hall.pid, run, attempts=ATTEMPTS_MAX)
             except Behind:
-                print(f"{context} lost lines at {rate} a second", flush=True)
+                print(f"{open_hall.__name__} lost lines at {rate} a second", flush=True)
                 break
             found.append((cost, sorted(late)[int(len(late) * 0.99)]))
         assert not sum(member.dropped for member in members)
@@ -78,7 +79,7 @@ async def costs(context: AbstractContextManager[Hall | None]) -> list[Figures]:
 
 
 async def rows() -> list[Row]:
-    ours, bare, peer = [await costs(hall()) for hall in (our_hall, bare_hall, centrifugo_hall)]
+    ours, bare, peer = [await costs(hall) for hall in (our_hall, bare_hall, centrifugo_hall)]
     assert len(ours) == len(RATES), "Fenbo lost lines"
     found = []
     for at, rate in enumerate(RATES):
