@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
@@ -95,7 +95,7 @@ def _select_tenant() -> Select[*tuple[Any, ...]]:
     table, house = tables.merchant, aliased(tables.channel, name="house")
     return (
         select(table.c.currency, table.c.timezone, table.c.lock_rule, house.c.id.label("house"))
-        .join(house, (house.c.merchant_id == table.c.id) & house.c.house)
+        .join(house, and_(house.c.merchant_id == table.c.id, text("house.house")))  # as uq_channel_house says it
         .where(table.c.id == bindparam("merchant"))
     )
 

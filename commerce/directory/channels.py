@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from commerce import views
@@ -52,7 +52,7 @@ def channel_key(connected: Connected, merchant: int, channel: str | None, field:
     """The surrogate key of the merchant's channel; None means the house. NotFound for another merchant's."""
     table = tables.channel
     query = select(table.c.id).where(table.c.merchant_id == merchant)
-    query = query.where(table.c.house) if channel is None else query.where(table.c.public_id == channel)
+    query = query.where(text("channel.house")) if channel is None else query.where(table.c.public_id == channel)
     found = connected.connection.execute(query).scalar()
     if found is None:
         raise NotFound(field, "no such channel")

@@ -43,6 +43,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> _Among:  # noqa: ARG002
+        """As it is: SQLAlchemy would write `= 1` behind a truth on SQLite, and no index helps a comparison with 1."""
+        return self
+
 
 def among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     """True where the column's value is in the list given as `parameter`; of integers and texts."""

@@ -3,8 +3,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce import commands as c
+from commerce.canonical import json_text
 from commerce.store import tables
 from commerce.store.among import among
+from commerce.store.engine import writer_engine
+from commerce.visits import _select_places, _select_tenant
 
 QUERY = select(tables.channel.c.name).where(among(tables.channel.c.name, "wanted"))
 
@@ -33,3 +36,27 @@ async def test_integers_too(shop):
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()], ids=lambda dialect: dialect.name)
 def test_the_statement_has_one_parameter_however_many_are_wanted(dialect):
     assert list(QUERY.compile(dialect=dialect).params) == ["wanted"]
+
+
+def plan_of(connection, query, given):
+    """SQLite's own words on how it would find the rows."""
+    compiled = query.compile(connection.engine)
+    values = tuple(compiled.construct_params(given)[name] for name in compiled.positiontup)
+    texts = tuple(json_text(value) if isinstance(value, list) else value for value in values)
+    return " / ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", texts))
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "index"),
+    [
+        (_select_places(), {"slugs": ["a", "b"]}, "SEARCH room USING INDEX"),
+        (_select_tenant(), {"merchant": 1}, "USING INDEX uq_channel_house"),
+    ],
+)
+def test_a_room_and_a_house_are_found_by_their_indexes_among_thousands(sqlite_template, query, given, index):
+    engine = writer_engine(f"sqlite:///{sqlite_template}")
+    with engine.connect() as connection:
+        plan = plan_of(connection, query, given)
+    engine.dispose()
+    assert index in plan
+    assert "SCAN room" not in plan
