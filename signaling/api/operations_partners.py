@@ -28,7 +28,7 @@ PARTNERS = (
     _channel("put", "level", "By which rates it is paid from now on", m.ChannelLevel),
     _channel("post", "state", "Suspend, resume or close it, with a reason", m.ChannelStep),
     hq(
-        "put",
+        "post",
         "/customers/{viewer}/channel",
         "Decide whose customer he is, with a reason",
         {200: WhyCustomer},

@@ -59,8 +59,8 @@ async def test_a_customer_moved_by_hand(shop, boss, partner):
     await sold(shop, "north")
     (customer,) = (await partner("GET", "/api/v1/desk/customers"))[1]
     path = f"/api/v1/hq/customers/{customer['viewer']}/channel"
-    assert (await boss("PUT", path, {"channel": shop.south.channel}))[0] == 422
-    status, why = await boss("PUT", path, {"channel": shop.south.channel, "reason": "Lives next door"})
+    assert (await boss("POST", path, {"channel": shop.south.channel}))[0] == 422
+    status, why = await boss("POST", path, {"channel": shop.south.channel, "reason": "Lives next door"})
     assert (status, why["channel"]) == (200, shop.south.channel)
     assert (await partner("GET", "/api/v1/desk/notices"))[1][0]["body"]["reason"] == "Lives next door"
 
