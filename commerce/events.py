@@ -113,6 +113,13 @@ class RoomChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomStateChanged(Fact):
+    """The room's channel was suspended, resumed or closed."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class ViewerBound(Fact):
     """A viewer became a channel's; `replaces` is the channel he was bound to before, or None."""
 
@@ -204,6 +211,7 @@ KINDS: dict[str, type[Fact]] = {
         PinChanged,
         ShowChanged,
         RoomChanged,
+        RoomStateChanged,
         ViewerBound,
         WordsChanged,
         RulesChanged,

@@ -21,6 +21,7 @@ from signaling.messages import (
     HiddenChanged,
     Notice,
     PinChanged,
+    RoomStateChanged,
     SaleChanged,
     ShelfChanged,
     ShowStateChanged,
@@ -107,15 +108,17 @@ class Facts:
                 return show, [PinChanged(product=fact.product, pinned=fact.pinned)]
             case events.ShelfChanged():
                 return show, await self._shelf(fact.merchant)
-            case events.RoomChanged() | events.GoodsHidden():
+            case events.RoomChanged() | events.RoomStateChanged() | events.GoodsHidden():
                 return room_stream(fact.room), [await self._room(fact)]
             case _:
                 return show, [*await self._state(fact.merchant), *await self._shelf(fact.merchant)]
 
-    async def _room(self, fact: events.RoomChanged | events.GoodsHidden) -> At:
+    async def _room(self, fact: events.RoomChanged | events.RoomStateChanged | events.GoodsHidden) -> At:
         view = (await self._directory.room(fact.room)).view
         if isinstance(fact, events.GoodsHidden):
             return HiddenChanged(hidden=view.hidden, shelf=view.shelf)
+        if isinstance(fact, events.RoomStateChanged):
+            return RoomStateChanged(state=view.state)
         return Notice(at=datetime.now(UTC), text=view.notice)
 
     async def _state(self, merchant: int) -> list[At]:
@@ -143,7 +146,7 @@ def _key(fact: events.Fact) -> Key | None:
             return "shelf", fact.merchant
         case events.ShowChanged():
             return "show", fact.merchant
-        case events.RoomChanged() | events.GoodsHidden():
+        case events.RoomChanged() | events.RoomStateChanged() | events.GoodsHidden():
             return type(fact).__name__, fact.room
         case _:
             return None

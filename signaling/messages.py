@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from signaling.api.models import Moment, Order, Request, RoomView, ShelfItem, ShowView
+from signaling.api.models import ChannelState, Moment, Order, Request, RoomView, ShelfItem, ShowView
 from signaling.api.models_hq import Overview
 
 # Goes up when a client of before would misunderstand; what is only added does not change it.
@@ -254,6 +254,14 @@ class HiddenChanged(At):
     shelf: list[ShelfItem]
 
 
+class RoomStateChanged(At):
+    """The room's channel was suspended, resumed or closed: whoever is in it sees at once what can be bought."""
+
+    type: Literal["room_state"] = "room_state"
+    stream: Literal["room"] = "room"
+    state: ChannelState
+
+
 class StockChanged(At):
     """What is left of a SKU."""
 
@@ -365,6 +373,7 @@ ServerMessage = Annotated[
     | ShowStateChanged
     | ShelfChanged
     | HiddenChanged
+    | RoomStateChanged
     | StockChanged
     | SaleChanged
     | PinChanged

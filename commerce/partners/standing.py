@@ -11,7 +11,7 @@ from commerce.commands.partners import ChangeChannel
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row, lock_tree
 from commerce.errors import Forbidden, WrongState
-from commerce.events import RoomChanged
+from commerce.events import RoomStateChanged
 from commerce.partners.holding import hold_channel, release_channel
 from commerce.partners.notices import tell_channel
 from commerce.partners.states import next_state
@@ -43,7 +43,7 @@ def change_channel(unit: Unit, command: ChangeChannel) -> str:
     body = {"channel": command.channel, "state": state, "by": command.by} | told
     unit.log(Leaf(command.merchant, channel_party(command.channel), "channel", body))
     slug = select(tables.room.c.slug).where(tables.room.c.channel_id == key)
-    unit.tell(RoomChanged(command.merchant, unit.connection.execute(slug).scalar_one()))
+    unit.tell(RoomStateChanged(command.merchant, unit.connection.execute(slug).scalar_one()))
     return state
 
 

@@ -1,6 +1,7 @@
 """Commerce's facts as the rooms hear them."""
 
 from commerce import commands, events
+from commerce.commands.partners import ChangeChannel
 from signaling.bus import BusDown
 from signaling.rooms import show_stream
 
@@ -29,6 +30,16 @@ async def test_a_member_that_comes_later_finds_it_in_the_snapshot(shop):
     socket = await (await shop.visitor()).socket("north")
     await socket.hello()
     assert (await socket.wait_for("snapshot"))["room"]["shelf"][0]["pinned"]
+
+
+async def test_who_is_in_a_room_sees_that_it_is_suspended_and_that_it_goes_on(shop):
+    inside, elsewhere = [await (await shop.visitor()).enter(room) for room in ("north", "south")]
+    for event, state in (("suspend", "suspended"), ("resume", "active")):
+        await shop.do(ChangeChannel(shop.merchant.id, shop.north.channel, event, "papers", "boss"))
+        assert (await inside.wait_for("room_state"))["state"] == state
+    await shop.do(commands.Pin(shop.merchant.id, shop.show.show, shop.product.product))
+    while (message := await elsewhere.receive())["type"] != "pin":
+        assert message["type"] != "room_state"
 
 
 async def test_of_many_changes_of_stock_the_last_is_told_and_nothing_piles_up(shop):

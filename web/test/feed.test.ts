@@ -76,6 +76,11 @@ const texts = (feed: Feed) =>
   );
 
 describe("the streams of a room", () => {
+  it("says that the channel is suspended to whoever is in its room", () => {
+    const feed = after(entered(), { type: "room_state", stream: "room", epoch: "e", offset: 6, state: "suspended" });
+    assert.equal(feed.view?.state, "suspended");
+  });
+
   it("goes on from the welcome after a snapshot", () => {
     assert.deepEqual(texts(after(entered(), chat(6), chat(7))), [4, 5, 6, 7]);
   });

@@ -4,6 +4,7 @@ import pytest
 
 from commerce.commands import earning as e
 from commerce.errors import NotFound, WrongState
+from commerce.partners.notices import channel_notices
 from commerce.store import tables
 
 
@@ -33,3 +34,14 @@ async def test_only_what_is_there_can_be_held_or_released(money):
 async def test_a_level_is_in_the_log(money):
     await money.execute(e.SetChannelLevel(money.merchant, money.shop.store_a.channel, "gold"))
     assert [leaf.party for leaf in await money.rows(tables.log_leaf, kind="level")] == [money.a]
+
+
+async def test_a_level_is_told_at_the_desk_once(money):
+    store = money.shop.store_a.channel
+    for level in ("gold", "gold", "plain"):
+        await money.execute(e.SetChannelLevel(money.merchant, store, level))
+    told = await money.ask(channel_notices, money.merchant, store)
+    assert [(each.kind, each.body) for each in told] == [
+        ("level", {"level": "plain", "before": "gold"}),
+        ("level", {"level": "gold", "before": ""}),
+    ]

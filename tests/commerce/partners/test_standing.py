@@ -7,7 +7,7 @@ from commerce import questions
 from commerce.audit import audit
 from commerce.commands.partners import ChangeChannel
 from commerce.errors import Forbidden, WrongState
-from commerce.events import RoomChanged
+from commerce.events import RoomStateChanged
 from commerce.store import tables
 from commerce.store.ids import public_id
 
@@ -28,7 +28,7 @@ async def test_a_suspended_channel_earns_and_waits(money_anywhere, change):
     await money.sold(viewer)
     assert await change("suspend") == "suspended"
     assert (await money.ask(questions.room, shop.room_a)).channel_state == "suspended"
-    assert shop.facts[-1] == RoomChanged(money.merchant, shop.room_a)
+    assert shop.facts[-1] == RoomStateChanged(money.merchant, shop.room_a)
     later = await money.sold(viewer, shop.room_b)  # his customer, in another room
     assert later.owner_channel.id == shop.store_a.channel
     lines = await money.lines(party=money.a)

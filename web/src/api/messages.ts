@@ -35,6 +35,7 @@ export type Fact =
   | (Place & { type: "notice"; stream: "room"; at: string; text: string })
   | (Place & { type: "show_state"; stream: "show"; show: ShowView | null })
   | (Place & { type: "shelf"; stream: "show"; shelf: ShelfItem[] })
+  | (Place & { type: "room_state"; stream: "room"; state: RoomView["state"] })
   | (Place & { type: "hidden"; stream: "room"; hidden: string[]; shelf: ShelfItem[] })
   | (Place & { type: "stock"; stream: "show"; sku: string; free: number })
   | (Place & { type: "sale"; stream: "show"; sale: string; sku: string; left: number })

@@ -91,6 +91,8 @@ function applyFact(feed: Feed, fact: Fact): Feed {
       return { ...feed, standing: withRule(feed.standing, fact) };
     case "notice":
       return changeView(feed, () => ({ notice: fact.text }));
+    case "room_state":
+      return changeView(feed, () => ({ state: fact.state }));
     case "show_state":
       return changeView(feed, (view) => ({ show: withWhep(fact.show, view.room) }));
     case "shelf":

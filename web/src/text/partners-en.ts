@@ -49,7 +49,8 @@ export const partnersEn = {
     customer_came: (b: Told) =>
       `Customer ${b.viewer} was moved to you${b.channel ? ` from ${b.channel}` : ""}: ${b.reason}`,
     moved: (b: Told) => `You are below ${b.parent} in the tree now.`,
-    level: (b: Told) => `Your level is now: ${b.level || "none"}.`,
+    level: (b: Told) =>
+      `Your level is now: ${b.level || "none"} (before: ${b.before || "none"}). Orders from now on are paid by its rates.`,
     lower_rates: (b: Told) => `Rates that pay you less are announced. They count from ${b.when}.`,
   } as Record<string, (body: Told) => string>,
 };

@@ -49,7 +49,7 @@ export const partnersZh: PartnersText = {
     customer_left: (b) => `客户 ${b.viewer} 已调整到${b.channel}：${b.reason}`,
     customer_came: (b) => `客户 ${b.viewer} ${b.channel ? `由${b.channel}` : ""}调整到您的渠道：${b.reason}`,
     moved: (b) => `您现在的上级是${b.parent}。`,
-    level: (b) => `您的级别现为：${b.level || "无"}。`,
+    level: (b) => `您的级别现为：${b.level || "无"}（此前：${b.before || "无"}）。此后的订单按新级别计佣。`,
     lower_rates: (b) => `已公布会降低您佣金的新规则，自 ${b.when} 起生效。`,
   },
 };
