@@ -34,13 +34,26 @@ from commerce.commands import cases as k
 from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.commands import guarding as g
+from commerce.commands import joining as j
 from commerce.commands import partners as p
+from commerce.commands import staffing as w
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, invites, payouts, plans, settlement
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
-from commerce.partners import disputes, moving, notices, passing, rebinding, standing, terms
+from commerce.partners import (
+    applying,
+    disputes,
+    inviting,
+    moving,
+    notices,
+    passing,
+    rebinding,
+    staffing,
+    standing,
+    terms,
+)
 from commerce.payments import asking, record, refunds, ways
 from commerce.privacy import access, legal, retention
 from commerce.programs import answers, hooks, keys
@@ -53,7 +66,15 @@ from commerce.talk import acts, appeals, asked, held, restrictions, rules, words
 One = Callable[[Unit, Any], Any]
 Many = Callable[[Unit, Sequence[Any]], list[Any]]
 
-NAMING = (c.CreateChannel, c.CreateChannels, c.CreateUser)
+NAMING = (
+    c.CreateChannel,
+    c.CreateChannels,
+    c.CreateUser,
+    j.Apply,
+    j.AcceptInvitation,
+    j.ApproveApplication,
+    w.AddStaff,
+)
 log = getLogger("fenbo.commerce")
 
 
@@ -207,6 +228,17 @@ def partners() -> dict[type, One]:
         d.OpenDispute: disputes.open_dispute,
         d.AnswerDispute: disputes.answer_dispute,
         d.DecideDispute: disputes.decide_dispute,
+        w.AddStaff: staffing.add_staff,
+        w.RemoveStaff: staffing.remove_staff,
+        w.TieStaff: staffing.tie_staff,
+        j.Apply: applying.apply,
+        j.WithdrawApplication: applying.withdraw_application,
+        j.ApproveApplication: applying.approve_application,
+        j.RefuseApplication: applying.refuse_application,
+        j.EraseApplication: applying.erase_application,
+        j.Invite: inviting.invite,
+        j.RevokeInvitation: inviting.revoke_invitation,
+        j.AcceptInvitation: inviting.accept_invitation,
     }
 
 

@@ -39,6 +39,7 @@ from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.desk_partners import DeskPartners
+from signaling.api.joining import JoiningApi
 from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
@@ -252,6 +253,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets", images=core.images),
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
+        joining=JoiningApi(commerce, core.callers, pages, core.settings.sms.country),
         proofs=ProofApi(commerce),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from commerce.payments.till import Till
+from signaling.api.desk_staff import DeskStaff
 from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_guard import HqGuard
+from signaling.api.hq_joining import HqJoining
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
@@ -49,6 +51,8 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "talk": HqTalk(commerce, rooms),
         "moderation": HqModeration(commerce),
         "partners": HqPartners(commerce, urls.http),
+        "desk_staff": DeskStaff(commerce),
+        "hq_joining": HqJoining(commerce, urls.http),
         "money": HqMoney(commerce),
         "tills": HqPayments(commerce, till),
         "guard": HqGuard(commerce),

@@ -50,17 +50,18 @@ class Pages:
     missing_html: str
     desk_html: str = ""
     verify_html: str = ""
+    apply_html: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Pages:
         """`folder` is web/dist."""
-        found = {name: _text(folder / f"{name}.html") for name in ("room", "hq", "missing", "desk")}
+        found = {name: _text(folder / f"{name}.html") for name in ("room", "hq", "missing", "desk", "apply")}
         absent = [name for name, text in found.items() if text is None]
         if absent:
             log.warning("%s has no %s. %s", folder, ", ".join(f"{name}.html" for name in absent), NOT_BUILT)
         texts = {name: text or f"<!doctype html><title>Fenbo</title><p>{NOT_BUILT}" for name, text in found.items()}
         shown = (texts["room"], texts["hq"], texts["missing"], texts["desk"])
-        return cls(_assets(folder / "assets"), *shown, verify_page())
+        return cls(_assets(folder / "assets"), *shown, verify_page(), texts["apply"])
 
     def room(self, view: RoomView, url: str) -> web.Response:
         """A room's page; `url` is the installation's own, without a slash at its end."""
@@ -74,6 +75,12 @@ class Pages:
     async def desk(self, _request: web.Request) -> web.Response:
         """The page of a partner, who logs in there."""
         return _page(self.desk_html.replace(TOKEN, ""), HQ_HEADERS | {"Cache-Control": "no-store"})
+
+    def apply(self, merchant: str, name: str, language: str) -> web.Response:
+        """The page of whoever wants to become a partner; a merchant's name goes into its title."""
+        head = f"<title>{html.escape(name)}</title>"
+        head += _data("fenbo-apply", {"merchant": merchant, "name": name, "language": language})
+        return _page(self.apply_html.replace(TOKEN, head), HQ_HEADERS | {"Cache-Control": "no-store"})
 
     async def verify(self, _request: web.Request) -> web.Response:
         """The page that checks a statement offline: all of it is in it, and it asks nobody."""

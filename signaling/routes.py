@@ -13,11 +13,13 @@ from signaling.api.customers import CustomerApi
 from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.desk_partners import DeskPartners
+from signaling.api.desk_staff import DeskStaff
 from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
 from signaling.api.hq_goods import HqGoods
 from signaling.api.hq_guard import HqGuard
+from signaling.api.hq_joining import HqJoining
 from signaling.api.hq_moderation import HqModeration
 from signaling.api.hq_money import HqMoney
 from signaling.api.hq_orders import HqOrders
@@ -29,6 +31,7 @@ from signaling.api.hq_session import HqSession
 from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.hq_talk import HqTalk
+from signaling.api.joining import JoiningApi
 from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
@@ -39,6 +42,7 @@ from signaling.images import Images
 from signaling.pages import Pages
 from signaling.posters import Posters
 from signaling.replays import Replays
+from signaling.routes_joining import joining, staffing
 from signaling.viewers import Viewers
 from signaling.visits import Visits
 from signaling.ws import RoomSocket
@@ -79,6 +83,9 @@ class Handlers:
     desk: DeskApi
     partners: HqPartners
     desk_partners: DeskPartners
+    joining: JoiningApi
+    hq_joining: HqJoining
+    desk_staff: DeskStaff
     proofs: ProofApi
     hiding: HidingApi
     describe: OpenApi
@@ -100,6 +107,8 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_talk(to),
         *_hq_money(to),
         *_partners(to),
+        *joining(to.session.guard, to.joining, to.hq_joining),
+        *staffing(to.session.guard, to.desk_staff),
         *_hq_payments(to),
         *_hq_guard(to),
         *_desk(to),

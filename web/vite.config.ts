@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** The pages are served by Fenbo itself: `/r/<room>` and `/hq` from the HTML files, everything else from `/assets/`. */
+/** The pages are served by Fenbo itself: `/r/<room>`, `/hq`, `/desk` and `/apply/<merchant>` from the HTML files, everything else from `/assets/`. */
 export default defineConfig({
   base: "/",
   build: {
@@ -8,6 +8,6 @@ export default defineConfig({
     // hls.js is one lazy chunk on its own and larger than the warning's default of 500 kB
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["room.html", "hq.html", "desk.html", "missing.html"] },
+    rolldownOptions: { input: ["room.html", "hq.html", "desk.html", "apply.html", "missing.html"] },
   },
 });

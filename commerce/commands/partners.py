@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from commerce import checks
 from commerce.commands.base import Command
+from commerce.errors import Invalid
 
 REASON_CHARS_MAX = 200
 PASSING_DAYS_MAX = 365
@@ -16,13 +17,16 @@ PASSING_DAYS_MAX = 365
 
 @dataclass(frozen=True, slots=True)
 class SetPartnerTerms(Command[None]):
-    """How long after a channel closes its customers pass to the one above it."""
+    """How long after a channel closes its customers pass to the one above it; whether the invited wait for HQ."""
 
     merchant: int
     passing_days: int
+    approve_invited: bool = True
 
     def __post_init__(self) -> None:
         checks.number("passing_days", self.passing_days, 0, PASSING_DAYS_MAX)
+        if not isinstance(self.approve_invited, bool):
+            raise Invalid("approve_invited", "must be yes or no")
 
 
 @dataclass(frozen=True, slots=True)

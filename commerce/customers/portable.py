@@ -10,8 +10,8 @@ from typing import Any
 from commerce.customers.identity import identity_of
 from commerce.vault import Vault
 
-PHONE, CONTACT = "customer phone", "address"  # what the vault seals them as
-SEALED = {"customer": PHONE, "address": CONTACT}  # by table; the column is `sealed`
+PHONE, CONTACT, APPLICANT = "customer phone", "address", "partner application"  # what the vault seals them as
+SEALED = {"customer": PHONE, "address": CONTACT, "application": APPLICANT}  # by table; the column is `sealed`
 Row = dict[str, Any]
 
 

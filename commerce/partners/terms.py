@@ -1,4 +1,4 @@
-"""A merchant's terms for partners: the period after which a closed channel's customers pass on."""
+"""A merchant's terms for partners: when a closed channel's customers pass on, and whether the invited wait."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ class Terms:
     """What holds until a merchant says otherwise."""
 
     passing_days: int = 30
+    approve_invited: bool = True
 
 
 def partner_terms(connected: Connected, merchant: int) -> Terms:
     """The merchant's terms, or the defaults."""
     table = tables.partner_terms
-    query = select(table.c.passing_days).where(table.c.merchant_id == merchant)
+    query = select(table.c.passing_days, table.c.approve_invited).where(table.c.merchant_id == merchant)
     row = connected.connection.execute(query).first()
     return Terms() if row is None else Terms(*row)
 
@@ -32,4 +33,5 @@ def set_partner_terms(unit: Unit, command: SetPartnerTerms) -> None:
     table = tables.partner_terms
     unit.connection.execute(delete(table).where(table.c.merchant_id == command.merchant))
     terms = {"merchant_id": command.merchant, "passing_days": command.passing_days}
+    terms |= {"approve_invited": command.approve_invited}
     unit.connection.execute(insert(table), terms)

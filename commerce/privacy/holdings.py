@@ -157,6 +157,8 @@ OTHERWISE = {
     "log_party": "the size of a party's sequence",
     "merchant": "the tenant",
     "product": "goods",
+    "application": "whoever would be a partner: erased by himself, by HQ, or by the clock",
+    "invitation": "who made it, a login",
     "sku": "goods",
     "channel": "a business",
     "api_key": "a program",

@@ -3,7 +3,7 @@ nothing; each step erases a page of rows within one commit, and what was erased 
 
 chat      questions and held lines go; of acts and appeals what was said and by whom
 touches   those that no binding names, and what the log says of them (its commitments stay, and every proof holds)
-contacts  name, phone, address and note of orders that ended so long ago
+contacts  name, phone, address and note of orders that ended so long ago; who applied to be a partner and was refused
 """
 
 from __future__ import annotations
@@ -83,7 +83,15 @@ def _sweep_contacts(unit: Unit, merchant: int, before: int, limit: int) -> list[
     rows = unit.connection.execute(query.order_by(_order.c.id).limit(limit)).all()
     changed = update(_order).where(_order.c.id.in_([row.id for row in rows]))
     unit.connection.execute(changed.values(contact=NOBODY, note=""))
-    return [row.public_id for row in rows]
+    return [row.public_id for row in rows] + _sweep_applicants(unit, merchant, before, limit)
+
+
+def _sweep_applicants(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
+    table = tables.application
+    where = and_(table.c.state == "refused", table.c.changed_at < before, table.c.sealed.is_not(None))
+    keys, found = _page(unit, table, merchant, where, limit)
+    unit.connection.execute(update(table).where(table.c.id.in_(keys)).values(sealed=None))
+    return found
 
 
 def _sweep_touches(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:

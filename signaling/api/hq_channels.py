@@ -41,14 +41,14 @@ class HqChannels:
 
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelNew)
-        room = body.room or _address()
+        room = body.room or new_address()
         command = commands.CreateChannel(me.merchant.id, body.name, room, body.parent, body.level)
         channel = await self._commerce.execute(command)
         return answer(shapes.channel_hq(channel, self._url), status=201)
 
     async def create_many(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ChannelsNew)
-        channels = tuple(commands.NewChannel(each.name, each.room or _address()) for each in body.channels)
+        channels = tuple(commands.NewChannel(each.name, each.room or new_address()) for each in body.channels)
         count = await self._commerce.execute(commands.CreateChannels(me.merchant.id, channels))
         return answer(ChannelsMade(count=count), status=201)
 
@@ -77,6 +77,6 @@ class HqChannels:
         return Link(code=link.code, url=f"{url}/s/{link.code}", embed_url=f"{url}/r/{link.room}?t={token}")
 
 
-def _address() -> str:
+def new_address() -> str:
     """A room's address for whom none was chosen."""
     return "".join(secrets.choice(ROOM_ALPHABET) for _ in range(ROOM_CHARS))

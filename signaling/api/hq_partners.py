@@ -29,11 +29,12 @@ class HqPartners:
     async def terms(self, request: web.Request, me: views.Me) -> web.Response:
         await seen(self._commerce, request, me, versions.PARTNERS)
         found = await self._commerce.ask(partner_terms, me.merchant.id)
-        return answer(m.PartnerTerms(passing_days=found.passing_days))
+        return answer(m.PartnerTerms(passing_days=found.passing_days, approve_invited=found.approve_invited))
 
     async def set_terms(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.PartnerTerms)
-        await change(self._commerce, request, p.SetPartnerTerms(me.merchant.id, body.passing_days))
+        command = p.SetPartnerTerms(me.merchant.id, body.passing_days, body.approve_invited)
+        await change(self._commerce, request, command)
         return answer(body)
 
     async def move(self, request: web.Request, me: views.Me) -> web.Response:

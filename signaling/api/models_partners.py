@@ -17,9 +17,10 @@ Level = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
 class PartnerTerms(Request):
-    """After how many days a closed channel's customers pass to the one above it."""
+    """After how many days a closed channel's customers pass to the one above it; whether the invited wait for HQ."""
 
     passing_days: Annotated[int, Field(ge=0, le=365)]
+    approve_invited: bool = True
 
 
 class ChannelPlace(Request):

@@ -33,7 +33,7 @@ class Operation:
 
     @property
     def once(self) -> bool:
-        """Whether it takes an Idempotency-Key: every POST but those that log in or out, and a provider's notices."""
+        """Whether it takes an Idempotency-Key: every POST of a viewer or behind a session, but logging in or out."""
         return self.method == "post" and self.security != "" and not self.path.endswith(("/login", "/code", "/logout"))
 
     @property

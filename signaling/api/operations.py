@@ -8,6 +8,7 @@ from signaling.api.operation import hq as _hq
 from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_guard import GUARD
+from signaling.api.operations_joining import JOINING
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_partners import PARTNERS
 from signaling.api.operations_payments import PAYMENTS
@@ -15,6 +16,7 @@ from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_proof import PROOFS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
+from signaling.api.operations_staff import STAFF
 from signaling.api.operations_studio import STUDIO
 from signaling.api.operations_talk import TALK
 
@@ -140,6 +142,8 @@ OPERATIONS = (
     *TALK,
     *MONEY,
     *PARTNERS,
+    *JOINING,
+    *STAFF,
     *PAYMENTS,
     *GUARD,
     *PROOFS,

@@ -47,6 +47,7 @@ from commerce.store.tables.earning import (
 )
 from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
+from commerce.store.tables.joining import application, invitation
 from commerce.store.tables.offering import flash_sale, hidden_product, image
 from commerce.store.tables.partners import channel_event, dispute, moved_line, notice, partner_terms, passing, rebinding
 from commerce.store.tables.paying import payment_provider
@@ -65,6 +66,7 @@ __all__ = [
     "answered",
     "api_key",
     "appeal",
+    "application",
     "assessment",
     "binding",
     "cart_line",
@@ -82,6 +84,7 @@ __all__ = [
     "hook",
     "id_block",
     "image",
+    "invitation",
     "legal_hold",
     "link",
     "lock_rule",

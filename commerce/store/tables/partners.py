@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from commerce.store.tables.columns import Key, key, metadata, moment, of_merchant, public, ref, words
 
@@ -12,6 +12,7 @@ partner_terms = Table(
     metadata,
     Column("merchant_id", Key, ForeignKey("merchant.id"), primary_key=True, autoincrement=False),
     Column("passing_days", Integer, nullable=False),
+    Column("approve_invited", Boolean, nullable=False, server_default=text("true")),
 )
 
 # Every change of a channel's state, with its reason: the last one is why it is as it is.

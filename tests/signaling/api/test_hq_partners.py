@@ -34,8 +34,8 @@ async def test_the_tree(shop, boss):
 
 
 async def test_terms(boss):
-    path, terms = "/api/v1/hq/partners/terms", {"passing_days": 14}
-    assert (await boss("GET", path))[1] == {"passing_days": 30}
+    path, terms = "/api/v1/hq/partners/terms", {"passing_days": 14, "approve_invited": False}
+    assert (await boss("GET", path))[1] == {"passing_days": 30, "approve_invited": True}
     assert await boss("PUT", path, terms) == (200, terms)
     assert (await boss("GET", path))[1] == terms
     assert (await boss("PUT", path, terms | {"passing_days": 999}))[0] == 422

@@ -20,6 +20,7 @@ import type {
   Slot,
   Studio,
 } from "./hq-types.ts";
+import { JoiningApi } from "./joining-api.ts";
 import { PartnersApi } from "./partners-api.ts";
 import { type Ask, ask, askAll } from "./problem.ts";
 import { ProgramsApi } from "./programs-api.ts";
@@ -92,8 +93,8 @@ export class HqApi {
     return askAll(`${ROOT}/channels`);
   }
 
-  createChannel(name: string, room: string): Promise<Channel> {
-    return this.change("POST", "/channels", room === "" ? { name } : { name, room });
+  createChannel(name: string, room: string, parent: string, level: string): Promise<Channel> {
+    return this.change("POST", "/channels", { name, parent, level, ...(room === "" ? {} : { room }) });
   }
 
   changeChannel(channel: string, change: ChannelChange): Promise<Channel> {
@@ -162,6 +163,7 @@ export class HqApi {
     return this.change("POST", `/orders/${order}/refund`, refund);
   }
 
+  readonly joining = new JoiningApi((method, path, body) => this.change(method, path, body));
   readonly partners = new PartnersApi((method, path, body) => this.change(method, path, body));
   readonly programs = new ProgramsApi((method, path, body) => this.change(method, path, body));
 
@@ -192,7 +194,7 @@ export class HqApi {
   }
 
   /** A call that changes something. Throws `Problem`. */
-  change<T>(method: NonNullable<Ask["method"]>, path: string, body: unknown): Promise<T> {
+  change<T>(method: NonNullable<Ask["method"]>, path: string, body?: unknown): Promise<T> {
     return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf } });
   }
 }

@@ -3,6 +3,7 @@ import type { Ask } from "./problem.ts";
 
 export interface PartnerTerms {
   passing_days: number;
+  approve_invited: boolean;
 }
 
 export interface Dispute {

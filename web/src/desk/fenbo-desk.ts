@@ -2,12 +2,16 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { type Customer, type Desk, DeskApi, type DeskOrder } from "../api/desk-api.ts";
 import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
+import { type Change, InvitationsApi } from "../api/joining-api.ts";
+import { ask } from "../api/problem.ts";
+import { StaffApi } from "../api/staff-api.ts";
 import "../hq/copy.ts";
 import "../hq/login.ts";
 import "./disputes.ts";
 import "./notices.ts";
 import { panel } from "../hq/style.ts";
 import "./room-goods.ts";
+import "./staff.ts";
 import { formatMoney } from "../money.ts";
 import { drawer } from "../room/storage.ts";
 import { type DeskText, deskEn, deskZh } from "../text/desk.ts";
@@ -17,6 +21,7 @@ import { chooseLanguage, chosenLanguage, type Language, pickLanguage } from "../
 import { base } from "../ui/base.ts";
 import { COLOURS, chartStyle, wholeBar } from "../ui/chart.ts";
 import { themeStyle } from "../ui/theme.ts";
+import "../ui/invitations.ts";
 import "./desk-customers.ts";
 
 const ACCENT = "#0f6b5c";
@@ -44,6 +49,10 @@ export class FenboDesk extends LitElement {
   declare link: Link | null;
   private readonly api = new DeskApi();
   private readonly session = new HqApi();
+  private readonly change: Change = async (method, path, body) =>
+    ask(`/api/v1/desk${path}`, { method, body, headers: { "X-CSRF-Token": (await this.session.me()).csrf } });
+  private readonly invitations = new InvitationsApi(this.change);
+  private readonly staff = new StaffApi(this.change);
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -196,6 +205,8 @@ export class FenboDesk extends LitElement {
           <ul>${this.orders.map((order) => this.order(order))}</ul>
         </section>
         <fenbo-desk-disputes .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-desk-disputes>
+        <fenbo-invitations .api=${this.invitations} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-invitations>
+        <fenbo-staff .api=${this.staff} .customers=${this.customers} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-staff>
         <fenbo-desk-customers
           .api=${this.api}
           .csrf=${async () => (await this.session.me()).csrf}

@@ -4,12 +4,16 @@ import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import "./applications.ts";
 import "./channel-card.ts";
 import "./disputes.ts";
 import "./tree-terms.ts";
+import "../ui/invitations.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
+
+const FIELDS = ["name", "room", "level"];
 
 /** The channels and their rooms, and the form for one more. */
 export class FenboChannels extends LitElement {
@@ -55,10 +59,19 @@ export class FenboChannels extends LitElement {
           ${field({ label: text.name, name: "name", wrong: problem?.at("name") ?? "", required: true })}
           ${field({ label: text.slug, name: "room", wrong: problem?.at("room") ?? "" })}
           <p class="hint">${text.slugHint}</p>
-          <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, ["name", "room"])}</p>
+          <label
+            >${text.partners.above}
+            <select name="parent">
+              ${this.channels.filter((each) => each.state !== "closed").map((each) => html`<option value=${each.channel} ?selected=${each.house}>${each.name}</option>`)}
+            </select>
+          </label>
+          ${field({ label: text.partners.level, name: "level", wrong: problem?.at("level") ?? "" })}
+          <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, FIELDS)}</p>
           <button class="act main">${text.create}</button>
         </form>
       </section>
+      <fenbo-applications .store=${this.store} .channels=${this.channels} .text=${text}></fenbo-applications>
+      <fenbo-invitations .api=${this.store.api.joining} .channels=${this.channels} .text=${text}></fenbo-invitations>
       <fenbo-disputes .store=${this.store} .text=${text}></fenbo-disputes>
       <fenbo-tree-terms .store=${this.store} .text=${text}></fenbo-tree-terms>`;
   }
@@ -66,9 +79,9 @@ export class FenboChannels extends LitElement {
   private async create(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const { name = "", room = "" } = formValues(form);
+    const { name = "", room = "", parent = "", level = "" } = formValues(form);
     try {
-      await this.store.api.createChannel(name, room);
+      await this.store.api.createChannel(name, room, parent, level);
       this.problem = null;
       form.reset();
       this.store.refresh();

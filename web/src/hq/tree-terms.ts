@@ -1,7 +1,9 @@
-import { html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import type { PartnerTerms } from "../api/partners-api.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
+import { joiningEn } from "../text/joining-en.ts";
+import { joiningZh } from "../text/joining-zh.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
@@ -30,7 +32,23 @@ export class FenboTreeTerms extends LitElement {
     this.saved = false;
   }
 
-  static override styles = [base, formStyle, panel];
+  static override styles = [
+    base,
+    formStyle,
+    panel,
+    css`
+      .tick {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 44px;
+      }
+      .tick input {
+        width: 22px;
+        min-height: 22px;
+      }
+    `,
+  ];
 
   override firstUpdated(): void {
     this.store.api.partners.terms().then(
@@ -49,6 +67,7 @@ export class FenboTreeTerms extends LitElement {
       <h2>${words.terms}</h2>
       <form @submit=${this.save}>
         ${field({ label: words.days, name: "passing_days", value: String(terms.passing_days), type: "number", wrong: problem?.at("passing_days") ?? "", required: true })}
+        <label class="tick"><input type="checkbox" name="approve_invited" ?checked=${terms.approve_invited} />${(text.language === "zh" ? joiningZh : joiningEn).approveInvited}</label>
         <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, ["passing_days"])}</p>
         <div class="row"><button class="act main">${words.move}</button><span role="status">${this.saved ? words.saved : ""}</span></div>
       </form>
@@ -62,6 +81,7 @@ export class FenboTreeTerms extends LitElement {
     try {
       this.terms = await this.store.api.partners.setTerms({
         passing_days: Number(values.passing_days),
+        approve_invited: "approve_invited" in values,
       });
       this.problem = null;
       this.saved = true;

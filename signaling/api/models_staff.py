@@ -1,0 +1,39 @@
+"""The shapes around a channel's staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from signaling.api.models import Id, Request, View
+from signaling.api.models_joining import LoginName, Password
+
+
+class StaffNew(Request):
+    """A login at the desk."""
+
+    user: LoginName
+    password: Password
+    role: Literal["staff"] = "staff"
+
+
+class StaffLogin(View):
+    """Somebody who logs in at the desk."""
+
+    user: str
+    role: str
+    since: datetime
+
+
+class StaffViewer(View):
+    """A customer who works for the channel."""
+
+    viewer: Id
+    since: datetime
+
+
+class StaffView(View):
+    """Who works for the channel: logins at its desk, and customers whose own purchases follow the rule for staff."""
+
+    logins: list[StaffLogin]
+    viewers: list[StaffViewer]
