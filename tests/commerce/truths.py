@@ -1,0 +1,119 @@
+"""What must be true of a merchant at any moment (MONEY section 9), worked out here a second time from the bare rows."""
+
+import json
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from commerce.attribution import LockRule
+from commerce.books import balances
+from commerce.money import share
+from commerce.proof.heads import last_head
+from commerce.proof.statement import head_consistency, head_json, keys_json, statement
+from commerce.proof.verify import compare_heads, verify_statement
+from commerce.store import tables
+from commerce.store.tables import metadata
+
+
+def rows(reading, table, merchant):
+    return reading.connection.execute(select(table).where(table.c.merchant_id == merchant).order_by(table.c.id)).all()
+
+
+def wrong_of(reading, merchant):
+    """Everything that does not hold; asked as a question of the merchant's."""
+    return [
+        *_books(reading, merchant),
+        *_orders(reading, merchant),
+        *_stock(reading, merchant),
+        *_strangers(reading, merchant),
+        *_statements(reading, merchant),
+    ]
+
+
+def _books(reading, merchant):
+    """All balances by replay are what the question answers; nothing hangs between the books and the bank."""
+    sums = Counter()
+    for row in rows(reading, tables.transfer, merchant):
+        if not row.pending and not row.void:
+            sums[row.debit, row.currency] -= row.amount_minor
+            sums[row.credit, row.currency] += row.amount_minor
+    replayed = {key: minor for key, minor in sums.items() if minor}
+    if replayed != balances(reading, merchant):
+        yield f"replayed: {replayed}"
+    if sum(sums.values()):
+        yield f"the ledger sums to {sum(sums.values())}"
+    if sums["payout", "CNY"]:
+        yield f"{sums['payout', 'CNY']} left in transit"
+    sent = sum(row.amount_minor for row in rows(reading, tables.payout, merchant) if row.state == "confirmed")
+    left = [row for row in rows(reading, tables.transfer, merchant) if row.name.startswith("left:")]
+    if sum(row.amount_minor for row in left) != sent:
+        yield f"{sent} was confirmed by the bank, other payouts are booked"
+
+
+def _orders(reading, merchant):
+    """One owner; what is left of all lines is within the cap of what is left of the money; two paid levels at most."""
+    parsed = {row.digest: LockRule.parse(row.canonical) for row in reading.connection.execute(select(tables.lock_rule))}
+    lines = {}
+    for row in rows(reading, tables.commission_line, merchant):
+        lines.setdefault(row.order_id, []).append(row)
+    for order in rows(reading, tables.orders, merchant):
+        mine, net = lines.get(order.id, []), order.total_minor - order.refunded_minor
+        live = [row for row in mine if row.state != "void"]
+        left = sum(row.amount_minor - row.clawed_minor for row in live)
+        if any(not 0 <= row.clawed_minor <= row.amount_minor for row in mine):
+            yield f"order {order.id}: a line gave back more than it had"
+        if left > share(net, parsed[order.rule_hash].cap_ppm) + len(live):  # each line is rounded by itself
+            yield f"order {order.id}: {left} of {net} go to others"
+        levels = Counter((row.credited, row.sku) for row in live if row.kind == "order" and row.amount_minor)
+        if max(levels.values(), default=0) > 2:
+            yield f"order {order.id}: {levels}"
+        if order.owner_channel_id is None:
+            yield f"order {order.id}: nobody's"
+
+
+def _stock(reading, merchant):
+    table = tables.stock
+    for row in reading.connection.execute(select(table).where(table.c.merchant_id == merchant)).all():
+        if min(row.free, row.reserved, row.sold) < 0 or row.received != row.free + row.reserved + row.sold:
+            yield f"stock: {row}"
+
+
+def _strangers(reading, merchant):
+    """Asked for everything there is, the database shows this merchant's rows only."""
+    for table in metadata.sorted_tables:
+        if "merchant_id" in table.columns:
+            others = select(func.count()).select_from(table).where(table.c.merchant_id != merchant)
+            if reading.connection.execute(others).scalar():
+                yield f"another merchant's rows of {table.name} can be read"
+
+
+def _statements(reading, merchant):
+    """Everybody's verifies offline, and says of his lines what their rows say."""
+    public = bytes.fromhex(keys_json(reading)[-1]["public"])
+    said = {}
+    for row in rows(reading, tables.commission_line, merchant):
+        left = said.setdefault(row.party, Counter())
+        left[row.state] += row.amount_minor - row.clawed_minor
+    leaves = tables.log_leaf
+    parties = select(leaves.c.party).where(leaves.c.merchant_id == merchant).distinct()
+    for party in reading.connection.execute(parties).scalars().all():
+        found = statement(reading, merchant, party)
+        report = verify_statement(json.loads(json.dumps(found)), public)
+        yield from (f"{party}: {wrong}" for wrong in report.wrong)
+        figures = {state: minor for state, minor in report.figures.get("CNY", {}).items() if minor}
+        if figures != {state: minor for state, minor in said.pop(party, {}).items() if minor}:
+            yield f"{party} was told {figures}"
+    yield from (f"{party} was told nothing" for party, left in said.items() if any(left.values()))
+
+
+def head_of(reading, merchant):
+    """The newest signed head, as it is published."""
+    return head_json(*last_head(reading, merchant))
+
+
+def wrong_between(reading, merchant, before):
+    """A head that was published before, even by a node that has died since, and the newest: of one history."""
+    now = head_of(reading, merchant)
+    proof = head_consistency(reading, merchant, before["size"], now["size"])
+    keys = keys_json(reading)
+    return compare_heads(before, now, proof, bytes.fromhex(keys[0]["public"]), keys)
