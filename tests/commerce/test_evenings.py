@@ -1,14 +1,21 @@
 """MONEY section 9 after every step of random evenings: races, closures, disputes, cases, merged viewers, dead nodes."""
 
+import asyncio
 import shutil
 from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
-from commerce.store.engine import FILE_NAME
+from commerce.commands import earning as e
+from commerce.errors import Unavailable
+from commerce.store import tables
+from commerce.store.engine import FILE_NAME, writer_engine
 from tests.commerce.conftest import furnish
+from tests.commerce.dying import MOMENTS, Death
 from tests.commerce.evenings import Evenings
 from tests.commerce.money import Money
+from tests.commerce.truths import wrong_of
 
 HISTORIES_IN_ONE = 100
 
@@ -38,8 +45,48 @@ def evenings(sqlite_template, tmp_path, open_commerce, clock):
 @pytest.mark.parametrize("seed", range(3))
 async def test_everything_holds_after_every_step(evenings, seed):
     found = await evenings(seed)
-    await found.live(5)
-    assert found.deaths
+    await found.live(2)
+    await found.die()
+    assert sum(len(one.orders) for one in found.both)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_what_a_node_leaves_when_it_dies(evenings, moment):
+    """All of a batch that was committed, nothing of one that was not; either way nobody is told that it happened."""
+    found = await evenings(0)
+    money, to = found.both[0].money, found.folder.parent / "disk-1"
+    Death(found.node, found.folder, to, moment, after=20)
+    with pytest.raises(Unavailable):
+        await money.shop.place()
+    with pytest.raises(Unavailable):
+        await money.shop.place()
+    money.ask = (await found.open_node(to)).ask
+    assert len(await money.rows(tables.orders)) == (moment == "after commit")
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("UPDATE commission_line SET clawed_minor = clawed_minor + 1", "was told"),
+        ("UPDATE orders SET refunded_minor = total_minor - 1", "go to others"),
+        ("UPDATE log_leaf SET body = replace(body, '9900', '9901')", "says was changed"),
+        ("UPDATE log_leaf SET seq = seq + 1", "missing or out of its place"),
+    ],
+)
+async def test_what_does_not_hold_is_named(money, statement, wrong):
+    await money.sold()
+    await money.execute(e.SignHeads())
+    assert await money.ask(wrong_of, money.merchant) == []
+
+    def tamper():
+        engine = writer_engine(money.shop.url)
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    await asyncio.to_thread(tamper)
+    found = await money.ask(wrong_of, money.merchant)
+    assert [each for each in found if wrong in each], found
 
 
 @pytest.mark.soak
