@@ -5,14 +5,14 @@ import shutil
 from collections import Counter
 
 import pytest
-from sqlalchemy import text
 
 from commerce.commands import earning as e
 from commerce.errors import Unavailable
 from commerce.store import tables
-from commerce.store.engine import FILE_NAME, writer_engine
+from commerce.store.engine import FILE_NAME
 from tests.commerce.conftest import furnish
 from tests.commerce.dying import MOMENTS, Death
+from tests.commerce.earning.test_check import tamper
 from tests.commerce.evenings import Evenings
 from tests.commerce.money import Money
 from tests.commerce.truths import wrong_of
@@ -55,7 +55,7 @@ async def test_what_a_node_leaves_when_it_dies(evenings, moment):
     """All of a batch that was committed, nothing of one that was not; either way nobody is told that it happened."""
     found = await evenings(0)
     money, to = found.both[0].money, found.folder.parent / "disk-1"
-    Death(found.node, found.folder, to, moment, after=20)
+    Death(found.node, found.folder, to, moment, after=3)
     with pytest.raises(Unavailable):
         await money.shop.place()
     with pytest.raises(Unavailable):
@@ -69,22 +69,15 @@ async def test_what_a_node_leaves_when_it_dies(evenings, moment):
     [
         ("UPDATE commission_line SET clawed_minor = clawed_minor + 1", "was told"),
         ("UPDATE orders SET refunded_minor = total_minor - 1", "go to others"),
-        ("UPDATE log_leaf SET body = replace(body, '9900', '9901')", "says was changed"),
-        ("UPDATE log_leaf SET seq = seq + 1", "missing or out of its place"),
+        ("UPDATE log_leaf SET body = replace(body, '990', '991')", "says was changed"),
+        ("UPDATE log_leaf SET at = at + 1", "not in the signed log"),
     ],
 )
 async def test_what_does_not_hold_is_named(money, statement, wrong):
     await money.sold()
     await money.execute(e.SignHeads())
     assert await money.ask(wrong_of, money.merchant) == []
-
-    def tamper():
-        engine = writer_engine(money.shop.url)
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
-
-    await asyncio.to_thread(tamper)
+    await asyncio.to_thread(tamper, money.shop.url, statement)
     found = await money.ask(wrong_of, money.merchant)
     assert [each for each in found if wrong in each], found
 
