@@ -1,4 +1,8 @@
-"""A partner's own export as one file: what `fenbo export --channel` writes, and a sheet of his customers."""
+"""A partner's own export as one file: the folder that `fenbo export --channel` writes, and a sheet of his customers.
+
+bundle/...       whole: `manifest.json` signs every file in it
+customers.csv    the same customers, for people
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from commerce.leaving.files import Row, read_rows
 from commerce.store.reading import Reading
 from commerce.times import aware
 
+BUNDLE = "bundle"
 COLUMNS = ("customer", "chat_name", "name", "phone", "address", "since", "state")
 
 
@@ -29,7 +34,7 @@ def channel_parcel(
         parcel = tempfile.TemporaryFile(prefix="fenbo-parcel-")  # noqa: SIM115 - handed out, and closed by who takes it
         with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-                packed.write(file, file.relative_to(folder).as_posix())
+                packed.write(file, f"{BUNDLE}/{file.relative_to(folder).as_posix()}")
             packed.writestr("customers.csv", customers_sheet(customers))
         parcel.seek(0)
     return parcel, tuple(dict.fromkeys(str(row["public_id"]) for row in customers))

@@ -9,7 +9,7 @@ import pytest
 
 from commerce.errors import NotFound
 from commerce.leaving.files import read_manifest
-from commerce.leaving.parcel import channel_parcel
+from commerce.leaving.parcel import BUNDLE, channel_parcel
 from commerce.proof.signing import Signer
 from commerce.store.ids import public_id
 
@@ -34,9 +34,10 @@ async def test_his_own_customers_in_full_and_nobody_else_s(money, tmp_path):
     assert whose == (mine,)
     assert [(row["customer"], row["phone"]) for row in rows] == [(mine, "13800138000")]
     assert other.encode() not in everything
-    assert {"customers.jsonl", "orders.jsonl", "commission.jsonl", "proofs/statement.json"} <= names
-    (tmp_path / "out" / "customers.csv").unlink()  # made of what the manifest signs
-    manifest = await asyncio.to_thread(read_manifest, tmp_path / "out")
+    signed = {"customers.jsonl", "orders.jsonl", "commission.jsonl", "proofs/statement.json", "manifest.json"}
+    assert {f"{BUNDLE}/{name}" for name in signed} <= names
+    assert {name for name in names if not name.startswith(f"{BUNDLE}/")} == {"customers.csv"}
+    manifest = await asyncio.to_thread(read_manifest, tmp_path / "out" / BUNDLE)
     assert manifest["rows"]["customers"] == 1
 
 
