@@ -66,7 +66,7 @@ class Under:
             "party": party,
             "entries": entries,
             "range": [found.hex() for found in beside],
-            "last": _entry_json(last, told=False) | {"position": last.position},
+            "last": _entry_json(last, told=False),
             "inclusion": [found.hex() for found in shown],
         }
 
@@ -119,6 +119,7 @@ def _range(reading: Reading, log: tuple[int, int], party: str, run: tuple[int, i
 def _entry_json(row: AnyRow, told: bool) -> Json:
     return {
         "seq": row.seq,
+        "position": row.position,  # in the log: with it anybody may ask for the entry's own proof of inclusion
         "before": row.before.hex(),
         "kind": row.kind,
         "at": row.at,

@@ -5,9 +5,10 @@ import pytest
 from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.errors import Invalid, NotFound
 from commerce.merkle import verify_inclusion
+from commerce.proof.entry import Entry
 from commerce.proof.published import between, heads, inside
 from commerce.proof.signing import Signer
-from commerce.proof.verify import compare_heads, head_is_signed, read_head
+from commerce.proof.verify import compare_heads, head_is_signed, read_head, verify_statement
 from commerce.store import tables
 
 
@@ -71,6 +72,23 @@ async def test_every_leaf_is_inside_and_no_other_is(money):
     early = await money.ask(inside, merchant, 1, 0, signed[0]["size"])
     root = bytes.fromhex(signed[0]["root"])
     assert verify_inclusion(root, early["size"], 0, leaves[0].hash, [bytes.fromhex(text) for text in early["hashes"]])
+
+
+async def test_a_party_proves_each_entry_of_his_statement_by_its_position(money):
+    await grown(money)
+    found = await money.statement()
+    root, size = bytes.fromhex(found["head"]["root"]), found["head"]["size"]
+    assert len(found["entries"]) > 4
+    assert found["entries"][-1]["position"] == found["last"]["position"]
+    for line in found["entries"]:
+        shown = await money.ask(inside, found["merchant"], found["log"], line["position"], size)
+        place = (found["merchant"], found["log"], found["party"], line["seq"], bytes.fromhex(line["before"]))
+        leaf = Entry(*place, line["kind"], line["at"], line["rule"], bytes.fromhex(line["commitment"])).digest()
+        assert shown["leaf"] == leaf.hex()
+        proof = [bytes.fromhex(text) for text in shown["hashes"]]
+        assert verify_inclusion(root, size, line["position"], leaf, proof)
+    old = found | {"entries": [{name: line[name] for name in line if name != "position"} for line in found["entries"]]}
+    assert verify_statement(old, await money.key()).wrong == []  # as statements were before
 
 
 async def test_what_is_not_signed_yet_is_not_shown(money):
