@@ -280,6 +280,7 @@ def earning(signer: Signer) -> dict[type, One]:
         e.EraseViewer: erase.erase_viewer,
         e.PrepareSettlements: settlement.prepare_settlements,
         e.ApproveSettlement: settlement.approve_settlement,
+        e.ApproveSettlements: settlement.approve_settlements,
         e.EndReceivable: settlement.end_receivable,
         e.BeginPayouts: payouts.begin_payouts,
         e.RecordPayout: payouts.record_payout,

@@ -2,10 +2,14 @@
 
 Everything comes from what was stored when it was decided, so the answer is the same every time. An order's decision is
 decided again from its inputs, and the answer says whether that leads to the same owner.
+
+A partner reads the same story about his own customers: that another partner was there, but not which, and what he
+himself earns.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +17,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from commerce.attribution import Decision, LockRule, decide, read_inputs
+from commerce.canonical import json_text
 from commerce.checks import choice
 from commerce.directory.merchants import find_merchant
 from commerce.errors import NotFound
 from commerce.money import Money, to_decimal
+from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
 from commerce.visits import find_viewer
@@ -50,6 +56,7 @@ WORDS = {
         "reason": "原因：{reason}。",
         "same": "用当时的输入和规则 {rule} 重新判定，结果相同。",
         "other": "用当时的输入和规则 {rule} 重新判定，结果不同！",
+        "another": "另一伙伴",
         "nobody": "他目前不是任何伙伴的客户。",
     },
     "en": {
@@ -78,6 +85,7 @@ WORDS = {
         "reason": "Reason: {reason}.",
         "same": "Decided again from the inputs of that moment under rule {rule}: the same.",
         "other": "Decided again from the inputs of that moment under rule {rule}: something else!",
+        "another": "another partner",
         "nobody": "He is no partner's customer now.",
     },
 }
@@ -102,18 +110,19 @@ TERMS = {
 
 
 class Teller:
-    """Names, times and words of one merchant in one language."""
+    """Names, times and words of one merchant in one language; `reader`: the channel of the partner who reads them."""
 
-    def __init__(self, reading: Reading, merchant: int, language: str) -> None:
+    def __init__(self, reading: Reading, merchant: int, language: str, reader: str | None = None) -> None:
         self._reading = reading
         self._terms = TERMS if language == "zh" else {}
         self.words = WORDS[choice("language", language, LANGUAGES)]
         self.zone = ZoneInfo(find_merchant(reading, merchant).timezone)
         table = tables.channel
-        query = select(table.c.id, table.c.public_id, table.c.name).where(table.c.merchant_id == merchant)
-        rows = reading.connection.execute(query).all()
-        self.names = {row.id: row.name for row in rows}
-        self.publics = {row.id: row.public_id for row in rows}
+        query = select(table.c.id, table.c.public_id, table.c.name, table.c.house)
+        rows = reading.connection.execute(query.where(table.c.merchant_id == merchant)).all()
+        self.hidden = {row.id for row in rows if reader is not None and not row.house and row.public_id != reader}
+        self.names = {row.id: self.words["another"] if row.id in self.hidden else row.name for row in rows}
+        self.publics = {row.id: None if row.id in self.hidden else row.public_id for row in rows}
         self._by_public = {row.public_id: row.name for row in rows}
 
     def say(self, word: str, **given: object) -> str:
@@ -138,17 +147,20 @@ class Teller:
         return self._by_public.get(public, public) if kind == "channel" else f"{kind} {public[:6]}"
 
 
-def why_order(reading: Reading, merchant: int, order: str, language: str = "zh") -> Json:
-    """{order, viewer, owner, clause, inputs, rule, lines, agrees, words: [sentence]}; NotFound."""
+def why_order(reading: Reading, merchant: int, order: str, language: str = "zh", reader: str | None = None) -> Json:
+    """{order, viewer, owner, clause, inputs, rule, lines, agrees, words: [sentence]}; NotFound.
+
+    For the partner `reader`, other partners are null, and the lines are his.
+    """
     table = tables.orders
     query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == order)
     row = reading.connection.execute(query).first()
     if row is None:
         raise NotFound("order", "no such order")
-    teller = Teller(reading, merchant, language)
+    teller = Teller(reading, merchant, language, reader)
     rule = _rule(reading, merchant, row.rule_hash)
     decided = decide(rule, read_inputs(row.decision), teller.zone)
-    lines = _lines(reading, row.id)
+    lines = _lines(reading, row.id) if reader is None else _lines_of(reader, _lines(reading, row.id))
     words = _order_words(teller, row, decided)
     return {
         "order": order,
@@ -159,10 +171,30 @@ def why_order(reading: Reading, merchant: int, order: str, language: str = "zh")
         "agrees": decided.owner == row.owner_channel_id,
         "rule_hash": row.rule_hash,
         "rule": rule.canonical(),
-        "inputs": row.decision,
+        "inputs": _inputs_for(teller, row.decision),
         "lines": lines,
         "words": words + [sentence for line in lines for sentence in _line_words(teller, line)],
     }
+
+
+def _inputs_for(teller: Teller, stored: str) -> str:
+    """What was looked at, without the numbers of those whom the reader may not know."""
+    if not teller.hidden:
+        return stored
+    found = json.loads(stored)
+    for name in ("owner", "room_channel", "own_channel"):
+        found[name] = _shown(teller, found[name])
+    if found["binding"] is not None:
+        found["binding"][0] = _shown(teller, found["binding"][0])
+    found["touches"] = [
+        [None, None, at, show] if channel in teller.hidden else [touch, channel, at, show]
+        for touch, channel, at, show in found["touches"]
+    ]
+    return json_text(found)
+
+
+def _shown(teller: Teller, channel: int | None) -> int | None:
+    return None if channel in teller.hidden else channel
 
 
 def _order_words(teller: Teller, row: AnyRow, decided: Decision) -> list[str]:
@@ -196,6 +228,12 @@ def _lines(reading: Reading, order: int) -> list[Json]:
     return [dict(row._mapping) for row in reading.connection.execute(query.order_by(table.c.id))]
 
 
+def _lines_of(channel: str, lines: list[Json]) -> list[Json]:
+    """What a channel earns; by whose credit only if it is its own."""
+    mine = [line for line in lines if line["party"] == channel_party(channel)]
+    return [line | {"credited": line["credited"] if line["credited"] == channel else None} for line in mine]
+
+
 def _line_words(teller: Teller, line: Json) -> list[str]:
     amount = to_decimal(Money(line["amount_minor"] - line["clawed_minor"], line["currency"]))
     given = {"amount": amount, "currency": line["currency"], "kind": teller.term(line["kind"])}
@@ -212,18 +250,23 @@ def _ends(teller: Teller, until: int | None) -> str:
     return teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
 
 
-def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "zh") -> Json:
-    """{viewer, channel, events: [{at, kind, channel, ...}], words: [sentence]}: all that ever counted, in its order."""
+def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "zh", reader: str | None = None) -> Json:
+    """{viewer, channel, events: [{at, kind, channel, ...}], words: [sentence]}: all that ever counted, in its order.
+
+    For the partner `reader`, other partners are null.
+    """
     key = find_viewer(reading, merchant, viewer)
     if key is None:
         raise NotFound("viewer", "no such viewer")
-    teller = Teller(reading, merchant, language)
+    teller = Teller(reading, merchant, language, reader)
     events = sorted([*_touches(reading, key), *_bindings(reading, key)], key=lambda event: (event["at"], event["id"]))
     held = next((event["channel"] for event in reversed(events) if event.get("state") == "active"), None)
     words = [sentence for event in events for sentence in _event_words(teller, event)]
     if held is None:
         words.append(teller.say("nobody"))
     for event in events:
+        if event["channel"] in teller.hidden:
+            event.pop("touch", None)
         event["channel"] = teller.publics[event["channel"]]
         del event["id"]
     return {

@@ -310,6 +310,8 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/settlements", hq(may.SEE_MONEY, money.settlements)),
         web.post("/api/v1/hq/settlements", hq(may.SETTLE, money.settle)),
         web.post("/api/v1/hq/settlements/{settlement}/approve", hq(may.SETTLE, money.approve)),
+        web.post("/api/v1/hq/settlements/approve", hq(may.SETTLE, money.approve_all)),
+        web.post("/api/v1/hq/payouts", hq(may.SETTLE, money.begin_payouts)),
         web.get("/api/v1/hq/payouts.csv", hq(may.SETTLE, money.payouts)),
         web.post("/api/v1/hq/payouts/sheet", hq(may.SETTLE, money.read_payouts)),
     ]

@@ -10,6 +10,8 @@ from commerce.commands.base import Command
 from commerce.commission import Plan, PlanVersion
 
 REASON_CHARS_MAX = 200
+# So many in one transaction: buyers wait for no longer than that.
+APPROVED_MAX = 50
 RAILS = ("manual", "sandbox")
 
 
@@ -113,6 +115,33 @@ class ApproveSettlement(Command[str]):
         checks.public_id("settlement", self.settlement)
         checks.login("by", self.by)
         checks.choice("rail", self.rail, RAILS)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedMany:
+    """How many were approved; how many wait still that `by` may approve, and how many another person has to."""
+
+    approved: int
+    left: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveSettlements(Command[ApprovedMany]):
+    """Approves the oldest `limit` of those that `by` may approve; of periods that end by `until`, if that is given
+    (a day in the merchant's time zone, not included).
+    """
+
+    merchant: int
+    by: str
+    until: date | None = None
+    rail: str = "manual"
+    limit: int = APPROVED_MAX
+
+    def __post_init__(self) -> None:
+        checks.login("by", self.by)
+        checks.choice("rail", self.rail, RAILS)
+        checks.number("limit", self.limit, 1, APPROVED_MAX)
 
 
 @dataclass(frozen=True, slots=True)

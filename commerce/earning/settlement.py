@@ -7,13 +7,19 @@ prepared ──approve──> paying ──confirmed──> paid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from commerce.books import post
-from commerce.commands.earning import ApproveSettlement, EndReceivable, PrepareSettlements
+from commerce.commands.earning import (
+    ApprovedMany,
+    ApproveSettlement,
+    ApproveSettlements,
+    EndReceivable,
+    PrepareSettlements,
+)
 from commerce.directory.merchants import find_merchant, zone
 from commerce.earning.follow import keep_lines
 from commerce.earning.plans import plan_in_force
@@ -31,9 +37,7 @@ from commerce.times import to_ms
 
 def prepare_settlements(unit: Unit, command: PrepareSettlements) -> int:
     """Takes the matured lines of the period that no settlement has yet."""
-    found = find_merchant(unit, command.merchant)
-    local = datetime.combine(command.until, time(), zone("timezone", found.timezone))
-    until = to_ms(local.astimezone(UTC))
+    until = _midnight(unit, command.merchant, command.until)
     if until > unit.now:
         raise Invalid("until", "the period is not over yet")
     by_party: dict[str, list[Row]] = {}
@@ -42,6 +46,12 @@ def prepare_settlements(unit: Unit, command: PrepareSettlements) -> int:
     for party in sorted(by_party):
         _prepare(unit, command, party, by_party[party], until)
     return len(by_party)
+
+
+def _midnight(unit: Unit, merchant: int, day: date) -> int:
+    """When the day begins at the merchant's."""
+    local = datetime.combine(day, time(), zone("timezone", find_merchant(unit, merchant).timezone))
+    return to_ms(local.astimezone(UTC))
 
 
 def _matured(unit: Unit, merchant: int, until: int) -> list[Row]:
@@ -89,7 +99,7 @@ def settled_lines(unit: Unit, settlement: int, *states: str) -> list[Row]:
 
 
 def approve_settlement(unit: Unit, command: ApproveSettlement) -> str:
-    """Everything is counted again inside this transaction: what was refunded or held meanwhile is not paid."""
+    """By another person than who prepared it, where the plan asks for four eyes."""
     table = tables.settlement
     mine = (table.c.merchant_id == command.merchant, table.c.public_id == command.settlement)
     found = locked_settlement(unit, *mine)
@@ -97,15 +107,39 @@ def approve_settlement(unit: Unit, command: ApproveSettlement) -> str:
         raise WrongState("settlement", found.state, "approve")
     if plan_in_force(unit, command.merchant).plan.four_eyes and command.by == found.prepared_by:
         raise Forbidden("by", "another person than who prepared it has to approve")
+    return _approve(unit, found, command.by, command.rail)
+
+
+def approve_settlements(unit: Unit, command: ApproveSettlements) -> ApprovedMany:
+    """As one by one: what the approver has prepared himself under four eyes is left to another person."""
+    table = tables.settlement
+    where = [table.c.merchant_id == command.merchant, table.c.state == "prepared"]
+    if command.until is not None:
+        where.append(table.c.period_end <= _midnight(unit, command.merchant, command.until))
+    may = [*where]
+    if plan_in_force(unit, command.merchant).plan.four_eyes:
+        may.append(table.c.prepared_by != command.by)
+    query = select(table).where(*may).order_by(table.c.id).limit(command.limit).with_for_update()
+    rows = unit.connection.execute(query).all()
+    for row in rows:
+        _approve(unit, row, command.by, command.rail)
+    counts = [select(func.count()).select_from(table).where(*wanted) for wanted in (where, may)]
+    waiting, left = (unit.connection.execute(count).scalar_one() for count in counts)
+    return ApprovedMany(len(rows), left, waiting - left)
+
+
+def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
+    """Everything is counted again inside this transaction: what was refunded or held meanwhile is not paid."""
+    table = tables.settlement
     lines = settled_lines(unit, found.id, "matured")
     gross = sum(map(_net, lines))
     netted = _net_receivables(unit, found, gross)
     state = "paying" if gross > netted else "paid"
-    changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": command.by}
+    changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": by}
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
     move_settled(unit, found, lines, state)
     if gross > netted:
-        _queue(unit, found, gross - netted, command.rail)
+        _queue(unit, found, gross - netted, rail)
     return state
 
 

@@ -71,19 +71,20 @@ class DeskApi:
 
     async def orders(self, request: web.Request, me: views.Me) -> web.Response:
         found = await self._commerce.ask(desk.desk_orders, me.merchant.id, own(me), page(request))
-        return answers([_order(order) for order in found])
+        return answers([_order(order, own(me)) for order in found])
 
     async def why(self, request: web.Request, me: views.Me) -> web.Response:
         order = request.match_info["order"]
         if not await self._commerce.ask(desk.owns, me.merchant.id, own(me), order):
             raise NotFound("order", "no such order")
-        return answer(await why_it_is(self._commerce, request, me))
+        return answer(await why_it_is(self._commerce, request, me, own(me)))
 
     async def why_customer(self, request: web.Request, me: views.Me) -> web.Response:
         viewer, language = request.match_info["viewer"], request.query.get("language", me.merchant.language)
         if not await self._commerce.ask(desk.knows, me.merchant.id, own(me), viewer):
             raise NotFound("viewer", "no such customer")
-        return answer(m.WhyCustomer(**await self._commerce.ask(why_customer, me.merchant.id, viewer, language)))
+        found = await self._commerce.ask(why_customer, me.merchant.id, viewer, language, own(me))
+        return answer(m.WhyCustomer(**found))
 
     async def export(self, request: web.Request, me: views.Me) -> web.StreamResponse:
         """His own customers in full, his orders, lines and statement: he says that he guards them, and it is logged."""
@@ -125,7 +126,8 @@ def own(me: views.Me) -> str:
     return me.channel
 
 
-def _order(order: views.Order) -> m.DeskOrder:
+def _order(order: views.Order, channel: str) -> m.DeskOrder:
+    room = order.room_channel
     return m.DeskOrder(
         order=order.order,
         state=order.state,
@@ -134,5 +136,5 @@ def _order(order: views.Order) -> m.DeskOrder:
         total=shapes.money(order.total),
         refunded=shapes.money(order.refunded),
         owner_channel=ChannelRef(id=order.owner_channel.id, name=order.owner_channel.name),
-        room_channel=ChannelRef(id=order.room_channel.id, name=order.room_channel.name),
+        room_channel=ChannelRef(id=room.id, name=room.name) if room.id == channel else None,
     )

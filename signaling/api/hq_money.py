@@ -15,7 +15,7 @@ from commerce.commands import earning as e
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.merchants import find_lock
 from commerce.earning.figures import figures, receivables
-from commerce.earning.payouts import sending
+from commerce.earning.payouts import SENT_MAX, Due, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
 from commerce.payments.rails import read_sheet, sheet
@@ -28,6 +28,8 @@ from signaling.api.body import answer, answers, read
 from signaling.api.models import ChannelRef, Money
 from signaling.api.paging import page
 from signaling.api.versions import change, seen
+
+APPROVED_MAX = 1_000
 
 
 class HqMoney:
@@ -122,8 +124,24 @@ class HqMoney:
             )
         )
 
+    async def approve_all(self, request: web.Request, me: views.Me) -> web.Response:
+        """In transactions of fifty, so that nobody's order waits for a thousand."""
+        body, approved = await read(request, m.SettlementsApprove), 0
+        command = e.ApproveSettlements(me.merchant.id, me.user, body.until, body.rail)
+        found = await self._commerce.execute(command)
+        while (approved := approved + found.approved) < APPROVED_MAX and found.approved and found.left:
+            found = await self._commerce.execute(command)
+        return answer(m.SettlementsApproved(approved=approved, left=found.left, others=found.others))
+
+    async def begin_payouts(self, _request: web.Request, me: views.Me) -> web.Response:
+        """No more than the sheet holds: what is begun stands in it."""
+        under_way = await self._commerce.ask(sending, "manual", me.merchant.id)
+        begin = e.BeginPayouts("manual", SENT_MAX - len(under_way), me.merchant.id)
+        begun = await self._commerce.execute(begin)
+        due = await self._commerce.ask(sending, "manual", me.merchant.id)
+        return answer(m.PayoutsBegun(begun=begun, sending=[_due(each) for each in due]))
+
     async def payouts(self, _request: web.Request, me: views.Me) -> web.Response:
-        await self._commerce.execute(e.BeginPayouts("manual", merchant=me.merchant.id))
         due = await self._commerce.ask(sending, "manual", me.merchant.id)
         return web.Response(text=sheet(due), content_type="text/csv", charset="utf-8")
 
@@ -134,10 +152,10 @@ class HqMoney:
         return answer(m.SheetRead(recorded=len(found)))
 
 
-async def why_it_is(commerce: Commerce, request: web.Request, me: views.Me) -> m.Why:
-    """The answer for an order of the merchant, in the language asked for."""
+async def why_it_is(commerce: Commerce, request: web.Request, me: views.Me, reader: str | None = None) -> m.Why:
+    """The answer for an order of the merchant, in the language asked for; for a partner, by his channel."""
     order, language = request.match_info["order"], request.query.get("language", me.merchant.language)
-    return m.Why(**await commerce.ask(why_order, me.merchant.id, order, language))
+    return m.Why(**await commerce.ask(why_order, me.merchant.id, order, language, reader))
 
 
 def _read_plan(body: m.PlanBody) -> Plan:
@@ -177,6 +195,11 @@ def _receivable(row: dict[str, Any]) -> m.ReceivableHq:
     given = {name: row[name] for name in ("receivable", "party", "order", "state", "reason")}
     amount, settled = (Money(minor=row[name], currency=row["currency"]) for name in ("amount_minor", "settled_minor"))
     return m.ReceivableHq(**given, amount=amount, settled=settled, at=aware(row["at"]))
+
+
+def _due(each: Due) -> m.PayoutDue:
+    money = Money(minor=each.amount_minor, currency=each.currency)
+    return m.PayoutDue(payout=each.payout, key=each.key, party=each.party, amount=money)
 
 
 def _settlement(row: dict[str, Any]) -> m.SettlementHq:

@@ -140,6 +140,21 @@ class SettlementApprove(Request):
     rail: Literal["manual", "sandbox"] = "manual"
 
 
+class SettlementsApprove(Request):
+    """All that was prepared, or what ends by a day (not included, in the merchant's time zone); paid on this rail."""
+
+    until: Annotated[date | None, Field(strict=False)] = None
+    rail: Literal["manual", "sandbox"] = "manual"
+
+
+class SettlementsApproved(View):
+    """How many were approved; how many one may approve by asking again, and how many another person has to."""
+
+    approved: int
+    left: int
+    others: int
+
+
 class SettlementHq(View):
     """A settlement of one party, with its payout when there is one."""
 
@@ -155,6 +170,22 @@ class SettlementHq(View):
     payout: Id | None
     payout_state: Literal["queued", "sending", "confirmed", "failed"] | None
     reference: str | None
+
+
+class PayoutDue(View):
+    """A payout on its way; `key` is what makes it one, however often it is sent."""
+
+    payout: Id
+    key: str
+    party: str
+    amount: Money
+
+
+class PayoutsBegun(View):
+    """How many were begun now, and all that is on its way, the oldest first: at most a thousand, as in the sheet."""
+
+    begun: int
+    sending: list[PayoutDue]
 
 
 class PayoutState(View):
@@ -212,12 +243,12 @@ class SheetRead(View):
 
 
 class Why(View):
-    """Why an order is whose it is, in sentences and as it was decided."""
+    """Why an order is whose it is, in sentences and as it was decided. At a desk, other partners are null."""
 
     order: Id
     viewer: Id
-    owner: Id
-    room_channel: Id
+    owner: Id | None
+    room_channel: Id | None
     clause: str
     agrees: bool
     rule_hash: str
@@ -228,7 +259,7 @@ class Why(View):
 
 
 class WhyCustomer(View):
-    """Why a customer is whose he is: everything that counted."""
+    """Why a customer is whose he is: everything that counted. At a desk, other partners are null."""
 
     viewer: Id
     channel: Id | None
@@ -247,7 +278,7 @@ class CustomerView(View):
 
 
 class DeskOrder(View):
-    """An order at the desk, its buyer masked."""
+    """An order at the desk, its buyer masked; `room_channel` is null when he bought in another channel's room."""
 
     order: Id
     state: str
@@ -256,7 +287,7 @@ class DeskOrder(View):
     total: Money
     refunded: Money
     owner_channel: ChannelRef
-    room_channel: ChannelRef
+    room_channel: ChannelRef | None
 
 
 class DeskView(View):

@@ -53,6 +53,27 @@ async def test_four_eyes(money):
         await money.execute(approve)
 
 
+async def test_all_at_once_leaves_to_another_what_one_has_prepared(money):
+    await money.plan(replace(PLAN, four_eyes=True))
+    for viewer, room in (("a" * 16, money.shop.room_a), ("b" * 16, money.shop.room_b)):
+        await money.shop.enter(viewer, room)
+        await money.arrived(await money.sold(viewer, room))
+    money.shop.clock.advance(2 * 86_400)
+    assert await money.execute(e.PrepareSettlements(money.merchant, money.yesterday(), "anna")) == 2
+    by_anna, by_ben = (e.ApproveSettlements(money.merchant, by, rail="sandbox", limit=1) for by in ("anna", "ben"))
+    assert await money.execute(by_anna) == e.ApprovedMany(0, 0, 2)
+    before = replace(by_ben, until=money.yesterday() - timedelta(days=1))
+    assert await money.execute(before) == e.ApprovedMany(0, 0, 0)
+    assert [await money.execute(by_ben) for _ in range(3)] == [
+        e.ApprovedMany(1, 1, 0),
+        e.ApprovedMany(1, 0, 0),
+        e.ApprovedMany(0, 0, 0),
+    ]
+    found = await money.rows(tables.settlement)
+    assert [(row.state, row.approved_by) for row in found] == [("paying", "ben")] * 2
+    assert await money.pay_out() == 2
+
+
 async def test_a_period_that_is_not_over_is_refused_and_days_are_the_merchants(money):
     tomorrow = money.yesterday() + timedelta(days=2)
     with pytest.raises(Invalid):

@@ -1,6 +1,7 @@
 """The desk of a partner: his own rows, masked, and nobody else's."""
 
 import io
+import json
 import os
 import zipfile
 
@@ -8,6 +9,9 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from commerce import commands as c
+from commerce.attribution import LockRule
+from commerce.commands.earning import SetPlan
+from commerce.commission import Plan, Rate
 from commerce.proof.statement import public_key
 from commerce.proof.verify import verify_statement
 from tests.signaling.api.test_hq_money import PLAN, sold
@@ -78,6 +82,35 @@ async def test_why_a_customer_is_his_and_all_of_his_own_to_take_away(shop, partn
     assert [logged[name] for name in ("by", "kind", "what", "rows")] == [
         "north", "exported", "customers", [customer["viewer"]]
     ]  # fmt: skip
+
+
+async def test_a_partner_reads_that_another_was_there_but_not_which(shop, partner):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    await shop.do(c.SetLockRule(shop.merchant.id, LockRule(conflict="split")))
+    buyer = await shop.visitor()
+    await (await buyer.enter("north")).ws.close()
+    order, _ = await sold(shop, "south", buyer)
+    (customer,) = (await partner("GET", "/api/v1/desk/customers"))[1]
+    paths = ("orders", f"orders/{order}/why", f"customers/{customer['viewer']}/why")
+    answers = [(await partner("GET", f"/api/v1/desk/{path}?language=en"))[1] for path in paths]
+    assert all(sign not in json.dumps(answers) for sign in ("South", shop.south.channel))
+    (row,), why, story = answers
+    assert row["room_channel"] is None
+    assert (why["owner"], why["room_channel"], why["agrees"]) == (shop.north.channel, None, True)
+    assert "The order was placed in the room of another partner." in why["words"]
+    assert [(line["party"], line["credited"]) for line in why["lines"]] == [
+        (f"channel:{shop.north.channel}", shop.north.channel)
+    ]
+    inputs = json.loads(why["inputs"])
+    assert [touch[1] is None for touch in inputs["touches"]] == [False, True]
+    assert inputs["room_channel"] is None
+    assert [event["channel"] for event in story["events"]] == [shop.north.channel, shop.north.channel, None]
+    assert story["words"][-1].endswith("entered the room of another partner.")
+    boss = await shop.visitor()
+    await boss.log_in()
+    told = (await boss("GET", f"/api/v1/hq/orders/{order}/why?language=en"))[1]
+    assert (told["room_channel"], len(told["lines"])) == (shop.south.channel, 2)
+    assert "The order was placed in the room of South." in told["words"]
 
 
 async def test_a_channel_owner_without_a_channel_has_no_desk(shop, password_hash):

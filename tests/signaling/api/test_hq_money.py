@@ -1,21 +1,25 @@
 """HQ rules the money: plans, lock, settlements, payouts, and why an order is whose it is."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from commerce import commands as c
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
+from commerce.store.engine import FILE_NAME
 
+DAY_MS = 86_400_000
 CONTACT = {"name": "Ann Lee", "phone": "13800138000", "address": "1 Pier Road"}
 PLAN = {"rates": [{"ppm": 100_000}, {"ppm": 20_000, "depth": 1}], "share_rates": [{"ppm": 50_000}]}
 
 
-async def sold(shop, room="north"):
+async def sold(shop, room="north", buyer=None):
     """An order that was paid; its id and its buyer."""
-    buyer = await shop.visitor()
+    buyer = buyer or await shop.visitor()
     await (await buyer.enter(room)).ws.close()
     body = {"client_order_id": "order-0001", "contact": CONTACT, "lines": [{"sku": shop.sku, "quantity": 1}]}
     _, placed = await buyer("POST", f"/api/v1/rooms/{room}/orders", body)
@@ -29,6 +33,22 @@ async def boss(shop):
     found = await shop.visitor()
     await found.log_in()
     return found
+
+
+def two_days_ago(folder: Path) -> None:
+    """What matured has done so two days ago: no test can wait for a day to be over."""
+    with sqlite3.connect(folder / "data" / FILE_NAME) as store:
+        store.execute("UPDATE commission_line SET matured_at = matured_at - ?", (2 * DAY_MS,))
+    store.close()
+
+
+async def mature(shop, tmp_path):
+    """As if the after-sales window had passed, two days ago."""
+    with sqlite3.connect(tmp_path / "data" / FILE_NAME) as store:
+        store.execute("UPDATE orders SET expires_at = 1 WHERE state = 'received'")
+    store.close()
+    await shop.do(c.FinishOrders())
+    two_days_ago(tmp_path)
 
 
 async def test_a_plan_is_previewed_set_and_lowered_with_notice(shop, boss):
@@ -88,6 +108,7 @@ async def test_settlement_to_the_bank_and_back(shop, boss):
     assert (await boss("GET", "/api/v1/hq/settlements"))[1] == []
     approve = f"/api/v1/hq/settlements/{'0' * 16}/approve"
     assert (await boss("POST", approve, {}))[0] == 404
+    assert (await boss("POST", "/api/v1/hq/payouts", {}))[1] == {"begun": 0, "sending": []}
     status, sheet = await boss("GET", "/api/v1/hq/payouts.csv")
     assert (status, sheet.strip()) == (200, "key,party,amount_minor,currency,outcome,reference")
     assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": sheet}))[1] == {"recorded": 0}
@@ -106,6 +127,36 @@ async def test_roles(shop, password_hash):
     settled = [(await person("GET", "/api/v1/hq/payouts.csv"))[0] for person in people]
     desk = [(await person("GET", "/api/v1/desk"))[0] for person in people]
     assert (seen, ruled, settled, desk) == ([200, 403, 200], [403] * 3, [200, 403, 403], [403] * 3)
+    paths = ("payouts", "settlements/approve")
+    begun = [[(await person("POST", f"/api/v1/hq/{path}", {}))[0] for person in people] for path in paths]
+    assert begun == [[200, 403, 403]] * 2
+
+
+async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss, tmp_path):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    for room in ("north", "south"):
+        order, _ = await sold(shop, room)
+        for command in (c.ShipOrder, c.ReceiveOrder):
+            await shop.do(command(shop.merchant.id, order))
+    await mature(shop, tmp_path)
+    today = datetime.now(UTC).date()
+    until = today.isoformat()
+    assert (await boss("POST", "/api/v1/hq/settlements", {"until": until}))[1] == {"settlements": 2}
+    earlier = {"until": (today - timedelta(days=1)).isoformat()}
+    approve, nothing = "/api/v1/hq/settlements/approve", {"approved": 0, "left": 0, "others": 0}
+    assert (await boss("POST", approve, earlier))[1] == nothing
+    assert (await boss("POST", approve, {"until": "soon"}))[1]["errors"][0]["field"] == "until"
+    assert (await boss("POST", approve, {"until": until}))[1] == nothing | {"approved": 2}
+    assert (await boss("POST", approve, {}))[1] == nothing
+    for _ in range(2):  # asking for the sheet begins nothing
+        assert len((await boss("GET", "/api/v1/hq/payouts.csv"))[1].splitlines()) == 1
+    assert {row["payout_state"] for row in (await boss("GET", "/api/v1/hq/settlements"))[1]} == {"queued"}
+    begun = [(await boss("POST", "/api/v1/hq/payouts", {}))[1] for _ in range(2)]
+    assert [found["begun"] for found in begun] == [2, 0]
+    assert begun[0]["sending"] == begun[1]["sending"]
+    assert [due["amount"]["minor"] for due in begun[0]["sending"]] == [680, 680]
+    sheet = (await boss("GET", "/api/v1/hq/payouts.csv"))[1].splitlines()
+    assert [line.split(",")[0] for line in sheet[1:]] == [due["key"] for due in begun[0]["sending"]]
 
 
 async def test_figures_and_what_a_lock_would_change(shop, boss):

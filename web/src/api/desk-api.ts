@@ -26,7 +26,8 @@ export interface DeskOrder {
   total: Money;
   refunded: Money;
   owner_channel: { id: string; name: string };
-  room_channel: { id: string; name: string };
+  /** null: another channel's. */
+  room_channel: { id: string; name: string } | null;
 }
 
 export interface Customer {

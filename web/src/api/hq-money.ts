@@ -155,6 +155,14 @@ export class HqMoneyApi {
     return this.hq.change("POST", `/settlements/${settlement}/approve`, { rail: "manual" });
   }
 
+  approveAll(): Promise<{ approved: number; left: number; others: number }> {
+    return this.hq.change("POST", "/settlements/approve", { rail: "manual" });
+  }
+
+  beginPayouts(): Promise<{ begun: number; sending: unknown[] }> {
+    return this.hq.change("POST", "/payouts", {});
+  }
+
   retry(payout: string): Promise<unknown> {
     return this.hq.change("POST", `/payouts/${payout}/retry`, {});
   }

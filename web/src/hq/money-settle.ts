@@ -13,16 +13,20 @@ export class FenboMoneySettle extends MoneyPart {
     settlements: { state: true },
     fourEyes: { state: true },
     done: { state: true },
+    asking: { state: true },
   };
   declare settlements: readonly Settlement[] | null;
   declare fourEyes: boolean;
   declare done: string;
+  /** Whether he is asked if he means all of them. */
+  declare asking: boolean;
 
   constructor() {
     super();
     this.settlements = null;
     this.fourEyes = false;
     this.done = "";
+    this.asking = false;
   }
 
   static override styles = [base, formStyle, panel, moneyStyle];
@@ -49,8 +53,36 @@ export class FenboMoneySettle extends MoneyPart {
       <p class="hint">${money.settleHint}${this.fourEyes ? ` ${money.fourEyesHint}` : ""}</p>
       <p role="status">${this.done}</p>
       <p class="wrong" role="alert">${this.besides(["until"])}</p>
-      ${this.table()} ${this.sheet()}
+      ${this.all()} ${this.table()} ${this.sheet()}
     </section>`;
+  }
+
+  /** More than one, of which he may approve at least one. */
+  private all(): TemplateResult | typeof nothing {
+    const { money, cancel } = this.text;
+    const waiting = (this.settlements ?? []).filter((each) => each.state === "prepared");
+    if (waiting.length < 2 || waiting.every((each) => this.isOwn(each))) return nothing;
+    const ask = (asking: boolean) => () => {
+      this.asking = asking;
+    };
+    if (!this.asking) return html`<p><button class="act" @click=${ask(true)}>${money.approveAll}</button></p>`;
+    return html`<p class="row note" role="alert">
+      <span>${money.approveAllSure}</span>
+      <button class="act main" @click=${this.approveAll}>${money.approveAllYes}</button>
+      <button class="act" @click=${ask(false)}>${cancel}</button>
+    </p>`;
+  }
+
+  private async approveAll(): Promise<void> {
+    this.asking = false;
+    await this.do(async () => {
+      const { approved, left, others } = await this.api.approveAll();
+      return this.text.money.approvedAll(approved, left, others);
+    });
+  }
+
+  private isOwn(each: Settlement): boolean {
+    return this.fourEyes && each.prepared_by === this.store.me?.user;
   }
 
   private table(): TemplateResult | typeof nothing {
@@ -82,7 +114,7 @@ export class FenboMoneySettle extends MoneyPart {
     const { money } = this.text;
     const named = (words: string) => `${words}: ${this.partyName(each.party)}`;
     if (each.state === "prepared") {
-      const own = this.fourEyes && each.prepared_by === this.store.me?.user;
+      const own = this.isOwn(each);
       const approve = () => this.do(async () => money.approved((await this.api.approve(each.settlement)).state));
       return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>`;
     }
@@ -97,9 +129,17 @@ export class FenboMoneySettle extends MoneyPart {
     return html`<h3>${money.payouts}</h3>
       <p class="hint">${money.payoutsHint}</p>
       <div class="row">
-        <a class="act" href="/api/v1/hq/payouts.csv" download="payouts.csv" @click=${() => setTimeout(() => this.do(async () => ""), 1_000)}>${money.payoutsOut}</a>
+        <button class="act main" @click=${this.begin}>${money.payoutsBegin}</button>
+        <a class="act" href="/api/v1/hq/payouts.csv" download="payouts.csv">${money.payoutsOut}</a>
         <form><label>${money.payoutsIn}<input type="file" accept=".csv,text/csv" @change=${this.chosen} /></label></form>
       </div>`;
+  }
+
+  private async begin(): Promise<void> {
+    await this.do(async () => {
+      const { begun, sending } = await this.api.beginPayouts();
+      return this.text.money.payoutsBegun(begun, sending.length);
+    });
   }
 
   private async prepare(event: SubmitEvent): Promise<void> {

@@ -41,12 +41,26 @@ export const moneyEn = {
   settlementStates: { prepared: "to review", paying: "on its way", paid: "paid", failed: "failed" },
   approve: "Approve",
   approved: (state: string): string =>
-    state === "paid" ? "Approved: nothing was left to pay." : "Approved: it is in the next payout sheet.",
+    state === "paid" ? "Approved: nothing was left to pay." : "Approved: it is paid when payouts are begun.",
+  approveAll: "Approve all",
+  approveAllSure: "This approves every settlement that you may approve, also those that are not shown here.",
+  approveAllYes: "Yes, approve all",
+  approvedAll: (approved: number, left: number, others: number): string =>
+    [
+      `${approved} approved.`,
+      left > 0 ? `${left} are left: approve all again.` : "",
+      others > 0 ? `${others} wait for another person.` : "",
+    ]
+      .filter((words) => words !== "")
+      .join(" "),
   retry: "Pay again",
-  queued: "It is in the next payout sheet.",
+  queued: "It is paid when payouts are begun again.",
   payouts: "Payouts",
   payoutsHint:
-    "Pay what is in the sheet, write confirmed or failed and the bank's reference into each row, and bring it back.",
+    "Begin what was approved, pay what is in the sheet, write confirmed or failed and the bank's reference into each row, and bring it back.",
+  payoutsBegin: "Begin payouts",
+  payoutsBegun: (begun: number, sending: number): string =>
+    `${begun} begun; ${sending} on their way: take the payout sheet.`,
   payoutsOut: "Payout sheet (CSV)",
   payoutsIn: "The sheet as it came back",
   recorded: (n: number) => `${n} outcomes recorded.`,
