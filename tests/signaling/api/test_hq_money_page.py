@@ -1,7 +1,7 @@
 """HQ's money page in Chromium: rules are tried before they are set, a period is settled, paid and answered for."""
 
 import os
-import sqlite3
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,18 +11,17 @@ from playwright.async_api import async_playwright, expect
 from commerce import commands as c
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
-from commerce.store.engine import FILE_NAME
-from tests.signaling.api.test_hq_money import sold
+from tests.signaling.api.test_hq_money import mature, sold
 from tests.signaling.conftest import PASSWORD
 
 AUDIT = (Path(__file__).parents[2] / "web" / "audit.js").read_text("utf-8")
-DAY_MS = 86_400_000
 SHOTS = os.environ.get("FENBO_TEST_SHOTS")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
-@pytest.fixture
-async def page(shop):
+@asynccontextmanager
+async def hq_page(shop, tab, sign):
+    """HQ's page on a phone, logged in, on a tab once a region of it is there. What its scripts throw fails the test."""
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
@@ -31,14 +30,20 @@ async def page(shop):
         found, thrown = await context.new_page(), []
         found.on("pageerror", lambda error: thrown.append(str(error)))
         visitor = await shop.visitor()
-        await found.goto(f"{visitor.base}/hq#money")
+        await found.goto(f"{visitor.base}/hq#{tab}")
         await found.get_by_label("User").fill("boss")
         await found.get_by_label("Password").fill(PASSWORD)
         await found.get_by_role("button", name="Log in").click()
-        await found.get_by_role("region", name="Commission plan").wait_for()
+        await found.get_by_role("region", name=sign).wait_for()
         yield found
         await browser.close()
         assert not thrown
+
+
+@pytest.fixture
+async def page(shop):
+    async with hq_page(shop, "money", "Commission plan") as found:
+        yield found
 
 
 async def shoot(page, name):
@@ -50,13 +55,6 @@ async def shoot(page, name):
     for size in (PHONE, DESK) if SHOTS else ():
         await page.set_viewport_size(size)
         await page.screenshot(path=f"{SHOTS}/{name}-{size['width']}.png", full_page=True)
-
-
-def two_days_ago(folder: Path) -> None:
-    """What matured has done so two days ago: no test can wait for a day to be over."""
-    with sqlite3.connect(folder / "data" / FILE_NAME) as store:
-        store.execute("UPDATE commission_line SET matured_at = matured_at - ?", (2 * DAY_MS,))
-    store.close()
 
 
 async def test_a_plan_is_tried_on_the_latest_orders_before_it_is_saved(shop, page):
@@ -122,10 +120,14 @@ async def test_a_period_is_settled_paid_and_owed_back(shop, page, tmp_path):
     await expect(part.get_by_role("button", name="Approve: North")).to_be_disabled()
     await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
     await page.reload()
+    await part.get_by_role("button", name="Approve all").click()
+    await shoot(page, "approve-all")
+    await part.get_by_role("button", name="Yes, approve all").click()
+    await expect(part.get_by_text("2 approved.")).to_be_visible()
     for name in ("North", "South"):
-        await part.get_by_role("button", name=f"Approve: {name}").click()
-        await expect(part.get_by_text("Approved: it is in the next payout sheet.")).to_be_visible()
         await expect(part.get_by_role("row", name=name)).to_contain_text("on its way")
+    await part.get_by_role("button", name="Begin payouts").click()
+    await expect(part.get_by_text("2 begun; 2 on their way: take the payout sheet.")).to_be_visible()
     await pay(shop, page, part, tmp_path)
     await expect(part.get_by_text("2 outcomes recorded.")).to_be_visible()
     await part.get_by_role("button", name="Pay again: North").click()
@@ -142,15 +144,6 @@ async def test_a_period_is_settled_paid_and_owed_back(shop, page, tmp_path):
     await expect(owed.get_by_text("brought in cash")).to_be_visible()
     await page.get_by_text("As a table").click()
     await expect(page.get_by_role("columnheader", name="North")).to_be_visible()
-
-
-async def mature(shop, tmp_path):
-    """As if the after-sales window had passed, two days ago."""
-    with sqlite3.connect(tmp_path / "data" / FILE_NAME) as store:
-        store.execute("UPDATE orders SET expires_at = 1 WHERE state = 'received'")
-    store.close()
-    await shop.do(c.FinishOrders())
-    two_days_ago(tmp_path)
 
 
 async def pay(shop, page, part, tmp_path):

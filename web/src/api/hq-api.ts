@@ -85,8 +85,13 @@ export class HqApi {
     return this.change("PUT", `/shows/${show}/replay`, { published, days });
   }
 
-  setShelf(show: string, items: readonly ShelfPlace[]): Promise<ShowHq> {
-    return this.change("PUT", `/shows/${show}/shelf`, { items });
+  /** A show with its shelf, and the tag under which they may be changed. */
+  show(show: string): Promise<{ found: ShowHq; tag: string }> {
+    return this.tagged(`/shows/${show}`);
+  }
+
+  setShelf(show: string, items: readonly ShelfPlace[], tag: string): Promise<ShowHq> {
+    return this.change("PUT", `/shows/${show}/shelf`, { items }, tag);
   }
 
   channels(): Promise<Channel[]> {
@@ -97,8 +102,13 @@ export class HqApi {
     return this.change("POST", "/channels", { name, parent, level, ...(room === "" ? {} : { room }) });
   }
 
-  changeChannel(channel: string, change: ChannelChange): Promise<Channel> {
-    return this.change("PATCH", `/channels/${channel}`, change);
+  /** A channel with its room, and the tag under which they may be changed. */
+  channel(channel: string): Promise<{ found: Channel; tag: string }> {
+    return this.tagged(`/channels/${channel}`);
+  }
+
+  changeChannel(channel: string, change: ChannelChange, tag: string): Promise<Channel> {
+    return this.change("PATCH", `/channels/${channel}`, change, tag);
   }
 
   createLink(channel: string, sharer: string): Promise<Link> {
@@ -126,8 +136,7 @@ export class HqApi {
   }
 
   changeProduct(product: string, change: ProductChange, tag: string): Promise<Product> {
-    const headers = { "X-CSRF-Token": this.csrf, "If-Match": tag };
-    return ask(`${ROOT}/products/${product}`, { method: "PATCH", body: change, headers });
+    return this.change("PATCH", `/products/${product}`, change, tag);
   }
 
   receiveStock(sku: string, received: number): Promise<SkuHq> {
@@ -193,8 +202,18 @@ export class HqApi {
     return me;
   }
 
-  /** A call that changes something. Throws `Problem`. */
-  change<T>(method: NonNullable<Ask["method"]>, path: string, body?: unknown): Promise<T> {
-    return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf } });
+  /** Something, and the tag under which it may be changed. Throws `Problem`. */
+  async tagged<T>(path: string): Promise<{ found: T; tag: string }> {
+    let tag = "";
+    const heard = (headers: Headers) => {
+      tag = headers.get("ETag") ?? "";
+    };
+    return { found: await ask<T>(`${ROOT}${path}`, { heard }), tag };
+  }
+
+  /** A call that changes something; with a tag only if nobody has changed it since. Throws `Problem`. */
+  change<T>(method: NonNullable<Ask["method"]>, path: string, body?: unknown, tag = ""): Promise<T> {
+    const match: Record<string, string> = tag === "" ? {} : { "If-Match": tag };
+    return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf, ...match } });
   }
 }

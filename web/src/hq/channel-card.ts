@@ -20,6 +20,7 @@ export class FenboChannelCard extends LitElement {
     channel: { attribute: false },
     channels: { attribute: false },
     text: { attribute: false },
+    read: { state: true },
     link: { state: true },
     saved: { state: true },
     problem: { state: true },
@@ -28,12 +29,15 @@ export class FenboChannelCard extends LitElement {
   declare channel: Channel;
   declare channels: readonly Channel[];
   declare text: HqText;
+  /** As it was when its settings were opened, which is what they change. */
+  declare read: { found: Channel; tag: string } | null;
   declare link: Link | null;
   declare saved: boolean;
   declare problem: Problem | null;
 
   constructor() {
     super();
+    this.read = null;
     this.link = null;
     this.saved = false;
     this.problem = null;
@@ -84,7 +88,7 @@ export class FenboChannelCard extends LitElement {
       <a href="/r/${channel.room}" target="_blank">${text.openRoom}</a>
       ${this.above()} ${this.links()} ${this.settings()}
       <fenbo-tree .store=${this.store} .channel=${channel} .channels=${this.channels} .text=${text}></fenbo-tree>
-      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
+      <p class="wrong" role="alert">${this.refusal()}</p>
     </article>`;
   }
 
@@ -121,10 +125,16 @@ export class FenboChannelCard extends LitElement {
     </div>`;
   }
 
+  private refusal(): string {
+    if (this.problem === null) return "";
+    return this.problem.word === "stale" ? this.text.stale : problemText(this.problem, this.text, FIELDS);
+  }
+
   private settings(): TemplateResult {
-    const { channel, text } = this;
+    const { text } = this;
+    const channel = this.read?.found ?? this.channel;
     const wrong = (name: string) => this.problem?.at(name) ?? "";
-    return html`<details>
+    return html`<details @toggle=${this.opened}>
       <summary>${text.settings}</summary>
       <form @submit=${this.save}>
         ${field({ label: text.name, name: "name", value: channel.name, wrong: wrong("name"), required: true })}
@@ -133,9 +143,18 @@ export class FenboChannelCard extends LitElement {
         ${field({ label: text.logoUrl, name: "logo_url", value: channel.logo_url, wrong: wrong("logo_url") })}
         ${field({ label: text.coverUrl, name: "cover_url", value: channel.cover_url, wrong: wrong("cover_url") })}
         ${field({ label: text.accent, name: "accent", value: channel.theme.accent, wrong: wrong("accent"), type: "color" })}
-        <div class="row"><button class="act main">${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
+        <div class="row"><button class="act main" ?disabled=${this.read === null}>${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
       </form>
     </details>`;
+  }
+
+  private async opened(event: Event): Promise<void> {
+    this.read = null;
+    if ((event.target as HTMLDetailsElement).open) await this.attempt(() => this.look());
+  }
+
+  private async look(): Promise<void> {
+    this.read = await this.store.api.channel(this.channel.channel);
   }
 
   private async makeLink(event: SubmitEvent): Promise<void> {
@@ -150,11 +169,16 @@ export class FenboChannelCard extends LitElement {
     event.preventDefault();
     const values = formValues(event.target as HTMLFormElement);
     const change: ChannelChange = Object.fromEntries(FIELDS.map((name) => [name, values[name] ?? ""]));
+    const { read } = this;
+    if (read === null) return;
     await this.attempt(async () => {
-      await this.store.api.changeChannel(this.channel.channel, change);
+      await this.store.api.changeChannel(read.found.channel, change, read.tag);
+      await this.look();
       this.saved = true;
-      this.store.refresh();
     });
+    // What another has changed is what is shown then.
+    if (this.problem?.word === "stale") await this.look().catch(() => undefined);
+    this.store.refresh();
   }
 
   private async attempt(act: () => Promise<void>): Promise<void> {

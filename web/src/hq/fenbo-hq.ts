@@ -16,6 +16,7 @@ import "./login.ts";
 import "./money.ts";
 import "./orders.ts";
 import "./preview.ts";
+import "./privacy.ts";
 import "./programs.ts";
 import "./replays.ts";
 import "./shelf-editor.ts";
@@ -28,7 +29,7 @@ import "./studio-sources.ts";
 import { panel } from "./style.ts";
 
 const ACCENT = "#0f6b5c";
-const TABS = ["studio", "talk", "orders", "money", "channels", "goods", "programs"] as const;
+const TABS = ["studio", "talk", "orders", "money", "channels", "goods", "programs", "privacy"] as const;
 type Tab = (typeof TABS)[number];
 
 /** Headquarters' page. The tab is in the address, so that a reload and the Back button keep it. */
@@ -205,6 +206,8 @@ export class FenboHq extends LitElement {
         return html`<fenbo-channels .store=${store} .channels=${store.channels} .text=${text}></fenbo-channels>`;
       case "programs":
         return html`<fenbo-programs .store=${store} .text=${text}></fenbo-programs>`;
+      case "privacy":
+        return html`<fenbo-privacy .store=${store} .text=${text}></fenbo-privacy>`;
       case "goods":
         return html`<fenbo-goods .store=${store} .products=${store.products} .currency=${currency} .text=${text}></fenbo-goods>`;
       default:

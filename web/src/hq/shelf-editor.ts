@@ -23,6 +23,8 @@ export class FenboShelfEditor extends LitElement {
   declare products: readonly Product[];
   declare text: HqText;
   declare wrong: string;
+  /** While one change is under way, the next would be about a shelf that is not shown yet. */
+  private busy = false;
 
   constructor() {
     super();
@@ -120,14 +122,29 @@ export class FenboShelfEditor extends LitElement {
     </li>`;
   }
 
+  /** Changes the shelf that is shown here; where another has changed it meanwhile, his is shown, and nothing is done. */
   private async set(show: ShowHq, places: readonly ShelfPlace[]): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    const { api } = this.store;
     try {
-      this.store.showIs(await this.store.api.setShelf(show.id, places));
-      this.wrong = "";
+      const { found, tag } = await api.show(show.id);
+      const same = arrangement(found) === arrangement(show);
+      this.store.showIs(same ? await api.setShelf(show.id, places, tag) : found);
+      this.wrong = same ? "" : this.text.stale;
     } catch (error) {
-      this.wrong = problemText(error as Problem, this.text);
+      const problem = error as Problem;
+      this.wrong = problem.word === "stale" ? this.text.stale : problemText(problem, this.text);
+      this.store.look();
+    } finally {
+      this.busy = false;
     }
   }
+}
+
+function arrangement({ shelf }: ShowHq): string {
+  const places = [...shelf].sort((a, b) => a.position - b.position);
+  return places.map(({ product, pinned }) => `${product} ${pinned}`).join();
 }
 
 customElements.define("fenbo-shelf-editor", FenboShelfEditor);

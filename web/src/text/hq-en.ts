@@ -4,6 +4,7 @@ import { hqTalkEn } from "./hq-talk-en.ts";
 import { moneyEn } from "./money-en.ts";
 import { partnersEn } from "./partners-en.ts";
 import { paymentsEn } from "./payments-en.ts";
+import { privacyEn } from "./privacy-en.ts";
 import type { ProblemTexts } from "./problems.ts";
 import { hqReplayEn } from "./replay-en.ts";
 import { salesEn } from "./sales-en.ts";
@@ -18,11 +19,13 @@ export const hqEn = {
   replay: hqReplayEn,
   studio: studioEn,
   payments: paymentsEn,
+  privacy: privacyEn,
   title: "Headquarters",
   loading: "Loading…",
   again: "Try again",
   required: "Please fill this in.",
   notReached: "The server cannot be reached. Try again.",
+  stale: "Somebody else changed this meanwhile: look again, then save.",
   problems: {} as ProblemTexts["problems"],
   save: "Save",
   saved: "Saved",
@@ -43,6 +46,7 @@ export const hqEn = {
     channels: "Channels",
     goods: "Products",
     programs: "Programs",
+    privacy: "Privacy",
   },
   lineLost: "Connection lost. The figures below may be old; connecting again…",
 

@@ -4,6 +4,7 @@ import { hqTalkZh } from "./hq-talk-zh.ts";
 import { moneyZh } from "./money-zh.ts";
 import { partnersZh } from "./partners-zh.ts";
 import { paymentsZh } from "./payments-zh.ts";
+import { privacyZh } from "./privacy-zh.ts";
 import { PROBLEMS_ZH } from "./problems.ts";
 import { hqReplayZh } from "./replay-zh.ts";
 import { salesZh } from "./sales-zh.ts";
@@ -19,11 +20,13 @@ export const hqZh: HqText = {
   replay: hqReplayZh,
   studio: studioZh,
   payments: paymentsZh,
+  privacy: privacyZh,
   title: "总部后台",
   loading: "加载中…",
   again: "重试",
   required: "请填写此项。",
   notReached: "无法连接服务器，请重试。",
+  stale: "内容已被他人修改，请核对后再保存。",
   problems: PROBLEMS_ZH,
   save: "保存",
   saved: "已保存",
@@ -44,6 +47,7 @@ export const hqZh: HqText = {
     channels: "渠道",
     goods: "商品",
     programs: "对接",
+    privacy: "隐私",
   },
   lineLost: "连接已断开，下方数据可能不是最新，正在重连…",
 
