@@ -47,6 +47,7 @@ WORDS = {
         "by_last_touch": "最近带他来的",
         "by_rebound": "原绑定不再受保护，之后由它带来",
         "by_merged": "登录后两个访客合并为一人",
+        "by_hand": "总部调整",
         "by_moved": "人工调整，{by}：{reason}",
         "by_decided": "争议裁定，{by}：{reason}",
         "by_passed": "原渠道关闭，按公布的期限转入，{by}：{reason}",
@@ -76,6 +77,7 @@ WORDS = {
         "by_last_touch": "whoever brought him last",
         "by_rebound": "the binding before was no longer protected, and he came through it after that",
         "by_merged": "he logged in: two viewers that are one",
+        "by_hand": "by headquarters",
         "by_moved": "by hand, {by}: {reason}",
         "by_decided": "by the decision of a dispute, {by}: {reason}",
         "by_passed": "his channel closed, and the published period is over, {by}: {reason}",
@@ -266,7 +268,8 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
         words.append(teller.say("nobody"))
     for event in events:
         if event["channel"] in teller.hidden:
-            event.pop("touch", None)
+            for name in ("touch", "reason", "by"):
+                event.pop(name, None)
         event["channel"] = teller.publics[event["channel"]]
         del event["id"]
     return {
@@ -281,6 +284,8 @@ def _event_words(teller: Teller, event: Json) -> list[str]:
     if event["kind"] == "touch":
         return [teller.say("touch", at=teller.at(event["at"]), channel=teller.names[event["channel"]])]
     why = teller.say(f"by_{event['clause']}", by=event.get("by", ""), reason=event.get("reason", ""))
+    if "reason" in event and event["channel"] in teller.hidden:  # it may say who that is
+        why = teller.say("by_hand")
     said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], why)
     return said if event["state"] == "active" else [*said, teller.say("ended")]
 

@@ -1,10 +1,13 @@
 """Why a customer, or an order, is whose it is: the same answer every time, in both languages."""
 
+import json
+
 import pytest
 
 from commerce import commands as c
 from commerce.attribution import LockRule
 from commerce.commands.earning import SetStaff
+from commerce.commands.partners import Rebind
 from commerce.errors import Invalid, NotFound
 from commerce.questions import channels
 from commerce.store.ids import public_id
@@ -48,6 +51,23 @@ async def test_one_whom_nobody_brought_and_one_who_is_staff(money):
     assert own["clause"] == "own"
     assert "买家是Store B的员工：归Store B。" in own["words"]
     assert "原因：自己人购买。" in own["words"]
+
+
+async def test_a_partner_is_not_told_who_another_is_nor_what_was_said_of_him(money):
+    viewer, reader = public_id(), money.shop.store_a.channel
+    await money.shop.enter(viewer)
+    order = await money.sold(viewer)
+    moved = Rebind(money.merchant, viewer, money.shop.store_b.channel, "asked at Store B", "boss")
+    await money.execute(moved)
+    for language in ("zh", "en"):
+        told = await money.ask(why_customer, money.merchant, viewer, language, reader)
+        asked = await money.ask(why_order, money.merchant, order.order, language, reader)
+        for sign in ("Store B", money.shop.store_b.channel, "boss"):
+            assert sign not in json.dumps((told, asked), ensure_ascii=False)
+        assert (told["channel"], told["events"][-1]["kind"]) == (None, "binding")
+    assert "became a customer of another partner (by headquarters)." in " ".join(told["words"])
+    in_full = await money.ask(why_customer, money.merchant, viewer, "en")
+    assert "(by hand, boss: asked at Store B)" in " ".join(in_full["words"])
 
 
 async def house_room(money):
