@@ -39,7 +39,7 @@ async def test_a_person_gets_his_data_and_is_erased_once_nothing_holds_them(shop
     await holds.get_by_role("button", name="Yes, end it").click()
     await expect(holds.get_by_text("over", exact=True)).to_be_visible()
     await erase(part, shown="privacy-sure")
-    await expect(part.get_by_text("Erased; 1 orders have no contact any more.")).to_be_visible()
+    await expect(part.get_by_text("Erased. Orders without a contact now: 1.")).to_be_visible()
     log = page.get_by_role("region", name="Who saw personal data").first
     for number, did in enumerate(("erased", "ended a hold", "held", "took away"), start=1):
         await expect(log.get_by_role("row").nth(number)).to_contain_text(did)

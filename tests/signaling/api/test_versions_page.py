@@ -22,7 +22,9 @@ async def test_a_channel_s_settings(shop):
         await expect(card.get_by_label("Notice")).to_have_value("Closed today")
         await card.get_by_label("Welcome").fill("Come in, all")
         for _ in range(2):  # the tag follows what he himself has saved
-            await card.get_by_role("button", name="Save").click()
+            async with page.expect_response(lambda answer: answer.request.method == "PATCH") as answered:
+                await card.get_by_role("button", name="Save").click()
+            assert (await answered.value).status == 200
             await expect(card.get_by_text("Saved")).to_be_visible()
         found = (await boss("GET", path))[1]
         assert (found["notice"], found["welcome"]) == ("Closed today", "Come in, all")

@@ -23,8 +23,8 @@ export class FenboShelfEditor extends LitElement {
   declare products: readonly Product[];
   declare text: HqText;
   declare wrong: string;
-  /** While one change is under way, the next would be about a shelf that is not shown yet. */
-  private busy = false;
+  /** One change after the other: each is about the shelf that the one before has left. */
+  private last: Promise<void> = Promise.resolve();
 
   constructor() {
     super();
@@ -63,42 +63,33 @@ export class FenboShelfEditor extends LitElement {
     const { show, text } = this;
     if (show === null)
       return html`<section class="panel"><h2>${text.shelf}</h2><p class="dim">${text.noShow}</p></section>`;
-    const places: ShelfPlace[] = [...show.shelf]
-      .sort((a, b) => a.position - b.position)
-      .map(({ product, pinned }) => ({ product, pinned }));
+    const places = placesOf(show);
     const off = this.products.filter((product) => !places.some((place) => place.product === product.product));
     return html`<section class="panel" aria-label=${text.shelf}>
       <h2>${text.shelf}</h2>
       <p class="dim small">${text.shelfHint}</p>
       <ul>
-        ${places.map((place, at) => this.place(show, places, place, at))}
+        ${places.map((place, at) => this.place(show, place, at))}
       </ul>
       ${off.length === 0 ? nothing : html`<h3>${text.offShelf}</h3>`}
       <ul>
-        ${off.map((product) => this.off(show, places, product))}
+        ${off.map((product) => this.off(product))}
       </ul>
       <p class="wrong" role="alert">${this.wrong}</p>
     </section>`;
   }
 
-  private place(show: ShowHq, places: ShelfPlace[], place: ShelfPlace, at: number): TemplateResult {
+  private place(show: ShowHq, place: ShelfPlace, at: number): TemplateResult {
     const { text } = this;
     const item = show.shelf.find((one) => one.product === place.product);
     const name = item?.name ?? "";
     const free = item?.skus.reduce((sum, sku) => sum + sku.free, 0) ?? 0;
+    const others = (places: ShelfPlace[]) => places.filter((one) => one.product !== place.product);
     // one product is shown at a time: pinning it lets the others go
     const pin = () =>
-      this.set(
-        show,
-        places.map((one) => ({ ...one, pinned: one === place && !place.pinned })),
-      );
-    const up = () =>
-      this.set(show, [...places.slice(0, at - 1), place, places[at - 1] as ShelfPlace, ...places.slice(at + 1)]);
-    const off = () =>
-      this.set(
-        show,
-        places.filter((one) => one !== place),
-      );
+      this.set((places) => places.map((one) => ({ ...one, pinned: one.product === place.product && !place.pinned })));
+    const up = () => this.set((places) => others(places).toSpliced(at - 1, 0, place));
+    const off = () => this.set(others);
     return html`<li data-product=${place.product}>
       ${picture(item?.image_url ?? "", name, 44)}
       <div>
@@ -113,38 +104,38 @@ export class FenboShelfEditor extends LitElement {
     </li>`;
   }
 
-  private off(show: ShowHq, places: ShelfPlace[], product: Product): TemplateResult {
-    const on = () => this.set(show, [...places, { product: product.product, pinned: false }]);
-    return html`<li data-product=${product.product}>
-      ${picture(product.image_url, product.name, 44)}
-      <div><p class="name">${product.name}</p></div>
-      <button class="act" aria-label="${this.text.putOn}: ${product.name}" @click=${on}>${this.text.putOn}</button>
+  private off({ product, image_url: image, name }: Product): TemplateResult {
+    const on = () => this.set((places) => [...places, { product, pinned: false }]);
+    return html`<li data-product=${product}>
+      ${picture(image, name, 44)}
+      <div><p class="name">${name}</p></div>
+      <button class="act" aria-label="${this.text.putOn}: ${name}" @click=${on}>${this.text.putOn}</button>
     </li>`;
   }
 
-  /** Changes the shelf that is shown here; where another has changed it meanwhile, his is shown, and nothing is done. */
-  private async set(show: ShowHq, places: readonly ShelfPlace[]): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    const { api } = this.store;
+  private set(change: (places: ShelfPlace[]) => ShelfPlace[]): void {
+    this.last = this.last.then(() => this.apply(change));
+  }
+
+  /** To the shelf that is shown here; where another has changed it meanwhile, his is shown, and nothing is done. */
+  private async apply(change: (places: ShelfPlace[]) => ShelfPlace[]): Promise<void> {
+    const { api, show } = this.store;
+    if (show === null) return;
     try {
       const { found, tag } = await api.show(show.id);
-      const same = arrangement(found) === arrangement(show);
-      this.store.showIs(same ? await api.setShelf(show.id, places, tag) : found);
+      const same = JSON.stringify(placesOf(found)) === JSON.stringify(placesOf(show));
+      this.store.showIs(same ? await api.setShelf(show.id, change(placesOf(show)), tag) : found);
       this.wrong = same ? "" : this.text.stale;
     } catch (error) {
       const problem = error as Problem;
       this.wrong = problem.word === "stale" ? this.text.stale : problemText(problem, this.text);
       this.store.look();
-    } finally {
-      this.busy = false;
     }
   }
 }
 
-function arrangement({ shelf }: ShowHq): string {
-  const places = [...shelf].sort((a, b) => a.position - b.position);
-  return places.map(({ product, pinned }) => `${product} ${pinned}`).join();
+function placesOf({ shelf }: ShowHq): ShelfPlace[] {
+  return [...shelf].sort((a, b) => a.position - b.position).map(({ product, pinned }) => ({ product, pinned }));
 }
 
 customElements.define("fenbo-shelf-editor", FenboShelfEditor);

@@ -18,7 +18,7 @@ export const privacyEn = {
   eraseSure: (viewer: string): string =>
     `Names, phones, addresses, what buyer ${viewer} said and where he came from are erased for good. Sums, commission and proofs stay.`,
   eraseYes: "Yes, erase for good",
-  erased: (orders: number): string => `Erased; ${orders} orders have no contact any more.`,
+  erased: (orders: number): string => `Erased. Orders without a contact now: ${orders}.`,
   notErased: "Nothing was erased:",
 
   holds: "Legal holds",
