@@ -145,7 +145,7 @@ async def test_a_new_channel_has_a_room_and_links(visit, studio):
     await expect(form.get_by_label("Room address (optional)")).to_have_attribute("aria-invalid", "true")
     await form.get_by_label("Room address (optional)").fill("mill-lane")
     await form.get_by_role("button", name="Create").click()
-    card = page.get_by_role("article").filter(has_text="Mill Lane")
+    card = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Mill Lane"))
     await card.get_by_role("button", name="New link").click()
     link = await card.locator("code").filter(has_text="/s/").text_content()
     await card.get_by_text("Room settings").click()
