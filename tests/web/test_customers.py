@@ -18,7 +18,9 @@ CODE = re.compile(r"code for \S+: (\d{6})")
 @pytest.fixture(scope="module")
 def store(start_server):
     """A server of its own: codes are read from its log, one phone is asked for once."""
-    return start_server("demo", "--no-publisher")
+    demo = start_server("demo", "--no-publisher")
+    yield demo
+    demo.stop()
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(20,
 @pytest.fixture(scope="module")
 def store(start_server):
     """A server of its own: its goods change."""
-    return start_server("demo", "--no-publisher")
+    demo = start_server("demo", "--no-publisher")
+    yield demo
+    demo.stop()
 
 
 async def change(page, product: str):

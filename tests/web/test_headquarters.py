@@ -14,7 +14,9 @@ FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 @pytest.fixture(scope="module")
 def studio(start_server):
     """A server of its own: shows are paused and ended here."""
-    return start_server("demo", "--no-publisher")
+    demo = start_server("demo", "--no-publisher")
+    yield demo
+    demo.stop()
 
 
 async def enter(visit, server, **options) -> Page:

@@ -24,7 +24,9 @@ async def wechat():
 
 @pytest.fixture
 def server(start_server, wechat):
-    return start_server("demo", "--no-publisher", FENBO_PAYMENTS__WECHAT_URL=wechat.url)
+    demo = start_server("demo", "--no-publisher", FENBO_PAYMENTS__WECHAT_URL=wechat.url)
+    yield demo
+    demo.stop()
 
 
 async def connect(page, wechat) -> str:

@@ -27,7 +27,9 @@ PINNED_AT = 5.0
 @pytest.fixture(scope="module")
 def evening(start_server):
     """The demo; recordings are kept."""
-    return start_server("demo", "--no-publisher", FENBO_HLS__RECORD="true")
+    demo = start_server("demo", "--no-publisher", FENBO_HLS__RECORD="true")
+    yield demo
+    demo.stop()
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def studio(start_server):
     """A server of its own: its keys are revoked."""
-    return start_server("demo", "--no-publisher")
+    demo = start_server("demo", "--no-publisher")
+    yield demo
+    demo.stop()
 
 
 @contextlib.asynccontextmanager

@@ -11,7 +11,9 @@ DESK = {"width": 1280, "height": 900}
 @pytest.fixture(scope="module")
 def hall(start_server):
     """A server of its own: people are muted here."""
-    return start_server("demo", "--no-publisher")
+    demo = start_server("demo", "--no-publisher")
+    yield demo
+    demo.stop()
 
 
 async def hq(visit, server):

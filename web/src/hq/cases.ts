@@ -50,15 +50,6 @@ export class FenboHqCases extends LitElement {
       form {
         margin-top: 8px;
       }
-      .tick {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-      .tick input {
-        width: 24px;
-        min-height: 24px;
-      }
     `,
   ];
 

@@ -20,17 +20,6 @@ export class MoneyPart extends HqPart {
 }
 
 export const moneyStyle = css`
-  .tick {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 36px;
-  }
-  .tick input {
-    flex: none;
-    width: 24px;
-    min-height: 24px;
-  }
   .fields {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr));

@@ -27,6 +27,17 @@ export const panel = css`
   .small {
     font-size: 13px;
   }
+  .tick {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 36px;
+  }
+  .tick input {
+    flex: none;
+    width: 24px;
+    min-height: 24px;
+  }
   .act {
     display: inline-flex;
     align-items: center;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import type { PartnerTerms } from "../api/partners-api.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
@@ -32,23 +32,7 @@ export class FenboTreeTerms extends LitElement {
     this.saved = false;
   }
 
-  static override styles = [
-    base,
-    formStyle,
-    panel,
-    css`
-      .tick {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 44px;
-      }
-      .tick input {
-        width: 22px;
-        min-height: 22px;
-      }
-    `,
-  ];
+  static override styles = [base, formStyle, panel];
 
   override firstUpdated(): void {
     this.store.api.partners.terms().then(
