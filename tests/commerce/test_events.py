@@ -15,6 +15,7 @@ def examples():
         events.ShelfChanged(1, "show"),
         events.PinChanged(1, "show", "product", True),
         events.GoodsHidden(1, "room"),
+        events.RoomStateChanged(1, "room"),
         events.ShowChanged(1, "show", "live"),
         events.RoomChanged(1, "房间"),
         events.ViewerBound(1, "v", "c", None),

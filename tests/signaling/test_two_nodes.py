@@ -55,6 +55,7 @@ async def say(shop, name, start):
         pass
 
 
+@pytest.mark.timeout(40)  # hundreds of lines through two nodes: seconds, and more on a busy machine
 async def test_members_that_reconnect_at_random_have_every_line_once_and_in_the_rooms_order(shops):
     start, chance = asyncio.Event(), random.Random(11)
     listeners = [asyncio.create_task(heard_by(shops, chance)) for _ in range(4)]

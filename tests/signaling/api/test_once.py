@@ -78,7 +78,7 @@ async def test_twice_is_once_for_viewers_too(shop):
 
 
 async def test_every_post_takes_a_key(shop):
-    """A key that cannot be is refused by name, by every POST but logins and providers' notices."""
+    """A key that cannot be is refused by name, by every POST but logins, providers' notices and strangers' forms."""
     boss, buyer = await shop.visitor(), await shop.visitor()
     await boss.log_in()
     await buyer.enter("north")
@@ -87,7 +87,8 @@ async def test_every_post_takes_a_key(shop):
     names = {"room": "north", "order": placed["order"], "payment": placed["payment"]["payment"]}
     taken = [each for each in OPERATIONS if each.once]
     left_out = {each.path for each in OPERATIONS if each.method == "post"} - {each.path for each in taken}
-    assert all(path.endswith(("/login", "/code", "/logout", "/webhook")) for path in left_out), left_out
+    forms = ("/applications", "/invitations/{token}")  # a second one is refused by the login name that it takes
+    assert all(path.endswith(("/login", "/code", "/logout", "/webhook", *forms)) for path in left_out), left_out
     for operation in taken:
         if "{case}" in operation.path or "/desk" in operation.path:
             continue  # the same guard, and no case and no partner here
