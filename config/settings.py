@@ -54,7 +54,7 @@ class RtmpSettings(Section):
     tls_port: Port = Field(1936, description="TCP port of RTMPS, when http.tls_certificate is set; 0 takes a free one")
     connections_max: int = Field(256, ge=1, description="publishers connected at once")
     newcomers_per_address_max: int = Field(
-        16, ge=1, description="connections of one address at once that do not publish yet"
+        16, ge=1, description="connections of one address (of IPv6: one /64) at once that do not publish yet"
     )
     silence_ms_max: int = Field(10_000, ge=1000, description="a peer that sends nothing for this long is closed")
     handshake_ms_max: int = Field(5_000, ge=100, description="time from connect to publish")
@@ -137,7 +137,7 @@ class WebrtcSettings(Section):
     )
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
     newcomers_per_address_max: int = Field(
-        64, ge=1, description="WHEP sessions of one address at once that are not connected yet"
+        64, ge=1, description="WHEP sessions of one address (of IPv6: one /64) at once that are not connected yet"
     )
     ice_servers: tuple[str, ...] = Field(
         (), description="STUN or TURN URLs told to WHIP and WHEP clients; this server itself needs none"
@@ -163,7 +163,9 @@ class RoomSettings(Section):
     members_max: int = Field(20_000, ge=1, description="WebSockets at once")
     members_per_viewer_max: int = Field(20, ge=1, description="WebSockets of one viewer at once")
     members_per_address_max: int = Field(
-        5_000, ge=1, description="WebSockets of one address at once, also before hello; many share one behind a carrier"
+        5_000,
+        ge=1,
+        description="WebSockets of one address (of IPv6: one /64) at once, also before hello; a carrier shares them",
     )
     message_bytes_max: int = Field(16 * 1024, ge=1024, le=65536, description="longest message of a member")
     hello_ms_max: int = Field(10_000, ge=100, description="time from connecting to hello")

@@ -1,4 +1,4 @@
-"""From which address a request comes. That is the key of limits, so nobody may choose it himself."""
+"""From which address a request comes. Limits count by it (its household), so nobody may choose it himself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 
 from aiohttp import web
+
+from config.household import household
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 HEADER = "X-Forwarded-For"
@@ -20,6 +22,10 @@ class Callers:
     def address(self, request: web.Request) -> str:
         """The caller's address, "" when the peer has none."""
         return self.behind(request.remote or "", request.headers.getall(HEADER, []))
+
+    def household(self, request: web.Request) -> str:
+        """Whose address it is: what limits count by, "" when the peer has none."""
+        return household(self.address(request))
 
     def behind(self, peer: str, forwarded: Iterable[str]) -> str:
         """Each proxy appends whom it heard: the right-most that is no proxy of ours.

@@ -26,7 +26,7 @@ def routes(engine: Engine, on_now: OnNow, callers: Callers) -> list[web.RouteDef
         text = await sdp_sessions.offer(request)
         broadcast = await on_now(request.match_info["room"])
         bearer = sdp_sessions.fingerprint(sdp_sessions.bearer(request))
-        session = await engine.whep(broadcast, text, bearer, callers.address(request))
+        session = await engine.whep(broadcast, text, bearer, callers.household(request))
         return sdp_sessions.created(request, session, engine)
 
     return [

@@ -51,7 +51,7 @@ class RoomSocket:
         self._of_address: dict[str, int] = {}
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
-        with self._counted(self._callers.address(request)):
+        with self._counted(self._callers.household(request)):
             return await self._connect(request)
 
     @contextmanager

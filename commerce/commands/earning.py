@@ -201,7 +201,7 @@ class EndReceivable(Command[str]):
 class QualifyViewer(Command[str]):
     """A viewer's identity (phone, open id) was verified, and he has watched so long: whoever shared with him may have
     earned the invite reward; answers the outcome. Identity, device and address are digests (64 hex digits) that the
-    server makes: none of them is stored in the clear.
+    server makes: none of them is stored in the clear. An address is digested by its household (config.household).
     """
 
     viewer: str

@@ -1,4 +1,4 @@
-"""Wrong stream keys by address: whoever guesses is made to wait."""
+"""Wrong stream keys by address, of IPv6 by household: whoever guesses is made to wait."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import cast
 
+from config.household import household
 from config.metrics import Metrics
 from config.settings import RtmpSettings
 from relay.errors import BadInput, Refused
@@ -45,7 +46,7 @@ class Connection(asyncio.Protocol):
         self._asking: asyncio.Task[None] | None = None
         self._waiting: list[Event] = []  # what came while `authorise` was being asked
         self._closing = False
-        self.address = ""
+        self.address = self.household = ""
         self.deadline_ns = 0
 
     # What asyncio calls.
@@ -54,6 +55,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        self.household = household(self.address)
         self.deadline_ns = self._server.clock() + self._server.settings.handshake_ms_max * 1_000_000
         if not self._server.add(self):
             self._closing = True
@@ -279,18 +281,19 @@ class Server:
 
     async def check(self, key: str, address: str) -> Source:
         """A place for the peer. Raises `Refused`, for an address that keeps guessing without looking at its key."""
-        if self._attempts.too_many(address, self.clock()):
+        house = household(address)
+        if self._attempts.too_many(house, self.clock()):
             raise Refused("guessing", "too many wrong stream keys from this address, wait a minute")
         try:
             return await self.authorise(key, address)
         except Refused as refusal:
             if refusal.reason == "bad_key":
-                self._attempts.wrong(address, self.clock())
+                self._attempts.wrong(house, self.clock())
             raise
 
     def add(self, connection: Connection) -> bool:
         """Whether there is room for one more."""
-        reason = self._full_for(connection.address)
+        reason = self._full_for(connection.household)
         if reason is not None:
             self.metrics.rtmp_refused.labels(reason).inc()
             return False
@@ -299,11 +302,11 @@ class Server:
         self.metrics.rtmp_connections.set(len(self._connections))
         return True
 
-    def _full_for(self, address: str) -> str | None:
+    def _full_for(self, house: str) -> str | None:
         """Why there is no room. One host that only connects must not keep every encoder out."""
         if len(self._connections) >= self.settings.connections_max:
             return "over_limit"
-        newcomers = sum(other.address == address and not other.publishes for other in self._connections)
+        newcomers = sum(other.household == house and not other.publishes for other in self._connections)
         return "address_limit" if newcomers >= self.settings.newcomers_per_address_max else None
 
     def remove(self, connection: Connection) -> None:

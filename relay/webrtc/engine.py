@@ -133,7 +133,7 @@ class Engine:
     async def whep(self, broadcast: Broadcast, offer_sdp: str, bearer: str = "", address: str = "") -> Session:
         """A viewer's offer answered. Raises `BadSdp`, `Refused`, and `NotAvailable` when there is no picture yet.
 
-        `address` is the viewer's host; "" is unknown and has no limit of its own.
+        `address` is the viewer's household (config.household); "" is unknown and has no limit of its own.
         """
         with self._counted():
             self._come(address)

@@ -60,7 +60,7 @@ class CustomerApi:
         merchant = (await self._commerce.ask(questions.room, name)).merchant
         identity = self._commerce.identity(merchant.merchant, phone)
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-        caller = self._commerce.digest("caller", self._callers.address(request))
+        caller = self._commerce.digest("caller", self._callers.household(request))
         seconds = self._settings.code_seconds
         digest = self._commerce.digest("code", identity, code)
         asked = await self._commerce.execute(commands.AskCode(viewer, name, identity, caller, digest, seconds * 1000))
@@ -76,7 +76,7 @@ class CustomerApi:
         body = await read(request, models.PhoneLogin)
         phone = self._phone(body.phone)
         now = asyncio.get_running_loop().time()
-        wait = self._address_tries.take(self._callers.address(request), now) or self._tries.take(viewer, now)
+        wait = self._address_tries.take(self._callers.household(request), now) or self._tries.take(viewer, now)
         if wait:
             raise TooMany("too many tries, wait a little", wait, "code")
         merchant = (await self._commerce.ask(questions.room, name)).merchant.merchant

@@ -43,9 +43,9 @@ class HqSession:
 
     async def login(self, request: web.Request) -> web.Response:
         body = await read(request, Login)
-        now, address = asyncio.get_running_loop().time(), self._callers.address(request)
+        now, house = asyncio.get_running_loop().time(), self._callers.household(request)
         # A name's tries are an address's own: otherwise any stranger could lock its owner out.
-        wait = self._addresses.take(address, now) or self._users.take(f"{address} {body.user.casefold()}", now)
+        wait = self._addresses.take(house, now) or self._users.take(f"{house} {body.user.casefold()}", now)
         if wait:
             raise TooMany("too many tries, wait a little", retry_after=wait, field="password")
         session = await self._commerce.log_in(body.user, body.password)

@@ -101,7 +101,7 @@ class JoiningApi:
         return await self._merchant(request)
 
     def _limit(self, buckets: Buckets, request: web.Request) -> None:
-        wait = buckets.take(self._callers.address(request), asyncio.get_running_loop().time())
+        wait = buckets.take(self._callers.household(request), asyncio.get_running_loop().time())
         if wait:
             raise TooMany("too many tries, wait a little", wait)
 

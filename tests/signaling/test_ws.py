@@ -258,6 +258,17 @@ async def test_the_sockets_of_one_address_are_bounded_also_before_hello(open_sho
     assert (await member.wait_for("chat"))["text"] == "one out, one in"
 
 
+async def test_a_household_with_many_ipv6_addresses_is_one_address(open_shop):
+    shop = await open_shop("--rooms.members_per_address_max=2", "--http.trusted_proxies=127.0.0.1")
+    devices = ({"X-Forwarded-For": f"2001:db8:1:2:{end}"} for end in (":1", "ffff:1:2:3"))
+    there = [await (await shop.visitor()).socket("north", headers=device) for device in devices]
+    visitor = await shop.visitor()
+    third, next_door = ({"X-Forwarded-For": f"2001:db8:1:{net}::3"} for net in (2, 3))
+    status, _ = await visitor("GET", "/r/north/ws", headers=third)
+    assert (len(there), status) == (2, 429)
+    await (await visitor.socket("north", headers=next_door)).hello()
+
+
 async def test_an_unknown_room_is_a_404_before_any_socket(shop):
     visitor = await shop.visitor()
     status, problem = await visitor("GET", "/r/nowhere/ws")

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import uvloop
 
+from relay.errors import Refused
 from relay.media import Kind, Packet
 from relay.rtmp import handshake
 from relay.rtmp import messages as m
 from relay.rtmp.attempts import WRONG_MAX
+from relay.rtmp.server import Connection
 from relay.source import Slot, SourceState
 
 ANSWER_BYTES = 1 + 2 * handshake.SIGNATURE_BYTES
@@ -120,6 +122,39 @@ async def test_an_address_that_keeps_guessing_must_wait(studio: Any, script: Any
     studio.wait(61)
     peer = await connect(studio, type(script)().opening())
     await peer.hears(b"NetStream.Publish.Start")
+
+
+async def test_a_guesser_with_a_new_ipv6_address_each_time_must_wait_and_his_neighbour_not(studio: Any) -> None:
+    reasons = []
+    for n in range(WRONG_MAX + 1):
+        with pytest.raises(Refused) as refused:
+            await studio.server.check("guess", f"2001:db8:1:2::{n:x}")
+        reasons.append(refused.value.reason)
+    assert reasons == ["bad_key"] * WRONG_MAX + ["guessing"]
+    assert await studio.server.check("primary-key", "2001:db8:1:3::1")
+
+
+async def test_newcomers_of_an_ipv6_household_count_together(open_studio: Any) -> None:
+    async with open_studio(connections_max=8, newcomers_per_address_max=2) as studio:
+        peers = [Connection(studio.server) for _ in range(4)]
+        for peer, address in zip(peers, ("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"), strict=True):
+            peer.connection_made(Wire(address))
+        assert (studio.refused("address_limit"), studio.connections()) == (1, 3)
+        for peer in peers:
+            peer.connection_lost(None)
+
+
+class Wire(asyncio.Transport):
+    """A connection from an address that this machine does not have."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__({"peername": (address, 5000, 0, 0)})
+
+    def write(self, data: Any) -> None:
+        """Nobody is there."""
+
+    def abort(self) -> None:
+        """Nobody is there."""
 
 
 async def test_ffmpeg_sees_that_its_key_is_wrong(studio: Any, run: Any, ffmpeg: Any) -> None:

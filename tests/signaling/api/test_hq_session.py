@@ -74,20 +74,25 @@ async def test_passwords_cannot_be_tried_for_ever(shop):
     assert other[0] == 401
 
 
-async def test_strangers_lock_nobody_out_of_his_own_name(open_shop):
+@pytest.mark.parametrize(
+    ("stranger", "owner"),
+    [("198.51.100.1", "198.51.100.2"), ("2001:db8:1:2::{}", "2001:db8:1:3::1")],
+    ids=["IPv4", "IPv6, a new address of the same household each time"],
+)
+async def test_strangers_lock_nobody_out_of_his_own_name(open_shop, stranger, owner):
     """Behind a proxy of ours each caller has tries of his own, whatever he writes into the header himself."""
     shop = await open_shop("--http.trusted_proxies=127.0.0.1")
     visitor, status = await shop.visitor(), 401
     tries = 0
     while status == 401:
-        headers = {"X-Forwarded-For": f"192.0.2.{tries}, 198.51.100.1"}
+        headers = {"X-Forwarded-For": f"192.0.2.{tries}, {stranger.format(tries)}"}
         tries += 1
         guess = {"user": "boss", "password": "guess"}
         status, _ = await visitor("POST", "/api/v1/hq/login", guess, headers=headers)
     assert (status, tries <= 12) == (429, True)
     right = {"user": "boss", "password": "correct horse"}
-    owner = {"X-Forwarded-For": "198.51.100.2"}
-    assert (await visitor("POST", "/api/v1/hq/login", right, headers=owner))[0] == 200
+    at_home = {"X-Forwarded-For": owner}
+    assert (await visitor("POST", "/api/v1/hq/login", right, headers=at_home))[0] == 200
 
 
 async def test_the_header_means_nothing_from_a_peer_that_is_no_proxy_of_ours(shop):
