@@ -61,22 +61,39 @@ class Vault:
 
     def open(self, connection: Connection, now: int) -> None:
         """Unwraps what the store has and adds what is missing; runs inside the writer's transaction."""
-        table = wrapped_key
-        for row in connection.execute(select(table).order_by(table.c.created_at, table.c.kid)):
-            self._keys.setdefault(row.name, {})[row.kid] = self._unwrap(row.name, row.kid, row.wrapped)
+        for name in connection.execute(select(wrapped_key.c.name).distinct()).scalars():
+            self._keys[name] = self.stored(connection, name)
         for name in NAMES:
             if name not in self._keys:
                 self.rotate(connection, name, now)
 
     def rotate(self, connection: Connection, name: str, now: int) -> None:
-        """A new key, the newest whatever the clock says: from now on it signs, and those before it still verify."""
+        """A new key at once, where nothing goes on if the transaction fails; those before it still verify."""
+        self.learn(name, *self.make(connection, name, now))
+
+    def make(self, connection: Connection, name: str, now: int) -> tuple[str, bytes]:
+        """A new key (kid, key) in the store, the newest whatever the clock says; it signs once it is learnt."""
         kid, key = public_id(), secrets.token_bytes(KEY_BYTES)
         made = wrapped_key.c.created_at
         latest = connection.execute(select(func.max(made)).where(wrapped_key.c.name == name)).scalar()
         at = now if latest is None else max(now, latest + 1)
         row = {"name": name, "kid": kid, "wrapped": self._wrap(name, kid, key), "created_at": at}
         connection.execute(insert(wrapped_key), row)
-        self._keys.setdefault(name, {})[kid] = key
+        return kid, key
+
+    def learn(self, name: str, kid: str, key: bytes) -> None:
+        """From now on it signs. Only what is durable may be learnt: nobody could verify what a lost key has signed.
+
+        The table is replaced, since readers and the loop look at it while the writer learns.
+        """
+        self._keys = {**self._keys, name: {**self._keys.get(name, {}), kid: key}}
+
+    def stored(self, connection: Connection, name: str) -> dict[str, bytes]:
+        """All keys of that name as the store has them, oldest first, another node's new ones too."""
+        table = wrapped_key
+        query = select(table.c.kid, table.c.wrapped).where(table.c.name == name)
+        rows = connection.execute(query.order_by(table.c.created_at, table.c.kid))
+        return {row.kid: self._unwrap(name, row.kid, row.wrapped) for row in rows}
 
     def _wrap(self, name: str, kid: str, key: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)

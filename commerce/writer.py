@@ -159,21 +159,34 @@ class Writer:
     def _commit(self, connection: Connection, commands: list[Command[Any]]) -> Done:
         """One durable transaction; tried again when the database broke it off for another's sake (deadlock)."""
         for attempt in range(1, ATTEMPTS + 1):
-            mark = self._ids.mark()
             try:
                 return self._once(connection, commands)
             except OperationalError as error:
-                self._roll_back(connection, mark)
+                self._roll_back(connection)
                 if attempt == ATTEMPTS or not _was_broken_off(error):
                     raise
             except BaseException:
-                self._roll_back(connection, mark)
+                self._roll_back(connection)
                 raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _roll_back(self, connection: Connection, mark: tuple[int, int]) -> None:
-        connection.rollback()
-        self._ids.reset(mark)
+    def _roll_back(self, connection: Connection) -> None:
+        """Nothing of the batch is left, nor a lock. A commit that raised may have been kept: so no key is given again.
+
+        For SQLAlchemy a transaction is over once its commit was tried, and it sends no ROLLBACK after a failed one; to
+        SQLite it still stands then, with its write lock. So the driver is told. If it cannot do that either, the
+        connection goes, and the next batch has another.
+        """
+        self._ids.forget()
+        try:
+            connection.rollback()
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            raw.rollback()
+        except Exception:
+            log.exception("the writing connection is given up")
+            connection.invalidate()
+            connection.rollback()
 
     def _once(self, connection: Connection, commands: list[Command[Any]]) -> Done:
         unit = Unit(connection, self._ids, int(self._clock() * 1000), self._limits.hold_ms)
@@ -183,6 +196,7 @@ class Writer:
         rows = outbox.write_facts(unit, self._node)
         connection.commit()
         self._forgetting = []
+        unit.committed()
         return Done(answers, unit.facts, rows)
 
     def _forget_told(self, connection: Connection) -> None:

@@ -101,6 +101,8 @@ def log_key(at: Station, *, rotate: bool) -> str:
     """The public key of the log, hex; after making a new one when asked to."""
     if rotate:
         with at.engine.begin() as connection:
-            rotate_log_key(Unit(connection, IdBlocks(), at.now, 0), RotateLogKey(), at.signer)
+            unit = Unit(connection, IdBlocks(), at.now, 0)
+            rotate_log_key(unit, RotateLogKey(), at.signer)
+        unit.committed()
     with at.engine.connect() as connection:
         return public_key(Reading(connection, at.now))

@@ -29,8 +29,8 @@ def sign_heads(unit: Unit, command: SignHeads, signer: Signer) -> int:
 
 
 def rotate_log_key(unit: Unit, command: RotateLogKey, signer: Signer) -> str:  # noqa: ARG001 - it has no fields
-    """From now on another key signs; the last one endorses it. Other nodes sign with theirs until they start again."""
-    return signer.rotate(unit.connection, unit.now)
+    """After this batch another key signs, endorsed by the last. Other nodes sign with theirs until they start again."""
+    return signer.rotate(unit)
 
 
 def _grown(connected: Connected) -> list[AnyRow]:

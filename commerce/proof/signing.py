@@ -6,12 +6,14 @@ Whoever has a public key from outside can follow the endorsements to the keys th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, insert, select
 
 from commerce.store import tables
+from commerce.store.unit import Unit
 from commerce.vault import Vault
 
 NAME = "log"
@@ -37,11 +39,12 @@ class Signer:
         """The public key of `kid`, 32 bytes."""
         return _public(self._vault.key(NAME))
 
-    def rotate(self, connection: Connection, now: int) -> str:
-        """A new key from now on; answers its id."""
-        self._vault.rotate(connection, NAME, now)
-        publish_keys(connection, self._vault, now)
-        return self.kid
+    def rotate(self, unit: Unit) -> str:
+        """A new key, which signs as soon as it is durable; answers its id."""
+        kid, seed = self._vault.make(unit.connection, NAME, unit.now)
+        publish_keys(unit.connection, self._vault, unit.now)
+        unit.after_commit(partial(self._vault.learn, NAME, kid, seed))
+        return kid
 
 
 def _private(seed: bytes) -> Ed25519PrivateKey:
@@ -53,11 +56,11 @@ def _public(seed: bytes) -> bytes:
 
 
 def publish_keys(connection: Connection, vault: Vault, now: int) -> None:
-    """Gives each key of the vault its public row, with the endorsement of the one before it."""
+    """Gives each key of the store its public row, with the endorsement of the one before it."""
     table = tables.log_key
     known = {row.kid: row.created_at for row in connection.execute(select(table.c.kid, table.c.created_at))}
     before: tuple[str, bytes] | None = None
-    for kid, seed in vault.keys(NAME).items():
+    for kid, seed in vault.stored(connection, NAME).items():
         if kid not in known:
             known[kid] = max([now, *(at + 1 for at in known.values())])  # the order in which they endorse each other
             public = _public(seed)

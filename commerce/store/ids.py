@@ -56,6 +56,10 @@ class IdBlocks:
         """Where the allocation stands."""
         return self._next, self._end
 
+    def forget(self) -> None:
+        """After a batch of which nobody knows whether it was kept: the store says where the next block begins."""
+        self._next = self._end = 0
+
     def reset(self, mark: tuple[int, int]) -> None:
         """Back to where it stood, after a rollback to that moment."""
         self._next, self._end = mark

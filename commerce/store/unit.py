@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ class Unit:
         self.places: dict[str, Any] = {}
         self.facts: list[Fact] = []
         self.leaves: list[Leaf] = []
+        self.effects: list[Callable[[], None]] = []
         self.free_by_sku: dict[tuple[int, str], int] = {}
         self.left_by_sale: dict[tuple[int, str, str], int] = {}
         self._ids = ids
@@ -39,6 +40,18 @@ class Unit:
         """To be appended to the merchant's log at the end of the batch, in this order."""
         self.leaves.append(leaf)
 
+    def after_commit(self, effect: Callable[[], None]) -> None:
+        """What the node is to remember of this deed: done when it is durable, never when it was undone.
+
+        Memory that ran ahead of its commit would stay wrong for as long as the node lives, so nothing else touches it.
+        """
+        self.effects.append(effect)
+
+    def committed(self) -> None:
+        """The commit has returned: what was to be remembered is remembered."""
+        for effect in self.effects:
+            effect()
+
     def tell_stock(self, merchant: int, sku: str, free: int) -> None:
         """Told once per batch and SKU, with the last value."""
         self.free_by_sku[merchant, sku] = free
@@ -49,10 +62,10 @@ class Unit:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Everything inside happens, or - when it raises - nothing of it: rows, keys, facts."""
+        """Everything inside happens, or - when it raises - nothing of it: rows, keys, facts, what to remember."""
         ids, told = self._ids.mark(), len(self.facts)
         free, left = dict(self.free_by_sku), dict(self.left_by_sale)
-        logged = len(self.leaves)
+        logged, remembered = len(self.leaves), len(self.effects)
         nested = self.connection.begin_nested()
         try:
             yield
@@ -61,6 +74,7 @@ class Unit:
             self._ids.reset(ids)
             del self.facts[told:]
             del self.leaves[logged:]
+            del self.effects[remembered:]
             self.free_by_sku, self.left_by_sale = free, left
             self.places.clear()
             raise

@@ -96,3 +96,12 @@ def test_a_new_key_is_the_newest_although_the_clock_stands_or_goes_back(connecti
         vault.rotate(connection, "log", now)
     assert list(opened(connection).keys("log")) == list(vault.keys("log"))
     assert opened(connection).kid("log") == vault.kid("log")
+
+
+def test_a_key_signs_once_it_is_learnt_and_not_when_it_is_made(connection):
+    vault = opened(connection)
+    old = vault.kid("log")
+    kid, key = vault.make(connection, "log", 5)
+    assert (vault.kid("log"), list(vault.stored(connection, "log"))) == (old, [old, kid])
+    vault.learn("log", kid, key)
+    assert vault.key("log") == opened(connection).key("log") == key

@@ -5,11 +5,13 @@ import threading
 
 import pytest
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from commerce import commands as c
+from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.errors import Overloaded, Unavailable
+from commerce.store import tables
 from commerce.store.engine import writer_engine
 from commerce.store.ids import public_id
 from commerce.writer import Limits, Writer
@@ -188,3 +190,102 @@ async def test_outcomes_are_counted_by_command(shop):
     ]
     assert counted == [1, 1]
     assert value("fenbo_orders_total", {"state": "created"}) == 1
+
+
+class Refusing:
+    """A store whose COMMIT itself fails for a batch that makes a key: a deferred constraint is checked only then."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url)
+        postgres = self._engine.dialect.name == "postgresql"
+        self._begin = [
+            "CREATE TABLE nobody (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE refusal (of INTEGER REFERENCES nobody (id) DEFERRABLE INITIALLY DEFERRED)",
+        ]
+        self._end = ["DROP TABLE refusal", "DROP TABLE nobody"]
+        refuse = "BEGIN INSERT INTO refusal VALUES (7);"
+        made = "CREATE TRIGGER refused AFTER INSERT ON wrapped_key"
+        if postgres:
+            body = f"AS $$ {refuse} RETURN NEW; END $$ LANGUAGE plpgsql"
+            self._begin += [f"CREATE FUNCTION refuse() RETURNS trigger {body}", f"{made} EXECUTE FUNCTION refuse()"]
+            self._end = ["DROP TRIGGER refused ON wrapped_key", "DROP FUNCTION refuse", *self._end]
+        else:
+            self._begin.append(f"{made} {refuse} END")
+            self._end.insert(0, "DROP TRIGGER refused")
+
+    def _execute(self, statements) -> None:
+        with self._engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    async def __aenter__(self) -> None:
+        await asyncio.to_thread(self._execute, self._begin)
+
+    async def __aexit__(self, *_) -> None:
+        await asyncio.to_thread(self._execute, self._end)
+        self._engine.dispose()
+
+
+def keys_and_signer(reading, merchant):
+    key, head = tables.log_key, tables.log_head
+    newest = select(head.c.kid).where(head.c.merchant_id == merchant).order_by(head.c.size.desc()).limit(1)
+    count = reading.connection.execute(select(func.count()).select_from(key)).scalar()
+    return count, reading.connection.execute(newest).scalar()
+
+
+async def test_a_commit_that_fails_leaves_nothing_in_the_store_nor_in_the_nodes_memory(shop):
+    """Its transaction is over for the driver too: the next batch is not the one to pay for it."""
+
+    async def signed():
+        await shop.commerce.execute(SignHeads())
+        return await shop.commerce.ask(keys_and_signer, shop.merchant.id)
+
+    await shop.place()
+    keys, old = await signed()
+    async with Refusing(shop.url):
+        with pytest.raises(Unavailable, match="IntegrityError"):
+            await shop.commerce.execute(RotateLogKey())
+        order = await shop.place()
+        assert await signed() == (keys, old)
+    kid = await shop.commerce.execute(RotateLogKey())
+    await shop.pay(order)
+    assert await signed() == (keys + 1, kid)
+
+
+async def test_a_full_disk_fails_its_batch_and_no_other(sqlite_shop):
+    """SQLite breaks such a transaction off by itself: nothing is left to roll back, and that is no error either."""
+    shop, pages_max = sqlite_shop, [1]  # it is never less than the file has
+
+    def limit(connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages_max[0]}")
+
+    order = await shop.place()
+    event.listen(shop.commerce._engine, "begin", limit)
+    many = [c.CreateChannel(shop.merchant.id, f"Store {number}", f"many-{number}") for number in range(200)]
+    found = await asyncio.gather(*map(shop.commerce.execute, many), return_exceptions=True)
+    assert isinstance(found[-1], Unavailable)
+    pages_max[0] = 1 << 30
+    await shop.pay(order)
+    assert await shop.books() == (10, 9, 0, 1)
+    await asyncio.gather(*map(shop.commerce.execute, many[-1:]))
+
+
+async def test_a_commit_that_was_kept_although_it_failed_gives_no_key_twice(sqlite_shop, monkeypatch):
+    """The answer got lost on its way from the database: the order is there, and the next one is another."""
+    shop = sqlite_shop
+    commit = Connection.commit
+    lost = []
+
+    def lose(self):
+        commit(self)
+        if not lost:
+            lost.append(1)
+            raise OperationalError("the answer is lost", None, Exception())
+
+    monkeypatch.setattr(Connection, "commit", lose)
+    given = shop.order()
+    with pytest.raises(Unavailable):
+        await shop.commerce.execute(given)
+    other = await shop.place()
+    assert (await shop.commerce.execute(given)).order != other.order
+    assert await shop.books() == (10, 8, 2, 0)

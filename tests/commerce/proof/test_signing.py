@@ -1,5 +1,7 @@
 """The keys of the heads: the next is endorsed by the last, and nothing else is trusted."""
 
+import asyncio
+
 from commerce.commands.earning import RotateLogKey
 from commerce.proof.signing import endorsement, trusted_keys, verified
 from commerce.proof.verify import verify_statement
@@ -18,6 +20,16 @@ async def test_a_statement_under_a_new_key_verifies_with_the_old_one_from_outsid
         assert verify_statement(found, public).wrong == []
     found["keys"][1]["endorsement"] = "00" * 64
     assert verify_statement(found, old).wrong
+
+
+async def test_keys_made_in_one_batch_follow_from_each_other(money):
+    old = await money.key()
+    kids = await asyncio.gather(money.execute(RotateLogKey()), money.execute(RotateLogKey()))
+    await money.sold()
+    found = await money.statement()
+    assert ([key["kid"] for key in found["keys"][1:]], found["head"]["kid"]) == (kids, kids[-1])
+    assert [key["endorsed_by"] for key in found["keys"]] == ["", *(key["kid"] for key in found["keys"][:-1])]
+    assert verify_statement(found, old).wrong == []
 
 
 def test_an_endorsement_of_an_unknown_key_is_none():

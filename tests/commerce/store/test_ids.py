@@ -38,6 +38,14 @@ def test_a_block_that_was_rolled_back_is_not_used(connection):
     assert ids.take(connection) == lost + BLOCK
 
 
+def test_after_a_batch_that_may_have_been_kept_no_key_is_given_again(connection):
+    ids = IdBlocks()
+    taken = ids.take(connection)
+    connection.commit()  # of which the node only heard an error
+    ids.forget()
+    assert ids.take(connection) == taken + BLOCK
+
+
 def test_public_ids_are_short_lower_case_and_all_different():
     made = {public_id() for _ in range(10_000)}
     assert len(made) == 10_000

@@ -39,3 +39,17 @@ def test_what_succeeds_stays(unit):
         unit.connection.execute(insert(id_block).values(name="x", next=1))
     assert unit.facts == [RoomChanged(1, "room")]
     assert unit.connection.execute(select(func.count()).where(id_block.c.name == "x")).scalar() == 1
+
+
+def test_only_what_was_committed_is_remembered(unit):
+    memory = []
+    unit.after_commit(lambda: memory.append("first"))
+    with pytest.raises(ValueError, match="no"), unit.savepoint():
+        with unit.savepoint():
+            unit.after_commit(lambda: memory.append("lost"))
+        raise ValueError("no")
+    with unit.savepoint():
+        unit.after_commit(lambda: memory.append("second"))
+    assert memory == []
+    unit.committed()
+    assert memory == ["first", "second"]
