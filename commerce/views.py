@@ -309,7 +309,7 @@ class Cart:
     total: Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as Payment and Order are not: that is quicker to make, and every checkout does
 class OrderLine:
     """Names and prices as they were when the order was placed."""
 
@@ -321,7 +321,7 @@ class OrderLine:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Payment:
     """How an order is to be paid, and how far that is."""
 
@@ -341,7 +341,7 @@ class Contact:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
     """An order. `replayed` is True when PlaceOrder found it already placed with the same body."""
 

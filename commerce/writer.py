@@ -20,12 +20,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from commerce import outbox
-from commerce.commands import Command, CountTouch, NoteTouch
+from commerce.commands import Command, CountTouch, NoteTouch, PlaceOrder
 from commerce.commands.base import name_of
 from commerce.dispatch import Dispatch
-from commerce.errors import CommerceError, Overloaded, Unavailable
+from commerce.errors import CommerceError, Overloaded, SoldOut, Unavailable
 from commerce.events import Fact, reached
 from commerce.proof.log import write_log
+from commerce.sold_out import SoldOutMemory
 from commerce.store.engine import assert_durable
 from commerce.store.ids import IdBlocks
 from commerce.store.unit import Unit
@@ -86,6 +87,7 @@ class Writer:
         self._node = node
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._sold_out = SoldOutMemory(clock)
         self._ids = IdBlocks()
         self._told: SimpleQueue[int] = SimpleQueue()
         self._forgetting: list[int] = []
@@ -100,7 +102,7 @@ class Writer:
             self._told.put(row)
 
     def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
-        """Queues a command; its answer comes after the commit. Raises Overloaded."""
+        """Queues a command; its answer comes after the commit. Raises Overloaded, and SoldOut where that is known."""
         if self._closing:
             raise Overloaded("closing")
         waits = self._queue.qsize()
@@ -108,6 +110,9 @@ class Writer:
             raise Overloaded("too many commands are waiting")
         if isinstance(command, VISITS) and waits >= self._limits.queued * VISITS_SHARE:
             raise Overloaded("too many commands are waiting for one that a visit gives")
+        if isinstance(command, PlaceOrder) and (error := self._sold_out.find(command)) is not None:
+            self._metrics.commands.labels(name_of(command), _outcome(error)).inc()
+            raise error
         waiting = Waiting(command, self._loop.create_future())
         self._queue.put(waiting)
         return waiting.answer
@@ -220,6 +225,7 @@ class Writer:
             log.warning("an answer came after the loop was closed")
 
     def _answer(self, batch: list[Waiting], done: Done) -> None:
+        self._remember(batch, done)
         for waiting, answer in zip(batch, done.answers, strict=True):
             if waiting.answer.done():
                 continue  # its caller has gone; the deed stands
@@ -231,6 +237,14 @@ class Writer:
         outbox.tell(done.facts, self._on_fact)
         for row in done.told:
             self._told.put(row)
+
+    def _remember(self, batch: list[Waiting], done: Done) -> None:
+        """What is sold out now; the facts say how things stood at the end of the batch, so they come last."""
+        for waiting, answer in zip(batch, done.answers, strict=True):
+            if isinstance(answer, SoldOut) and isinstance(waiting.command, PlaceOrder):
+                self._sold_out.learn(waiting.command, answer)
+        for fact in done.facts:
+            self._sold_out.hear(fact)
 
     def _count(self, batch: list[Waiting], done: Done) -> None:
         outcomes = zip(batch, done.answers, strict=True)

@@ -16,6 +16,7 @@ SignalingError(detail, field)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from commerce import errors as commerce
 from relay import errors as relay
@@ -133,7 +134,12 @@ RETRY_AFTER_SECONDS = {503: 2.0}
 
 def look(error: Exception) -> Look:
     """How an error looks outside; what the table does not know is our own fault."""
-    return next((look for kind, look in TABLE if isinstance(error, kind)), INTERNAL)
+    return _look(type(error))  # type: ignore[arg-type]  # mypy doubts that a class can be hashed
+
+
+@cache
+def _look(kind: type) -> Look:
+    return next((look for known, look in TABLE if issubclass(kind, known)), INTERNAL)
 
 
 def fields(error: Exception) -> list[tuple[str, str]]:

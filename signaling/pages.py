@@ -92,7 +92,7 @@ class Pages:
 
 async def assets_for_ever(request: web.Request, response: web.StreamResponse) -> None:
     """aiohttp's signal: assets are for ever."""
-    if request.path.startswith("/assets/") and response.status in (200, 206, 304):
+    if isinstance(response, web.FileResponse) and request.path.startswith("/assets/") and response.status < 400:
         response.headers["Cache-Control"] = IMMUTABLE
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
+import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import Counter
 
 from config.metrics import Metrics
 from signaling import errors
-from signaling.api.models import FieldProblem, Problem
 from signaling.errors import Look
 
 log = logging.getLogger(__name__)
@@ -30,21 +31,21 @@ def document(
     look: Look, detail: str, fields: list[tuple[str, str]] | None = None, retry_after: float | None = None
 ) -> web.Response:
     """A problem document. `fields` are (field, detail); `retry_after` is in seconds."""
-    body = Problem(
-        type=f"/problems/{look.word}",
-        title=look.title,
-        status=look.status,
-        detail=detail,
-        errors=[FieldProblem(field=field, detail=text) for field, text in fields or []],
-    )
+    body = {  # as models.Problem describes it
+        "type": f"/problems/{look.word}",
+        "title": look.title,
+        "status": look.status,
+        "detail": detail,
+        "errors": [{"field": field, "detail": text} for field, text in fields or []],
+    }
     headers = {} if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
-    return web.Response(
-        body=body.model_dump_json().encode(), status=look.status, content_type=CONTENT_TYPE, headers=headers
-    )
+    return web.Response(body=orjson.dumps(body), status=look.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def middleware(metrics: Metrics) -> Middleware:
     """Counts every request outside LL-HLS, which counts its own, and turns whatever is raised into its answer."""
+
+    counters: dict[tuple[str, int], Counter] = {}  # as many as there are routes and statuses
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,7 +60,11 @@ def middleware(metrics: Metrics) -> Middleware:
                 log.exception("%s %s failed", request.method, request.path)
         route = _route(request)
         if not route.startswith(LL_HLS):
-            metrics.http_requests.labels(route, str(response.status)).inc()
+            counter = counters.get((route, response.status))
+            if counter is None:
+                counter = metrics.http_requests.labels(route, str(response.status))
+                counters[route, response.status] = counter
+            counter.inc()
         return response
 
     return guard

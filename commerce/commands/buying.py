@@ -134,6 +134,7 @@ class PlaceOrder(Command[views.Order]):
     `total` is what the buyer was shown: where it comes to something else, PriceChanged, and nothing is ordered.
     `entered` False: he came by a token that does not hold, so ordering is no touch of the room either. `picture_at`
     (ms) is the moment of the broadcast that his page says it showed; it is evidence, not part of the order.
+    `newcomer`: the viewer was made for this very request, so there is nothing that he has ordered before.
     """
 
     viewer: str
@@ -145,6 +146,7 @@ class PlaceOrder(Command[views.Order]):
     entered: bool = True
     picture_at: int | None = None
     total: Money | None = None
+    newcomer: bool = False
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from commerce.canonical import json_text
+
 AHEAD_MS_MAX = 5_000  # by which a page's clock may be ahead of ours
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def witnessed(
 
 def to_json(found: Evidence) -> str:
     """As it is stored."""
-    pinned = [list(each) for each in found.pinned]
-    return _encode({"show": found.show, "ms": found.show_ms, "pinned": pinned, "picture": found.picture_at})
+    stored = {"show": found.show, "ms": found.show_ms, "pinned": found.pinned, "picture": found.picture_at}
+    return json_text(stored)
 
 
 def from_json(stored: str) -> Evidence | None:

@@ -20,7 +20,7 @@ from commerce.merkle import leaf_hash
 SALT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, nor is Entry: that is quicker to make, and an order makes two of each
 class Leaf:
     """A fact for the log of `merchant` (surrogate key), not yet at its place.
 
@@ -35,7 +35,7 @@ class Leaf:
     viewer: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """A leaf at its place. `merchant` is the public id."""
 

@@ -23,7 +23,7 @@ async def read(request: web.Request, model: type[T]) -> T:
     if request.content_type != JSON:
         raise WrongType(f"send {JSON}", "Content-Type")
     try:
-        return model.model_validate_json(await request.read())
+        return model.__pydantic_validator__.validate_json(await request.read())  # type: ignore[no-any-return]
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":
@@ -58,6 +58,11 @@ def path(location: Sequence[int | str]) -> str:
 def answer(view: BaseModel, status: int = 200) -> web.Response:
     """One thing."""
     return web.Response(body=view.model_dump_json().encode(), status=status, content_type=JSON)
+
+
+def rendered(body: bytes, status: int = 200) -> web.Response:
+    """What is JSON already."""
+    return web.Response(body=body, status=status, content_type=JSON)
 
 
 def answers(views: Sequence[BaseModel]) -> web.Response:

@@ -75,8 +75,8 @@ class ViewersOnce:
         """The handler, done once for each key of a viewer; who is not known yet has asked for nothing before."""
 
         async def once(request: web.Request) -> web.StreamResponse:
-            viewer = self._viewers.find(request)
-            if viewer is None or HEADER not in request.headers:
+            viewer = self._viewers.find(request) if HEADER in request.headers else None
+            if viewer is None:
                 return await handler(request)
             ((kind, name),) = request.match_info.items()
             merchant = await self._commerce.ask(whose, kind, name)

@@ -10,15 +10,16 @@ from commerce.money import Money as Amount
 from commerce.service import Commerce
 from commerce.times import to_ms
 from signaling.api import shapes
-from signaling.api.body import answer, read
+from signaling.api.body import answer, read, rendered
 from signaling.api.customers import contact_in
 from signaling.api.models import CartQuantity, Checkout, Orders
 from signaling.api.models_talk import AppealNew, AppealView
+from signaling.api.order_json import order_json
 from signaling.api.paging import link, page
 from signaling.doubts import is_doubtful
 from signaling.errors import BadBody
 from signaling.rooms import Rooms
-from signaling.viewers import Viewers
+from signaling.viewers import FRESH, Viewers
 
 
 class RoomApi:
@@ -52,9 +53,10 @@ class RoomApi:
         viewer, room = self._viewers.of(request), request.match_info["room"]
         body = await read(request, Checkout)
         contact = await self._contact(viewer, room, body)
-        command = _place_order(viewer, room, body, contact, entered=not is_doubtful(request, room))
+        entered, newcomer = not is_doubtful(request, room), FRESH in request
+        command = _place_order(viewer, room, body, contact, entered=entered, newcomer=newcomer)
         order = await self._commerce.execute(command)
-        return answer(shapes.order(order), status=200 if order.replayed else 201)
+        return rendered(order_json(order), status=200 if order.replayed else 201)
 
     async def _contact(self, viewer: str, room: str, body: Checkout) -> commerce_views.Contact:
         """Typed in, or of the viewer's own address book: one of the two."""
@@ -86,7 +88,7 @@ class RoomApi:
 
 
 def _place_order(
-    viewer: str, room: str, body: Checkout, contact: commerce_views.Contact, *, entered: bool
+    viewer: str, room: str, body: Checkout, contact: commerce_views.Contact, *, entered: bool, newcomer: bool
 ) -> commands.PlaceOrder:
     lines, shown = None, None
     if body.picture_at is not None and body.picture_at.tzinfo is not None:
@@ -94,4 +96,5 @@ def _place_order(
     if body.lines is not None:
         lines = tuple(commands.Wanted(line.sku, line.quantity, line.sale) for line in body.lines)
     total = None if body.total is None else Amount(body.total.minor, body.total.currency)
-    return commands.PlaceOrder(viewer, room, body.client_order_id, contact, lines, body.note, entered, shown, total)
+    key, note = body.client_order_id, body.note
+    return commands.PlaceOrder(viewer, room, key, contact, lines, note, entered, shown, total, newcomer)

@@ -68,6 +68,21 @@ async def test_sold_out_is_a_fact_and_nobody_pays_more_than_he_saw(shop):
     assert [(fact.sale, fact.sku, fact.left) for fact in told] == [(sale.sale, shop.sku, left) for left in (0, 3)]
 
 
+async def test_newcomers_are_told_without_a_place_in_the_queue(sqlite_shop):
+    shop = sqlite_shop
+    await announce(shop, **window(shop))
+    key = "order-the-first"
+    order = await shop.place("v" * 16, quantity=3, client_order_id=key)
+    with pytest.raises(SoldOut):
+        await shop.place()
+    with pytest.raises(SoldOut):
+        shop.commerce.execute(shop.order(newcomer=True)).send(None)  # at once: nothing to wait for
+    again = await shop.place("v" * 16, quantity=3, client_order_id=key)
+    assert (again.order, again.replayed) == (order.order, True)
+    await shop.commerce.execute(c.CancelOrder(shop.merchant.id, order.order))
+    assert (await shop.place(newcomer=True)).total.minor == 1_000
+
+
 async def test_exactly_as_many_as_announced(shop):
     await announce(shop, **window(shop))
     answers = await asyncio.gather(*(shop.place() for _ in range(40)), return_exceptions=True)
