@@ -4,6 +4,9 @@
 BIN := .venv/bin
 ARGS ?=
 
+# The tests start many processes of ours: these find our code compiled, also where images say that nothing is kept.
+test soak: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test check bench soak readme lock
 
 demo:

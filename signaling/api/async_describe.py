@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from functools import cache
 from typing import Any, get_args
 
 from aiohttp import web
@@ -19,13 +21,16 @@ Schema = dict[str, Any]
 
 
 class AsyncApi:
-    """Answers with the document; it is made once."""
-
-    def __init__(self) -> None:
-        self._body = json.dumps(document(), ensure_ascii=False).encode()
+    """Answers with the document."""
 
     async def get(self, _request: web.Request) -> web.Response:
-        return web.Response(body=self._body, content_type="application/json")
+        return web.Response(body=await asyncio.to_thread(_body), content_type="application/json")
+
+
+@cache
+def _body() -> bytes:
+    """Made when first asked for: a node starts without it."""
+    return json.dumps(document(), ensure_ascii=False).encode()
 
 
 def document() -> Schema:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -40,13 +42,16 @@ Modes = Mapping[tuple[Any, JsonSchemaMode], Schema]
 
 
 class OpenApi:
-    """Answers with the document; it is made once."""
-
-    def __init__(self) -> None:
-        self._body = json.dumps(document(), ensure_ascii=False).encode()
+    """Answers with the document."""
 
     async def get(self, _request: web.Request) -> web.Response:
-        return web.Response(body=self._body, content_type="application/json")
+        return web.Response(body=await asyncio.to_thread(_body), content_type="application/json")
+
+
+@cache
+def _body() -> bytes:
+    """Made when first asked for: it takes longer than all else that a node does to start."""
+    return json.dumps(document(), ensure_ascii=False).encode()
 
 
 def document() -> Schema:

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from typing import Any
 import aiohttp
 import jsonschema
 import pytest
+import pytest_asyncio
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from playwright.async_api import Browser, Page, async_playwright
 from prometheus_client import CollectorRegistry
 
 from commerce import commands, views
-from commerce.directory.people import hash_password
+from commerce.directory import people
 from config.load import load
 from config.metrics import Metrics
 from config.settings import WebrtcSettings
@@ -41,12 +44,24 @@ from tests.signaling.redis_servers import RedisServer
 
 PASSWORD = "correct horse"
 RECEIVE_SECONDS_MAX = 10.0
+PHONE = {"width": 390, "height": 844}
+PAGE_MS_MAX = 8_000
 PORTS = ("--http.host=127.0.0.1", "--http.port=0", "--rtmp.host=127.0.0.1", "--rtmp.port=0", "--webrtc.port=0")
+
+
+CHEAP = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def passwords_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 at its least: what it costs on purpose is for guessers, and stays where it is the thing tested
+    (tests/commerce/directory/test_people.py)."""
+    monkeypatch.setattr(people, "PasswordHasher", CHEAP)
 
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    return hash_password(PASSWORD)
+    return CHEAP().hash(PASSWORD)
 
 
 class Told:
@@ -177,9 +192,9 @@ def template(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> tu
         return folder, thread.submit(asyncio.run, make()).result()
 
 
-@pytest.fixture
-async def open_shop(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterator[OpenShop]:
-    """`await open_shop("--rooms.gather_ms=5")`, with options; `furnished`: another node, on the store of the first."""
+@asynccontextmanager
+async def shops(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterator[OpenShop]:
+    """`await open_it("--rooms.gather_ms=5")`, with options; `furnished`: another node, on the store of the first."""
     async with AsyncExitStack() as stack:
 
         async def visitor(base: str) -> Visitor:
@@ -199,8 +214,45 @@ async def open_shop(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterato
 
 
 @pytest.fixture
+async def open_shop(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterator[OpenShop]:
+    async with shops(tmp_path, template) as open_it:
+        yield open_it
+
+
+@pytest.fixture
 async def shop(open_shop: OpenShop) -> Shop:
     return await open_shop()
+
+
+# Pages: one browser for all tests that look at them (they run on the session's loop), and a shop of each test's own.
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seen_shop(tmp_path: Path, template: tuple[Path, Shop]) -> AsyncIterator[Shop]:
+    """The shop, on the loop of the browser."""
+    async with shops(tmp_path, template) as open_it:
+        yield await open_it()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A new person's, on a phone. What its scripts throw fails the test."""
+    context = await browser.new_context(locale="en-GB", viewport=PHONE, reduced_motion="reduce")
+    context.set_default_timeout(PAGE_MS_MAX)
+    found, thrown = await context.new_page(), list[str]()
+    found.on("pageerror", lambda error: thrown.append(str(error)))
+    yield found
+    await context.close()
+    assert not thrown
 
 
 async def nobody() -> Visitor:

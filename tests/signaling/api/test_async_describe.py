@@ -8,6 +8,11 @@ from signaling.api.async_describe import document
 from signaling.messages import CLIENT_MESSAGE, PROTOCOL_VERSION
 
 
+@pytest.fixture(scope="module")
+def described():
+    return document()
+
+
 def references(node):
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
@@ -19,8 +24,7 @@ def references(node):
             yield from references(child)
 
 
-def test_every_reference_leads_somewhere():
-    described = document()
+def test_every_reference_leads_somewhere(described):
     found = set(references(described))
     assert len(found) > 40
     for reference in found:
@@ -29,8 +33,7 @@ def test_every_reference_leads_somewhere():
             node = node[part]
 
 
-def test_it_has_what_asyncapi_asks_for():
-    described = document()
+def test_it_has_what_asyncapi_asks_for(described):
     assert described["asyncapi"] == "3.0.0"
     assert described["info"]["version"] == str(PROTOCOL_VERSION)
     assert {"title", "version"} <= set(described["info"])
@@ -56,14 +59,13 @@ def test_it_has_what_asyncapi_asks_for():
         ({"type": "chat", "id": "1"}, False),
     ],
 )
-def test_the_schemas_refuse_what_the_models_refuse(message, fits):
-    described = document()
+def test_the_schemas_refuse_what_the_models_refuse(described, message, fits):
     payload = described["components"]["messages"][message["type"].capitalize()]["payload"]
     assert jsonschema.Draft202012Validator(described | payload).is_valid(message) is fits
     if fits:
         CLIENT_MESSAGE.validate_python(message)
 
 
-async def test_it_is_served(shop):
+async def test_it_is_served(shop, described):
     status, body = await (await shop.visitor())("GET", "/asyncapi.json")
-    assert (status, body) == (200, document())
+    assert (status, body) == (200, described)

@@ -9,6 +9,11 @@ from signaling.api.describe import document
 from signaling.api.operations import OPERATIONS
 
 
+@pytest.fixture(scope="module")
+def described():
+    return document()
+
+
 def references(node):
     if isinstance(node, dict):
         if "$ref" in node:
@@ -24,8 +29,7 @@ def operations(described):
     return [(path, method, found) for path, methods in described["paths"].items() for method, found in methods.items()]
 
 
-def test_the_document_keeps_the_rules_of_openapi():
-    described = document()
+def test_the_document_keeps_the_rules_of_openapi(described):
     assert re.fullmatch(r"3\.1\.\d", described["openapi"])
     assert {"title", "version"} <= set(described["info"])
     names = [found["operationId"] for _, _, found in operations(described)]
@@ -40,8 +44,7 @@ def test_the_document_keeps_the_rules_of_openapi():
             assert set(needed) <= set(described["components"]["securitySchemes"])
 
 
-def test_every_reference_leads_somewhere():
-    described = document()
+def test_every_reference_leads_somewhere(described):
     found = set(references(described))
     assert found
     for reference in found:
@@ -59,16 +62,16 @@ async def test_each_route_of_the_api_is_described_and_each_description_has_a_rou
     assert served == {(operation.method, operation.path) for operation in OPERATIONS}
 
 
-async def test_it_is_served(shop):
+async def test_it_is_served(shop, described):
     status, body = await (await shop.visitor())("GET", "/openapi.json")
-    assert (status, body) == (200, document())
+    assert (status, body) == (200, described)
 
 
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.body is not None], ids=lambda o: o.path)
-def test_bodies_are_described_with_what_they_refuse(operation):
-    found = document()["paths"][operation.path][operation.method]
+def test_bodies_are_described_with_what_they_refuse(described, operation):
+    found = described["paths"][operation.path][operation.method]
     assert {"413", "415", "422"} <= set(found["responses"])
     name = found["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-    schema = document()["components"]["schemas"][name]
+    schema = described["components"]["schemas"][name]
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == set(TypeAdapter(operation.body).json_schema()["properties"])

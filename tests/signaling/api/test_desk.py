@@ -2,11 +2,9 @@
 
 import io
 import json
-import os
 import zipfile
 
 import pytest
-from playwright.async_api import async_playwright, expect
 
 from commerce import commands as c
 from commerce.attribution import LockRule
@@ -15,7 +13,6 @@ from commerce.commission import Plan, Rate
 from commerce.proof.statement import public_key
 from commerce.proof.verify import verify_statement
 from tests.signaling.api.test_hq_money import PLAN, sold
-from tests.signaling.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -124,42 +121,3 @@ async def test_pages(shop):
     anybody = await shop.visitor()
     for path in ("/desk", "/verify"):
         assert (await anybody("GET", path))[0] == 200
-
-
-@pytest.fixture
-async def page():
-    async with async_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        context = await browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
-        yield await context.new_page()
-        await browser.close()
-
-
-async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, partner, page):
-    boss = await shop.visitor()
-    await boss.log_in()
-    await boss("PUT", "/api/v1/hq/plan", PLAN)
-    await sold(shop, "north")
-    await page.goto(f"{partner.base}/desk")
-    await page.fill("input[name=user]", "north")
-    await page.fill("input[name=password]", PASSWORD)
-    await page.click("button.main")
-    await expect(page.get_by_role("heading", name="North")).to_be_visible()
-    await expect(page.get_by_text("CN¥6.80").or_(page.get_by_text("¥6.80"))).to_be_visible()
-    await page.get_by_role("button", name="Why mine?", exact=True).click()
-    await expect(page.get_by_text("North earns 6.80 CNY (order, frozen).")).to_be_visible()
-    await page.get_by_role("button", name="Make a link with a QR code").click()
-    await expect(page.get_by_role("img", name="QR")).to_be_visible()
-    await page.get_by_role("button", name="Why mine? A****** 138****8000").click()
-    await expect(page.get_by_text("became a customer of North (whoever brought him first)")).to_be_visible()
-    await page.get_by_text("Take all of it with you").click()
-    await page.get_by_label("I keep these people's data").check()
-    async with page.expect_download() as download:
-        await page.get_by_role("button", name="Download (ZIP)").click()
-    assert (await download.value).suggested_filename == "fenbo-export.zip"
-    shot = os.environ.get("FENBO_TEST_SHOT")
-    if shot:
-        await page.screenshot(path=shot, full_page=True)
-    await page.get_by_role("button", name="中文").click()
-    await expect(page.get_by_role("heading", name="您的佣金")).to_be_visible()

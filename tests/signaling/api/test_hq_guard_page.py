@@ -3,17 +3,25 @@
 import json
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from commerce import commands as c
 from tests.signaling.api.test_hq_money import sold
-from tests.signaling.api.test_hq_money_page import hq_page, shoot
+from tests.signaling.api.test_hq_money_page import open_hq, shoot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
 
 
 @pytest.fixture
-async def page(shop):
-    async with hq_page(shop, "privacy", "A person's data") as found:
-        yield found
+def shop(seen_shop):
+    return seen_shop
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(page, shop):
+    await open_hq(page, shop, "privacy", "A person's data")
+    return page
 
 
 async def test_a_person_gets_his_data_and_is_erased_once_nothing_holds_them(shop, page):

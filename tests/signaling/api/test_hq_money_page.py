@@ -1,49 +1,44 @@
 """HQ's money page in Chromium: rules are tried before they are set, a period is settled, paid and answered for."""
 
 import os
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import expect
 
 from commerce import commands as c
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
 from tests.signaling.api.test_hq_money import mature, sold
-from tests.signaling.conftest import PASSWORD
+from tests.signaling.conftest import PASSWORD, PHONE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
 
 AUDIT = (Path(__file__).parents[2] / "web" / "audit.js").read_text("utf-8")
 SHOTS = os.environ.get("FENBO_TEST_SHOTS")
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@asynccontextmanager
-async def hq_page(shop, tab, sign):
-    """HQ's page on a phone, logged in, on a tab once a region of it is there. What its scripts throw fails the test."""
-    async with async_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        context = await browser.new_context(locale="en-GB", viewport=PHONE, reduced_motion="reduce")
-        context.set_default_timeout(8_000)
-        found, thrown = await context.new_page(), []
-        found.on("pageerror", lambda error: thrown.append(str(error)))
-        visitor = await shop.visitor()
-        await found.goto(f"{visitor.base}/hq#{tab}")
-        await found.get_by_label("User").fill("boss")
-        await found.get_by_label("Password").fill(PASSWORD)
-        await found.get_by_role("button", name="Log in").click()
-        await found.get_by_role("region", name=sign).wait_for()
-        yield found
-        await browser.close()
-        assert not thrown
+DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-async def page(shop):
-    async with hq_page(shop, "money", "Commission plan") as found:
-        yield found
+def shop(seen_shop):
+    return seen_shop
+
+
+async def open_hq(page, shop, tab, sign):
+    """HQ's page, logged in, on a tab once a region of it is there."""
+    await page.goto(f"{(await shop.visitor()).base}/hq#{tab}")
+    await page.get_by_label("User").fill("boss")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await page.get_by_role("region", name=sign).wait_for()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(page, shop):
+    await open_hq(page, shop, "money", "Commission plan")
+    return page
 
 
 async def shoot(page, name):

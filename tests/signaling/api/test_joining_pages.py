@@ -1,11 +1,17 @@
 """Somebody becomes a partner and adds his staff: in a browser, on a phone's screen."""
 
+import pytest
 from playwright.async_api import expect
 
 from signaling.api.joining import FILED
-from tests.signaling.api.test_partners_pages import log_in, page, shot
+from tests.signaling.api.test_partners_pages import log_in, shot
 
-__all__ = ["page"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
+
+
+@pytest.fixture
+def shop(seen_shop):
+    return seen_shop
 
 
 async def fill(page, user="ann"):

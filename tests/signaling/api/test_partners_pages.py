@@ -3,21 +3,18 @@
 import os
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from commerce import commands as c
 from tests.signaling.api.test_hq_money import CONTACT
 from tests.signaling.conftest import PASSWORD
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
+
 
 @pytest.fixture
-async def page():
-    async with async_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        context = await browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
-        yield await context.new_page()
-        await browser.close()
+def shop(seen_shop):
+    return seen_shop
 
 
 async def shot(page, name):
