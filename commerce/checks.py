@@ -20,6 +20,7 @@ URL_CHARS_MAX = 2_000
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _PUBLIC_ID = re.compile(r"[0-9a-z]{8,32}")
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,79}")
 
 
@@ -63,6 +64,18 @@ def public_id(field: str, value: object) -> str:
     if not isinstance(value, str) or not _PUBLIC_ID.fullmatch(value):
         raise Invalid(field, "is not an id")
     return value
+
+
+def digest(field: str, value: object) -> str:
+    """SHA-256 in hex, by its form only."""
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        raise Invalid(field, "is not a digest")
+    return value
+
+
+def trace(field: str, value: object) -> str:
+    """A digest, or "" where there is nothing to make one of."""
+    return "" if value == "" else digest(field, value)
 
 
 def slug(field: str, value: object) -> str:

@@ -39,7 +39,7 @@ from commerce.commands import partners as p
 from commerce.commands import staffing as w
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
-from commerce.earning import erase, holds, invites, payouts, plans, settlement
+from commerce.earning import erase, holds, payouts, plans, settlement, watching
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.partners import (
@@ -276,7 +276,7 @@ def earning(signer: Signer) -> dict[type, One]:
         e.SetStaff: holds.set_staff,
         e.HoldLines: holds.hold_lines,
         e.ReleaseLines: holds.release_lines,
-        e.QualifyViewer: invites.qualify_viewer,
+        c.RecordWatch: watching.record_watch,
         e.EraseViewer: erase.erase_viewer,
         e.PrepareSettlements: settlement.prepare_settlements,
         e.ApproveSettlement: settlement.approve_settlement,

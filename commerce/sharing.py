@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from commerce import views
 from commerce.commands import ShareRoom
+from commerce.earning.watching import note_sharer
 from commerce.errors import Forbidden
 from commerce.links import find_link
 from commerce.store import tables
@@ -20,6 +21,7 @@ def share_room(unit: Unit, command: ShareRoom) -> views.Link:
     if place.channel_state != "active":
         raise Forbidden("room", "this room cannot be passed on now")
     viewer, table = ensure_viewer(unit, place.tenant.id, command.viewer), tables.link
+    note_sharer(unit, place.tenant.id, viewer, command.device, command.address)
     mine = (table.c.channel_id == place.channel, table.c.sharer_id == viewer, table.c.revoked_at.is_(None))
     code = unit.connection.execute(select(table.c.code).where(*mine).order_by(table.c.id).limit(1)).scalar()
     if code is None:

@@ -103,6 +103,7 @@ from commerce.commands.talking import (
     SetRule,
     Word,
 )
+from commerce.commands.watching import RecordWatch, Watched
 
 __all__ = [
     "Announce",
@@ -161,6 +162,7 @@ __all__ = [
     "RecordDispute",
     "RecordPayment",
     "RecordRefund",
+    "RecordWatch",
     "RefundOrder",
     "RemoveAddress",
     "RemoveHook",
@@ -195,6 +197,7 @@ __all__ = [
     "UpdateRoom",
     "UpdateShow",
     "Wanted",
+    "Watched",
     "WithdrawSale",
     "Word",
 ]

@@ -50,14 +50,21 @@ class RevokeLink(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class ShareRoom(Command[views.Link]):
-    """A viewer passes a room on: his own link into it, the same one however often he asks."""
+    """A viewer passes a room on: his own link into it, the same one however often he asks.
+
+    On which device and at which address (keyed digests, or "") he is: whoever comes from there is no newcomer of his.
+    """
 
     viewer: str
     room: str
+    device: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
         checks.slug("room", self.room)
+        checks.trace("device", self.device)
+        checks.trace("address", self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,14 @@ digests: none of these commands can give a phone or a code away.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from commerce import checks
 from commerce.commands.base import Command
 from commerce.customers import views
-from commerce.errors import Invalid
 
 SEALED_BYTES_MAX = 4_000
 CODE_MS_MAX = 3_600_000
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def _digest(field: str, value: object) -> None:
-    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        raise Invalid(field, "is not a digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +31,32 @@ class AskCode(Command[views.CodeAsked]):
         checks.public_id("viewer", self.viewer)
         checks.slug("room", self.room)
         for field in ("identity", "caller", "code"):
-            _digest(field, getattr(self, field))
+            checks.digest(field, getattr(self, field))
         checks.number("valid_ms", self.valid_ms, 1_000, CODE_MS_MAX)
 
 
 @dataclass(frozen=True, slots=True)
 class LogIn(Command[views.LoggedIn]):
-    """The viewer types the code he was sent. A wrong one is answered, not raised: the try has to be counted."""
+    """The viewer types the code he was sent, on a device and at an address (keyed digests, "": nothing to tell it by).
+
+    A wrong one is answered, not raised: the try has to be counted.
+    """
 
     viewer: str
     room: str
     identity: str
     code: str
     sealed: bytes
+    device: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         checks.public_id("viewer", self.viewer)
         checks.slug("room", self.room)
-        _digest("identity", self.identity)
-        _digest("code", self.code)
+        checks.digest("identity", self.identity)
+        checks.digest("code", self.code)
+        checks.trace("device", self.device)
+        checks.trace("address", self.address)
         checks.octets("sealed", self.sealed, SEALED_BYTES_MAX)
 
 

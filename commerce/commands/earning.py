@@ -198,28 +198,6 @@ class EndReceivable(Command[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class QualifyViewer(Command[str]):
-    """A viewer's identity (phone, open id) was verified, and he has watched so long: whoever shared with him may have
-    earned the invite reward; answers the outcome. Identity, device and address are digests (64 hex digits) that the
-    server makes: none of them is stored in the clear. An address is digested by its household (config.household).
-    """
-
-    viewer: str
-    room: str
-    identity: str
-    device: str
-    address: str
-    watched_seconds: int
-
-    def __post_init__(self) -> None:
-        checks.public_id("viewer", self.viewer)
-        checks.slug("room", self.room)
-        for field in ("identity", "device", "address"):
-            checks.text(field, getattr(self, field), 64, 64)
-        checks.number("watched_seconds", self.watched_seconds, 0, 86_400)
-
-
-@dataclass(frozen=True, slots=True)
 class EraseViewer(Command[int]):
     """Takes a buyer's personal data away, at his wish; answers how many orders lost their contact."""
 

@@ -22,6 +22,7 @@ from commerce.commands.customers import AskCode, LogIn
 from commerce.customers.book import customer_view
 from commerce.customers.merging import gather_strays, lock_viewers, merge_viewers
 from commerce.customers.views import CodeAsked, Cut, LoggedIn
+from commerce.earning.invites import Seen, qualify
 from commerce.errors import Conflict
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -121,6 +122,7 @@ def _become(unit: Unit, place: Place, person: Person, command: LogIn) -> tuple[i
     else:
         cut = gather_strays(unit, place.tenant, first)
     settle_login(unit, place, first.key, first.public)
+    qualify(unit, place.tenant, first.key, Seen(command.identity, command.device, command.address))
     return int(key), cut
 
 

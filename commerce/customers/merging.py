@@ -14,6 +14,7 @@ from commerce.attribution import merge
 from commerce.binding import Held, find_held, log_binding, supersede
 from commerce.customers.carts import merge_carts
 from commerce.customers.views import Cut
+from commerce.earning.watching import merge_watch
 from commerce.events import ViewerBound
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
@@ -60,6 +61,7 @@ def _move(unit: Unit, gone: Person, stays: Person) -> tuple[Cut, ...]:
         unit.connection.execute(changed)
     _move_orders(unit, gone, stays)
     _move_single(unit, gone, stays)
+    merge_watch(unit, gone.key, stays.key)
     cut = merge_carts(unit, gone.key, stays.key)
     assert unit.connection.execute(select(orders.c.id).where(orders.c.viewer_id == gone.key)).first() is None
     return cut

@@ -1,17 +1,22 @@
 """The invite reward (MONEY section 4): a fixed sum for a qualified newcomer, never for a head that was only counted.
 
-Outcomes: qualified · no_reward (the plan has none) · no_sharer · not_new · too_short · same_device · same_address ·
-daily_cap · pool_empty. Each verified viewer has one, kept for ever; only `too_short` may be asked again.
+It is tried by itself: when a phone is verified (customers.login), and when whoever verified it too early has watched
+long enough (earning.watching). Outcomes: qualified · no_reward (the plan has none) · no_sharer · not_new · too_short ·
+same_device · same_address · daily_cap · pool_empty. Each verified viewer has one, kept for ever; only `too_short` is
+tried again.
+
+New is whom the merchant did not know before the sharer brought him: he had not come, logged in or ordered, nor under
+another cookie. What he does afterwards - buying at once, say - speaks for him.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select
 
 from commerce.books import post
-from commerce.commands.earning import QualifyViewer
 from commerce.commission import Line, Plan
 from commerce.earning.assess import line_row
 from commerce.earning.plans import plan_in_force
@@ -23,83 +28,139 @@ from commerce.store.bulk import insert_rows
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 from commerce.times import to_ms
-from commerce.visits import Tenant, ensure_viewer, find_place
+from commerce.visits import Tenant
 
 AGAIN = "too_short"
+OUTCOMES = (
+    "qualified",
+    "no_reward",
+    "no_sharer",
+    "not_new",
+    AGAIN,
+    "same_device",
+    "same_address",
+    "daily_cap",
+    "pool_empty",
+)
 
 
-def qualify_viewer(unit: Unit, command: QualifyViewer) -> str:
-    """The outcome; a qualified one is posted, payable with the next settlement."""
-    place = find_place(unit, command.room)
-    table, viewer = tables.newcomer, ensure_viewer(unit, place.tenant.id, command.viewer)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who a viewer has shown to be, on which device and at which address: keyed digests; "" is like no other."""
+
+    identity: str
+    device: str = ""
+    address: str = ""
+
+
+def qualify(unit: Unit, tenant: Tenant, viewer: int, seen: Seen) -> str:
+    """The outcome for a viewer (key) who was verified; a qualified one is posted, payable with the next settlement."""
+    table = tables.newcomer
     known = unit.connection.execute(select(table).where(table.c.viewer_id == viewer)).first()
     if known is not None and known.outcome != AGAIN:
         return str(known.outcome)
-    version = plan_in_force(unit, place.tenant.id)
-    sharer = _sharer(unit, viewer)
-    outcome = _outcome(unit, command, (place.tenant, viewer), sharer, version.plan)
+    version = plan_in_force(unit, tenant.id)
+    brought = _brought(unit, viewer)
+    outcome = _outcome(unit, tenant, (viewer, seen), brought, version.plan)
+    row = {"viewer_id": viewer, "merchant_id": tenant.id, "identity": seen.identity, "device": seen.device}
+    row |= {"address": seen.address, "outcome": outcome, "at": unit.now}
+    row |= {
+        name: None if brought is None else brought._mapping[name] for name in ("sharer_id", "channel_id", "show_id")
+    }
     unit.connection.execute(delete(table).where(table.c.viewer_id == viewer))
-    row = {"viewer_id": viewer, "merchant_id": place.tenant.id, "sharer_id": None if sharer is None else sharer.id}
-    digests = {"identity": command.identity, "device": command.device, "address": command.address}
-    unit.connection.execute(insert(table), row | digests | {"outcome": outcome, "at": unit.now})
+    unit.connection.execute(insert(table), row)
     if outcome == "qualified":
-        assert sharer is not None
-        _reward(unit, place.tenant, sharer.public_id, version.plan.invite_minor, version.digest)
+        assert brought is not None
+        _reward(unit, tenant, brought.public_id, version.plan.invite_minor, version.digest)
     return outcome
 
 
-def _sharer(unit: Unit, viewer: int) -> AnyRow | None:
-    """Who shared the link that first brought him."""
+def _brought(unit: Unit, viewer: int) -> AnyRow | None:
+    """The first touch by which somebody who shared brought him."""
     touch, who = tables.touch, tables.viewer
-    query = select(who.c.id, who.c.public_id).join(touch, touch.c.sharer_id == who.c.id)
+    columns = (touch.c.id, touch.c.sharer_id, touch.c.channel_id, touch.c.show_id, touch.c.counted_at)
+    query = select(*columns, who.c.public_id).join(who, touch.c.sharer_id == who.c.id)
     query = query.where(touch.c.viewer_id == viewer, touch.c.counted_at.is_not(None), who.c.id != viewer)
     return unit.connection.execute(query.order_by(touch.c.counted_at, touch.c.id).limit(1)).first()
 
 
-def _outcome(unit: Unit, command: QualifyViewer, whose: tuple[Tenant, int], sharer: AnyRow | None, plan: Plan) -> str:
-    tenant, viewer = whose
+def _outcome(unit: Unit, tenant: Tenant, whose: tuple[int, Seen], brought: AnyRow | None, plan: Plan) -> str:
+    viewer, seen = whose
     if not plan.invite_minor:
         return "no_reward"
-    if sharer is None:
+    if brought is None:
         return "no_sharer"
-    if _was_here(unit, command, tenant, viewer):
+    if _was_known(unit, viewer, brought) or _was_here(unit, tenant, whose):
         return "not_new"
-    if command.watched_seconds < plan.invite_seconds:
+    mine, theirs = _traces(unit, viewer), _traces(unit, brought.sharer_id)
+    if (mine.watched_ms or 0) < plan.invite_seconds * 1000:
         return AGAIN
-    table = tables.newcomer
-    own = unit.connection.execute(select(table).where(table.c.viewer_id == sharer.id)).first()
     for name in ("device", "address"):
-        if own is not None and getattr(own, name) == getattr(command, name):
+        own = {getattr(seen, name), getattr(mine, name)} - {"", None}
+        if own & {getattr(theirs, name), getattr(theirs, f"known_{name}")}:
             return f"same_{name}"
-    return _within_caps(unit, tenant, sharer, plan)
+    return _within_caps(unit, tenant, brought.sharer_id, plan)
 
 
-def _was_here(unit: Unit, command: QualifyViewer, tenant: Tenant, viewer: int) -> bool:
-    """Under another cookie, or as somebody who has ordered before."""
-    table, order = tables.newcomer, tables.orders
-    same = or_(table.c.identity == command.identity, table.c.device == command.device)
+def _traces(unit: Unit, viewer: int) -> AnyRow:
+    """How long a viewer has watched, where he did, and (`known_`) where he logged in; null where nothing is known."""
+    who, watch, known = tables.viewer, tables.watch, tables.newcomer
+    seen = (watch.c.watched_ms, watch.c.device, watch.c.address)
+    login = (known.c.device.label("known_device"), known.c.address.label("known_address"))
+    query = select(*seen, *login).select_from(who).outerjoin(watch, watch.c.viewer_id == who.c.id)
+    return unit.connection.execute(
+        query.outerjoin(known, known.c.viewer_id == who.c.id).where(who.c.id == viewer)
+    ).one()
+
+
+def _was_known(unit: Unit, viewer: int, brought: AnyRow) -> bool:
+    """Had come, logged in or ordered, before he was brought."""
+    touch, order, who, customer = tables.touch, tables.orders, tables.viewer, tables.customer
+    at = brought.counted_at
+    earlier = or_(touch.c.counted_at < at, and_(touch.c.counted_at == at, touch.c.id < brought.id))
+    named = who.join(customer, customer.c.id == who.c.customer_id)
+    return (
+        _is_there(unit, touch, touch.c.viewer_id == viewer, touch.c.counted_at.is_not(None), earlier)
+        or _is_there(unit, order, order.c.viewer_id == viewer, order.c.created_at < at)
+        or unit.connection.execute(
+            select(who.c.id).select_from(named).where(who.c.id == viewer, customer.c.created_at < at)
+        ).first()
+        is not None
+    )
+
+
+def _is_there(unit: Unit, table: Table, *where: ColumnElement[bool]) -> bool:
+    return unit.connection.execute(select(table.c.id).where(*where).limit(1)).first() is not None
+
+
+def _was_here(unit: Unit, tenant: Tenant, whose: tuple[int, Seen]) -> bool:
+    """Under another cookie."""
+    (viewer, seen), table, touch = whose, tables.newcomer, tables.touch
+    same = table.c.identity == seen.identity
+    if seen.device:
+        same = or_(same, table.c.device == seen.device)
     mine = (table.c.merchant_id == tenant.id, table.c.viewer_id != viewer)
-    touch = tables.touch
     # His own sharer on the same device is another outcome.
     sharers = select(touch.c.sharer_id).where(touch.c.viewer_id == viewer, touch.c.sharer_id.is_not(None))
     known = select(table.c.viewer_id).where(*mine, same, table.c.viewer_id.not_in(sharers))
-    if unit.connection.execute(known.limit(1)).first() is not None:
-        return True
-    return unit.connection.execute(select(order.c.id).where(order.c.viewer_id == viewer).limit(1)).first() is not None
+    return unit.connection.execute(known.limit(1)).first() is not None
 
 
-def _within_caps(unit: Unit, tenant: Tenant, sharer: AnyRow, plan: Plan) -> str:
-    table, line = tables.newcomer, tables.commission_line
+def _within_caps(unit: Unit, tenant: Tenant, sharer: int, plan: Plan) -> str:
+    """Counted while no other node can reward for this merchant."""
+    table, line, merchant = tables.newcomer, tables.commission_line, tables.merchant
+    one_at_a_time = select(merchant.c.id).where(merchant.c.id == tenant.id).with_for_update(key_share=True)
+    unit.connection.execute(one_at_a_time).all()
     day = datetime.fromtimestamp(unit.now / 1000, tenant.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = (table.c.sharer_id == sharer.id, table.c.outcome == "qualified", table.c.at >= to_ms(day.astimezone(UTC)))
+    today = (table.c.sharer_id == sharer, table.c.outcome == "qualified", table.c.at >= to_ms(day.astimezone(UTC)))
     if unit.connection.execute(select(func.count()).where(*today)).scalar_one() >= plan.invite_daily_max:
         return "daily_cap"
+    if not plan.invite_pool_minor:
+        return "qualified"
     paid = select(func.coalesce(func.sum(line.c.amount_minor), 0))
     paid = paid.where(line.c.merchant_id == tenant.id, line.c.kind == "invite")
     spent = int(unit.connection.execute(paid).scalar_one())
-    if plan.invite_pool_minor and spent + plan.invite_minor > plan.invite_pool_minor:
-        return "pool_empty"
-    return "qualified"
+    return "pool_empty" if spent + plan.invite_minor > plan.invite_pool_minor else "qualified"
 
 
 def _reward(unit: Unit, tenant: Tenant, sharer: str, amount: int, plan: str) -> None:

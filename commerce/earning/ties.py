@@ -45,7 +45,7 @@ def _select_staff() -> Select[*tuple[Any, ...]]:
 def _select_sharers() -> Select[*tuple[Any, ...]]:
     """Touches of the shows that are on which a sharer brought, oldest first: the last one stands."""
     table = tables.touch
-    query = select(table.c.viewer_id, table.c.sharer_id, tables.viewer.c.public_id)
+    query = select(table.c.viewer_id, table.c.channel_id, table.c.sharer_id, tables.viewer.c.public_id)
     query = query.join(tables.viewer, tables.viewer.c.id == table.c.sharer_id)
     query = query.where(among(table.c.viewer_id, "viewers"), among(table.c.show_id, "shows"))
     return query.where(table.c.counted_at.is_not(None)).order_by(table.c.counted_at, table.c.id)
@@ -61,8 +61,10 @@ def find_ties(unit: Unit, tenants: Collection[Tenant], buyers: Collection[Buyer]
     shows = [tenant.show for tenant in tenants if tenant.show is not None]
     if not shows:
         return
-    for viewer, sharer, public in unit.connection.execute(_select_sharers(), {"viewers": list(known), "shows": shows}):
+    given = {"viewers": list(known), "shows": shows}
+    for viewer, channel, sharer, public in unit.connection.execute(_select_sharers(), given):
         known[viewer].sharer = (sharer, public)
+        known[viewer].shared_in = channel
 
 
 @cache

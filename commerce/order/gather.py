@@ -52,7 +52,8 @@ class Goods:
 class Buyer:
     """A viewer and what decides whose he is. `id` is None until his row is to be written.
 
-    `works_for` is the channel he is staff of, `sharer` (key, public id) who brought him last during this show.
+    `works_for` is the channel he is staff of, `sharer` (key, public id) who brought him last during this show, and
+    `shared_in` the channel (key) whose link that was.
     """
 
     public: str
@@ -62,6 +63,7 @@ class Buyer:
     first_purchase: int | None = None
     works_for: int | None = None
     sharer: tuple[int, str] | None = None
+    shared_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,14 +185,17 @@ def payment_row(key: int, placing: Placing) -> Row:
 
 
 def assessment_row(placing: Placing) -> Row:
-    """What its commission was computed from."""
-    earned = placing.earned
+    """What its commission was computed from; where somebody shared, in whose room, in which show, and when."""
+    earned, shared = placing.earned, placing.earned.sharer is not None
     return {
         "order_id": placing.order,
         "merchant_id": placing.place.tenant.id,
         "sharer_id": earned.sharer,
         "plan_hash": earned.plan_hash,
         "sale": earned.sale.canonical(),
+        "channel_id": placing.buyer.shared_in,
+        "show_id": placing.place.tenant.show if shared else None,
+        "at": placing.now if shared else None,
     }
 
 

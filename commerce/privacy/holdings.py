@@ -121,6 +121,7 @@ HOLDINGS = (
     Holding(tables.login_code, _by_viewer(tables.login_code), GONE),
     Holding(tables.cart_line, _by_viewer(tables.cart_line), GONE),
     Holding(tables.newcomer, _by_viewer(tables.newcomer), GONE),
+    Holding(tables.watch, _by_viewer(tables.watch), GONE),
     Holding(tables.log_leaf, _by_viewer(tables.log_leaf), {"salt": None, "body": None, "viewer_id": None}),
     Holding(_orders, _by_viewer(_orders), {"contact": NOBODY, "note": ""}),
     Holding(tables.dispute, _by_viewer(tables.dispute), {"claim": "", "answer": "", "reason": "", "evidence": "{}"}),

@@ -2,7 +2,8 @@
 nothing; each step erases a page of rows within one commit, and what was erased is in the access log.
 
 chat      questions and held lines go; of acts and appeals what was said and by whom
-touches   those that no binding names, and what the log says of them (its commitments stay, and every proof holds)
+touches   those that no binding names, and what the log says of them (its commitments stay, and every proof holds);
+          how long and where somebody watched
 contacts  name, phone, address and note of orders that ended so long ago; who applied to be a partner and was refused
 """
 
@@ -106,6 +107,7 @@ def _sweep_touches(unit: Unit, merchant: int, before: int, limit: int) -> list[s
     )
     rows = unit.connection.execute(query.order_by(_touch.c.id).limit(limit)).all()
     _erase_leaves(unit, merchant, before)
+    _erase_watch(unit, merchant, before, limit)
     unit.connection.execute(delete(_touch).where(_touch.c.id.in_([row.id for row in rows])))
     return [row.public_id for row in rows]
 
@@ -114,6 +116,18 @@ def _erase_leaves(unit: Unit, merchant: int, before: int) -> None:
     where = (_leaf.c.merchant_id == merchant, _leaf.c.kind == "touch", _leaf.c.at < before, _leaf.c.body.is_not(None))
     free = or_(_leaf.c.viewer_id.is_(None), _leaf.c.viewer_id.not_in(held_persons(merchant)))
     unit.connection.execute(update(_leaf).where(*where, free).values(salt=None, body=None, viewer_id=None))
+
+
+def _erase_watch(unit: Unit, merchant: int, before: int, limit: int) -> None:
+    table = tables.watch
+    where = (
+        table.c.merchant_id == merchant,
+        table.c.seen_at < before,
+        table.c.viewer_id.not_in(held_persons(merchant)),
+    )
+    unit.connection.execute(
+        delete(table).where(table.c.viewer_id.in_(select(table.c.viewer_id).where(*where).limit(limit)))
+    )
 
 
 def _sweep_talk(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:

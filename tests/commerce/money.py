@@ -14,6 +14,7 @@ from commerce.proof.entry import channel_party
 from commerce.proof.statement import public_key, statement
 from commerce.store import tables
 from commerce.store.ids import public_id
+from commerce.visits import find_viewer
 
 PLAN = Plan((Rate(100_000), Rate(20_000, depth=1)), (Rate(50_000),))
 AFTER_SALES_SECONDS = 8 * 86_400
@@ -50,6 +51,22 @@ class Money:
         """A sharer's own link to a channel's room."""
         await self.shop.enter(sharer, channel.room)
         return await self.execute(c.CreateLink(self.merchant, channel.channel, sharer))
+
+    async def watched(self, viewer, seconds=60, room="", **traces):
+        """He is in the room for so long, from now on."""
+        since = int(self.shop.clock() * 1000)
+        self.shop.clock.advance(seconds)
+        span = c.Watched(viewer, room or self.shop.room_a, since, since + seconds * 1000, **traces)
+        return await self.execute(c.RecordWatch((span,)))
+
+    async def outcome(self, viewer):
+        """What became of him as somebody's invite; None before he has shown who he is."""
+
+        def read(reading):
+            table, key = tables.newcomer, find_viewer(reading, self.merchant, viewer)
+            return reading.connection.execute(select(table.c.outcome).where(table.c.viewer_id == key)).scalar()
+
+        return await self.ask(read)
 
     def yesterday(self):
         return (datetime.fromtimestamp(self.shop.clock(), UTC) - timedelta(days=1)).date()

@@ -44,6 +44,7 @@ from commerce.store.tables.earning import (
     settlement,
     staff,
     transfer,
+    watch,
 )
 from commerce.store.tables.guarding import access, legal_hold, retention
 from commerce.store.tables.integrating import answered, api_key, delivery, hook
@@ -135,6 +136,7 @@ __all__ = [
     "transfer",
     "version",
     "viewer",
+    "watch",
     "word",
     "wrapped_key",
 ]

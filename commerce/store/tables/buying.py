@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
+from commerce.store.tables.columns import (
+    Key,
+    Wide,
+    key,
+    metadata,
+    moment,
+    of_merchant,
+    partial_index,
+    public,
+    ref,
+    words,
+)
 
 viewer = Table(
     "viewer",
@@ -53,6 +64,7 @@ touch = Table(
     moment("noted_at"),
     moment("counted_at", nullable=True),
 )
+partial_index("ix_touch_sharer", "sharer_id is not null", touch.c.sharer_id, touch.c.counted_at)
 
 binding = Table(
     "binding",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Text, text
 
 metadata = MetaData(
     naming_convention={
@@ -54,3 +56,8 @@ def words(name: str) -> Column[str]:
 def moment(name: str, *, nullable: bool = False) -> Column[int]:
     """A time in ms since 1970 UTC."""
     return Column(name, Wide, nullable=nullable)
+
+
+def partial_index(name: str, where: str, *columns: Column[Any]) -> Index:
+    """Of those rows alone."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref, words
+from commerce.store.tables.columns import (
+    Key,
+    Wide,
+    key,
+    metadata,
+    moment,
+    of_merchant,
+    partial_index,
+    public,
+    ref,
+    words,
+)
 
 # Every version of a merchant's plan, for ever: assessments name it by its digest. It counts from `effective_at`.
 commission_plan = Table(
@@ -30,7 +41,8 @@ staff = Table(
     moment("since"),
 )
 
-# What commission was computed from, frozen with the order: the same inputs give the same lines, for ever.
+# What commission was computed from, frozen with the order: the same inputs give the same lines, for ever. Where
+# somebody shared: by whose channel's link, in which show, and when, as the order has it.
 assessment = Table(
     "assessment",
     metadata,
@@ -39,7 +51,14 @@ assessment = Table(
     ref("sharer_id", "viewer", nullable=True),
     Column("plan_hash", Text, nullable=False),
     Column("sale", Text, nullable=False),
+    ref("channel_id", "channel", nullable=True),
+    ref("show_id", "show", nullable=True),
+    moment("at", nullable=True),
 )
+SHARED = "sharer_id is not null"
+partial_index("ix_assessment_merchant", SHARED, assessment.c.merchant_id, assessment.c.at, assessment.c.sharer_id)
+partial_index("ix_assessment_show", SHARED, assessment.c.show_id, assessment.c.sharer_id)
+partial_index("ix_assessment_sharer", SHARED, assessment.c.sharer_id, assessment.c.at)
 
 settlement = Table(
     "settlement",
@@ -96,6 +115,9 @@ Index(
     sqlite_where=text("state = 'matured'"),
     postgresql_where=text("state = 'matured'"),
 )
+# The pool of invite rewards is the sum of these.
+INVITES = "kind = 'invite'"
+partial_index("ix_commission_line_invite", INVITES, commission_line.c.merchant_id, commission_line.c.amount_minor)
 
 receivable = Table(
     "receivable",
@@ -156,6 +178,7 @@ transfer = Table(
 )
 
 # Viewers whose identity was verified, with digests only: who is new, and who is the sharer himself on another page.
+# `channel_id` and `show_id`: by whose channel's link a sharer brought him, and in which show he came.
 newcomer = Table(
     "newcomer",
     metadata,
@@ -167,6 +190,26 @@ newcomer = Table(
     Column("address", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     moment("at"),
+    ref("channel_id", "channel", nullable=True),
+    ref("show_id", "show", nullable=True),
 )
 Index("ix_newcomer_identity", newcomer.c.merchant_id, newcomer.c.identity)
+Index("ix_newcomer_device", newcomer.c.merchant_id, newcomer.c.device)
 Index("ix_newcomer_sharer", newcomer.c.sharer_id, newcomer.c.at)
+QUALIFIED = "outcome = 'qualified'"
+partial_index("ix_newcomer_qualified", QUALIFIED, newcomer.c.merchant_id, newcomer.c.at)
+partial_index("ix_newcomer_show", QUALIFIED, newcomer.c.show_id, newcomer.c.sharer_id)
+
+# How long whoever came by a sharer's link has watched, as nodes counted it, and where sharers were seen. Time up to
+# `counted_until` is counted: no moment counts twice, in however many windows and on however many nodes.
+watch = Table(
+    "watch",
+    metadata,
+    Column("viewer_id", Key, ForeignKey("viewer.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    Column("watched_ms", Wide, nullable=False),
+    moment("counted_until"),
+    words("device"),
+    words("address"),
+    moment("seen_at"),
+)

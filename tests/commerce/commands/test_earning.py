@@ -7,7 +7,7 @@ import pytest
 from commerce.commands import earning as e
 from commerce.errors import Invalid
 
-ID, WORD = "0" * 16, "0" * 64
+ID = "0" * 16
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,6 @@ ID, WORD = "0" * 16, "0" * 64
         ("receivable", lambda: e.EndReceivable(1, "x", "repaid", "why")),
         ("how", lambda: e.EndReceivable(1, ID, "lost", "why")),
         ("reason", lambda: e.EndReceivable(1, ID, "repaid", "")),
-        ("identity", lambda: e.QualifyViewer(ID, "room", "phone", WORD, WORD, 60)),
-        ("watched_seconds", lambda: e.QualifyViewer(ID, "room", WORD, WORD, WORD, -1)),
         ("viewer", lambda: e.EraseViewer(1, "x")),
     ],
 )
