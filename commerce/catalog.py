@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 
 from commerce import images, views
 from commerce.commands import (
@@ -23,6 +25,7 @@ from commerce.hiding import tell_rooms
 from commerce.money import Money
 from commerce.paging import Paging
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
@@ -174,7 +177,8 @@ def find_products(
     else:
         query = query.where(*page.after(table.c.id, newest_first=False)).limit(page.rows)
         rows = list(page.take(connected.connection.execute(query).all(), lambda row: (row.id,)))
-    skus = _skus_by_product(connected, merchant, [row.id for row in rows])
+    given = {"merchant": merchant, "products": [row.id for row in rows]}
+    skus = skus_by_product(connected.connection.execute(_select_skus_of(), given))
     return tuple(product_view(row, skus.get(row.id, ())) for row in rows)
 
 
@@ -185,18 +189,25 @@ def product_view(row: AnyRow, skus: Collection[views.Sku]) -> views.Product:
     )
 
 
-def _skus_by_product(connected: Connected, merchant: int, products: list[int]) -> dict[int, list[views.Sku]]:
+def select_skus() -> Select[*tuple[Any, ...]]:
+    """SKUs with their stock, those of a product together, in its order; for skus_by_product."""
     sku, stock = tables.sku, tables.stock
-    query = (
-        select(sku, stock.c.received, stock.c.free, stock.c.reserved, stock.c.sold)
-        .join(stock, stock.c.sku_id == sku.c.id)
-        .where(sku.c.merchant_id == merchant, sku.c.product_id.in_(products))
-        .order_by(sku.c.product_id, sku.c.position)
-    )
+    query = select(sku, stock.c.received, stock.c.free, stock.c.reserved, stock.c.sold)
+    return query.join(stock, stock.c.sku_id == sku.c.id).order_by(sku.c.product_id, sku.c.position)
+
+
+def skus_by_product(rows: Iterable[AnyRow]) -> dict[int, list[views.Sku]]:
+    """Rows of select_skus, by the keys of their products."""
     found: dict[int, list[views.Sku]] = {}
-    for row in connected.connection.execute(query):
+    for row in rows:
         found.setdefault(row.product_id, []).append(sku_view(row))
     return found
+
+
+@cache
+def _select_skus_of() -> Select[*tuple[Any, ...]]:
+    sku = tables.sku
+    return select_skus().where(sku.c.merchant_id == bindparam("merchant"), among(sku.c.product_id, "products"))
 
 
 def sku_view(row: AnyRow) -> views.Sku:

@@ -7,8 +7,10 @@ channel wished is kept, for when HQ changes it again.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import ColumnElement, ScalarResult, Select, bindparam, delete, exists, insert, select
 
 from commerce import views
 from commerce.commands import HideProduct
@@ -68,8 +70,14 @@ def find_hidden(connected: Connected, channels: Collection[int]) -> set[tuple[in
 
 def hidden_names(connected: Connected, channel: int) -> frozenset[str]:
     """The public ids of what is hidden in a channel's room."""
-    query = select(_product.c.public_id).where(is_hidden(channel))
-    return frozenset(connected.connection.execute(query).scalars())
+    names: ScalarResult[str] = connected.connection.execute(_select_hidden_names(), {"channel": channel}).scalars()
+    return frozenset(names)
+
+
+@cache
+def _select_hidden_names() -> Select[*tuple[Any, ...]]:
+    query = select(_product.c.public_id).join(_table, _table.c.product_id == _product.c.id)
+    return query.where(_table.c.channel_id == bindparam("channel"), _product.c.hideable)
 
 
 def room_goods(connected: Connected, merchant: int, channel: str) -> tuple[views.RoomGoods, ...]:

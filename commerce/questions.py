@@ -6,7 +6,10 @@ is the tenant's surrogate key. What does not exist, or is another's, raises erro
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case, func, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from commerce import cart as carts
 from commerce import checks, versions, views
@@ -34,7 +37,7 @@ from commerce.programs.keys import find_client, find_keys
 from commerce.sale import find_sales
 from commerce.store import tables
 from commerce.store.reading import Reading
-from commerce.visits import find_place, find_viewer
+from commerce.visits import Arrival, find_arrival, find_place, find_viewer
 
 LATEST = 20
 
@@ -52,13 +55,11 @@ def merchants(reading: Reading) -> tuple[views.Merchant, ...]:
 
 def room(reading: Reading, room: str) -> views.Room:
     """A room by its slug, with the show that is on (else next, else last) and its shelf."""
-    table, channel = tables.room, tables.channel
-    query = select(table, channel.c.public_id, channel.c.name.label("channel_name"), channel.c.state)
-    query = query.join(channel, channel.c.id == table.c.channel_id).where(table.c.slug == room)
-    row = reading.connection.execute(query).first()
+    row = reading.connection.execute(_select_room(), {"room": room}).first()
     if row is None:
         raise NotFound("room", "no such room")
-    show = all_shows.current_show_row(reading, row.merchant_id)
+    merchant = find_merchant(reading, row.merchant_id)
+    show = all_shows.current_show_row(reading, merchant.id)
     hidden = hidden_names(reading, row.channel_id)
     return views.Room(
         room=row.slug,
@@ -70,11 +71,18 @@ def room(reading: Reading, room: str) -> views.Room:
         accent=row.accent,
         channel=views.ChannelRef(row.public_id, row.channel_name),
         channel_state=row.state,
-        merchant=find_merchant(reading, row.merchant_id),
+        merchant=merchant,
         show=None if show is None else all_shows.show_view(show),
-        shelf=() if show is None else shelves.shown(shelves.find_shelf(reading, row.merchant_id, show.id), hidden),
+        shelf=() if show is None else shelves.shown(shelves.find_shelf(reading, merchant.id, show.id), hidden),
         hidden=hidden,
     )
+
+
+@cache
+def _select_room() -> Select[*tuple[Any, ...]]:
+    table, channel = tables.room, tables.channel
+    query = select(table, channel.c.public_id, channel.c.name.label("channel_name"), channel.c.state)
+    return query.join(channel, channel.c.id == table.c.channel_id).where(table.c.slug == bindparam("room"))
 
 
 def link(reading: Reading, code: str) -> views.Link:
@@ -230,11 +238,9 @@ def customer_address(reading: Reading, viewer: str, room: str, address: str) -> 
     return book.find_address(reading, viewer, room, address)
 
 
-def viewer_name(reading: Reading, viewer: str, room: str) -> str | None:
-    """The name the viewer chats under with this merchant, if he gave one."""
-    place = find_place(reading, room)
-    key = find_viewer(reading, place.tenant.id, viewer)
-    return reading.connection.execute(select(tables.viewer.c.name).where(tables.viewer.c.id == key)).scalar() or None
+def arrival(reading: Reading, viewer: str, room: str) -> Arrival:
+    """Who stands at the door of a room, known to its merchant or not."""
+    return find_arrival(reading, viewer, room)
 
 
 def viewer_orders(reading: Reading, viewer: str, room: str, page: Paging | None = None) -> tuple[views.Order, ...]:

@@ -143,10 +143,16 @@ def find_sales(connected: Connected, merchant: int, page: Paging) -> tuple[views
 
 def find_coming(connected: Connected, merchant: int, show: int) -> dict[str, views.Sale]:
     """By SKU the sale of a show that is open, or comes next."""
-    query = _select_sales().where(_table.c.merchant_id == merchant, _table.c.show_id == show)
-    query = query.where(_table.c.withdrawn_at.is_(None), _table.c.ends_at > connected.now)
-    rows = connected.connection.execute(query.order_by(_table.c.starts_at.desc()).limit(SALES_MAX))
-    return {row.sku: sale_view(row) for row in rows}
+    given = {"merchant": merchant, "show": show, "now": connected.now}
+    return {row.sku: sale_view(row) for row in connected.connection.execute(_select_coming(), given)}
+
+
+@cache
+def _select_coming() -> Select[*tuple[Any, ...]]:
+    now: BindParameter[int] = bindparam("now")
+    mine = (_table.c.merchant_id == bindparam("merchant"), _table.c.show_id == bindparam("show"))
+    query = _select_sales().where(*mine, _table.c.withdrawn_at.is_(None), _table.c.ends_at > now)
+    return query.order_by(_table.c.starts_at.desc()).limit(SALES_MAX)
 
 
 @cache

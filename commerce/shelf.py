@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
 from commerce import views
-from commerce.catalog import check_known, find_products
+from commerce.catalog import check_known, product_view, select_skus, skus_by_product
 from commerce.commands import Pin, SetShelf
 from commerce.commands.selling import PINNED_MAX
 from commerce.errors import Conflict, Invalid, NotFound
@@ -77,18 +79,31 @@ def pin(unit: Unit, command: Pin) -> None:
 
 def find_shelf(connected: Connected, merchant: int, show: int) -> tuple[views.ShelfItem, ...]:
     """The shelf of a show (by its surrogate key), in its order."""
-    shelf, product = tables.shelf, tables.product
-    query = (
-        select(product.c.public_id, shelf.c.position, shelf.c.pinned)
-        .join(product, product.c.id == shelf.c.product_id)
-        .where(shelf.c.show_id == show, shelf.c.merchant_id == merchant)
-        .order_by(shelf.c.position, shelf.c.id)
+    given = {"merchant": merchant, "show": show}
+    rows = connected.connection.execute(_select_shelf(), given).all()
+    skus = skus_by_product(connected.connection.execute(_select_skus_on_shelf(), given)) if rows else {}
+    sales = find_coming(connected, merchant, show) if rows else {}
+    return tuple(
+        views.ShelfItem(_with_sales(product_view(row, skus.get(row.id, ())), sales), row.position, row.pinned)
+        for row in rows
     )
-    rows = connected.connection.execute(query).all()
-    on_shelf = select(shelf.c.product_id).where(shelf.c.show_id == show)
-    found = {item.product: item for item in find_products(connected, merchant, product.c.id.in_(on_shelf))}
-    sales = find_coming(connected, merchant, show)
-    return tuple(views.ShelfItem(_with_sales(found[row.public_id], sales), row.position, row.pinned) for row in rows)
+
+
+@cache
+def _select_shelf() -> Select[*tuple[Any, ...]]:
+    shelf, product = tables.shelf, tables.product
+    query = select(product, shelf.c.position, shelf.c.pinned).join(product, product.c.id == shelf.c.product_id)
+    return query.where(*_of_show()).order_by(shelf.c.position, shelf.c.id)
+
+
+@cache
+def _select_skus_on_shelf() -> Select[*tuple[Any, ...]]:
+    return select_skus().join(tables.shelf, tables.shelf.c.product_id == tables.sku.c.product_id).where(*_of_show())
+
+
+def _of_show() -> tuple[ColumnElement[bool], ...]:
+    shelf = tables.shelf
+    return (shelf.c.show_id == bindparam("show"), shelf.c.merchant_id == bindparam("merchant"))
 
 
 def shown(items: tuple[views.ShelfItem, ...], hidden: frozenset[str] = frozenset()) -> tuple[views.ShelfItem, ...]:

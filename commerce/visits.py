@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, func, select, text
+from sqlalchemy import Select, and_, bindparam, case, func, select, text
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
@@ -170,3 +170,32 @@ def ensure_person(unit: Unit, merchant: int, viewer: str) -> Person:
 def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:
     """The key alone."""
     return ensure_person(unit, merchant, viewer).key
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody at the door of a room: its merchant (key), in which language it speaks, under which name he chats."""
+
+    merchant: int
+    language: str
+    name: str | None
+
+
+def find_arrival(connected: Connected, viewer: str, room: str) -> Arrival:
+    """A viewer at a room, in one statement, since everybody comes at the same moment; NotFound names the room."""
+    row = connected.connection.execute(_select_arrival(), {"viewer": viewer, "room": room}).first()
+    if row is None:
+        raise NotFound("room", "no such room")
+    return Arrival(row.id, row.language, row.name or None)
+
+
+@cache
+def _select_arrival() -> Select[*tuple[Any, ...]]:
+    """One row where there is such a room; a viewer that was merged into another has that one's name."""
+    merchant, seen, same = tables.merchant, tables.viewer, aliased(tables.viewer, name="same")
+    theirs = and_(seen.c.merchant_id == merchant.c.id, seen.c.public_id == bindparam("viewer"))
+    name = case((same.c.id.is_(None), seen.c.name), else_=same.c.name).label("name")
+    query = select(merchant.c.id, merchant.c.language, name).select_from(tables.room)
+    query = query.join(merchant, merchant.c.id == tables.room.c.merchant_id)
+    query = query.outerjoin(seen, theirs).outerjoin(same, same.c.id == seen.c.same_as_id)
+    return query.where(tables.room.c.slug == bindparam("room"))

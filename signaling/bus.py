@@ -164,7 +164,7 @@ class MemoryBus:
         return False
 
     async def close(self) -> None:
-        self._streams.clear()
+        """Nothing to end: what is kept goes with the bus, and members that leave later find their streams."""
 
     def sweep(self) -> None:
         """Forget what nobody has followed for a while. To be called now and then."""

@@ -75,7 +75,7 @@ class Catchup:
             return  # it left meanwhile
         self._welcome(member, chat.head, show, resumed=False)
         lines = b",".join(recalled(chat.entries, room.is_banned))
-        body = b'{"type":"snapshot","room":%b,"chat":[%b]}' % (view.model_dump_json().encode(), lines)
+        body = b'{"type":"snapshot","room":%b,"chat":[%b]}' % (view, lines)
         member.write(frames.text(body))
         room_seat, show_seat = room.members[member]
         if chat.head.epoch != room.lane.epoch:

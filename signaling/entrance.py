@@ -61,10 +61,11 @@ class Entrance:
         else:
             self._metrics.touches.labels("counted").inc()
 
-    async def speaker(self, viewer: str, room: str, language: str) -> Speaker:
-        """Who the viewer is in chat."""
-        name = await self._commerce.ask(questions.viewer_name, viewer, room)
-        return guest(viewer, language) if name is None else Speaker(id=viewer, name=name)
+    async def arrival(self, viewer: str, room: str) -> tuple[int, Speaker]:
+        """The merchant (key) of a room, and who the viewer is in its chat. Raises NotFound."""
+        found = await self._commerce.ask(questions.arrival, viewer, room)
+        known = found.name is not None
+        return found.merchant, Speaker(id=viewer, name=found.name) if known else guest(viewer, found.language)
 
     async def _stands(self, code: str, room: str) -> bool:
         """Whether the link in a token that holds has not been revoked since (MONEY section 2); else says why not."""

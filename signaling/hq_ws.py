@@ -78,7 +78,9 @@ class HqSocket:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES_MAX, compress=False)
         await socket.prepare(request)
         transport = cast("asyncio.Transport", request.transport)  # uvloop's is one in all but name
-        screen = Member("", me.user, Speaker(id=me.user, name=me.user), transport, UNREAD_BYTES_MAX)
+        screen = Member(
+            "", me.user, Speaker(id=me.user, name=me.user), transport, UNREAD_BYTES_MAX, merchant=me.merchant.id
+        )
         await self._enter(merchant, screen, rights)
         try:
             self._show(screen, rights, *await self._evening(merchant))

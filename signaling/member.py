@@ -17,11 +17,29 @@ class Member:
     read from the bus again when it has caught up.
     """
 
-    __slots__ = ("_closing", "_slow_bytes_max", "_transport", "behind_since", "room", "speaker", "standing", "viewer")
+    __slots__ = (
+        "_closing",
+        "_slow_bytes_max",
+        "_transport",
+        "behind_since",
+        "merchant",
+        "room",
+        "speaker",
+        "standing",
+        "viewer",
+    )
 
     def __init__(
-        self, room: str, viewer: str, speaker: Speaker, transport: asyncio.Transport, slow_bytes_max: int
+        self,
+        room: str,
+        viewer: str,
+        speaker: Speaker,
+        transport: asyncio.Transport,
+        slow_bytes_max: int,
+        *,
+        merchant: int,
     ) -> None:
+        self.merchant = merchant
         self.room = room
         self.viewer = viewer
         self.speaker = speaker

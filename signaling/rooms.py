@@ -52,7 +52,7 @@ class Room:
         self.chat = chat
         self.members: dict[Member, tuple[Seat, Seat]] = {}
         self.counts = Counts()
-        self._view: tuple[int, RoomView] | None = None
+        self._view: tuple[int, bytes] | None = None
 
     @property
     def stream(self) -> str:
@@ -63,14 +63,17 @@ class Room:
         """Members here and on other nodes."""
         return len(self.members) + self.audience.crowd.viewers(self.name)
 
-    async def view(self, load: Load) -> RoomView:
-        """The room as it is now; read anew after every fact that could have changed it."""
+    async def view(self, load: Load) -> bytes:
+        """The room as it is now, a RoomView's JSON; read anew after every fact that could have changed it.
+
+        Kept as it is sent, without the counts: thousands of rooms, and whoever comes, cost little.
+        """
         known = self.audience.lane.received
         view = self._view[1] if self._view is not None and self._view[0] == known else None
         if view is None:
-            view = (await load(self.name)).view
+            view = (await load(self.name)).view.model_dump_json(exclude={"viewers", "total_viewers"}).encode()
             self._view = (known, view)
-        return view.model_copy(update={"viewers": self.viewers, "total_viewers": self.audience.total})
+        return b'%b,"viewers":%d,"total_viewers":%d}' % (view[:-1], self.viewers, self.audience.total)
 
     def receive(self, entry: Entry) -> None:
         """An entry of this room's stream: anything but chat is about the room itself."""
@@ -169,12 +172,12 @@ class Rooms:
         return found
 
     async def enter(self, name: str, member: Member) -> Room:
-        """Takes a member in, its seats still to be brought up. Raises `TooMany`, or NotFound from the directory."""
+        """Takes a member in, its seats still to be brought up. Raises `TooMany`, `BusDown`, CommerceError."""
         self._check_room_for(member.viewer)
         self._count(member.viewer)  # before anything is awaited: a crowd at the door counts as well
         try:
             async with self._opening:
-                room = self._rooms.get(name) or await self._open(name)
+                room = self._rooms.get(name) or await self._open(name, member.merchant)
         except BaseException:
             self._discount(member.viewer)
             raise
@@ -271,9 +274,8 @@ class Rooms:
             del self._of_viewer[viewer]
         self._metrics.room_members.set(self._members)
 
-    async def _open(self, name: str) -> Room:
-        facts = await self.load(name)
-        audience = self._audiences.get(facts.merchant) or await self._open_audience(facts.merchant)
+    async def _open(self, name: str, merchant: int) -> Room:
+        audience = self._audiences.get(merchant) or await self._open_audience(merchant)
         limits = LaneLimits(self.settings.gather_ms / 1000, self.settings.flood_lines_per_second)
         now = asyncio.get_running_loop().time()
         rate = self.settings.room_chat_per_second

@@ -70,9 +70,8 @@ class RoomSocket:
 
     async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         name = request.match_info["room"]
-        facts = await self._rooms.load(name)  # an unknown room is a 404, before any socket
         viewer = self._viewers.of(request)
-        speaker = await self._entrance.speaker(viewer, name, facts.view.language)
+        merchant, speaker = await self._entrance.arrival(viewer, name)  # an unknown room is a 404, before any socket
         ws = web.WebSocketResponse(
             heartbeat=self._rooms.settings.heartbeat_ms / 1000,
             max_msg_size=FRAME_BYTES_MAX,
@@ -82,7 +81,7 @@ class RoomSocket:
         await ws.prepare(request)
         transport = cast("asyncio.Transport", request.transport)
         bound_kernel_buffer(transport, self._slow_bytes_max)
-        member = Member(name, viewer, speaker, transport, self._slow_bytes_max)
+        member = Member(name, viewer, speaker, transport, self._slow_bytes_max, merchant=merchant)
         await _Conversation(self, ws, member, entered=not is_doubtful(request, name)).run()
         return ws
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from commerce import views
 from commerce.attribution import LockRule
@@ -83,11 +85,15 @@ def find_lock(connected: Connected, merchant: int) -> tuple[int, LockRule]:
 
 def find_merchant(connected: Connected, merchant: int) -> views.Merchant:
     """A tenant by its key; NotFound."""
-    query = select(tables.merchant).where(tables.merchant.c.id == merchant)
-    row = connected.connection.execute(query).first()
+    row = connected.connection.execute(_select_merchant(), {"merchant": merchant}).first()
     if row is None:
         raise NotFound("merchant", "no such merchant")
     return merchant_view(row)
+
+
+@cache
+def _select_merchant() -> Select[*tuple[Any, ...]]:
+    return select(tables.merchant).where(tables.merchant.c.id == bindparam("merchant"))
 
 
 def merchant_view(row: AnyRow) -> views.Merchant:

@@ -101,6 +101,6 @@ async def test_an_unknown_room_leaves_nothing(shop):
 
 async def test_a_viewer_chats_under_his_name(shop):
     viewer = public_id()
-    assert await shop.commerce.ask(questions.viewer_name, viewer, shop.room_a) is None
+    assert (await shop.commerce.ask(questions.arrival, viewer, shop.room_a)).name is None
     await shop.commerce.execute(c.NameViewer(viewer, shop.room_a, "小明"))
-    assert await shop.commerce.ask(questions.viewer_name, viewer, shop.room_b) == "小明"
+    assert (await shop.commerce.ask(questions.arrival, viewer, shop.room_b)).name == "小明"

@@ -49,7 +49,7 @@ class Hall:
 
     def seat(self, at: int = 0) -> tuple[Seat, Sink]:
         sink = Sink()
-        seat = Seat(Member("r", "v", Speaker(id="v", name="v"), sink, 1000), at)
+        seat = Seat(Member("r", "v", Speaker(id="v", name="v"), sink, 1000, merchant=1), at)
         self.lane.seats[seat] = None
         return seat, sink
 

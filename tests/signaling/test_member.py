@@ -22,7 +22,7 @@ async def ends():
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     theirs.setblocking(False)
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-    yield Member("r", "v", Speaker(id="v", name="v"), transport, SLOW_BYTES), theirs
+    yield Member("r", "v", Speaker(id="v", name="v"), transport, SLOW_BYTES, merchant=1), theirs
     transport.abort()
     theirs.close()
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from commerce.errors import NotFound
+from commerce.errors import Unavailable
 from signaling.errors import TooMany
 from signaling.houses import house_stream
 from signaling.member import Member
@@ -79,15 +79,16 @@ async def test_one_viewer_may_not_open_windows_without_end(open_shop):
 
 async def test_a_crowd_that_comes_at_once_does_not_get_past_the_limits(open_shop, monkeypatch):
     shop = await open_shop("--rooms.members_max=3", "--rooms.members_per_viewer_max=2")
-    rooms, load, door = shop.node.core.rooms, shop.node.core.rooms.load, asyncio.Event()
+    rooms, door = shop.node.core.rooms, asyncio.Event()
+    houses, open_house = shop.node.core.houses, shop.node.core.houses.open
 
-    async def slow(name):
+    async def slow(merchant):
         await door.wait()
-        return await load(name)
+        return await open_house(merchant)
 
-    monkeypatch.setattr(rooms, "load", slow)
+    monkeypatch.setattr(houses, "open", slow)
     viewers = ("a", "a", "a", "b", "c")
-    crowd = [Member("north", v, Speaker(id=v, name=v), asyncio.Transport(), 1) for v in viewers]
+    crowd = [Member("north", v, Speaker(id=v, name=v), asyncio.Transport(), 1, merchant=1) for v in viewers]
     entering = [asyncio.ensure_future(rooms.enter("north", member)) for member in crowd]
     await asyncio.sleep(0)
     door.set()
@@ -99,16 +100,21 @@ async def test_a_crowd_that_comes_at_once_does_not_get_past_the_limits(open_shop
     assert (rooms._members, rooms._of_viewer, len(rooms)) == (0, {}, 0)
 
 
-async def test_whoever_finds_no_room_is_not_counted(shop):
+async def test_whoever_finds_no_room_is_not_counted(shop, monkeypatch):
     rooms = shop.node.core.rooms
-    with pytest.raises(NotFound):
-        await rooms.enter("nowhere", Member("nowhere", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1))
-    assert (rooms._members, rooms._of_viewer) == (0, {})
+
+    async def away(_merchant):
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(shop.node.core.houses, "open", away)
+    with pytest.raises(Unavailable):
+        await rooms.enter("north", Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1, merchant=1))
+    assert (rooms._members, rooms._of_viewer, len(rooms)) == (0, {}, 0)
 
 
 async def test_a_room_that_cannot_be_opened_leaves_nothing_behind(shop, monkeypatch):
     rooms = shop.node.core.rooms
     with pytest.raises(TooMany):
         monkeypatch.setattr(rooms, "_members", rooms.settings.members_max)
-        await rooms.enter("north", Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1))
+        await rooms.enter("north", Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1, merchant=1))
     assert len(rooms) == 0

@@ -75,22 +75,21 @@ async def test_a_place_that_nothing_can_be_said_about_gets_a_snapshot(shop, sinc
     assert (await socket.receive())["type"] == "snapshot"
 
 
-@pytest.mark.parametrize("good_loads", [1, 2])
-async def test_a_store_that_fails_after_the_upgrade_is_a_close_code(shop, monkeypatch, good_loads):
-    """The first load is before the upgrade, the second opens the room, the third is the snapshot's."""
-    rooms, load = shop.node.core.rooms, shop.node.core.rooms.load
-    left = iter(range(good_loads))
+@pytest.mark.parametrize("part", ["houses.open", "rooms.load"])
+async def test_a_store_that_fails_after_the_upgrade_is_a_close_code(shop, monkeypatch, part):
+    """When the room is opened, and when its snapshot is read."""
+    owner, _, method = part.partition(".")
+    owner = getattr(shop.node.core, owner)
 
-    async def failing(name):
-        if next(left, None) is None:
-            raise Unavailable("gone")
-        return await load(name)
+    async def failing(_):
+        raise Unavailable("gone")
 
-    monkeypatch.setattr(rooms, "load", failing)
+    good = getattr(owner, method)
+    monkeypatch.setattr(owner, method, failing)
     socket = await (await shop.visitor()).socket("north")
     await socket.send(type="hello")
     assert await socket.closed() == 4429
-    monkeypatch.setattr(rooms, "load", load)
+    monkeypatch.setattr(owner, method, good)
     await (await shop.visitor()).enter("north")
 
 

@@ -116,7 +116,7 @@ async def test_a_name_and_a_place_of_work_come_along(shop):
     await shop.commerce.execute(c.NameViewer(one, shop.room_a, "Mei"))
     await shop.commerce.execute(e.SetStaff(shop.merchant.id, one, shop.store_b.channel))
     await Phone(shop).log_in(one)
-    assert await shop.commerce.ask(questions.viewer_name, other, shop.room_a) == "Mei"
+    assert (await shop.commerce.ask(questions.arrival, other, shop.room_a)).name == "Mei"
     assert (await shop.place(other)).owner_channel.id == shop.store_b.channel
 
 
