@@ -39,9 +39,10 @@ def set_cart_line(unit: Unit, command: SetCartLine) -> views.Cart:
 
 def _sku_key(unit: Unit, place: Place, sku: str, quantity: int) -> int:
     table = tables.sku
-    query = select(table.c.id, is_hidden(place.channel)).join(tables.product, tables.product.c.id == table.c.product_id)
+    columns = (table.c.id, is_hidden(place.channel), table.c.removed_at)
+    query = select(*columns).join(tables.product, tables.product.c.id == table.c.product_id)
     row = unit.connection.execute(query.where(table.c.public_id == sku, table.c.merchant_id == place.tenant.id)).first()
-    if row is None:
+    if row is None or (row.removed_at is not None and quantity):
         raise NotFound("sku", "no such SKU")
     if row[1] and quantity:
         raise Conflict("sku", NOT_HERE)
@@ -93,8 +94,9 @@ def _cart_of(connected: Connected, viewer: int, place: Place) -> views.Cart:
 
 
 def _sells(place: Place) -> ColumnElement[bool]:
-    """Whether a room sells a product at all: what it does not, stays in carts and is sold out there."""
-    return tables.product.c.off_sale_at.is_(None) & ~is_hidden(place.channel)
+    """Whether a room sells a SKU at all: what it does not, stays in carts and is sold out there."""
+    on_sale = tables.product.c.off_sale_at.is_(None) & tables.sku.c.removed_at.is_(None)
+    return on_sale & ~is_hidden(place.channel)
 
 
 def _line_view(row: AnyRow, sale: OpenSale | None) -> views.CartLine:

@@ -13,10 +13,8 @@ from commerce.commands import (
     ChangeProduct,
     CreateProduct,
     ImportProducts,
-    NewSku,
     PutImage,
     RemoveImage,
-    SkuChange,
 )
 from commerce.directory.merchants import find_merchant
 from commerce.errors import Conflict, NotFound
@@ -24,6 +22,7 @@ from commerce.events import ShelfChanged
 from commerce.hiding import tell_rooms
 from commerce.money import Money
 from commerce.paging import Paging
+from commerce.skus import add_sku, change_skus
 from commerce.store import tables
 from commerce.store.among import among
 from commerce.store.ids import public_id
@@ -49,7 +48,7 @@ def create_product(unit: Unit, command: CreateProduct) -> views.Product:
     }
     unit.connection.execute(insert(tables.product), row)
     for position, sku in enumerate(command.skus):
-        _add_sku(unit, merchant, product, position, sku)
+        add_sku(unit, merchant, product, position, sku)
     return find_products(unit, merchant.id, tables.product.c.id == product)[0]
 
 
@@ -83,8 +82,7 @@ def change_product(unit: Unit, command: ChangeProduct) -> views.Product:
         unit.connection.execute(update(table).where(table.c.id == key).values(changes))
     if command.image_url is not None:
         images.drop_unused(unit, command.merchant, before.image_url)
-    for at, sku in enumerate(command.skus):
-        _change_sku(unit, key, at, sku)
+    change_skus(unit, key, command)
     _tell_shelves(unit, command.merchant, key)
     if command.hideable is not None:
         tell_rooms(unit, command.merchant, key)
@@ -102,32 +100,6 @@ def remove_image(unit: Unit, command: RemoveImage) -> views.Product:
     return change_product(unit, ChangeProduct(command.merchant, command.product, image_url=""))
 
 
-def _change_sku(unit: Unit, product: int, at: int, change: SkuChange) -> None:
-    table = tables.sku
-    query = select(table.c.id).where(table.c.product_id == product, table.c.public_id == change.sku)
-    key = unit.connection.execute(query).scalar()
-    if key is None:
-        raise NotFound(f"skus[{at}].sku", "no such SKU of this product")
-    changes: dict[str, object] = {} if change.name is None else {"name": change.name}
-    if change.price_minor is not None:
-        _check_sales(unit, key, at, change.price_minor)
-        changes["price_minor"] = change.price_minor
-    for limit in ("per_buyer_max", "per_order_max"):
-        if (found := getattr(change, limit)) is not None:
-            changes[limit] = found or None
-    if changes:
-        unit.connection.execute(update(table).where(table.c.id == key).values(changes))
-
-
-def _check_sales(unit: Unit, sku: int, at: int, price_minor: int) -> None:
-    """A flash sale that is announced is never dearer than usual."""
-    sale = tables.flash_sale
-    coming = (sale.c.sku_id == sku, sale.c.withdrawn_at.is_(None), sale.c.ends_at > unit.now)
-    dearest = unit.connection.execute(select(func.max(sale.c.price_minor)).where(*coming)).scalar()
-    if dearest is not None and price_minor < dearest:
-        raise Conflict(f"skus[{at}].price", f"a flash sale of it costs {dearest}: end that first")
-
-
 def _tell_shelves(unit: Unit, merchant: int, product: int) -> None:
     """To all shows that have it on their shelf and are not over."""
     show, shelf = tables.show, tables.shelf
@@ -143,25 +115,6 @@ def find_product(connected: Connected, merchant: int, product: str) -> views.Pro
     if not found:
         raise NotFound("product", "no such product")
     return found[0]
-
-
-def _add_sku(unit: Unit, merchant: views.Merchant, product: int, position: int, sku: NewSku) -> None:
-    key = unit.new_id()
-    row = {
-        "id": key,
-        "merchant_id": merchant.id,
-        "product_id": product,
-        "public_id": public_id(),
-        "name": sku.name,
-        "position": position,
-        "price_minor": sku.price_minor,
-        "currency": merchant.currency,
-        "per_buyer_max": sku.per_buyer_max,
-        "per_order_max": sku.per_order_max,
-    }
-    unit.connection.execute(insert(tables.sku), row)
-    books = {"sku_id": key, "merchant_id": merchant.id, "received": sku.stock, "free": sku.stock}
-    unit.connection.execute(insert(tables.stock), books | {"reserved": 0, "sold": 0})
 
 
 def find_products(
@@ -193,7 +146,8 @@ def select_skus() -> Select[*tuple[Any, ...]]:
     """SKUs with their stock, those of a product together, in its order; for skus_by_product."""
     sku, stock = tables.sku, tables.stock
     query = select(sku, stock.c.received, stock.c.free, stock.c.reserved, stock.c.sold)
-    return query.join(stock, stock.c.sku_id == sku.c.id).order_by(sku.c.product_id, sku.c.position)
+    query = query.join(stock, stock.c.sku_id == sku.c.id).where(sku.c.removed_at.is_(None))
+    return query.order_by(sku.c.product_id, sku.c.position)
 
 
 def skus_by_product(rows: Iterable[AnyRow]) -> dict[int, list[views.Sku]]:

@@ -166,14 +166,14 @@ def client(reading: Reading, secret: str) -> views.Me:
     return find_client(reading, secret)
 
 
-def api_keys(reading: Reading, merchant: int) -> tuple[shown.ApiKey, ...]:
-    """Keys of programs, the newest first, revoked ones too."""
-    return find_keys(reading, merchant)
+def api_keys(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[shown.ApiKey, ...]:
+    """A page of the keys of programs, the newest first, revoked ones too."""
+    return find_keys(reading, merchant, page or Paging())
 
 
-def hooks(reading: Reading, merchant: int) -> tuple[shown.Hook, ...]:
-    """Webhooks, the newest first."""
-    return find_hooks(reading, merchant)
+def hooks(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[shown.Hook, ...]:
+    """A page of the webhooks, the newest first."""
+    return find_hooks(reading, merchant, page or Paging())
 
 
 def deliveries(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[shown.Delivery, ...]:

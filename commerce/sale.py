@@ -80,7 +80,7 @@ def _sku(unit: Unit, command: AnnounceSale) -> AnyRow:
     query = (
         select(sku.c.id, sku.c.price_minor, stock.c.free)
         .join(stock, stock.c.sku_id == sku.c.id)
-        .where(sku.c.merchant_id == command.merchant, sku.c.public_id == command.sku)
+        .where(sku.c.merchant_id == command.merchant, sku.c.public_id == command.sku, sku.c.removed_at.is_(None))
         .with_for_update(of=stock)
     )
     row = unit.connection.execute(query).first()

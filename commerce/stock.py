@@ -71,6 +71,7 @@ def _locked(unit: Unit, command: ReceiveStock) -> tuple[int, int]:
         select(sku_table.c.id, table.c.free)
         .join(table, table.c.sku_id == sku_table.c.id)
         .where(sku_table.c.merchant_id == command.merchant, sku_table.c.public_id == command.sku)
+        .where(sku_table.c.removed_at.is_(None))
         .with_for_update(of=table)
     )
     row = unit.connection.execute(query).first()

@@ -222,12 +222,7 @@ class CreateProduct(Command[views.Product]):
         checks.text("name", self.name, checks.NAME_CHARS_MAX, 1)
         checks.text("description", self.description, checks.TEXT_CHARS_MAX)
         checks.url("image_url", self.image_url)
-        checks.size("skus", self.skus, 1, SKUS_MAX)
-        for at, sku in enumerate(self.skus):
-            checks.text(f"skus[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
-            checks.number(f"skus[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
-            checks.number(f"skus[{at}].stock", sku.stock, 0, RECEIVED_MAX)
-            _check_limits(at, sku.per_buyer_max, sku.per_order_max)
+        _check_new("skus", self.skus, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +238,10 @@ class SkuChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProduct(Command[views.Product]):
-    """Goods and their SKUs; None leaves as it is. Orders keep the names and prices they were placed with."""
+    """Goods and their SKUs; None leaves as it is. Orders keep the names and prices they were placed with.
+
+    `removed_skus` are archived: Conflict while something of one is reserved, or a flash sale of it is on or comes.
+    """
 
     merchant: int
     product: str
@@ -253,6 +251,8 @@ class ChangeProduct(Command[views.Product]):
     on_sale: bool | None = None
     hideable: bool | None = None
     skus: tuple[SkuChange, ...] = ()
+    new_skus: tuple[NewSku, ...] = ()
+    removed_skus: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         checks.public_id("product", self.product)
@@ -269,7 +269,11 @@ class ChangeProduct(Command[views.Product]):
                 checks.text(f"skus[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
             if sku.price_minor is not None:
                 checks.number(f"skus[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
-            _check_limits(at, sku.per_buyer_max or None, sku.per_order_max or None)
+            _check_limits(f"skus[{at}]", sku.per_buyer_max or None, sku.per_order_max or None)
+        _check_new("new_skus", self.new_skus, 0)
+        checks.size("removed_skus", self.removed_skus, 0, SKUS_MAX)
+        for at, public in enumerate(self.removed_skus):
+            checks.public_id(f"removed_skus[{at}]", public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,11 +354,21 @@ class SetReplay(Command[views.Show]):
             checks.number("days", self.days, 1, REPLAY_DAYS_MAX)
 
 
-def _check_limits(at: int, per_buyer_max: int | None, per_order_max: int | None) -> None:
+def _check_new(field: str, skus: tuple[NewSku, ...], least: int) -> None:
+    """SKUs that are to be made."""
+    checks.size(field, skus, least, SKUS_MAX)
+    for at, sku in enumerate(skus):
+        checks.text(f"{field}[{at}].name", sku.name, checks.NAME_CHARS_MAX, 1)
+        checks.number(f"{field}[{at}].price", sku.price_minor, 0, checks.PRICE_MINOR_MAX)
+        checks.number(f"{field}[{at}].stock", sku.stock, 0, RECEIVED_MAX)
+        _check_limits(f"{field}[{at}]", sku.per_buyer_max, sku.per_order_max)
+
+
+def _check_limits(where: str, per_buyer_max: int | None, per_order_max: int | None) -> None:
     """How much of a SKU one buyer and one order may have."""
     for field, limit in (("per_buyer_max", per_buyer_max), ("per_order_max", per_order_max)):
         if limit is not None:
-            checks.quantity(f"skus[{at}].{field}", limit)
+            checks.quantity(f"{where}.{field}", limit)
 
 
 def _check_look(logo_url: str, cover_url: str, notice: str, welcome: str, accent: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 
 from commerce.attribution import Touch
 from commerce.binding import Held, find_first_purchases, find_held, find_touches
@@ -213,7 +213,7 @@ def _select_goods() -> Select[*tuple[Any, ...]]:
             sku.c.currency,
             sku.c.per_buyer_max,
             sku.c.per_order_max,
-            product.c.off_sale_at.is_(None).label("on_sale"),
+            and_(product.c.off_sale_at.is_(None), sku.c.removed_at.is_(None)).label("on_sale"),
             stock.c.free,
         )
         .join(product, product.c.id == sku.c.product_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, case, insert, select, update
 
 from commerce.commands.guarding import LiftLegalHold, SetLegalHold
 from commerce.errors import NotFound
+from commerce.paging import Paging
 from commerce.privacy.access import note_access
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -14,7 +15,6 @@ from commerce.store.unit import Unit
 from commerce.visits import find_viewer
 
 _hold, _order = tables.legal_hold, tables.orders
-HOLDS_MAX = 200
 
 
 def set_legal_hold(unit: Unit, command: SetLegalHold) -> str:
@@ -74,16 +74,19 @@ def held_orders(merchant: int) -> Select[int]:
     )
 
 
-def legal_holds(reading: Reading, merchant: int) -> tuple[dict[str, object], ...]:
-    """Those that hold first, then the latest; at most 200."""
-    viewer = tables.viewer
+def legal_holds(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[dict[str, object], ...]:
+    """A page: those that hold first, then those that were lifted, each the latest first."""
+    page = page or Paging()
+    viewer, standing = tables.viewer, case((_hold.c.lifted_at.is_(None), 1), else_=0)
     query = (
         select(_hold.c.public_id.label("hold"), viewer.c.public_id.label("viewer"))
         .add_columns(_order.c.public_id.label("order"), _hold.c.reason, _hold.c.by, _hold.c.at, _hold.c.lifted_at)
+        .add_columns(standing.label("standing"), _hold.c.id)
         .join(viewer, viewer.c.id == _hold.c.viewer_id)
         .outerjoin(_order, _order.c.id == _hold.c.order_id)
-        .where(_hold.c.merchant_id == merchant)
-        .order_by(_hold.c.lifted_at.is_not(None), _hold.c.id.desc())
-        .limit(HOLDS_MAX)
+        .where(_hold.c.merchant_id == merchant, *page.after(standing, _hold.c.id))
+        .order_by(standing.desc(), _hold.c.id.desc())
+        .limit(page.rows)
     )
-    return tuple(dict(row._mapping) for row in reading.connection.execute(query))
+    rows = reading.connection.execute(query).all()
+    return tuple(dict(row._mapping) for row in page.take(rows, lambda row: (row.standing, row.id)))

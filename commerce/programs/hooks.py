@@ -161,10 +161,12 @@ def replay_delivery(unit: Unit, command: ReplayDelivery) -> shown.Delivery:
     return _delivery_view(unit.connection.execute(query).one())
 
 
-def find_hooks(connected: Connected, merchant: int) -> tuple[shown.Hook, ...]:
-    """Those that stand, the newest first."""
-    query = select(_hook).where(_hook.c.merchant_id == merchant, _hook.c.removed_at.is_(None))
-    return tuple(map(_hook_view, connected.connection.execute(query.order_by(_hook.c.id.desc()))))
+def find_hooks(connected: Connected, merchant: int, page: Paging) -> tuple[shown.Hook, ...]:
+    """A page of those that stand, the newest first."""
+    mine = (_hook.c.merchant_id == merchant, _hook.c.removed_at.is_(None), *page.after(_hook.c.id))
+    query = select(_hook).where(*mine).order_by(_hook.c.id.desc()).limit(page.rows)
+    rows = connected.connection.execute(query).all()
+    return tuple(map(_hook_view, page.take(rows, lambda row: (row.id,))))
 
 
 def find_deliveries(connected: Connected, merchant: int, page: Paging) -> tuple[shown.Delivery, ...]:

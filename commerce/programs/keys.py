@@ -12,6 +12,7 @@ from commerce.commands import CreateApiKey, RevokeApiKey
 from commerce.directory.merchants import find_merchant
 from commerce.directory.people import digest
 from commerce.errors import BadCredentials, Conflict, NotFound
+from commerce.paging import Paging
 from commerce.programs import views as shown
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -47,10 +48,11 @@ def revoke_api_key(unit: Unit, command: RevokeApiKey) -> None:
         raise NotFound("key", "no such key")
 
 
-def find_keys(connected: Connected, merchant: int) -> tuple[shown.ApiKey, ...]:
-    """All that were made, the newest first."""
-    query = select(_table).where(_table.c.merchant_id == merchant).order_by(_table.c.id.desc()).limit(2 * KEYS_MAX)
-    return tuple(_view(row) for row in connected.connection.execute(query))
+def find_keys(connected: Connected, merchant: int, page: Paging) -> tuple[shown.ApiKey, ...]:
+    """A page of all that were made, the newest first."""
+    query = select(_table).where(_table.c.merchant_id == merchant, *page.after(_table.c.id))
+    rows = connected.connection.execute(query.order_by(_table.c.id.desc()).limit(page.rows)).all()
+    return tuple(map(_view, page.take(rows, lambda row: (row.id,))))
 
 
 def find_client(connected: Connected, secret: str) -> views.Me:

@@ -16,13 +16,14 @@ from commerce.service import Commerce
 from signaling import image_file
 from signaling.api import shapes
 from signaling.api.body import answer, answers, check_currency, read, upload
-from signaling.api.models_hq import (
+from signaling.api.models_goods import (
     GoodsRead,
     GoodsSheet,
     ProductChange,
     ProductNew,
     SheetMistake,
     SkuChange,
+    SkuNew,
     StockReceived,
 )
 from signaling.api.paging import page
@@ -47,12 +48,7 @@ class HqGoods:
 
     async def create(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, ProductNew)
-        for at, sku in enumerate(body.skus):
-            check_currency(f"skus[{at}].price.currency", sku.price.currency, me.merchant.currency)
-        skus = tuple(
-            commands.NewSku(sku.name, sku.price.minor, sku.stock, sku.per_buyer_max, sku.per_order_max)
-            for sku in body.skus
-        )
+        skus = _new_skus("skus", body.skus, me)
         command = commands.CreateProduct(me.merchant.id, body.name, skus, body.description, body.image_url)
         return answer(shapes.product_hq(await self._commerce.execute(command)), status=201)
 
@@ -67,9 +63,10 @@ class HqGoods:
         for at, sku in enumerate(body.skus):
             if sku.price is not None:
                 check_currency(f"skus[{at}].price.currency", sku.price.currency, me.merchant.currency)
-        given = {name: getattr(body, name) for name in body.model_fields_set - {"skus"}}
-        skus = tuple(_sku_change(sku) for sku in body.skus)
-        command = commands.ChangeProduct(me.merchant.id, request.match_info["product"], **given, skus=skus)
+        given = {name: getattr(body, name) for name in body.model_fields_set - {"skus", "new_skus", "removed_skus"}}
+        given |= {"skus": tuple(_sku_change(sku) for sku in body.skus), "removed_skus": tuple(body.removed_skus)}
+        given["new_skus"] = _new_skus("new_skus", body.new_skus, me)
+        command = commands.ChangeProduct(me.merchant.id, request.match_info["product"], **given)
         return answer(shapes.product_hq(await change(self._commerce, request, command)))
 
     async def put_image(self, request: web.Request, me: views.Me) -> web.Response:
@@ -151,6 +148,14 @@ class HqGoods:
         body = await read(request, StockReceived)
         command = commands.ReceiveStock(me.merchant.id, request.match_info["sku"], body.received)
         return answer(shapes.sku_hq(await self._commerce.execute(command)))
+
+
+def _new_skus(field: str, skus: list[SkuNew], me: views.Me) -> tuple[commands.NewSku, ...]:
+    for at, sku in enumerate(skus):
+        check_currency(f"{field}[{at}].price.currency", sku.price.currency, me.merchant.currency)
+    return tuple(
+        commands.NewSku(sku.name, sku.price.minor, sku.stock, sku.per_buyer_max, sku.per_order_max) for sku in skus
+    )
 
 
 def _sku_change(sku: SkuChange) -> commands.SkuChange:

@@ -20,6 +20,7 @@ from commerce.times import aware, aware_or_none
 from commerce.versions import RETENTION
 from signaling.api import models_guard as m
 from signaling.api.body import answer, answers, read
+from signaling.api.paging import page
 from signaling.api.versions import change, seen
 
 
@@ -42,8 +43,9 @@ class HqGuard:
         body = json.dumps(found, ensure_ascii=False, indent=1).encode()
         return web.Response(body=body, content_type="application/json", headers=headers)
 
-    async def holds(self, _request: web.Request, me: views.Me) -> web.Response:
-        return answers([_hold(row) for row in await self._commerce.ask(legal_holds, me.merchant.id)])
+    async def holds(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(legal_holds, me.merchant.id, page(request))
+        return answers([_hold(row) for row in found])
 
     async def hold(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.LegalHoldNew)

@@ -33,8 +33,8 @@ class HqPrograms:
         self._commerce = commerce
         self._private_targets = private_targets
 
-    async def keys(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.api_keys, me.merchant.id)
+    async def keys(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.api_keys, me.merchant.id, page(request))
         return answers([_key(key) for key in found])
 
     async def create_key(self, request: web.Request, me: views.Me) -> web.Response:
@@ -46,8 +46,8 @@ class HqPrograms:
         await self._commerce.execute(commands.RevokeApiKey(me.merchant.id, request.match_info["key"]))
         return web.Response(status=204)
 
-    async def hooks(self, _request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.hooks, me.merchant.id)
+    async def hooks(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.hooks, me.merchant.id, page(request))
         return answers([_hook(hook) for hook in found])
 
     async def create_hook(self, request: web.Request, me: views.Me) -> web.Response:

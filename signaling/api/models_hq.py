@@ -28,7 +28,6 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=999)]
-SKUS_MAX = 100
 SHELF_MAX = 200
 CHANNELS_MAX = 2_000  # in one request
 
@@ -161,77 +160,11 @@ class Link(View):
     embed_url: str = Field(description="`/r/<room>?t=<JWT>`; holds for a year, or until the link is revoked")
 
 
-class SkuHq(View):
-    """A SKU and its stock: reserved + sold + free = received."""
-
-    sku: Id
-    name: str
-    price: Money
-    received: int
-    reserved: int
-    sold: int
-    free: int
-    per_buyer_max: int | None
-    per_order_max: int | None
-
-
-class ProductHq(View):
-    """A product of the catalogue. `hideable`: a channel may keep it out of its room."""
-
-    product: Id
-    name: str
-    description: str
-    image_url: str
-    on_sale: bool
-    hideable: bool
-    skus: list[SkuHq]
-
-
 class MoneyIn(Request):
     """A price."""
 
     minor: Annotated[int, Field(ge=0, le=10**12)]
     currency: Currency
-
-
-class SkuNew(Request):
-    """A SKU to sell."""
-
-    name: Name
-    price: MoneyIn
-    stock: Annotated[int, Field(ge=0, le=10**9)] = 0
-    per_buyer_max: Limit | None = None
-    per_order_max: Limit | None = None
-
-
-class ProductNew(Request):
-    """A product to sell."""
-
-    name: Name
-    description: Text = ""
-    image_url: Url = ""
-    skus: Annotated[list[SkuNew], Field(min_length=1, max_length=SKUS_MAX)]
-
-
-class SkuChange(Request):
-    """What to change of a SKU; absent fields stay, a limit of null is none."""
-
-    sku: Id
-    name: Name | None = None
-    price: MoneyIn | None = None
-    per_buyer_max: Limit | None = None
-    per_order_max: Limit | None = None
-
-
-class ProductChange(Request):
-    """What to change of a product and its SKUs; absent fields stay."""
-
-    name: Name | None = None
-    description: Text | None = None
-    image_url: Url | None = None
-    on_sale: bool | None = None
-    hideable: bool | None = None
-    skus: Annotated[list[SkuChange], Field(max_length=SKUS_MAX, default_factory=list)]
 
 
 class RoomGoods(View):
@@ -247,12 +180,6 @@ class GoodsHide(Request):
     """Keep it out of the room, or show it again."""
 
     hidden: bool
-
-
-class StockReceived(Request):
-    """Goods that came in."""
-
-    received: Annotated[int, Field(ge=1, le=10**9)]
 
 
 class SaleNew(Request):
@@ -343,30 +270,6 @@ class OrderRefund(Request):
     amount: MoneyIn | None = None
     reason: Reason = ""
     restock: bool = False
-
-
-class GoodsSheet(Request):
-    """A CSV of goods. Without `apply` it is only looked at."""
-
-    csv: Annotated[str, StringConstraints(min_length=1, max_length=250_000)]
-    apply: bool = False
-
-
-class SheetMistake(View):
-    """A cell that cannot be right: the line of the file (the header is 1) and its column."""
-
-    line: int
-    column: str
-    detail: str
-
-
-class GoodsRead(View):
-    """What a sheet holds. Nothing is imported while there is a mistake."""
-
-    products: int
-    skus: int
-    applied: bool
-    mistakes: list[SheetMistake]
 
 
 class ChannelFigures(View):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signaling import image_file
-from signaling.api import models_hq
+from signaling.api import models_goods, models_hq
 from signaling.api.operation import Operation, hq
 
 
@@ -14,22 +14,22 @@ def _order(step: str, summary: str, body: type) -> Operation:
 
 
 SALES = (
-    hq("get", "/products", "The catalogue", {200: models_hq.ProductHq}, listed=True, paged=True),
-    hq("post", "/products", "A new product", {201: models_hq.ProductHq}, body=models_hq.ProductNew),
-    hq("get", "/products/{product}", "A product", {200: models_hq.ProductHq}, problems=(404,), tagged=True),
+    hq("get", "/products", "The catalogue", {200: models_goods.ProductHq}, listed=True, paged=True),
+    hq("post", "/products", "A new product", {201: models_goods.ProductHq}, body=models_goods.ProductNew),
+    hq("get", "/products/{product}", "A product", {200: models_goods.ProductHq}, problems=(404,), tagged=True),
     hq(
         "patch",
         "/products/{product}",
-        "Change goods; all rooms that show them are told",
-        {200: models_hq.ProductHq},
-        body=models_hq.ProductChange,
+        "Change goods, add SKUs to them or take some out; all rooms that show them are told",
+        {200: models_goods.ProductHq},
+        body=models_goods.ProductChange,
         problems=(404, 409),
     ),
     hq(
         "put",
         "/products/{product}/image",
         "The product's picture, instead of the one before; what the camera wrote into it is left out",
-        {200: models_hq.ProductHq},
+        {200: models_goods.ProductHq},
         takes=tuple(image_file.FORMATS),
         problems=(404, 429),
     ),
@@ -37,7 +37,7 @@ SALES = (
         "delete",
         "/products/{product}/image",
         "The product has no picture",
-        {200: models_hq.ProductHq},
+        {200: models_goods.ProductHq},
         problems=(404,),
         matched=True,
     ),
@@ -45,8 +45,8 @@ SALES = (
         "post",
         "/skus/{sku}/stock",
         "Goods came in",
-        {200: models_hq.SkuHq},
-        body=models_hq.StockReceived,
+        {200: models_goods.SkuHq},
+        body=models_goods.StockReceived,
         problems=(404,),
     ),
     hq(
@@ -62,8 +62,8 @@ SALES = (
         "post",
         "/products/sheet",
         "What a CSV of goods holds; with `apply` all of it into the catalogue, or nothing",
-        {200: models_hq.GoodsRead},
-        body=models_hq.GoodsSheet,
+        {200: models_goods.GoodsRead},
+        body=models_goods.GoodsSheet,
         problems=(409,),
     ),
     hq(

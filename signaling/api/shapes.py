@@ -8,7 +8,7 @@ from typing import Any
 from commerce import views
 from commerce.money import Money as Amount
 from commerce.times import aware, aware_or_none
-from signaling.api import models, models_hq
+from signaling.api import models, models_goods, models_hq
 
 PAYMENT_STATES: dict[str, models.PaymentState] = {"timed_out": "expired"}  # other states are called the same
 MediaUrl = Callable[[str], str | None]  # a show's LL-HLS address, or None while nothing can be played
@@ -215,9 +215,9 @@ def channel_hq(channel: views.Channel, url: str) -> models_hq.ChannelHq:
     )
 
 
-def sku_hq(sku: views.Sku) -> models_hq.SkuHq:
+def sku_hq(sku: views.Sku) -> models_goods.SkuHq:
     """A SKU with its stock."""
-    return models_hq.SkuHq(
+    return models_goods.SkuHq(
         sku=sku.sku,
         name=sku.name,
         price=money(sku.price),
@@ -230,9 +230,9 @@ def sku_hq(sku: views.Sku) -> models_hq.SkuHq:
     )
 
 
-def product_hq(product: views.Product) -> models_hq.ProductHq:
+def product_hq(product: views.Product) -> models_goods.ProductHq:
     """A product of the catalogue."""
-    return models_hq.ProductHq(
+    return models_goods.ProductHq(
         product=product.product,
         name=product.name,
         description=product.description,

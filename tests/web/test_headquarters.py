@@ -159,6 +159,21 @@ async def test_a_new_channel_has_a_room_and_links(visit, studio):
     await room.get_by_text("Closed on Mondays").wait_for()
 
 
+async def end_what_another_paused(page, control):
+    """What was pressed was meant for another state of the show, so nothing is done and it is said."""
+
+    async def paused(route):
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | {"state": "paused"})
+
+    await page.route(re.compile(r"/api/v1/hq/shows/\w+$"), paused)
+    await control.get_by_role("button", name="End the show").click()
+    await control.get_by_role("button", name="Yes, end it").click()
+    await expect(control.get_by_role("alert").last).to_contain_text("Somebody else has changed it meanwhile")
+    await page.unroute_all()
+    await control.get_by_role("button", name="Pause").wait_for()
+
+
 async def test_the_show_is_paused_ended_and_announced_in_all_rooms(visit, studio):
     page = await enter(visit, studio)
     rooms = [await visit(room_of(studio, name)) for name in ("north", "garden")]
@@ -181,6 +196,7 @@ async def test_the_show_is_paused_ended_and_announced_in_all_rooms(visit, studio
     await control.get_by_role("button", name="Go on").click()
     for room in rooms:
         await expect(room.locator("[data-way]")).to_be_visible()
+    await end_what_another_paused(page, control)
     await control.get_by_role("button", name="End the show").click()
     await control.get_by_role("button", name="Yes, end it").click()
     await all_say("Thank you for watching.")

@@ -87,6 +87,7 @@ sku = Table(
     Column("currency", Text, nullable=False),
     Column("per_buyer_max", Integer),
     Column("per_order_max", Integer),
+    moment("removed_at", nullable=True),  # since when it is no part of the catalogue
     CheckConstraint("price_minor >= 0", name="price"),
 )
 

@@ -5,7 +5,7 @@ from PIL import ExifTags, Image
 
 from signaling import image_file
 from signaling.api import hq_goods
-from signaling.api.models_hq import ProductHq, SkuHq
+from signaling.api.models_goods import ProductHq, SkuHq
 
 CNY = {"currency": "CNY", "minor": 100}
 
@@ -234,3 +234,15 @@ async def test_what_it_takes_is_described(shop, boss):
         assert "ETag" in image[method]["responses"]["200"]["headers"]
     slate = paths["/api/v1/hq/studio/slates/{cause}"]["put"]
     assert "video/mp4" in slate["requestBody"]["content"]
+
+
+async def test_skus_come_and_go_by_a_change(shop, boss):
+    address = f"/api/v1/hq/products/{shop.product.product}"
+    status, problem = await boss("PATCH", address, {"new_skus": [{"name": "L", "price": CNY | {"currency": "USD"}}]})
+    assert (status, problem["errors"][0]["field"]) == (422, "new_skus[0].price.currency")
+    _, product = await boss("PATCH", address, {"new_skus": [{"name": "L", "price": CNY, "stock": 2}]})
+    old, new = (sku["sku"] for sku in product["skus"])
+    status, product = await boss("PATCH", address, {"removed_skus": [old]})
+    assert (status, [sku["sku"] for sku in product["skus"]]) == (200, [new])
+    status, problem = await boss("PATCH", address, {"removed_skus": [new]})
+    assert (status, problem["errors"][0]["field"]) == (409, "removed_skus")

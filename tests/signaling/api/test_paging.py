@@ -11,14 +11,11 @@ from tests.signaling.conftest import PASSWORD
 
 # Lists that have a bound of their own, which commerce holds them to, or are about one thing.
 BOUNDED = {
-    f"{HQ}/keys",
-    f"{HQ}/webhooks",
     f"{HQ}/words",
     f"{HQ}/rules",
     f"{HQ}/plan",
     f"{HQ}/replays",
     f"{HQ}/receivables",
-    f"{HQ}/holds",
     f"{HQ}/accesses",  # in pages by `before`, the moment of the last one
     f"{HQ}/channels/{{channel}}/goods",
     f"{V1}/desk/goods",
@@ -68,6 +65,11 @@ async def people(shop, password_hash):
         one = {"name": "One", "price": {"minor": 100, "currency": "CNY"}}
         await boss("POST", f"{HQ}/products", {"name": f"Bowl {number}", "skus": [one]})
         await boss("POST", f"{HQ}/words", {"words": [f"word{number}"], "action": "refuse"})
+        await boss("POST", f"{HQ}/keys", {"name": f"Till {number}", "scopes": ["orders:read"]})
+        await boss("POST", f"{HQ}/webhooks", {"url": f"https://example.com/{number}", "events": ["order.created"]})
+    for order in (await buyer("GET", f"{V1}/rooms/north/orders"))[1]["orders"]:
+        hold = (await boss("POST", f"{HQ}/holds", {"order": order["order"], "reason": "a court wants it"}))[1]["hold"]
+    await boss("DELETE", f"{HQ}/holds/{hold}")
     return boss, partner, buyer
 
 
@@ -84,7 +86,8 @@ async def test_page_by_page_is_the_whole_list(shop, people):
         assert [row for page in one_by_one for row in rows(page)] == rows(whole), path
         if len(one_by_one) > 1:
             long.add(path)
-    assert long >= {f"{HQ}/{name}" for name in ("shows", "channels", "products", "orders", "acts")}
+    names = ("shows", "channels", "products", "orders", "acts", "keys", "webhooks", "holds")
+    assert long >= {f"{HQ}/{name}" for name in names}
     assert long >= {f"{V1}/desk/orders", f"{V1}/rooms/north/orders"}
 
 

@@ -73,8 +73,8 @@ export class HqApi {
     return this.change("POST", "/shows", startsAt === null ? { title } : { title, starts_at: startsAt });
   }
 
-  changeShow(show: string, change: ShowChange): Promise<ShowHq> {
-    return this.change("PATCH", `/shows/${show}`, change);
+  changeShow(show: string, change: ShowChange, tag: string): Promise<ShowHq> {
+    return this.change("PATCH", `/shows/${show}`, change, tag);
   }
 
   replays(): Promise<ReplayHq[]> {

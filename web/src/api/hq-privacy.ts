@@ -1,7 +1,7 @@
 /** Headquarters' side of personal data (signaling/api/models_guard.py). */
 
 import type { HqApi } from "./hq-api.ts";
-import { ask, Problem } from "./problem.ts";
+import { ask, askAll, Problem } from "./problem.ts";
 
 const ROOT = "/api/v1/hq";
 
@@ -64,7 +64,7 @@ export class HqPrivacyApi {
   }
 
   holds(): Promise<LegalHold[]> {
-    return ask(`${ROOT}/holds`);
+    return askAll(`${ROOT}/holds`);
   }
 
   hold(about: { viewer: string } | { order: string }, reason: string): Promise<{ hold: string }> {

@@ -1,5 +1,7 @@
 import type { Channel } from "./hq-types.ts";
-import { type Ask, ask } from "./problem.ts";
+import { type Ask, ask, askPages } from "./problem.ts";
+
+const APPLICATIONS = 50; // on a page
 
 export type ApplicationState = "open" | "approved" | "refused" | "withdrawn";
 
@@ -109,8 +111,9 @@ export class JoiningApi extends InvitationsApi {
     super(send);
   }
 
-  applications(): Promise<Application[]> {
-    return this.send("GET", "/applications?limit=50");
+  /** So many of the first pages, and whether there are more. */
+  applications(pages: number): Promise<{ all: Application[]; more: boolean }> {
+    return askPages("/api/v1/hq/applications", APPLICATIONS, pages);
   }
 
   approve(application: string, parent: string, level: string): Promise<Channel> {

@@ -67,19 +67,30 @@ export function nextPage(link: string | null): string | null {
   return /<([^>]*)>;\s*rel="next"/.exec(link ?? "")?.[1] ?? null;
 }
 
+/** A page of a list, and the address of the one after it. */
+export async function askPage<T>(url: string): Promise<{ rows: T[]; next: string | null }> {
+  let next: string | null = null;
+  const heard = (headers: Headers) => {
+    next = nextPage(headers.get("Link"));
+  };
+  return { rows: await ask<T[]>(url, { heard }), next };
+}
+
+/** So many of the first pages of a list, and whether there are more. */
+export async function askPages<T>(url: string, limit: number, pages: number): Promise<{ all: T[]; more: boolean }> {
+  const all: T[] = [];
+  let next: string | null = `${url}?limit=${limit}`;
+  for (let read = 0; next !== null && read < pages; read++) {
+    const page: { rows: T[]; next: string | null } = await askPage<T>(next);
+    all.push(...page.rows);
+    next = page.next;
+  }
+  return { all, more: next !== null };
+}
+
 /** All pages of a list. */
 export async function askAll<T>(url: string): Promise<T[]> {
-  const all: T[] = [];
-  let next: string | null = `${url}?limit=1000`; // commerce/paging.py
-  while (next !== null) {
-    const here: string = next;
-    next = null;
-    const heard = (headers: Headers) => {
-      next = nextPage(headers.get("Link"));
-    };
-    all.push(...(await ask<T[]>(here, { heard })));
-  }
-  return all;
+  return (await askPages<T>(url, 1000, Number.POSITIVE_INFINITY)).all; // commerce/paging.py
 }
 
 const ANSWER_MS_MAX = 15_000;

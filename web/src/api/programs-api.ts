@@ -1,5 +1,5 @@
 import type { ApiKey, Delivery, Hook } from "./hq-types.ts";
-import type { Ask } from "./problem.ts";
+import { type Ask, askAll } from "./problem.ts";
 
 export const SCOPES = ["shows", "channels", "goods", "orders"].flatMap((what) => [`${what}:read`, `${what}:write`]);
 export const EVENTS = [
@@ -18,7 +18,7 @@ export class ProgramsApi {
   constructor(private readonly change: Change) {}
 
   keys(): Promise<ApiKey[]> {
-    return this.change("GET", "/keys");
+    return askAll("/api/v1/hq/keys");
   }
 
   createKey(name: string, scopes: string[]): Promise<{ key: ApiKey; secret: string }> {
@@ -30,7 +30,7 @@ export class ProgramsApi {
   }
 
   hooks(): Promise<Hook[]> {
-    return this.change("GET", "/webhooks");
+    return askAll("/api/v1/hq/webhooks");
   }
 
   createHook(url: string, events: string[]): Promise<{ hook: Hook; secret: string }> {

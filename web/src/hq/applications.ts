@@ -21,6 +21,7 @@ export class FenboApplications extends LitElement {
     found: { state: true },
     merchant: { state: true },
     problem: { state: true },
+    more: { state: true },
   };
   declare store: HqStore;
   declare channels: readonly Channel[];
@@ -29,12 +30,15 @@ export class FenboApplications extends LitElement {
   declare found: readonly Application[] | null;
   declare merchant: string;
   declare problem: Problem | null;
+  declare more: boolean;
+  private pages = 1;
 
   constructor() {
     super();
     this.found = null;
     this.merchant = "";
     this.problem = null;
+    this.more = false;
   }
 
   static override styles = [
@@ -62,7 +66,11 @@ export class FenboApplications extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.found = await this.store.api.joining.applications().catch(() => null);
+    const { all, more } = await this.store.api.joining
+      .applications(this.pages)
+      .catch(() => ({ all: null, more: false }));
+    this.found = all;
+    this.more = more;
     this.merchant = (await this.store.api.me().catch(() => null))?.merchant.id ?? "";
   }
 
@@ -76,7 +84,13 @@ export class FenboApplications extends LitElement {
       <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text)}</p>
       ${found.length === 0 ? html`<p class="dim">${words.noApplications}</p>` : nothing}
       <ul>${found.map((each) => this.application(each))}</ul>
+      ${this.more ? html`<p><button class="act" @click=${this.showMore}>${text.more}</button></p>` : nothing}
     </section>`;
+  }
+
+  private async showMore(): Promise<void> {
+    this.pages += 1;
+    await this.load();
   }
 
   private application(each: Application): TemplateResult {

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { ShowHq } from "../api/hq-types.ts";
-import type { Problem } from "../api/problem.ts";
+import { Problem } from "../api/problem.ts";
 import type { ShowState } from "../api/types.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
@@ -92,9 +92,15 @@ export class FenboShowControl extends LitElement {
       </form>`;
   }
 
+  /** What was pressed is meant for the show as it was seen: where another was quicker, it is shown and not overwritten. */
   private async become(show: ShowHq, state: ShowState): Promise<void> {
     this.ending = false;
-    await this.attempt(() => this.store.api.changeShow(show.id, { state }));
+    await this.attempt(async () => {
+      const { found, tag } = await this.store.api.show(show.id);
+      this.store.showIs(found);
+      if (found.state !== show.state) throw new Problem(412, this.text.changedMeanwhile, [], "stale");
+      return await this.store.api.changeShow(show.id, { state }, tag);
+    });
   }
 
   private async create(event: SubmitEvent): Promise<void> {
@@ -110,7 +116,9 @@ export class FenboShowControl extends LitElement {
       this.problem = null;
     } catch (error) {
       this.problem = error as Problem;
-      this.wrong = problemText(this.problem, this.text, ["title", "starts_at"]);
+      const stale = this.problem.word === "stale";
+      this.wrong = stale ? this.text.changedMeanwhile : problemText(this.problem, this.text, ["title", "starts_at"]);
+      if (stale) this.store.look();
     }
   }
 }
