@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, Update, bindparam, func, or_, select, update
 
 from commerce.attribution import Binding, Decision, Situation, Touch, bind, decide, renew, valid_since
 from commerce.events import ViewerBound
@@ -18,7 +18,7 @@ from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
-from commerce.visits import Place, Tenant
+from commerce.visits import Person, Place, Tenant
 
 BOUGHT = (*PAID, "refunded")
 # A decision turns on the oldest or the newest touch. Of each kind this many are looked at, and kept with the order, so
@@ -154,54 +154,88 @@ def binding_row(unit: Unit, tenant: Tenant, viewer: int, decision: Decision, rep
     }
 
 
-def settle_visit(unit: Unit, place: Place, viewer: int, viewer_public: str) -> str | None:
-    """After a touch has counted: binds, rebinds or renews as the rule says. Answers whose he is now, if anybody's."""
-    tenant = place.tenant
-    held = find_held(unit, [viewer]).get(viewer)
-    if tenant.rule.bind_on == "visit":
-        decision = _decided(unit, place, viewer, held)
-        if decision.binds:
-            return write_binding(unit, tenant, (viewer, viewer_public), decision, held)
-    if held is not None and held.terms.channel == place.channel:
-        renew_held(unit, tenant, held, "visit")
-    return None if held is None else held.channel_public
+Visit = tuple[Place, Person]
 
 
-def settle_login(unit: Unit, place: Place, viewer: int, viewer_public: str) -> None:
-    """After a login, where the rule binds by it: the viewer's touches so far decide."""
-    tenant = place.tenant
-    if tenant.rule.bind_on != "login":
-        return
-    held = find_held(unit, [viewer]).get(viewer)
-    decision = _decided(unit, place, viewer, held)
-    if decision.binds:
-        write_binding(unit, tenant, (viewer, viewer_public), decision, held)
+def settle_visits(unit: Unit, visits: Sequence[Visit]) -> dict[int, str | None]:
+    """After touches have counted, each of another person: binds, rebinds or renews as the rules say.
 
-
-def _decided(unit: Unit, place: Place, viewer: int, held: Held | None) -> Decision:
-    """Whose he is by all that is known of him now."""
-    tenant = place.tenant
-    touches = find_touches(unit, tenant, [viewer], ()).get(viewer, [])
-    bought = find_first_purchases(unit, [viewer]).get(viewer)
-    found = situation(tenant, unit.now, place.channel, held=held, touches=touches, first_purchase=bought)
-    return decide(tenant.rule, found, tenant.zone)
-
-
-def write_binding(unit: Unit, tenant: Tenant, viewer: tuple[int, str], decision: Decision, held: Held | None) -> str:
-    """The new binding of a viewer (key, public id) in place of the old one, which is kept as superseded.
-
-    Answers the channel's public id.
+    Answers whose each is now, if anybody's, by viewer. A channel that is not active wins nobody.
     """
-    key, viewer_public = viewer
-    if held is not None:
-        supersede(unit, [held.id])
-    row = binding_row(unit, tenant, key, decision, held)
-    insert_rows(unit.connection, tables.binding, [row])
-    query = select(tables.channel.c.public_id).where(tables.channel.c.id == decision.owner)
-    channel = str(unit.connection.execute(query).scalar_one())
-    log_binding(unit, row, viewer_public, channel, held)
-    unit.tell(ViewerBound(tenant.id, viewer_public, channel, None if held is None else held.channel_public))
-    return channel
+    held = find_held(unit, [person.key for _, person in visits])
+    whose = {person.key: None if (now := held.get(person.key)) is None else now.channel_public for _, person in visits}
+    open_ones = [visit for visit in visits if visit[0].channel_state == "active"]
+    decisions = _decisions(unit, [visit for visit in open_ones if visit[0].tenant.rule.bind_on == "visit"], held)
+    bound = []
+    for place, person in open_ones:
+        decision, before = decisions.get(person.key), held.get(person.key)
+        if decision is not None and decision.binds:
+            bound.append(Bound(place.tenant, person.key, person.public, decision, before))
+        elif before is not None and before.terms.channel == place.channel:
+            renew_held(unit, place.tenant, before, "visit")
+    return whose | write_bindings(unit, bound)
+
+
+def settle_login(unit: Unit, place: Place, person: Person) -> None:
+    """After a login, where the rule binds by it: the viewer's touches so far decide."""
+    if place.tenant.rule.bind_on != "login":
+        return
+    held = find_held(unit, [person.key])
+    decision = _decisions(unit, [(place, person)], held)[person.key]
+    if decision.binds:
+        write_bindings(unit, [Bound(place.tenant, person.key, person.public, decision, held.get(person.key))])
+
+
+def _decisions(unit: Unit, visits: Sequence[Visit], held: Mapping[int, Held]) -> dict[int, Decision]:
+    """Whose each visitor is by all that is known of him now, by viewer."""
+    found = {}
+    for tenant in {place.tenant.id: place.tenant for place, _ in visits}.values():
+        theirs = {person.key: place.channel for place, person in visits if place.tenant.id == tenant.id}
+        touches, bought = find_touches(unit, tenant, theirs, ()), find_first_purchases(unit, theirs)
+        for viewer, channel in theirs.items():
+            looked_at = situation(
+                *(tenant, unit.now, channel),
+                held=held.get(viewer),
+                touches=touches.get(viewer, []),
+                first_purchase=bought.get(viewer),
+            )
+            found[viewer] = decide(tenant.rule, looked_at, tenant.zone)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A viewer (key, public id) that a decision binds, in place of the binding that he had."""
+
+    tenant: Tenant
+    viewer: int
+    viewer_public: str
+    decision: Decision
+    before: Held | None
+
+
+def write_bindings(unit: Unit, bound: Sequence[Bound]) -> dict[int, str]:
+    """New bindings in place of old ones, which are kept as superseded; answers the channels' public ids by viewer."""
+    if not bound:
+        return {}
+    supersede(unit, [each.before.id for each in bound if each.before is not None])
+    rows = [binding_row(unit, each.tenant, each.viewer, each.decision, each.before) for each in bound]
+    insert_rows(unit.connection, tables.binding, rows)
+    channels = list({each.decision.owner for each in bound})
+    found = unit.connection.execute(_select_channels(), {"channels": channels})
+    publics = {row.id: str(row.public_id) for row in found}
+    for each, row in zip(bound, rows, strict=True):
+        channel = publics[each.decision.owner]
+        log_binding(unit, row, each.viewer_public, channel, each.before)
+        lost = None if each.before is None else each.before.channel_public
+        unit.tell(ViewerBound(each.tenant.id, each.viewer_public, channel, lost))
+    return {each.viewer: publics[each.decision.owner] for each in bound}
+
+
+@cache
+def _select_channels() -> Select[*tuple[Any, ...]]:
+    table = tables.channel
+    return select(table.c.id, table.c.public_id).where(among(table.c.id, "channels"))
 
 
 def log_binding(
@@ -225,8 +259,14 @@ def log_binding(
 
 def supersede(unit: Unit, bindings: Collection[int]) -> None:
     """Bindings that another one has replaced; nothing is deleted."""
+    if bindings:
+        unit.connection.execute(_superseding(), {"bindings": list(bindings)})
+
+
+@cache
+def _superseding() -> Update:
     table = tables.binding
-    unit.connection.execute(update(table).where(table.c.id.in_(bindings)).values(state="superseded"))
+    return update(table).where(among(table.c.id, "bindings")).values(state="superseded")
 
 
 def renew_held(unit: Unit, tenant: Tenant, held: Held, cause: str) -> None:

@@ -138,8 +138,6 @@ def buying(after_sales_ms: int) -> dict[type, One]:
         return changes.receive_order(unit, command, after_sales_ms)
 
     return {
-        c.NoteTouch: touches.note_touch,
-        c.CountTouch: touches.count_touch,
         c.NameViewer: touches.name_viewer,
         c.SetCartLine: cart.set_cart_line,
         c.RecordPayment: record.record_payment,
@@ -296,7 +294,11 @@ def _signing(act: Callable[[Unit, Any, Signer], Any], signer: Signer, unit: Unit
 
 def together() -> Mapping[type, Many]:
     """Commands of which a batch does all at once, answering each with a result or a CommerceError."""
-    return {c.PlaceOrder: place.place_orders}
+    return {
+        c.NoteTouch: touches.note_touches,
+        c.CountTouch: touches.count_touches,
+        c.PlaceOrder: place.place_orders,
+    }
 
 
 class Dispatch:

@@ -1,130 +1,233 @@
 """Entries into rooms. One is *noted* when the page is asked for and *counts* when the page's socket says hello.
 
-So a messenger's preview or a prefetching bot, which never opens the socket, brings nobody to anybody.
+So a messenger's preview or a prefetching bot, which never opens the socket, brings nobody to anybody. Both are done a
+batch at a time, since everybody comes in the minute before a show begins.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, select, update
+from sqlalchemy import Select, Update, bindparam, func, select, update
 
 from commerce import views
-from commerce.binding import find_held, settle_visit
+from commerce.binding import Held, find_held, settle_visits
 from commerce.checks import storable
 from commerce.commands import CountTouch, NameViewer, NoteTouch
-from commerce.errors import NotFound
+from commerce.errors import CommerceError, NotFound
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
-from commerce.visits import Person, Place, ensure_person, ensure_viewer, find_place
+from commerce.visits import Person, Place, ensure_persons, ensure_viewer, find_place, find_places
 
 # Reloading a page is one visit, not hundreds: a touch of the same room, or by the same link, is not written again
 # within this time.
 REPEAT_MS = 3_600_000
+Act = Callable[[Unit, Sequence["Coming"]], list[views.Entry]]
 
 
-def note_touch(unit: Unit, command: NoteTouch) -> views.Entry:
-    """Notes the entry; a code that is unknown, revoked or another room's is ignored: he enters as from the street."""
-    place = find_place(unit, command.room)
-    person = ensure_person(unit, place.tenant.id, command.viewer)
-    viewer = person.key
-    link = _link_row(unit, place, command.code)
-    last = _last_touch(unit, viewer, place.channel)
-    if last is not None and last.counted_at is None:
-        public = _note_again(unit, last, link)
-    else:
-        same = last if link is None else _last_by(unit, viewer, link)
-        if same is not None and unit.now - same.counted_at < REPEAT_MS:
-            public = same.public_id
-        else:
-            public = _add_touch(unit, place, person, link, counted_at=None)
-    held = find_held(unit, [viewer]).get(viewer)
-    return views.Entry(public, place.channel_public, None if held is None else held.channel_public)
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A command of the batch: by its place there, a person at a room, by the link he gave if that holds there."""
+
+    at: int
+    place: Place
+    person: Person
+    link: AnyRow | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """(viewer, channel)."""
+        return self.person.key, self.place.channel
 
 
-def count_touch(unit: Unit, command: CountTouch) -> views.Entry:
+def note_touches(unit: Unit, commands: Sequence[NoteTouch]) -> list[views.Entry | CommerceError]:
+    """Notes entries; a code that is unknown, revoked or another room's is ignored: he enters as from the street."""
+    links = _find_links(unit, {c.code for c in commands if isinstance(c.code, str) and storable(c.code)})
+    comings = [
+        Coming(coming.at, coming.place, coming.person, _holding(links, commands[coming.at].code, coming.place))
+        for coming in _comings(unit, commands)
+    ]
+    return _in_waves(unit, len(commands), comings, _note)
+
+
+def count_touches(unit: Unit, commands: Sequence[CountTouch]) -> list[views.Entry | CommerceError]:
     """The last noted touch counts from now on; whoever comes without one (a kept page) is noted and counted at once."""
-    place = find_place(unit, command.room)
-    person = ensure_person(unit, place.tenant.id, command.viewer)
-    viewer = person.key
-    if place.channel_state != "active":
-        return _uncounted(unit, place, viewer)
-    last = _last_touch(unit, viewer, place.channel)
-    if last is None or (last.counted_at is not None and unit.now - last.counted_at >= REPEAT_MS):
-        public = _add_touch(unit, place, person, None, counted_at=unit.now)
-    else:
-        public = last.public_id
-        if last.counted_at is None:
-            unit.connection.execute(_counting(), {"touch": last.id, "now": unit.now})
-            row = {"id": last.id, "viewer_id": viewer, "public_id": public, "counted_at": unit.now}
-            log_touch(unit, place, row, person.public, last.link_id)
-    bound = settle_visit(unit, place, viewer, person.public)
-    return views.Entry(public, place.channel_public, bound)
+    return _in_waves(unit, len(commands), _comings(unit, commands), _count)
 
 
-def _uncounted(unit: Unit, place: Place, viewer: int) -> views.Entry:
-    """The room of a channel that is suspended or closed: whoever comes in is nobody's more than before."""
-    last, held = _last_touch(unit, viewer, place.channel), find_held(unit, [viewer]).get(viewer)
-    bound = None if held is None else held.channel_public
-    return views.Entry("" if last is None else last.public_id, place.channel_public, bound)
+def _comings(unit: Unit, commands: Sequence[NoteTouch | CountTouch]) -> list[Coming]:
+    """Those at a room that is there."""
+    places = find_places(unit, {command.room for command in commands})
+    found = [
+        (at, command.viewer, places[command.room]) for at, command in enumerate(commands) if command.room in places
+    ]
+    persons = ensure_persons(unit, {(place.tenant.id, viewer) for _, viewer, place in found})
+    return [Coming(at, place, persons[place.tenant.id, viewer]) for at, viewer, place in found]
+
+
+def _in_waves(unit: Unit, count: int, comings: Iterable[Coming], act: Act) -> list[views.Entry | CommerceError]:
+    """Everybody's first coming at once, then everybody's second: what one did is there when his next is looked at."""
+    answers: list[views.Entry | CommerceError] = [NotFound("room", "no such room") for _ in range(count)]
+    waves: list[list[Coming]] = []
+    before: Counter[int] = Counter()
+    for coming in comings:
+        wave = before[coming.person.key]
+        before[coming.person.key] += 1
+        waves[wave:] = waves[wave:] or [[]]
+        waves[wave].append(coming)
+    for wave_comings in waves:
+        for coming, entry in zip(wave_comings, act(unit, wave_comings), strict=True):
+            answers[coming.at] = entry
+    return answers
+
+
+def _note(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
+    last = _find_last(unit, wave)
+    by_link = _find_last_by_link(unit, [coming for coming in wave if coming.link is not None])
+    publics, rows, again = [], [], []
+    for coming in wave:
+        known, link = last.get(coming.key), coming.link
+        if known is not None and known.counted_at is None:
+            again.append(_noted_again(unit, known, link))
+            publics.append(known.public_id)
+            continue
+        same = known if link is None else by_link.get((coming.person.key, link.id))
+        if same is None or unit.now - same.counted_at >= REPEAT_MS:
+            rows.append(touch_row(unit, coming.place, coming.person.key, link, None))
+            same_public = rows[-1]["public_id"]
+        else:
+            same_public = same.public_id
+        publics.append(same_public)
+    insert_rows(unit.connection, tables.touch, rows)
+    if again:
+        unit.connection.execute(_noting_again(), again)
+    held = find_held(unit, [coming.person.key for coming in wave])
+    return [
+        views.Entry(public, coming.place.channel_public, _whose(held.get(coming.person.key)))
+        for public, coming in zip(publics, wave, strict=True)
+    ]
+
+
+def _count(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
+    last = _find_last(unit, wave)
+    publics, fresh, counted = [], [], []
+    for coming in wave:
+        known = last.get(coming.key)
+        if coming.place.channel_state != "active":  # whoever comes in is nobody's more than before
+            publics.append("" if known is None else known.public_id)
+        elif known is None or (known.counted_at is not None and unit.now - known.counted_at >= REPEAT_MS):
+            fresh.append(touch_row(unit, coming.place, coming.person.key, None, unit.now))
+            log_touch(unit, coming.place, fresh[-1], coming.person.public, None)
+            publics.append(fresh[-1]["public_id"])
+        else:
+            publics.append(known.public_id)
+            if known.counted_at is None:
+                counted.append(known.id)
+                row = {"viewer_id": coming.person.key, "public_id": known.public_id, "counted_at": unit.now}
+                log_touch(unit, coming.place, row, coming.person.public, known.link_id)
+    insert_rows(unit.connection, tables.touch, fresh)
+    if counted:
+        unit.connection.execute(_counting(), {"touches": counted, "now": unit.now})
+    whose = settle_visits(unit, [(coming.place, coming.person) for coming in wave])
+    return [
+        views.Entry(public, coming.place.channel_public, whose[coming.person.key])
+        for public, coming in zip(publics, wave, strict=True)
+    ]
+
+
+def _whose(held: Held | None) -> str | None:
+    return None if held is None else held.channel_public
 
 
 @cache
 def _counting() -> Update:
-    return update(tables.touch).where(tables.touch.c.id == bindparam("touch")).values(counted_at=bindparam("now"))
+    return update(tables.touch).where(among(tables.touch.c.id, "touches")).values(counted_at=bindparam("now"))
 
 
-def _link_row(unit: Unit, place: Place, code: str | None) -> AnyRow | None:
-    """The link, if it is valid here."""
-    if not isinstance(code, str) or not storable(code):
-        return None
+def _find_links(unit: Unit, codes: Collection[str]) -> dict[str, AnyRow]:
+    """Links that nobody has revoked, by their codes."""
+    if not codes:
+        return {}
+    return {row.code: row for row in unit.connection.execute(_select_links(), {"codes": list(codes)})}
+
+
+@cache
+def _select_links() -> Select[*tuple[Any, ...]]:
     table = tables.link
-    query = select(table.c.id, table.c.sharer_id).where(
-        table.c.code == code,
-        table.c.merchant_id == place.tenant.id,
-        table.c.channel_id == place.channel,
-        table.c.revoked_at.is_(None),
-    )
-    return unit.connection.execute(query).first()
+    query = select(table.c.code, table.c.id, table.c.sharer_id, table.c.merchant_id, table.c.channel_id)
+    return query.where(among(table.c.code, "codes"), table.c.revoked_at.is_(None))
 
 
-def _last_touch(unit: Unit, viewer: int, channel: int) -> AnyRow | None:
-    return unit.connection.execute(_select_last(), {"viewer": viewer, "channel": channel}).first()
+def _holding(links: dict[str, AnyRow], code: object, place: Place) -> AnyRow | None:
+    """The link of a code, if it is valid at this place."""
+    link = links.get(code) if isinstance(code, str) else None
+    holds = link is not None and (link.merchant_id, link.channel_id) == (place.tenant.id, place.channel)
+    return link if holds else None
+
+
+def _find_last(unit: Unit, wave: Sequence[Coming]) -> dict[tuple[int, int], AnyRow]:
+    """The last touch of each in his room, noted or counted, by (viewer, channel)."""
+    viewers, channels = {coming.person.key for coming in wave}, {coming.place.channel for coming in wave}
+    given = {"viewers": list(viewers), "channels": list(channels)}
+    return {(row.viewer_id, row.channel_id): row for row in unit.connection.execute(_select_last(), given)}
 
 
 @cache
 def _select_last() -> Select[*tuple[Any, ...]]:
+    """Keys rise with time."""
     table = tables.touch
-    mine = (table.c.viewer_id == bindparam("viewer"), table.c.channel_id == bindparam("channel"))
-    query = select(table.c.id, table.c.public_id, table.c.counted_at, table.c.link_id).where(*mine)
-    return query.order_by(table.c.id.desc()).limit(1)
+    mine = (among(table.c.viewer_id, "viewers"), among(table.c.channel_id, "channels"))
+    return _of_touches(select(func.max(table.c.id)).where(*mine).group_by(table.c.viewer_id, table.c.channel_id))
 
 
-def _last_by(unit: Unit, viewer: int, link: AnyRow) -> AnyRow | None:
-    """His last touch by this link, which leads to one channel, of those that count."""
-    return unit.connection.execute(_select_last_by(), {"viewer": viewer, "link": link.id}).first()
+def _find_last_by_link(unit: Unit, wave: Sequence[Coming]) -> dict[tuple[int, int], AnyRow]:
+    """The last touch of each by his link, of those that count, by (viewer, link)."""
+    viewers, links = {coming.person.key for coming in wave}, {coming.link.id for coming in wave if coming.link}
+    if not links:
+        return {}
+    given = {"viewers": list(viewers), "links": list(links)}
+    return {(row.viewer_id, row.link_id): row for row in unit.connection.execute(_select_last_by_link(), given)}
 
 
 @cache
-def _select_last_by() -> Select[*tuple[Any, ...]]:
+def _select_last_by_link() -> Select[*tuple[Any, ...]]:
+    """A link leads to one channel, so the order in which its touches were noted is that in which they counted."""
     table = tables.touch
-    mine = (table.c.viewer_id == bindparam("viewer"), table.c.link_id == bindparam("link"))
-    query = select(table.c.public_id, table.c.counted_at).where(*mine, table.c.counted_at.is_not(None))
-    return query.order_by(table.c.counted_at.desc(), table.c.id.desc()).limit(1)
+    mine = (among(table.c.viewer_id, "viewers"), among(table.c.link_id, "links"), table.c.counted_at.is_not(None))
+    return _of_touches(select(func.max(table.c.id)).where(*mine).group_by(table.c.viewer_id, table.c.link_id))
 
 
-def _note_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> str:
+def _of_touches(keys: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    table = tables.touch
+    whose = (table.c.viewer_id, table.c.channel_id, table.c.link_id)
+    return select(*whose, table.c.id, table.c.public_id, table.c.counted_at, table.c.sharer_id).where(
+        table.c.id.in_(keys)
+    )
+
+
+def _noted_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> dict[str, Any]:
     """A second look before the first counted: the later link is the one that brought him."""
-    changes: dict[str, Any] = {"noted_at": unit.now}
-    if link is not None:
-        changes |= {"link_id": link.id, "sharer_id": link.sharer_id}
-    unit.connection.execute(update(tables.touch).where(tables.touch.c.id == last.id).values(changes))
-    return str(last.public_id)
+    brought = (last.link_id, last.sharer_id) if link is None else (link.id, link.sharer_id)
+    return {"touch": last.id, "now": unit.now, "link": brought[0], "sharer": brought[1]}
+
+
+@cache
+def _noting_again() -> Update:
+    changed: dict[str, Any] = {
+        "noted_at": bindparam("now"),
+        "link_id": bindparam("link"),
+        "sharer_id": bindparam("sharer"),
+    }
+    return update(tables.touch).where(tables.touch.c.id == bindparam("touch")).values(changed)
 
 
 def touch_row(unit: Unit, place: Place, viewer: int, link: AnyRow | None, counted_at: int | None) -> dict[str, Any]:
@@ -148,14 +251,6 @@ def log_touch(unit: Unit, place: Place, row: dict[str, Any], viewer: str, link: 
     body = {"touch": row["public_id"], "viewer": viewer, "at": row["counted_at"], "link": link}
     party = channel_party(place.channel_public)
     unit.log(Leaf(place.tenant.id, party, "touch", body, place.tenant.rule_hash, row["viewer_id"]))
-
-
-def _add_touch(unit: Unit, place: Place, person: Person, link: AnyRow | None, counted_at: int | None) -> str:
-    row = touch_row(unit, place, person.key, link, counted_at)
-    insert_rows(unit.connection, tables.touch, [row])
-    if counted_at is not None:
-        log_touch(unit, place, row, person.public, row["link_id"])
-    return str(row["public_id"])
 
 
 def name_viewer(unit: Unit, command: NameViewer) -> str:

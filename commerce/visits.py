@@ -157,14 +157,17 @@ def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, Any]:
     }
 
 
+def ensure_persons(unit: Unit, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], Person]:
+    """Who viewers are, by (merchant, public id); the rows of those who are here for the first time are made."""
+    found = find_persons(unit, wanted) if wanted else {}
+    rows = [viewer_row(unit, *key) for key in sorted(set(wanted) - found.keys())]
+    insert_rows(unit.connection, tables.viewer, rows)
+    return found | {(row["merchant_id"], row["public_id"]): Person(row["id"], row["public_id"]) for row in rows}
+
+
 def ensure_person(unit: Unit, merchant: int, viewer: str) -> Person:
     """Who a viewer is; his row is made when this is the first time."""
-    found = find_persons(unit, [(merchant, viewer)]).get((merchant, viewer))
-    if found is not None:
-        return found
-    row = viewer_row(unit, merchant, viewer)
-    insert_rows(unit.connection, tables.viewer, [row])
-    return Person(int(row["id"]), viewer)
+    return ensure_persons(unit, [(merchant, viewer)])[merchant, viewer]
 
 
 def ensure_viewer(unit: Unit, merchant: int, viewer: str) -> int:

@@ -121,7 +121,7 @@ def _become(unit: Unit, place: Place, person: Person, command: LogIn) -> tuple[i
         cut = merge_viewers(unit, place.tenant, person, first, key)
     else:
         cut = gather_strays(unit, place.tenant, first)
-    settle_login(unit, place, first.key, first.public)
+    settle_login(unit, place, first)
     qualify(unit, place.tenant, first.key, Seen(command.identity, command.device, command.address))
     return int(key), cut
 

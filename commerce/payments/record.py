@@ -10,7 +10,15 @@ from sqlalchemy import insert, select, update
 
 from commerce import views
 from commerce.attribution import decide
-from commerce.binding import find_first_purchases, find_held, find_touches, renew_held, situation, write_binding
+from commerce.binding import (
+    Bound,
+    find_first_purchases,
+    find_held,
+    find_touches,
+    renew_held,
+    situation,
+    write_bindings,
+)
 from commerce.commands import RecordDispute, RecordPayment, RefundOrder
 from commerce.errors import Conflict, NotFound
 from commerce.order.changes import apply, locked_order, refund_order, shown
@@ -100,7 +108,7 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
         if decision.binds:
             query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
             viewer = str(unit.connection.execute(query).scalar_one())
-            write_binding(unit, tenant, (order.viewer_id, viewer), decision, held)
+            write_bindings(unit, [Bound(tenant, order.viewer_id, viewer, decision, held)])
 
 
 def record_dispute(unit: Unit, command: RecordDispute) -> views.Order:

@@ -1,5 +1,7 @@
 """Entries: noted by the page, counted by its socket, and not once more for every reload."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
@@ -104,3 +106,43 @@ async def test_a_viewer_chats_under_his_name(shop):
     assert (await shop.commerce.ask(questions.arrival, viewer, shop.room_a)).name is None
     await shop.commerce.execute(c.NameViewer(viewer, shop.room_a, "小明"))
     assert (await shop.commerce.ask(questions.arrival, viewer, shop.room_b)).name == "小明"
+
+
+async def at_once(shop, *commands):
+    """In one batch, as far as the queue has it."""
+    return await asyncio.gather(*(shop.commerce.execute(command) for command in commands))
+
+
+async def test_a_crowd_at_the_door_is_many_single_visitors(shop):
+    """Whoever comes among a hundred is noted, counted and bound as if he had come alone."""
+    rooms, crowd = [shop.room_a, shop.room_b], [public_id() for _ in range(60)]
+    stores = [shop.store_a.channel, shop.store_b.channel]
+    noted = await at_once(shop, *(c.NoteTouch(viewer, rooms[n % 2]) for n, viewer in enumerate(crowd)))
+    counted = await at_once(shop, *(c.CountTouch(viewer, rooms[n % 2]) for n, viewer in enumerate(crowd)))
+    assert [entry.touch for entry in noted] == [entry.touch for entry in counted]
+    assert [entry.bound for entry in counted] == [stores[n % 2] for n in range(60)]
+    assert len({row.viewer_id for row in await touches(shop)}) == len(await touches(shop)) == 60
+
+
+async def test_one_viewer_in_two_windows_at_once_is_bound_once(shop):
+    viewer = public_id()
+    entries = await at_once(
+        shop,
+        *(c.CountTouch(viewer, room) for room in (shop.room_b, shop.room_a, shop.room_b)),
+        c.CountTouch(public_id(), shop.room_a),
+    )
+    assert [entry.bound for entry in entries[:3]] == [shop.store_b.channel] * 3
+    assert entries[0].touch == entries[2].touch != entries[1].touch
+    assert len(await touches(shop)) == 3
+
+
+async def test_an_unknown_room_among_others_is_its_own_visitors_error(shop):
+    found = await asyncio.gather(
+        *(shop.commerce.execute(c.CountTouch(public_id(), room)) for room in (shop.room_a, "nowhere", shop.room_b)),
+        return_exceptions=True,
+    )
+    assert [getattr(entry, "bound", entry.__class__) for entry in found] == [
+        shop.store_a.channel,
+        NotFound,
+        shop.store_b.channel,
+    ]
