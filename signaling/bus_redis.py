@@ -3,7 +3,7 @@
 One script appends and tells, so offsets have no gaps and nothing is told that is not kept. A message that
 publish/subscribe loses shows as a gap in the offsets, and members are then brought up from the stream (`Lane.restart`);
 after a lost connection every followed stream is read on from where it was. A publisher that got no answer asks again
-with the same id, and the entry is appended once. Times are Redis's own: nodes whose clocks differ keep the same lines.
+with the same name, and the entry is appended once. Times are Redis's own: nodes whose clocks differ keep the same.
 
 In a cluster the keys of a stream share a hash tag and live on one shard, so streams spread over the shards; what is
 told goes over the cluster's own bus to the node that is listened to. That bus may lose a message without anybody losing
@@ -21,7 +21,7 @@ from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from signaling.bus import BusDown, Entry, Keep, Listener, Place, Reading, Receiver
+from signaling.bus import NAMES_MAX, BusDown, Entry, Keep, Listener, Place, Reading, Receiver
 from signaling.redis_link import Link
 
 log = logging.getLogger(__name__)
@@ -30,21 +30,20 @@ RETRY_SECONDS = 0.2
 LOOK_SECONDS = 5.0  # between two looks whether we still hear
 PULSE_SECONDS_MAX = 2.0  # until a node hears itself
 PUBLISH_TRIES = 3
-ID_SECONDS = 60  # how long a publisher's id is remembered
 READ_MAX = 5_000
 FAULTS = (RedisError, RedisClusterException, OSError, TimeoutError)
 GARBAGE = (ValueError, TypeError, AttributeError)  # an answer of another shape: a Redis that is not ours to rely on
 
 # Redis counts the ids 1-* up from 1-0; the entry at 1-0 has offset 1.
-# KEYS: stream, epoch, id. ARGV: fresh epoch, entries kept, seconds kept, id's seconds, channel, body.
+# KEYS: stream, epoch, names. ARGV: fresh epoch, entries kept, seconds kept, names kept, channel, body, name.
 APPEND = """
-local known = redis.call('GET', KEYS[3])
-if known then return known end
 local epoch = redis.call('GET', KEYS[2])
 if not epoch then
   epoch = ARGV[1]
-  redis.call('DEL', KEYS[1])
+  redis.call('UNLINK', KEYS[1], KEYS[3])
 end
+local known = redis.call('ZSCORE', KEYS[3], ARGV[7])
+if known then return epoch .. ' ' .. known .. ' again' end
 redis.call('SET', KEYS[2], epoch, 'EX', ARGV[3])
 local time = redis.call('TIME')
 local at = string.format('%d.%06d', tonumber(time[1]), tonumber(time[2]))
@@ -52,20 +51,23 @@ local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], '1-*', 'at', at, 'body
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 local offset = string.format('%d', tonumber(string.sub(id, 3)) + 1)
 local place = epoch .. ' ' .. offset
-redis.call('SET', KEYS[3], place, 'EX', ARGV[4])
+redis.call('ZADD', KEYS[3], offset, ARGV[7])
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[4])
+redis.call('EXPIRE', KEYS[3], ARGV[3])
 redis.call('PUBLISH', ARGV[5], place .. ' ' .. at .. ' ' .. ARGV[6])
 return place
 """
 
-# KEYS: stream, epoch. ARGV: fresh epoch, seconds kept, newest wanted, first offset wanted (0: the newest), most.
+# KEYS: stream, epoch, names. ARGV: fresh epoch, seconds kept, newest wanted, first offset wanted (0: the newest), most.
 READ = """
 local epoch = redis.call('GET', KEYS[2])
 if not epoch then
   epoch = ARGV[1]
-  redis.call('DEL', KEYS[1])
+  redis.call('UNLINK', KEYS[1], KEYS[3])
 end
 redis.call('SET', KEYS[2], epoch, 'EX', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('EXPIRE', KEYS[3], ARGV[2])
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local head = '0'
 if last[1] then head = string.format('%d', tonumber(string.sub(last[1][1], 3)) + 1) end
@@ -101,15 +103,20 @@ class RedisBus:
         return cls(Link(url, cluster=cluster), keep)
 
     async def publish(self, stream: str, body: bytes) -> Place:
-        log_key, epoch_key = _keys(stream)
-        keys = [log_key, epoch_key, f"fenbo:{{{stream}}}:id:{secrets.token_hex(12)}"]
+        return (await self._publish(stream, body, secrets.token_hex(12)))[0]
+
+    async def publish_once(self, stream: str, body: bytes, name: str) -> bool:
+        return (await self._publish(stream, body, name))[1]
+
+    async def _publish(self, stream: str, body: bytes, name: str) -> tuple[Place, bool]:
+        """Where it is, and whether it was not there before this try."""
         fresh, most, seconds = secrets.token_hex(6), self._keep.entries_max, self._seconds
-        arguments: list[Any] = [fresh, most, seconds, ID_SECONDS, _channel(stream), body]
+        arguments: list[Any] = [fresh, most, seconds, NAMES_MAX, _channel(stream), body, name]
         tries = 1 if self._lost else PUBLISH_TRIES  # while it is known to be away, a refusal comes at once
         for attempt in range(1, tries + 1):
             try:
-                epoch, offset = (await self._append(keys=keys, args=arguments)).split()
-                return Place(epoch.decode(), int(offset))
+                epoch, offset, *again = (await self._append(keys=_keys(stream), args=arguments)).split()
+                return Place(epoch.decode(), int(offset)), not again
             except (*FAULTS, *GARBAGE) as error:
                 if attempt == tries:
                     self._lost = True
@@ -307,7 +314,7 @@ TOPIC = "fenbo-now:"
 
 
 def _keys(stream: str) -> list[str]:
-    return [f"fenbo:{{{stream}}}:log", f"fenbo:{{{stream}}}:epoch"]
+    return [f"fenbo:{{{stream}}}:{part}" for part in ("log", "epoch", "names")]
 
 
 def _channel(stream: str) -> str:

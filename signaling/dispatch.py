@@ -18,7 +18,19 @@ from signaling.errors import BadMessage, NotAllowed, TooMany
 from signaling.house import Verdict
 from signaling.limits import Buckets
 from signaling.member import Member
-from signaling.messages import CLIENT_MESSAGE, LIKES_MAX, Chat, ChatLine, ErrorMessage, Held, Hello, Likes, Ping, Pong
+from signaling.messages import (
+    CLIENT_MESSAGE,
+    LIKES_MAX,
+    Chat,
+    ChatLine,
+    ErrorMessage,
+    Held,
+    Hello,
+    Likes,
+    Ping,
+    Pong,
+    Said,
+)
 from signaling.rooms import Room, Rooms
 
 HOST = re.compile(r"[@＠](?:host\b|主播|主持人?)", re.IGNORECASE)
@@ -83,9 +95,7 @@ class Dispatch:
             if verdict.held:
                 await self._hold(room, member, chat, verdict)
                 return
-            line = ChatLine.new(member.speaker, verdict.text, chat.id, at)
-            await self._rooms.bus.publish(room.stream, line.body())
-            self._metrics.chat_lines.labels("said").inc()
+            await self._say(room, member, ChatLine.new(member.speaker, verdict.text, chat.id, at))
             await self._ask_host(room, member, verdict.text, now)
         except (BadMessage, NotAllowed, CommerceError) as error:
             self._refuse(member, ErrorMessage(field=error.field, detail=error.detail, id=chat.id), "refused")
@@ -95,6 +105,14 @@ class Dispatch:
         except BusDown:
             refusal = ErrorMessage(field="", detail="the rooms cannot be reached now", id=chat.id, retry_after=2.0)
             self._refuse(member, refusal, "bus_down")
+
+    async def _say(self, room: Room, member: Member, line: ChatLine) -> None:
+        """Once, also when the member says it again because it seemed lost."""
+        if await self._rooms.bus.publish_once(room.stream, line.body(), line.name):
+            self._metrics.chat_lines.labels("said").inc()
+        else:
+            self._metrics.chat_lines.labels("again").inc()
+            member.send(Said(id=line.id))
 
     async def _hold(self, room: Room, member: Member, chat: Chat, verdict: Verdict) -> None:
         speaker = member.speaker

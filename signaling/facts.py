@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from datetime import UTC, datetime
 
 from commerce import events, questions
@@ -28,7 +29,7 @@ from signaling.messages import (
     StockChanged,
 )
 from signaling.rooms import room_stream, show_stream
-from signaling.talk_facts import TALK, TalkFacts
+from signaling.talk_facts import TALK, TalkFacts, Told
 
 log = logging.getLogger(__name__)
 
@@ -76,25 +77,25 @@ class Facts:
         except Exception:
             log.exception("cannot tell of %s", fact)
             return
-        for stream, body in told:
-            await self._surely(stream, body)
+        for each in told:
+            await self._surely(each.stream, each.body, each.name or secrets.token_hex(12))
 
-    async def _surely(self, stream: str, body: bytes) -> None:
-        """Facts are never dropped: the bus is asked until it takes them."""
+    async def _surely(self, stream: str, body: bytes, name: str) -> None:
+        """Facts are never dropped: the bus is asked until it takes them. Once: perhaps only an answer was lost."""
         while True:
             try:
-                await self._bus.publish(stream, body)
+                await self._bus.publish_once(stream, body, name)
             except BusDown:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 return
 
-    async def _told(self, fact: events.Fact) -> list[tuple[str, bytes]]:
+    async def _told(self, fact: events.Fact) -> list[Told]:
         """What is said of a fact, and on which streams."""
         if isinstance(fact, TALK):
             return await self._talk.told(fact)
         stream, messages = await self._sold(fact)
-        return [(stream, message.body()) for message in messages]
+        return [Told(stream, message.body()) for message in messages]
 
     async def _sold(self, fact: events.Fact) -> tuple[str, list[At]]:
         """Facts of shows, shelves and rooms: the stream that hears of one, and what is said there."""

@@ -27,7 +27,8 @@ from signaling.crowds import Crowds
 from signaling.directory import Directory
 from signaling.errors import CLOSE_LOGGED_OUT, NotAllowed, TooMany
 from signaling.member import Member
-from signaling.messages import OrderPush, OverviewPush, QueuePush, Speaker
+from signaling.messages import Speaker
+from signaling.messages_hq import OrderPush, OverviewPush, QueuePush
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ stock, pins, the show's state - the same for all rooms). A client that comes bac
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from signaling.api.models import ChannelState, Moment, Order, Request, RoomView, ShelfItem, ShowView
-from signaling.api.models_hq import Overview
+from signaling.api.models import ChannelState, Moment, Request, RoomView, ShelfItem, ShowView
 
 # Goes up when a client of before would misunderstand; what is only added does not change it.
 PROTOCOL_VERSION: Final = 1
@@ -39,7 +39,10 @@ class Hello(Request):
 
 
 class Chat(Request):
-    """A line to say. `id` is the client's own, and comes back with the line."""
+    """A line to say. `id` is the client's own, and comes back with the line.
+
+    Whoever does not know whether it was heard says it again with the same id and text: the room has it once.
+    """
 
     type: Literal["chat"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -123,6 +126,11 @@ class ChatLine(At):
     def new(cls, sender: Speaker, text: str, id_: str, at: datetime) -> ChatLine:
         return cls(at=at, sender=sender, text=text, id=id_)
 
+    @property
+    def name(self) -> str:
+        """What makes it this line, however often it is said. With the text: a client may merely count its ids."""
+        return blake2b("\0".join((self.sender.id, self.id, self.text)).encode(), digest_size=12).hexdigest()
+
 
 class Notice(At):
     """The room's notice has changed."""
@@ -204,6 +212,13 @@ class Held(Frame):
     """To this member alone: his line `id` waits for approval."""
 
     type: Literal["held"] = "held"
+    id: str
+
+
+class Said(Frame):
+    """To this member alone: his line `id` was said already, and is not said a second time."""
+
+    type: Literal["said"] = "said"
     id: str
 
 
@@ -331,33 +346,6 @@ class Pong(Frame):
     type: Literal["pong"] = "pong"
 
 
-class OverviewPush(Overview):
-    """HQ's socket: the evening on one screen, when something in it has changed."""
-
-    type: Literal["overview"] = "overview"
-
-    def encode(self) -> bytes:
-        """The one serialisation that every screen gets."""
-        return self.model_dump_json().encode()
-
-
-class QueuePush(Frame):
-    """HQ's socket: how much waits for somebody; `mark` changes with anything new."""
-
-    type: Literal["queue"] = "queue"
-    held: int
-    asked: int
-    appeals: int
-    mark: str
-
-
-class OrderPush(Frame):
-    """HQ's socket: an order was placed or has changed."""
-
-    type: Literal["order"] = "order"
-    order: Order
-
-
 ServerMessage = Annotated[
     Welcome
     | Snapshot
@@ -369,6 +357,7 @@ ServerMessage = Annotated[
     | Announcement
     | Standing
     | Held
+    | Said
     | LineState
     | ShowStateChanged
     | ShelfChanged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from commerce import events
 from commerce.service import Commerce
@@ -31,7 +32,14 @@ TALK = (
     events.QuestionAnswered,
     events.Announced,
 )
-Told = list[tuple[str, bytes]]
+
+
+class Told(NamedTuple):
+    """A message on a stream. With a `name` it is said there once, however often its fact comes."""
+
+    stream: str
+    body: bytes
+    name: str = ""
 
 
 class TalkFacts:
@@ -40,21 +48,21 @@ class TalkFacts:
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
 
-    async def told(self, fact: events.Fact) -> Told:
+    async def told(self, fact: events.Fact) -> list[Told]:
         """A fact as messages on streams."""
         house = house_stream(fact.merchant)
         match fact:
             case events.WordsChanged():
-                return [(house, _change("words"))]
+                return [Told(house, _change("words"))]
             case events.RulesChanged():
-                return [(house, _change("rules")), await self._rules(fact)]
+                return [Told(house, _change("rules")), await self._rules(fact)]
             case events.RestrictionChanged():
-                change = (house, _change("restriction", viewer=fact.viewer))
+                change = Told(house, _change("restriction", viewer=fact.viewer))
                 return [change, *_taken_down(fact)] if fact.remove_lines else [change]
             case _:
                 return [_said(fact)]
 
-    async def _rules(self, fact: events.RulesChanged) -> tuple[str, bytes]:
+    async def _rules(self, fact: events.RulesChanged) -> Told:
         rules = await self._commerce.ask(questions.rules, fact.merchant)
         found = next((rule for rule in rules if rule.room == fact.room), None)
         rule = RuleView()
@@ -65,13 +73,13 @@ class TalkFacts:
         return _on(room_stream(fact.room), RulesChanged(rule=rule))
 
 
-def _taken_down(fact: events.RestrictionChanged) -> Told:
+def _taken_down(fact: events.RestrictionChanged) -> list[Told]:
     if fact.room is None:
         return [_on(show_stream(fact.merchant), Removed(stream="show", viewer=fact.viewer))]
     return [_on(room_stream(fact.room), Removed(viewer=fact.viewer))]
 
 
-def _said(fact: events.Fact) -> tuple[str, bytes]:
+def _said(fact: events.Fact) -> Told:
     """What everybody in a room, or in all, is told."""
     now = datetime.now(UTC)
     match fact:
@@ -79,19 +87,21 @@ def _said(fact: events.Fact) -> tuple[str, bytes]:
             return _on(room_stream(fact.room), Removed(line=PlaceView(epoch=fact.epoch, offset=fact.offset)))
         case events.LineApproved():
             sender = Speaker(id=fact.viewer, name=fact.name)
-            return _on(room_stream(fact.room), ChatLine.new(sender, fact.text, fact.line, now))
+            line = ChatLine.new(sender, fact.text, fact.line, now)
+            return _on(room_stream(fact.room), line, line.name)
         case events.QuestionAnswered():
             sender = Speaker(id=fact.viewer, name=fact.name)
             answer = HostAnswer(at=now, question=fact.question, sender=sender, asked=fact.text, text=fact.answer)
-            return _on(room_stream(fact.room), answer)
+            return _on(room_stream(fact.room), answer, f"answer {fact.question}")
         case events.Announced():
-            return _on(show_stream(fact.merchant), Announcement(at=now, id=fact.announcement, text=fact.text))
+            said = Announcement(at=now, id=fact.announcement, text=fact.text)
+            return _on(show_stream(fact.merchant), said, f"announcement {fact.announcement}")
         case _:
             raise AssertionError(f"nothing is said of {fact}")
 
 
-def _on(stream: str, message: At) -> tuple[str, bytes]:
-    return stream, message.body()
+def _on(stream: str, message: At, name: str = "") -> Told:
+    return Told(stream, message.body(), name)
 
 
 def _change(kind: str, **about: str) -> bytes:

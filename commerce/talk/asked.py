@@ -21,9 +21,12 @@ LISTED_MAX = 200
 
 
 def ask_host(unit: Unit, command: AskHost) -> None:
-    """Into the queue."""
+    """Into the queue; asked again after a lost connection it stands there once."""
     place, table = find_place(unit, command.room), tables.question
     waiting = (table.c.merchant_id == place.tenant.id, table.c.state == "open")
+    same = (table.c.viewer == command.viewer, table.c.text == command.text, table.c.room_id == place.room)
+    if unit.connection.execute(select(table.c.id).where(*waiting, *same)).first():
+        return
     count = select(func.count()).select_from(table).where(*waiting)
     if unit.connection.execute(count.where(table.c.viewer == command.viewer)).scalar_one() >= OPEN_PER_VIEWER_MAX:
         raise Conflict("text", "the host has not answered your questions yet")

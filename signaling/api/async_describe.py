@@ -11,7 +11,8 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from signaling.messages import PROTOCOL_VERSION, ClientMessage, OrderPush, OverviewPush, QueuePush, ServerMessage
+from signaling.messages import PROTOCOL_VERSION, ClientMessage, ServerMessage
+from signaling.messages_hq import OrderPush, OverviewPush, QueuePush
 
 REF = "#/components/schemas/{model}"
 FROM_MEMBERS: tuple[type[BaseModel], ...] = get_args(get_args(ClientMessage)[0])

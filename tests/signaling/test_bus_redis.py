@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from signaling.bus import Bus, BusDown, Entry, Keep, MemoryBus, Place
+from signaling.bus import Bus, BusDown, Keep, MemoryBus, Place
 from signaling.bus_redis import RedisBus
+from tests.signaling.ears import Ear, fill
 from tests.signaling.redis_servers import BadLine, RedisCluster, RedisServer
 
 KEEP = Keep(entries_max=50, seconds_max=60, idle_seconds_max=600)
@@ -70,33 +71,6 @@ def stream(request: pytest.FixtureRequest) -> str:
     return f"room:{request.node.name}"
 
 
-class Ear:
-    """A follower that can be waited for."""
-
-    def __init__(self) -> None:
-        self.heard: list[Entry] = []
-        self._more = asyncio.Event()
-
-    def __call__(self, entry: Entry) -> None:
-        self.heard.append(entry)
-        self._more.set()
-
-    async def until(self, count: int) -> list[int]:
-        """The offsets, once so many were heard."""
-        async with asyncio.timeout(10):
-            while len(self.heard) < count:
-                self._more.clear()
-                await self._more.wait()
-        return [entry.offset for entry in self.heard]
-
-
-async def fill(bus: Bus, stream: str, count: int) -> Place:
-    place = Place("", 0)
-    for number in range(count):
-        place = await bus.publish(stream, b'{"n":%d}' % number)
-    return place
-
-
 async def test_followers_hear_every_entry_in_order(bus, stream):
     before = await fill(bus, stream, 2)
     ear = Ear()
@@ -152,6 +126,24 @@ async def test_a_stream_that_is_new_is_empty_and_whole(bus, stream):
     assert (reading.complete, reading.entries, reading.head.offset) == (True, [], 0)
     place = await bus.publish(stream, b"{}")
     assert place == Place(reading.head.epoch, 1)
+
+
+async def test_what_has_a_name_is_said_once(bus, stream):
+    ear = Ear()
+    await bus.follow(stream, ear)
+    told = [await bus.publish_once(stream, b'{"n":%d}' % n, name) for n, name in enumerate("abacb")]
+    assert told == [True, True, False, True, False]
+    assert await bus.publish_once(stream + "another", b"{}", "a")
+    assert await ear.until(3) == [1, 2, 3]
+    assert [entry.body for entry in ear.heard] == [b'{"n":0}', b'{"n":1}', b'{"n":3}']
+
+
+async def test_names_are_remembered_up_to_a_number(bus, stream, monkeypatch):
+    for module in ("bus", "bus_redis"):
+        monkeypatch.setattr(f"signaling.{module}.NAMES_MAX", 3)
+    for name in "abcd":
+        await bus.publish_once(stream, b"{}", name)
+    assert [await bus.publish_once(stream, b"{}", name) for name in "dba"] == [False, False, True]
 
 
 async def test_streams_do_not_get_into_each_others_way(bus, stream):
@@ -309,6 +301,13 @@ async def test_a_redis_that_lost_everything_begins_a_new_epoch(servers, redis_bu
     again = await fill(redis_bus, stream, 2)
     assert await ear.until(5) == [1, 2, 3, 1, 2]
     assert again.epoch == ear.heard[-1].epoch != place.epoch
+
+
+async def test_a_new_epoch_knows_no_names(servers, redis_bus, stream):
+    await redis_bus.publish_once(stream, b"{}", "a")
+    await redis_bus._link.client.delete(f"fenbo:{{{stream}}}:epoch")  # as when it has expired
+    assert await redis_bus.publish_once(stream, b"{}", "a")
+    assert (await redis_bus.read(stream, None, 10)).head.offset == 1
 
 
 async def test_times_are_redis_own_so_nodes_with_another_clock_keep_the_same(redis_bus, stream, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import secrets
 import socket
 from urllib.parse import urlsplit
 
@@ -86,7 +87,7 @@ async def flood(shop, speaker, until) -> int:
     """Says long lines until something holds; how many."""
     said = 0
     while not until():
-        await speaker.say("x" * 490, str(said))
+        await speaker.say("x" * 490, secrets.token_hex(8))
         await speaker.wait_for("chat")
         said += 1
     return said

@@ -55,15 +55,15 @@ async def test_of_many_changes_of_stock_the_last_is_told_and_nothing_piles_up(sh
 
 async def test_a_fact_waits_for_a_bus_that_is_down(shop, monkeypatch):
     bus = shop.node.core.bus
-    working, failures = bus.publish, iter([BusDown(), BusDown()])
+    working, failures = bus.publish_once, iter([BusDown(), BusDown()])
 
-    async def failing(stream, body):
+    async def failing(stream, body, name):
         if error := next(failures, None):
             raise error
-        return await working(stream, body)
+        return await working(stream, body, name)
 
     monkeypatch.setattr("signaling.facts.RETRY_SECONDS", 0.001)
-    monkeypatch.setattr(bus, "publish", failing)
+    monkeypatch.setattr(bus, "publish_once", failing)
     member = await (await shop.visitor()).enter("north")
     await shop.do(commands.ReceiveStock(shop.merchant.id, shop.sku, 5))
     assert (await member.wait_for("stock"))["free"] == 15

@@ -23,6 +23,17 @@ async def line_is(member, up):
         pass
 
 
+async def lines_until(member, reached):
+    """The chat lines up to and with the message that is waited for."""
+    lines = []
+    while True:
+        message = await member.receive()
+        if message["type"] == "chat":
+            lines.append(message)
+        if reached(message):
+            return lines
+
+
 async def test_members_stay_are_told_and_miss_nothing(shops, redis, wait_until):
     here, there = [await (await shop.visitor()).enter("north") for shop in shops]
     await here.say("before", "b")
@@ -43,6 +54,42 @@ async def test_members_stay_are_told_and_miss_nothing(shops, redis, wait_until):
         lines = [await member.wait_for("chat") for _ in range(3)]
         assert [line["text"] for line in lines] == ["after 0", "after 1", "after 2"]
         assert [line["offset"] for line in lines] == [2, 3, 4]
+
+
+async def test_a_line_that_redis_took_before_it_died_is_said_again_and_stands_once(
+    shops, redis, wait_until, monkeypatch
+):
+    """The member was told that it was not said, comes back on another node, and says it again."""
+    visitors = [await shop.visitor() for shop in shops]
+    here, there = [await visitor.enter("north") for visitor in visitors]
+    bus = shops[0].node.core.bus
+    working = bus._append
+
+    async def taken_and_dead(**arguments):
+        answer = await working(**arguments)
+        if b"was I heard?" not in arguments["args"][5]:
+            return answer  # a fact of the house
+        await asyncio.to_thread(redis.kill)
+        raise ConnectionError("its last answer was lost")
+
+    monkeypatch.setattr(bus, "_append", taken_and_dead)
+    monkeypatch.setattr("signaling.bus_redis.PUBLISH_TRIES", 1)
+    await here.say("was I heard?", "w")
+    refusal = await here.wait_for("error")
+    assert (refusal["id"], refusal["retry_after"]) == ("w", 2.0)
+    heard = await lines_until(there, lambda message: message.get("up") is False)  # perhaps it was heard before
+    await asyncio.to_thread(redis.start, wait_until)
+    heard += await lines_until(there, lambda message: message.get("up") is True)
+    await here.ws.close()
+    visitors[0].base = visitors[1].base
+    back = await visitors[0].socket("north")
+    await back.hello()
+    await back.say("was I heard?", "w")
+    assert (await back.wait_for("said"))["id"] == "w"
+    await back.say("so I was", "s")
+    heard += await lines_until(there, lambda message: message.get("id") == "s")
+    assert [line["text"] for line in heard] == ["was I heard?", "so I was"]
+    assert heard[1]["offset"] == heard[0]["offset"] + 1
 
 
 @pytest.fixture

@@ -26,14 +26,14 @@ HOUSE, SHOW, NORTH = house_stream(1), show_stream(1), room_stream("north")
 )
 async def test_who_hears_what(shop, fact, told):
     found = await TalkFacts(shop.node.commerce).told(fact)
-    assert [(stream, json.loads(body)["type"]) for stream, body in found] == told
+    assert [(each.stream, json.loads(each.body)["type"]) for each in found] == told
 
 
 async def test_a_rule_goes_to_its_room_or_to_all_once(shop):
     merchant = shop.merchant.id
     await shop.do(commands.SetRule(merchant, "hq", "north", slow_seconds=5))
     facts = TalkFacts(shop.node.commerce)
-    (_, (stream, body)) = await facts.told(events.RulesChanged(merchant, "north"))
+    (_, (stream, body, _)) = await facts.told(events.RulesChanged(merchant, "north"))
     assert (stream, json.loads(body)["rule"]["slow_seconds"]) == (room_stream("north"), 5)
-    (_, (stream, body)) = await facts.told(events.RulesChanged(merchant, None))
+    (_, (stream, body, _)) = await facts.told(events.RulesChanged(merchant, None))
     assert (stream, json.loads(body)["stream"]) == (show_stream(merchant), "show")

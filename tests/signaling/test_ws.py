@@ -232,6 +232,20 @@ async def test_talking_too_fast_is_refused_with_the_time_to_wait(open_shop):
     assert 0 < error["retry_after"] <= 2
 
 
+async def test_a_line_said_again_with_its_id_stands_once(shop):
+    visitor = await shop.visitor()
+    here, there = await visitor.enter("north"), await (await shop.visitor()).enter("north")
+    await here.say("hello", "a")
+    await here.wait_for("chat")
+    back = await visitor.enter("north")
+    await back.say("hello", "a")
+    assert (await back.wait_for("said"))["id"] == "a"
+    await back.say("another line of a client that counts anew", "a")
+    await there.say("hello", "a")
+    texts = [(await there.wait_for("chat"))["text"] for _ in range(3)]
+    assert texts == ["hello", "another line of a client that counts anew", "hello"]
+
+
 async def test_a_full_server_says_so(open_shop):
     shop = await open_shop("--rooms.members_max=1")
     first = await (await shop.visitor()).enter("north")

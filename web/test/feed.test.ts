@@ -198,6 +198,11 @@ describe("one's own lines", () => {
     assert.equal(feed.waitUntil, NOW + 2_000);
   });
 
+  it("is forgotten when the server says that it was heard before", () => {
+    assert.deepEqual(after(waiting(), { type: "said", id: "mine" }).pending, []);
+    assert.equal(after(waiting(), { type: "said", id: "another" }).pending.length, 1);
+  });
+
   it("wait for the line when they could not be sent", () => {
     const unsent = { ...entered(), pending: [{ id: "mine", text: "hi", sent: false, refused: null }] };
     assert.equal(after(unsent, welcome(5, 0, true)).pending[0]?.refused, null);

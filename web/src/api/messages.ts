@@ -47,6 +47,7 @@ export type ServerMessage =
   | { type: "snapshot"; room: RoomView; chat: (ChatLine | HostAnswer)[] }
   | Standing
   | { type: "held"; id: string }
+  | { type: "said"; id: string }
   | { type: "line"; up: boolean }
   | { type: "presence"; viewers: number; total: number }
   | { type: "likes"; count: number }

@@ -120,6 +120,8 @@ function receiveOther(feed: Feed, message: Exclude<ServerMessage, Fact>, now: nu
       return { ...feed, standing: message };
     case "held":
       return waits(feed, message.id);
+    case "said": // it was heard before we asked again
+      return { ...feed, pending: feed.pending.filter((own) => own.id !== message.id), complaint: "" };
     case "line":
       return { ...feed, busUp: message.up };
     case "presence":

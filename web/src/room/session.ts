@@ -4,7 +4,7 @@ import type { ServerMessage } from "../api/messages.ts";
 import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
 import { newId } from "../ids.ts";
-import { emptyFeed, type Feed, receive } from "./feed.ts";
+import { emptyFeed, type Feed, type Pending, receive } from "./feed.ts";
 import { atPrices } from "./sales.ts";
 import { RoomSocket } from "./socket.ts";
 
@@ -59,16 +59,14 @@ export class RoomSession implements ReactiveController {
   }
 
   say(text: string): void {
-    const line = { id: newId(), text, sent: false, refused: null };
-    this.set({ pending: [...this.feed.pending, line], complaint: "" });
-    this.sendPending();
+    this.tell({ id: newId(), text, sent: false, refused: null });
   }
 
   sayAgain(id: string): void {
     const line = this.feed.pending.find((one) => one.id === id);
     if (line === undefined) return;
     this.forget(id);
-    this.say(line.text);
+    this.tell({ id, text: line.text, sent: false, refused: null }); // the same id: perhaps it was heard after all
   }
 
   forget(id: string): void {
@@ -116,6 +114,11 @@ export class RoomSession implements ReactiveController {
     } catch {
       // a guest, as far as the page knows
     }
+  }
+
+  private tell(line: Pending): void {
+    this.set({ pending: [...this.feed.pending, line], complaint: "" });
+    this.sendPending();
   }
 
   private sendPending(): void {
