@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from commerce import outbox
-from commerce.commands import Command, CountTouch, NoteTouch, PlaceOrder
+from commerce.commands import Command, CountTouch, NoteTouch, PlaceOrder, RecordWatch
 from commerce.commands.base import name_of
 from commerce.dispatch import Dispatch
 from commerce.errors import CommerceError, Overloaded, SoldOut, Unavailable
@@ -33,7 +33,7 @@ from commerce.store.unit import Unit
 from config.metrics import Metrics
 
 ATTEMPTS = 5
-VISITS = (NoteTouch, CountTouch)  # anybody gives these, as often as he likes, by opening a page
+VISITS = (NoteTouch, CountTouch, RecordWatch)  # anybody causes these, as often as he likes, by opening a page
 VISITS_SHARE = 0.5  # of the queue; beyond it no visit is taken
 log = getLogger("fenbo.commerce")
 

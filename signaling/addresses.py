@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from commerce import questions
-from signaling.app import LOOPBACK, Node, in_url
+from signaling.app import Node
+from signaling.listening import LOOPBACK, in_url
 
 ROOMS_MAX = 200  # of each merchant; 30,000 would help nobody
 

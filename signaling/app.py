@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -19,7 +17,7 @@ from commerce import commands, events
 from commerce.payments.till import Till
 from commerce.service import Commerce
 from config.metrics import Metrics
-from config.settings import HttpSettings, Settings
+from config.settings import Settings
 from relay.gop import GopLimits
 from relay.hls import replay
 from relay.hls.edge import EdgePass
@@ -60,6 +58,7 @@ from signaling.headquarters import headquarters
 from signaling.houses import Houses
 from signaling.hq_ws import SESSION_SECONDS
 from signaling.images import Images
+from signaling.listening import LOOPBACK, Urls, find_urls, listen, open_site, open_tls
 from signaling.on_air import OnAir
 from signaling.ops import Check, Ops
 from signaling.pages import Pages, assets_for_ever
@@ -73,8 +72,11 @@ from signaling.routes import Handlers, routes
 from signaling.sms import open_gateway
 from signaling.studio import Studio
 from signaling.tokens import LinkTokens, ViewerTokens
+from signaling.traces import Traces
 from signaling.viewers import Viewers
 from signaling.visits import Visits
+from signaling.watching import LOOK_SECONDS as WATCHED_SECONDS
+from signaling.watching import Watching
 from signaling.ws import RoomSocket
 
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
@@ -83,9 +85,6 @@ EXPIRE_SECONDS = 2.0  # between two looks at the validity of the stream keys in 
 PAYMENTS_SECONDS = 1.0  # between two looks at what payment providers are to be asked and told
 FILL_SECONDS = 0.04  # between two looks whether a slate's next picture is due
 BUS_SWEEP_SECONDS = 30.0
-STOP_SECONDS_MAX = 5.0  # for requests under way when the node stops
-BACKLOG = 4096
-LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # how this machine itself reaches a wildcard address
 GOING_DOWN = "the server is going down"
 
 
@@ -98,15 +97,6 @@ class Ports:
     webrtc: int
     ops: int | None
     rtmps: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Urls:
-    """How people reach this node, without a slash at the end."""
-
-    http: str
-    rtmp: str
-    rtmps: str | None = None
 
 
 class Ears:
@@ -144,6 +134,7 @@ class Core:
         room = settings.rooms
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
+        self.watching = Watching(commerce)
         self.directory = Directory(commerce, self.origin.url)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
@@ -177,26 +168,26 @@ class Node:
 async def open_node(settings: Settings, registry: CollectorRegistry | None = None) -> AsyncIterator[Node]:
     """A node, listening until the context ends: then members are told, requests finish, and commerce closes last."""
     async with AsyncExitStack() as stack:
-        metrics = Metrics(registry or _registry())
-        ears = Ears()
+        metrics, ears = Metrics(registry or _registry()), Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
         core = Core(settings, metrics, commerce, await asyncio.to_thread(Fonts, settings.rooms.poster_font))
         stack.push_async_callback(core.bus.close)
+        stack.push_async_callback(core.watching.close)
         chores = Chores()
         stack.push_async_callback(chores.close)
 
         rtmp_port, rtmps_port = await _open_rtmp(stack, core)
         engine, webrtc_port = await webrtc.open_engine(stack, settings.webrtc, core.gop, metrics, core.ladders)
         core.studio.on_end(engine.end)
-        listener = stack.enter_context(_listen(settings.http.host, settings.http.port))
+        listener = stack.enter_context(listen(settings.http.host, settings.http.port))
         http_port = int(listener.getsockname()[1])
-        urls = _urls(settings.http, http_port, rtmp_port, rtmps_port)
+        urls = find_urls(settings.http, http_port, rtmp_port, rtmps_port)
 
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
         ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(settings.rtmp.host, rtmp_port)})
         app = await _app(core, handlers, ops, engine)
         ops_port = await _open_ops(stack, settings, ops)
-        await _open_site(stack, app, listener, _tls(settings.http))
+        await open_site(stack, app, listener, open_tls(settings.http))
         stack.push_async_callback(core.origin.close_all)  # whoever waits for a part is answered
         stack.callback(core.rooms.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
         stack.callback(handlers.hq_socket.close_all, CLOSE_GOING_AWAY, GOING_DOWN)
@@ -222,7 +213,7 @@ async def _commerce(stack: AsyncExitStack, settings: Settings, metrics: Metrics,
 
 async def _open_rtmp(stack: AsyncExitStack, core: Core) -> tuple[int, int | None]:
     """The ports of RTMP and, where there is a certificate, of RTMPS."""
-    settings, tls = core.settings.rtmp, _tls(core.settings.http)
+    settings, tls = core.settings.rtmp, open_tls(core.settings.http)
     stack.push_async_callback(core.restreams.close)
     rtmp = RtmpServer(settings, core.studio.authorise, core.metrics)
     stack.push_async_callback(rtmp.close)
@@ -232,33 +223,44 @@ async def _open_rtmp(stack: AsyncExitStack, core: Core) -> tuple[int, int | None
 
 def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     """Whoever answers requests."""
-    commerce, rooms, directory, metrics = core.commerce, core.rooms, core.directory, core.metrics
+    commerce, rooms, settings = core.commerce, core.rooms, core.settings
     secure = urls.http.startswith("https:")
     viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
-    till, sandbox = Till(commerce, core.settings.payments, urls.http, time.time), core.settings.payments.sandbox
-    edge = EdgePass(core.settings.hls.edge_secret, secure=secure)
-    entrance = Entrance(commerce, core.link_tokens, metrics)
-    dispatch = Dispatch(rooms, ChatRules(core.settings.rooms), commerce, metrics)
+    till, sandbox = Till(commerce, settings.payments, urls.http, time.time), settings.payments.sandbox
+    edge = EdgePass(settings.hls.edge_secret, secure=secure)
+    entrance = Entrance(commerce, core.link_tokens, core.metrics)
     return Handlers(
         viewers=viewers,
         once=ViewersOnce(commerce, viewers),
         pages=pages,
-        visits=Visits(directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
-        socket=RoomSocket(rooms, core.catchup, dispatch, entrance, viewers, callers=core.callers),
+        visits=Visits(core.directory, entrance, viewers, pages, urls.http, edge=edge, doubts=Doubts(secure=secure)),
         rooms=RoomApi(commerce, rooms, viewers),
         cases=CaseApi(commerce, viewers),
-        customers=CustomerApi(commerce, viewers, core.callers, core.settings.sms, core.sms),
         sandbox=SandboxApi(commerce, viewers, sandbox=sandbox),
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
-        posters=Posters(commerce, viewers, core.fonts, urls.http, WEB_DIST / "assets", images=core.images),
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
-        joining=JoiningApi(commerce, core.callers, pages, core.settings.sms.country),
+        joining=JoiningApi(commerce, core.callers, pages, settings.sms.country),
         proofs=ProofApi(commerce),
         describe=OpenApi(),
         describe_sockets=AsyncApi(),
+        **_seen(core, urls, viewers, entrance),
         **headquarters(core, urls, till),
     )
+
+
+def _seen(core: Core, urls: Urls, viewers: Viewers, entrance: Entrance) -> dict[str, Any]:
+    """Whoever takes down on which device and at which address a viewer is, by the names of Handlers."""
+    commerce, callers, settings = core.commerce, core.callers, core.settings
+    traces = Traces(commerce, viewers, callers)
+    dispatch = Dispatch(core.rooms, ChatRules(settings.rooms), commerce, core.metrics)
+    parts = (core.rooms, core.catchup, dispatch, entrance, viewers)
+    assets = WEB_DIST / "assets"
+    return {
+        "socket": RoomSocket(*parts, callers=callers, traces=traces, watching=core.watching),
+        "customers": CustomerApi(commerce, viewers, traces, callers, settings.sms, gateway=core.sms),
+        "posters": Posters(commerce, viewers, traces, core.fonts, urls.http, assets=assets, images=core.images),
+    }
 
 
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
@@ -290,6 +292,7 @@ def _start(stack: AsyncExitStack, chores: Chores, core: Core, handlers: Handlers
     chores.start("hq orders", hq.run())
     chores.start("hq news", hq.tell())
     chores.every(TICK_SECONDS, "presence", core.rooms.tick)
+    chores.every(WATCHED_SECONDS, "watch time", core.watching.look)
     chores.every(TICK_SECONDS, "crowds", core.crowds.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
@@ -309,18 +312,9 @@ async def _open_ops(stack: AsyncExitStack, settings: Settings, ops: Ops) -> int 
         return None
     app = web.Application()
     app.add_routes(ops.routes())
-    listener = stack.enter_context(_listen(settings.metrics.host, settings.metrics.port))
-    await _open_site(stack, app, listener, None)
+    listener = stack.enter_context(listen(settings.metrics.host, settings.metrics.port))
+    await open_site(stack, app, listener, None)
     return int(listener.getsockname()[1])
-
-
-async def _open_site(
-    stack: AsyncExitStack, app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None
-) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS_MAX)
-    stack.push_async_callback(runner.cleanup)
-    await runner.setup()
-    await web.SockSite(runner, listener, ssl_context=tls, backlog=BACKLOG).start()
 
 
 def _registry() -> CollectorRegistry:
@@ -329,30 +323,6 @@ def _registry() -> CollectorRegistry:
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
     return registry
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bound before anything is built that has to know the port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
-
-
-def _tls(http: HttpSettings) -> ssl.SSLContext | None:
-    if http.tls_certificate is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(http.tls_certificate, http.tls_key)
-    return context
-
-
-def _urls(http: HttpSettings, http_port: int, rtmp_port: int, rtmps_port: int | None = None) -> Urls:
-    """As configured; otherwise as this machine reaches itself."""
-    scheme = "https" if http.tls_certificate else "http"
-    host = in_url(LOOPBACK.get(http.host, http.host))
-    url = http.public_url.rstrip("/") or f"{scheme}://{host}:{http_port}"
-    name = in_url(urlsplit(url).hostname or host)
-    secure = None if rtmps_port is None else f"rtmps://{name}:{rtmps_port}/live"
-    return Urls(url, f"rtmp://{name}:{rtmp_port}/live", secure)
 
 
 def _bus(settings: Settings) -> Bus:
@@ -372,11 +342,6 @@ def _recordings(settings: Settings, metrics: Metrics) -> Recordings:
 
         bucket = Bucket(settings.bucket)
     return Recordings(settings.data_dir / "recordings", metrics, bucket)
-
-
-def in_url(host: str) -> str:
-    """An IPv6 address in brackets, everything else as it is."""
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _database(core: Core) -> Check:

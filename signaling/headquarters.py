@@ -26,7 +26,8 @@ from signaling.api.hq_talk import HqTalk
 from signaling.hq_ws import HqSocket
 
 if TYPE_CHECKING:
-    from signaling.app import Core, Urls
+    from signaling.app import Core
+    from signaling.listening import Urls
 
 
 def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from signaling.errors import TooMany, Unequipped, Unknown
 from signaling.hooks import PublicOnly
 from signaling.images import Images
 from signaling.poster import NO_FONT, Fonts, NoFont, Poster, render
+from signaling.traces import Traces
 from signaling.viewers import Viewers
 
 KEPT_MAX = 200  # posters, some 100 KB each
@@ -44,10 +45,19 @@ class Posters:
     """`url` is the installation's own; `assets` the folder behind /assets."""
 
     def __init__(
-        self, commerce: Commerce, viewers: Viewers, fonts: Fonts, url: str, assets: Path, *, images: Images
+        self,
+        commerce: Commerce,
+        viewers: Viewers,
+        traces: Traces,
+        fonts: Fonts,
+        url: str,
+        *,
+        assets: Path,
+        images: Images,
     ) -> None:
         self._commerce = commerce
         self._viewers = viewers
+        self._traces = traces
         self._fonts = fonts
         self._url = url
         self._assets = assets
@@ -59,7 +69,9 @@ class Posters:
     async def share(self, request: web.Request) -> web.Response:
         """The viewer's own link into the room, with what to show for it."""
         room = request.match_info["room"]
-        link = await self._commerce.execute(commands.ShareRoom(self._viewers.of(request), room))
+        link = await self._commerce.execute(
+            commands.ShareRoom(self._viewers.of(request), room, *self._traces.of(request))
+        )
         url = f"{self._url}/s/{link.code}"
         return answer(Share(code=link.code, url=url, qr_url=f"{url}/qr.svg", poster_url=f"{url}/poster.png"))
 

@@ -39,32 +39,42 @@ def new_viewer() -> str:
 
 
 class ViewerTokens:
-    """`v1.<viewer>.<issued>.<mac>`, as cookie or bearer. The last key signs, any of them reads."""
+    """`v1.<viewer>.<issued>.<mac>`, as cookie or bearer. The last key signs, any of them reads.
+
+    `v1.<viewer>.<device>.<issued>.<mac>` after a logout: the first viewer of a browser stands for the device.
+    """
 
     def __init__(self, *keys: bytes) -> None:
         self._keys = keys
         self._proven = lru_cache(PROVEN_MAX)(self._prove)
 
-    def sign(self, viewer: str, now: float) -> str:
-        body = f"v1.{viewer}.{int(now)}"
+    def sign(self, viewer: str, now: float, device: str = "") -> str:
+        body = f"v1.{viewer}.{int(now)}" if device in ("", viewer) else f"v1.{viewer}.{device}.{int(now)}"
         return f"{body}.{_mac(self._keys[-1], body)}"
 
     def read(self, token: str, now: float) -> str:
         """The viewer's id; raises `BadToken`."""
-        viewer, issued = self._proven(token)
+        return self._read(token, now)[0]
+
+    def device(self, token: str, now: float) -> str:
+        """The device's id; raises `BadToken`."""
+        return self._read(token, now)[1]
+
+    def _read(self, token: str, now: float) -> tuple[str, str]:
+        viewer, device, issued = self._proven(token)
         if not now - VIEWER_SECONDS < issued < now + 3600:  # an hour for clocks that differ between nodes
             raise BadToken("expired")
-        return viewer
+        return viewer, device
 
-    def _prove(self, token: str) -> tuple[str, int]:
-        """The viewer's id, and when the token was made."""
+    def _prove(self, token: str) -> tuple[str, str, int]:
+        """The ids of viewer and device, and when the token was made."""
         body, _, mac = token.rpartition(".")
-        parts = body.split(".")
-        if len(parts) != 3 or parts[0] != "v1" or not _VIEWER_ID.fullmatch(parts[1]):
+        version, *ids, issued = body.split(".") if body.count(".") in (2, 3) else ("", "", "")
+        if version != "v1" or not all(map(_VIEWER_ID.fullmatch, ids)):
             raise BadToken("malformed")
         if not any(hmac.compare_digest(mac.encode(), _mac(key, body).encode()) for key in self._keys):
             raise BadToken("forged")
-        return parts[1], int(parts[2])
+        return ids[0], ids[-1], int(issued)
 
 
 def _mac(key: bytes, body: str) -> str:

@@ -12,6 +12,7 @@ from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
 
 COOKIE = "fenbo_viewer"
 FRESH = web.RequestKey("fresh_viewer", str)  # made for this request: his cookie goes out with the answer
+DEVICE = web.RequestKey("device", str)  # where another viewer was before him
 _VALUES = re.compile(rf"(?:^|;)\s*{COOKIE}=([0-9A-Za-z._=-]*)\s*(?=;|$)")
 GUEST = {"zh": "观众", "en": "Guest"}
 
@@ -25,8 +26,7 @@ class Viewers:
 
     def find(self, request: web.Request) -> str | None:
         """The viewer of a bearer token or cookie that holds."""
-        kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        token = bearer.strip() if kind.lower() == "bearer" else _cookie(request.headers.get("Cookie", ""))
+        token = _token(request)
         if not token:
             return None
         try:
@@ -34,16 +34,24 @@ class Viewers:
         except BadToken:
             return None
 
+    def device(self, request: web.Request) -> str:
+        """Which browser that is: its first viewer, also after he has logged out."""
+        try:
+            return self._tokens.device(_token(request), time.time())
+        except BadToken:
+            return self.of(request)
+
     def of(self, request: web.Request) -> str:
         """The viewer; a new one, with his cookie on the answer, when there is none yet."""
         viewer = self.find(request)
         if viewer is None:
-            viewer = new_viewer()
+            viewer = request.get(FRESH) or new_viewer()
             request[FRESH] = viewer
         return viewer
 
     def renew(self, request: web.Request) -> str:
         """Somebody else from now on: a new viewer, with his cookie on the answer."""
+        request[DEVICE] = self.device(request)
         request[FRESH] = new_viewer()
         return request[FRESH]
 
@@ -54,10 +62,15 @@ class Viewers:
         """
         viewer = request.get(FRESH)
         if viewer is not None:
-            token = self._tokens.sign(viewer, time.time())
+            token = self._tokens.sign(viewer, time.time(), request.get(DEVICE, ""))
             secure = "; Secure" if self._secure else ""
             cookie = f"{COOKIE}={token}; Max-Age={VIEWER_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
             response.headers.add("Set-Cookie", cookie)
+
+
+def _token(request: web.Request) -> str:
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    return bearer.strip() if kind.lower() == "bearer" else _cookie(request.headers.get("Cookie", ""))
 
 
 def _cookie(header: str) -> str:

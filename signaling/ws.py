@@ -22,7 +22,9 @@ from signaling.limits import Bucket
 from signaling.member import Member
 from signaling.messages import Chat, ErrorMessage, Hello
 from signaling.rooms import Room, Rooms
+from signaling.traces import Seen, Traces
 from signaling.viewers import Viewers
+from signaling.watching import Watching
 
 FRAME_BYTES_MAX = 128 * 1024  # beyond it aiohttp closes with 1009; below, an error message names the fault
 CLOSE_WAIT_SECONDS = 2.0
@@ -41,6 +43,8 @@ class RoomSocket:
         viewers: Viewers,
         *,
         callers: Callers,
+        traces: Traces,
+        watching: Watching,
     ) -> None:
         self._rooms = rooms
         self._catchup = catchup
@@ -48,6 +52,8 @@ class RoomSocket:
         self._entrance = entrance
         self._viewers = viewers
         self._callers = callers
+        self._traces = traces
+        self._watching = watching
         self._of_address: dict[str, int] = {}
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -82,7 +88,8 @@ class RoomSocket:
         transport = cast("asyncio.Transport", request.transport)
         bound_kernel_buffer(transport, self._slow_bytes_max)
         member = Member(name, viewer, speaker, transport, self._slow_bytes_max, merchant=merchant)
-        await _Conversation(self, ws, member, entered=not is_doubtful(request, name)).run()
+        seen = None if is_doubtful(request, name) else self._traces.of(request)
+        await _Conversation(self, ws, member, seen).run()
         return ws
 
     @property
@@ -98,11 +105,11 @@ def bound_kernel_buffer(transport: asyncio.Transport, octets: int) -> None:
 class _Conversation:
     """One socket from hello to close."""
 
-    def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member, *, entered: bool) -> None:
+    def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member, seen: Seen | None) -> None:
         self._parts = parts
         self._ws = ws
         self._member = member
-        self._entered = entered  # not by a token that does not hold: then nothing counts
+        self._seen = seen  # where; None: by a token that does not hold, and then nothing counts
         settings = parts._rooms.settings
         self._settings = settings
         now = asyncio.get_running_loop().time()
@@ -128,14 +135,22 @@ class _Conversation:
                 self._parts._rooms.admit(room, self._member)
                 return
             await self._parts._catchup.greet(room, self._member, hello)
-            if self._entered:
-                await self._parts._entrance.by_socket(self._member.viewer, room.name)
-            await self._listen(room)
+            await self._attend(room)
         except (BusDown, CommerceError):  # no longer a problem of HTTP's: the upgrade is done
             self._member.close(CLOSE_FULL, "the rooms cannot be reached now")
         finally:
             self._member.leave()
             self._parts._rooms.leave(room, self._member)
+
+    async def _attend(self, room: Room) -> None:
+        """He is in: from now on it counts."""
+        viewer = self._member.viewer
+        if self._seen is None:
+            await self._listen(room)
+            return
+        await self._parts._entrance.by_socket(viewer, room.name)
+        with self._parts._watching.present(viewer, room.name, self._seen):
+            await self._listen(room)
 
     async def _hello(self) -> Hello | None:
         """The first message that is one; None when the member left before."""

@@ -23,6 +23,7 @@ from signaling.callers import Callers
 from signaling.errors import TooMany, Unequipped
 from signaling.limits import Buckets
 from signaling.sms import Gateway, Message, masked
+from signaling.traces import Traces
 from signaling.viewers import Viewers
 
 CODE_DIGITS = 6
@@ -36,13 +37,21 @@ class CustomerApi:
     """/api/v1/rooms/{room}/customer, login, logout and addresses. Without a gateway nobody can log in."""
 
     def __init__(
-        self, commerce: Commerce, viewers: Viewers, callers: Callers, settings: SmsSettings, gateway: Gateway | None
+        self,
+        commerce: Commerce,
+        viewers: Viewers,
+        traces: Traces,
+        callers: Callers,
+        settings: SmsSettings,
+        *,
+        gateway: Gateway | None,
     ) -> None:
         self._commerce = commerce
         self._viewers = viewers
         self._callers = callers
         self._settings = settings
         self._gateway = gateway
+        self._traces = traces
         self._tries = Buckets(*VIEWER_TRIES)
         self._address_tries = Buckets(*ADDRESS_TRIES)
 
@@ -83,7 +92,8 @@ class CustomerApi:
         identity = self._commerce.identity(merchant, phone)
         digest = self._commerce.digest("code", identity, body.code)
         sealed = self._commerce.seal(PHONE, phone.encode())
-        found = await self._commerce.execute(commands.LogIn(viewer, name, identity, digest, sealed))
+        seen = self._traces.of(request)
+        found = await self._commerce.execute(commands.LogIn(viewer, name, identity, digest, sealed, *seen))
         if found.customer is None:
             raise Invalid("code", _refused(found))
         cut = [

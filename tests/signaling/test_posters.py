@@ -73,7 +73,7 @@ async def test_a_cover_from_inside_is_not_fetched(shop, host, monkeypatch):
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    maker = posters.Posters(shop.node.commerce, None, None, "", None, images=None)
+    maker = posters.Posters(shop.node.commerce, None, None, None, "", assets=None, images=None)
     assert await maker._cover(f"http://{host}:{port}/cover.png") is None
     server.close()
     await server.wait_closed()

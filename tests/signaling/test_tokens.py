@@ -20,6 +20,13 @@ class TestViewerTokens:
         viewer = new_viewer()
         assert self.tokens.read(self.tokens.sign(viewer, NOW), NOW + VIEWER_SECONDS - 1) == viewer
 
+    def test_a_device_is_its_first_viewer_until_a_token_says_another(self):
+        first, second = new_viewer(), new_viewer()
+        token = self.tokens.sign(second, NOW, first)
+        assert (self.tokens.read(token, NOW), self.tokens.device(token, NOW)) == (second, first)
+        assert self.tokens.device(self.tokens.sign(first, NOW), NOW) == first
+        assert refused(self.tokens.device, token.replace(first, new_viewer()), NOW) == "forged"
+
     def test_every_changed_character_is_noticed(self):
         token = self.tokens.sign(new_viewer(), NOW)
         for at, character in enumerate(token):

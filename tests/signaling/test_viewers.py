@@ -1,5 +1,7 @@
-from signaling.tokens import VIEWER_SECONDS
-from signaling.viewers import guest
+from aiohttp.test_utils import make_mocked_request
+
+from signaling.tokens import VIEWER_SECONDS, ViewerTokens
+from signaling.viewers import Viewers, guest
 
 
 async def test_the_cookie_is_set_once_and_kept_from_scripts(shop):
@@ -24,6 +26,30 @@ async def test_a_cookie_that_does_not_hold_is_replaced(shop):
     headers = {"Cookie": "fenbo_viewer=v1.aaaaaaaaaaaaaaaa.1.forged"}
     async with visitor.client.get(f"{visitor.base}/r/north", headers=headers) as answer:
         assert "aaaaaaaaaaaaaaaa" not in answer.headers["Set-Cookie"]
+
+
+async def test_a_browser_is_the_same_device_after_a_logout(shop):
+    visitor, viewers = (
+        await shop.visitor(),
+        Viewers(ViewerTokens(*shop.node.commerce.keys("cookie").values()), secure=0),
+    )
+
+    async def seen():
+        await visitor("GET", "/r/north")
+        (cookie,) = visitor.client.cookie_jar
+        request = make_mocked_request("GET", "/r/north", headers={"Cookie": f"{cookie.key}={cookie.value}"})
+        return viewers.of(request), viewers.device(request)
+
+    first = await seen()
+    for _ in range(2):
+        assert (await visitor("POST", "/api/v1/rooms/north/logout", {}))[0] == 204
+        again = await seen()
+        assert (again[0] != first[0], again[1]) == (True, first[1] == first[0] and first[0])
+
+
+def test_whoever_is_made_for_a_request_is_one_viewer():
+    viewers, request = Viewers(ViewerTokens(b"k" * 32), secure=False), make_mocked_request("GET", "/r/north")
+    assert viewers.of(request) == viewers.of(request) == viewers.device(request)
 
 
 def test_guests_are_called_in_the_merchants_language():
