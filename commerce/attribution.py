@@ -83,6 +83,49 @@ class LockRule:
         return cls(**json.loads(canonical))
 
 
+@dataclass(frozen=True, slots=True)
+class LockVersion:
+    """A version of a merchant's lock: when it was set, and from when it counts (ms)."""
+
+    version: int
+    rule: LockRule
+    digest: str
+    announced_at: int
+    effective_at: int
+
+
+# From what gives a channel most to what gives it least.
+KINDNESS = {
+    "renew_on": ("visit", "purchase", "none"),
+    "bind_on": ("visit", "login", "order", "paid"),
+    "scope": ("all", "new_customers"),
+    "self_purchase": ("pay", "as_discount", "zero"),
+}
+
+
+def taken_away(old: LockRule, new: LockRule) -> tuple[str, ...]:
+    """The fields by which a channel has less than before. Rather one too many than one too few.
+
+    Another mode, conflict or split always gives to one channel what it takes from another.
+    """
+    found = [field for field in ("mode", "conflict") if getattr(old, field) != getattr(new, field)]
+    found += [field for field, order in KINDNESS.items() if _later(order, getattr(old, field), getattr(new, field))]
+    found += [field for field in ("validity", "protection") if _days(getattr(new, field)) < _days(getattr(old, field))]
+    found += [field for field in ("max_paid_levels", "cap_ppm") if getattr(new, field) < getattr(old, field)]
+    both = old.conflict == new.conflict == "split"
+    if both and old.split_owner * new.split_room != new.split_owner * old.split_room:
+        found.append("split")
+    return tuple(found)
+
+
+def _later(order: tuple[str, ...], old: str, new: str) -> bool:
+    return order.index(new) > order.index(old)
+
+
+def _days(period: Period) -> int:
+    return {"forever": DAYS_MAX + 1, "none": 0}[period] if isinstance(period, str) else period
+
+
 def _check_period(field: str, value: object, words: tuple[str, ...]) -> None:
     if value in words or (type(value) is int and 1 <= value <= DAYS_MAX):
         return

@@ -39,7 +39,7 @@ from commerce.commands import partners as p
 from commerce.commands import staffing as w
 from commerce.customers import book, login
 from commerce.directory import bulk, channels, merchants, people
-from commerce.earning import erase, holds, payouts, plans, settlement, watching
+from commerce.earning import erase, holds, levels, locking, payouts, plans, settlement, watching
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place
 from commerce.partners import (
@@ -88,7 +88,7 @@ def selling() -> dict[type, One]:
     """The commands of HQ."""
     return {
         c.CreateMerchant: merchants.create_merchant,
-        c.SetLockRule: merchants.set_lock_rule,
+        c.SetLockRule: locking.set_lock_rule,
         c.CreateUser: people.create_user,
         c.SetPassword: people.set_password,
         c.OpenSession: people.open_session,
@@ -270,7 +270,7 @@ def earning(signer: Signer) -> dict[type, One]:
     """The commands around money that is earned, and the log that proves it."""
     return {
         e.SetPlan: plans.set_plan,
-        e.SetChannelLevel: holds.set_channel_level,
+        e.SetChannelLevel: levels.set_channel_level,
         e.SetStaff: holds.set_staff,
         e.HoldLines: holds.hold_lines,
         e.ReleaseLines: holds.release_lines,

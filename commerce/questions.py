@@ -190,12 +190,13 @@ def deliveries_due(reading: Reading) -> bool:
 def channels(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Channel, ...]:
     """Channels with their rooms, house first; all of them, or a page."""
     if page is None:
-        return tuple(map(channel_view, reading.connection.execute(select_channels(merchant))))
+        return tuple(channel_view(row, reading.now) for row in reading.connection.execute(select_channels(merchant)))
     table = tables.channel
     place = case((table.c.house, 0), else_=1)
     query = select_channels(merchant).add_columns(table.c.id).where(*page.after(place, table.c.id, newest_first=False))
     rows = reading.connection.execute(query.limit(page.rows)).all()
-    return tuple(views.Channel(*row[:-1]) for row in page.take(rows, lambda row: (0 if row.house else 1, row.id)))
+    found = page.take(rows, lambda row: (0 if row.house else 1, row.id))
+    return tuple(channel_view(row[:-1], reading.now) for row in found)
 
 
 def channel(reading: Reading, merchant: int, channel: str) -> views.Channel:

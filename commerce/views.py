@@ -70,7 +70,7 @@ class ChannelRef:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A partner and its room (`room` is the slug). `passes_at` (ms): from when a closed one's customers pass on."""
+    """A partner and its room (`room` is the slug). A closed one's customers pass on at `passes_at` (ms)."""
 
     channel: str
     name: str
@@ -87,6 +87,7 @@ class Channel:
     level: str = ""
     reason: str = ""
     passes_at: int | None = None
+    announced: tuple[str, int] | None = None  # its next level, and from when it counts (ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, select, text
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
+from commerce.directory.locks import canonical_in_force
 from commerce.errors import NotFound
 from commerce.show import current_show_row
 from commerce.store import tables
@@ -93,8 +94,9 @@ def find_place(connected: Connected, slug: str) -> Place:
 @cache
 def _select_tenant() -> Select[*tuple[Any, ...]]:
     table, house = tables.merchant, aliased(tables.channel, name="house")
+    rule = canonical_in_force(table.c.id, bindparam("now"))
     return (
-        select(table.c.currency, table.c.timezone, table.c.lock_rule, house.c.id.label("house"))
+        select(table.c.currency, table.c.timezone, rule.label("lock"), house.c.id.label("house"))
         .join(house, and_(house.c.merchant_id == table.c.id, text("house.house")))  # as uq_channel_house says it
         .where(table.c.id == bindparam("merchant"))
     )
@@ -102,8 +104,8 @@ def _select_tenant() -> Select[*tuple[Any, ...]]:
 
 def find_tenant(connected: Connected, merchant: int) -> Tenant:
     """A merchant with its rule, its house and its current show."""
-    row = connected.connection.execute(_select_tenant(), {"merchant": merchant}).one()
-    rule = LockRule.parse(row.lock_rule)
+    row = connected.connection.execute(_select_tenant(), {"merchant": merchant, "now": connected.now}).one()
+    rule = LockRule.parse(row.lock)
     show = current_show_row(connected, merchant)
     found = (None, None, None) if show is None else (show.id, show.public_id, show.began_at)
     return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commerce import checks, views
-from commerce.attribution import LockRule
+from commerce.attribution import LockRule, LockVersion
 from commerce.commands.base import Command
 from commerce.errors import Invalid
 from commerce.money import currency
@@ -42,8 +42,8 @@ class CreateMerchant(Command[views.Merchant]):
 
 
 @dataclass(frozen=True, slots=True)
-class SetLockRule(Command[int]):
-    """A new version of the merchant's lock; answers its number. Decisions made before keep their rule."""
+class SetLockRule(Command[LockVersion]):
+    """A new version of the merchant's lock. Decisions made before keep their rule."""
 
     merchant: int
     rule: LockRule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, text, update
@@ -14,7 +16,7 @@ from commerce.errors import Conflict, NotFound
 from commerce.events import RoomChanged
 from commerce.store import tables
 from commerce.store.ids import public_id
-from commerce.store.reading import AnyRow, Connected
+from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
 CHANNELS_MAX = 100_000
@@ -100,6 +102,8 @@ def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
             tables.channel.c.level,
             func.coalesce(event.c.reason, ""),
             passing.c.due_at,
+            tables.channel.c.next_level,
+            tables.channel.c.level_from,
         )
         .join(tables.room, tables.room.c.channel_id == tables.channel.c.id)
         .outerjoin(parent, parent.c.id == tables.channel.c.parent_id)
@@ -110,9 +114,13 @@ def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def channel_view(row: AnyRow) -> views.Channel:
+def channel_view(row: Sequence[Any], now: int) -> views.Channel:
     """A row of select_channels: its columns stand in the order of the record."""
-    return views.Channel(*row)
+    *columns, level, at = row
+    found = views.Channel(*columns)
+    if at is None:
+        return found
+    return replace(found, level=level) if at <= now else replace(found, announced=(level, at))
 
 
 def find_channel(connected: Connected, merchant: int, channel: str) -> views.Channel:
@@ -121,4 +129,4 @@ def find_channel(connected: Connected, merchant: int, channel: str) -> views.Cha
     row = connected.connection.execute(query).first()
     if row is None:
         raise NotFound("channel", "no such channel")
-    return channel_view(row)
+    return channel_view(row, connected.now)

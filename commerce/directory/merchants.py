@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select
 
 from commerce import views
-from commerce.attribution import LockRule
-from commerce.commands import CreateMerchant, SetLockRule
+from commerce.attribution import LockRule, LockVersion
+from commerce.commands import CreateMerchant
 from commerce.directory.channels import add_channel, check_slug_free
+from commerce.directory.locks import keep_lock
 from commerce.errors import Invalid, NotFound
 from commerce.proof.log import begin_log
 from commerce.store import tables
@@ -44,43 +45,15 @@ def create_merchant(unit: Unit, command: CreateMerchant) -> views.Merchant:
             "timezone": command.timezone,
             "currency": command.currency,
             "language": command.language,
-            "lock_rule": LockRule().canonical(),
-            "lock_version": 1,
             "created_at": unit.now,
         },
     )
-    _keep_rule(unit, merchant, 1, LockRule())
+    rule = LockRule()
+    keep_lock(unit, merchant, LockVersion(1, rule, rule.digest(), unit.now, unit.now))
     begin_log(unit, merchant, 1)
     name = HOUSE_NAME[command.language]
     add_channel(unit, merchant, name, parent=None, house=True, room={"slug": command.room, "name": command.name})
     return find_merchant(unit, merchant)
-
-
-def set_lock_rule(unit: Unit, command: SetLockRule) -> int:
-    """From now on decisions follow this rule; every earlier version stays readable by its digest."""
-    table = tables.merchant
-    query = select(table.c.lock_version).where(table.c.id == command.merchant).with_for_update()
-    version = unit.connection.execute(query).scalar()
-    if version is None:
-        raise NotFound("merchant", "no such merchant")
-    changes = {"lock_version": version + 1, "lock_rule": command.rule.canonical()}
-    unit.connection.execute(update(table).where(table.c.id == command.merchant).values(changes))
-    _keep_rule(unit, command.merchant, version + 1, command.rule)
-    unit.places.clear()
-    return int(version) + 1
-
-
-def _keep_rule(unit: Unit, merchant: int, version: int, rule: LockRule) -> None:
-    row = {"id": unit.new_id(), "merchant_id": merchant, "version": version, "since": unit.now}
-    unit.connection.execute(insert(tables.lock_rule), row | {"digest": rule.digest(), "canonical": rule.canonical()})
-
-
-def find_lock(connected: Connected, merchant: int) -> tuple[int, LockRule]:
-    """The version of the lock that is in force, and the lock."""
-    table = tables.merchant
-    query = select(table.c.lock_version, table.c.lock_rule).where(table.c.id == merchant)
-    row = connected.connection.execute(query).one()
-    return int(row.lock_version), LockRule.parse(row.lock_rule)
 
 
 def find_merchant(connected: Connected, merchant: int) -> views.Merchant:

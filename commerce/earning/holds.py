@@ -1,21 +1,19 @@
-"""What people do to lines and channels: holds with their reasons, levels, staff. Everything is in the log."""
+"""What people do to lines and channels: holds with their reasons, staff. Everything is in the log."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
-from commerce.commands.earning import HoldLines, ReleaseLines, SetChannelLevel, SetStaff
+from commerce.commands.earning import HoldLines, ReleaseLines, SetStaff
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
-from commerce.directory.tree import channel_row
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
 from commerce.errors import NotFound, WrongState
 from commerce.partners.holding import BY_RULE
-from commerce.partners.notices import tell_channel
-from commerce.proof.entry import Leaf, channel_party
+from commerce.proof.entry import Leaf
 from commerce.store import tables
 from commerce.store.bulk import Row
 from commerce.store.reading import AnyRow
@@ -73,18 +71,6 @@ def _keep(unit: Unit, order: AnyRow, lines: list[Row], event: str) -> None:
         bodies = [line_body(line) for line in lines if line["party"] == party]
         body: dict[str, Any] = {"order": order.public_id, "event": event, "lines": bodies}
         unit.log(Leaf(order.merchant_id, party, "commission", body, order.rule_hash))
-
-
-def set_channel_level(unit: Unit, command: SetChannelLevel) -> None:
-    """Orders from now on are paid by the rates of this level; the channel is told, unless nothing changed."""
-    key = channel_key(unit, command.merchant, command.channel)
-    before = channel_row(unit, key).level
-    if before == command.level:
-        return
-    unit.connection.execute(update(tables.channel).where(tables.channel.c.id == key).values(level=command.level))
-    party = channel_party(command.channel)
-    unit.log(Leaf(command.merchant, party, "level", {"channel": command.channel, "level": command.level}))
-    tell_channel(unit, command.merchant, key, "level", {"level": command.level, "before": before})
 
 
 def set_staff(unit: Unit, command: SetStaff) -> None:

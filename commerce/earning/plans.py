@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -73,10 +74,32 @@ def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
 def counts_from(connected: Connected, merchant: int, plan: Plan) -> int:
     """From when (ms) a plan that is set now would count: the plan in force says how long a notice it is due."""
     before = plan_in_force(connected, merchant).plan
-    if not before.notice_days or not lowers(before, plan):
+    return notice_until(connected, merchant) if lowers(before, plan) else connected.now
+
+
+def notice_until(connected: Connected, merchant: int) -> int:
+    """From when (ms) may count what pays somebody less and is announced now; before the first plan, at once."""
+    before = plan_in_force(connected, merchant)
+    if not before.version or not before.plan.notice_days:
         return connected.now
     timezone = find_merchant(connected, merchant).timezone
-    return add_period(connected.now, before.notice_days, zone("timezone", timezone)) or connected.now
+    return add_period(connected.now, before.plan.notice_days, zone("timezone", timezone)) or connected.now
+
+
+def plans_to_come(connected: Connected, merchant: int) -> tuple[PlanVersion, ...]:
+    """The plan in force, then what is announced and will count; a version that a later one overtook never does."""
+    now, ahead = plan_in_force(connected, merchant), list[PlanVersion]()
+    for version in plan_versions(connected, merchant):
+        if version.version > now.version and (not ahead or version.effective_at < ahead[-1].effective_at):
+            ahead.append(version)
+    return now, *reversed(ahead)
+
+
+def for_level(plan: Plan, level: str) -> Plan:
+    """A plan as a channel of this level goes by it; sharers are told on their own page."""
+    general = {_scope(rate): rate for rate in plan.rates if rate.level is None}
+    own = (replace(rate, level=None) for rate in plan.rates if rate.level == level)
+    return replace(plan, rates=tuple((general | {_scope(rate): rate for rate in own}).values()), share_rates=())
 
 
 def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:
@@ -89,9 +112,8 @@ def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:
 
 def lowers(old: Plan, new: Plan) -> bool:
     """Whether anybody could earn less by it. Rather one notice too many than one too few."""
-    if (new.cap_ppm, new.paid_levels_max) < (old.cap_ppm, old.paid_levels_max) or new.cap_ppm < old.cap_ppm:
-        return True
-    if new.paid_levels_max < old.paid_levels_max or new.differential != old.differential:
+    floors = ("cap_ppm", "paid_levels_max", "invite_minor", "notice_days")
+    if any(getattr(new, name) < getattr(old, name) for name in floors) or new.differential != old.differential:
         return True
     return _lowered(old.rates, new.rates) or _lowered(old.share_rates, new.share_rates)
 

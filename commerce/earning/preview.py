@@ -12,10 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commerce.attribution import LockRule, credit, decide, read_inputs
+from commerce.attribution import LockRule, credit, decide, read_inputs, taken_away
 from commerce.commission import Earner, Plan, Sale, commission, read_sale
-from commerce.directory.merchants import find_lock, find_merchant
+from commerce.directory.levels import level_of
+from commerce.directory.locks import lock_in_force
+from commerce.directory.merchants import find_merchant
 from commerce.earning.assess import party_of
+from commerce.earning.locking import lock_counts_from
 from commerce.earning.plans import counts_from, lowers, plan_in_force
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -52,7 +55,7 @@ class Preview:
 
 def preview(reading: Reading, merchant: int, plan: Plan) -> Preview:
     """The latest 500 orders under both plans."""
-    _, rule = find_lock(reading, merchant)
+    rule = lock_in_force(reading, merchant).rule
     sales = [sale for sale, _, _ in _tried(reading, merchant)]
     before = plan_in_force(reading, merchant).plan
     now, then = (_sums(_limited(each, rule), sales) for each in (before, plan))
@@ -61,7 +64,7 @@ def preview(reading: Reading, merchant: int, plan: Plan) -> Preview:
 
 def preview_lock(reading: Reading, merchant: int, rule: LockRule) -> Preview:
     """The latest 500 orders under both locks, and the plan in force."""
-    _, before = find_lock(reading, merchant)
+    before = lock_in_force(reading, merchant).rule
     plan, zone = plan_in_force(reading, merchant).plan, ZoneInfo(find_merchant(reading, merchant).timezone)
     nodes = _nodes(reading, merchant)
     found = _tried(reading, merchant)
@@ -72,7 +75,8 @@ def preview_lock(reading: Reading, merchant: int, rule: LockRule) -> Preview:
     now = _sums(_limited(plan, before), [sale for sale, _, _ in found])
     then = _sums(_limited(plan, rule), moved)
     changed = sum(dict(sale.credited) != dict(other.credited) for (sale, _, _), other in zip(found, moved, strict=True))
-    return _preview(now, then, len(found), changed, reading.now, lowered=False)
+    at, lowered = lock_counts_from(reading, merchant, rule), bool(taken_away(before, rule))
+    return _preview(now, then, len(found), changed, at, lowered=lowered)
 
 
 def _tried(reading: Reading, merchant: int) -> list[tuple[Sale, str, int]]:
@@ -101,10 +105,12 @@ Nodes = dict[int, tuple[Earner, ...]]
 def _nodes(reading: Reading, merchant: int) -> Nodes:
     """Each channel and the one above it. Volumes are not known, so tiers begin at their lowest."""
     table = tables.channel
-    query = select(table.c.id, table.c.public_id, table.c.level, table.c.parent_id)
+    query = select(table)
     rows = {row.id: row for row in reading.connection.execute(query.where(table.c.merchant_id == merchant))}
     paths = {key: [row, *([rows[row.parent_id]] if row.parent_id in rows else [])] for key, row in rows.items()}
-    return {key: tuple(Earner(each.public_id, each.level) for each in path) for key, path in paths.items()}
+    return {
+        key: tuple(Earner(each.public_id, level_of(each, reading.now)) for each in path) for key, path in paths.items()
+    }
 
 
 def _moved(sale: Sale, shares: dict[int, int], rule: LockRule, nodes: Nodes) -> Sale:

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from commerce.commission import Plan
+from commerce.directory.levels import level_at
 from commerce.earning.assess import Node
 from commerce.earning.plans import plan_in_force
 from commerce.order.states import PAID
 from commerce.store import tables
 from commerce.store.among import among
+from commerce.store.tables.columns import Wide
 from commerce.store.unit import Unit
 from commerce.times import to_ms
 from commerce.visits import Tenant
@@ -70,14 +72,16 @@ def find_ties(unit: Unit, tenants: Collection[Tenant], buyers: Collection[Buyer]
 @cache
 def _select_nodes() -> Select[*tuple[Any, ...]]:
     table, parent = tables.channel, aliased(tables.channel, name="parent")
-    above = (parent.c.id.label("above"), parent.c.public_id.label("above_public"), parent.c.level.label("above_level"))
-    query = select(table.c.id, table.c.merchant_id, table.c.public_id, table.c.name, table.c.level, *above)
+    now = bindparam("now", type_=Wide)
+    level, above_level = level_at(table, now).label("level"), level_at(parent, now).label("above_level")
+    above = (parent.c.id.label("above"), parent.c.public_id.label("above_public"), above_level)
+    query = select(table.c.id, table.c.merchant_id, table.c.public_id, table.c.name, level, *above)
     return query.outerjoin(parent, parent.c.id == table.c.parent_id).where(among(table.c.id, "keys"))
 
 
 def find_nodes(unit: Unit, keys: set[int], tenants: Collection[Tenant], plans: Plans) -> dict[int, Node]:
     """Channels with the one above each; volumes only where a plan has tiers."""
-    rows = unit.connection.execute(_select_nodes(), {"keys": list(keys)}).all()
+    rows = unit.connection.execute(_select_nodes(), {"keys": list(keys), "now": unit.now}).all()
     tiered = [tenant for tenant in tenants if any(rate.tiers for rate in plans[tenant.id][0].rates)]
     volumes: dict[int, int] = {}
     for tenant in tiered:

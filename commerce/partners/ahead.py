@@ -1,29 +1,37 @@
-"""What lies ahead of a channel: plans that were announced, do not count yet, and pay it less when they do (MONEY 4)."""
+"""What lies ahead of a channel: plans and locks that are announced, do not count yet, and take from it (MONEY 4)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from commerce.commission import Plan, PlanVersion
+from commerce.attribution import LockVersion, taken_away
+from commerce.commission import PlanVersion
 from commerce.directory.channels import channel_key
-from commerce.earning.plans import lowers, plan_in_force, plan_versions
-from commerce.store import tables
+from commerce.directory.levels import level_of
+from commerce.directory.locks import lock_in_force, locks_ahead
+from commerce.directory.tree import channel_row
+from commerce.earning.plans import for_level, lowers, plans_to_come
 from commerce.store.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class LockAhead:
+    """A lock that is announced, and what of it will be less than now."""
+
+    version: LockVersion
+    less: tuple[str, ...]
 
 
 def lower_rates_ahead(reading: Reading, merchant: int, channel: str) -> tuple[PlanVersion, ...]:
     """The versions with less for this channel than now, the next one first; nothing for one whose rates stay."""
-    table, key = tables.channel, channel_key(reading, merchant, channel)
-    level = str(reading.connection.execute(select(table.c.level).where(table.c.id == key)).scalar_one())
-    now = _for_level(plan_in_force(reading, merchant).plan, level)
-    ahead = [version for version in plan_versions(reading, merchant) if version.effective_at > reading.now]
-    found = [version for version in ahead if lowers(now, _for_level(version.plan, level))]
-    return tuple(sorted(found, key=lambda version: version.effective_at))
+    level = level_of(channel_row(reading, channel_key(reading, merchant, channel)), reading.now)
+    in_force, *ahead = plans_to_come(reading, merchant)
+    now = for_level(in_force.plan, level)
+    return tuple(version for version in ahead if lowers(now, for_level(version.plan, level)))
 
 
-def _for_level(plan: Plan, level: str) -> Plan:
-    """A plan as far as a channel of this level goes by it; sharers are told on their own page."""
-    rates = tuple(rate for rate in plan.rates if rate.level in (None, level))
-    return replace(plan, rates=rates, share_rates=())
+def harder_locks_ahead(reading: Reading, merchant: int) -> tuple[LockAhead, ...]:
+    """The same for every channel."""
+    now = lock_in_force(reading, merchant).rule
+    found = (LockAhead(each, taken_away(now, each.rule)) for each in locks_ahead(reading, merchant))
+    return tuple(each for each in found if each.less)

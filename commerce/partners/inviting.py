@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 
 from commerce.commands import joining as j
 from commerce.directory.channels import channel_key
+from commerce.directory.levels import level_of
 from commerce.directory.tree import channel_row, check_parent, lock_tree
 from commerce.errors import Conflict, Forbidden, NotFound
 from commerce.partners.applying import admit, file_application
@@ -26,7 +27,7 @@ def invite(unit: Unit, command: j.Invite) -> str:
     of = command.parent if command.of is None else command.of
     parent = channel_key(unit, command.merchant, of, field="parent")
     row = channel_row(unit, parent)
-    if command.of is not None and (row.state != "active" or command.level not in ("", row.level)):
+    if command.of is not None and (row.state != "active" or command.level not in ("", level_of(row, unit.now))):
         raise Forbidden("level", "an active channel invites at its own level, or at none")
     check_parent(unit, parent)
     waiting = select(func.count()).where(_table.c.merchant_id == command.merchant, *_waits(unit.now))

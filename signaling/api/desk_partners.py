@@ -5,9 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from commerce import views
+from commerce.attribution import LockVersion
 from commerce.commands import disputes as d
 from commerce.commands import partners as p
-from commerce.partners.ahead import lower_rates_ahead
+from commerce.commission import PlanVersion
+from commerce.partners.ahead import harder_locks_ahead, lower_rates_ahead
 from commerce.partners.disputed import contestable, disputes
 from commerce.partners.notices import channel_notices
 from commerce.service import Commerce
@@ -24,21 +26,17 @@ class DeskPartners:
         self._commerce = commerce
 
     async def notices(self, _request: web.Request, me: views.Me) -> web.Response:
-        """First the lower rates that are announced, for as long as they do not count yet."""
+        """First the rates and rules with less for it that are announced, for as long as they do not count yet."""
         merchant, channel = me.merchant.id, own(me)
-        ahead = await self._commerce.ask(lower_rates_ahead, merchant, channel)
+        rates = await self._commerce.ask(lower_rates_ahead, merchant, channel)
+        locks = await self._commerce.ask(harder_locks_ahead, merchant)
         told = await self._commerce.ask(channel_notices, merchant, channel)
         return answers(
             [
-                m.NoticeView(
-                    kind="lower_rates",
-                    body={"version": version.version, "effective_at": version.effective_at},
-                    at=aware(version.announced_at),
-                    fresh=True,
-                )
-                for version in ahead
+                *(_ahead("lower_rates", version) for version in rates),
+                *(_ahead("harder_lock", each.version, less=each.less) for each in locks),
+                *(m.NoticeView(kind=each.kind, body=each.body, at=aware(each.at), fresh=each.fresh) for each in told),
             ]
-            + [m.NoticeView(kind=each.kind, body=each.body, at=aware(each.at), fresh=each.fresh) for each in told]
         )
 
     async def read(self, _request: web.Request, me: views.Me) -> web.Response:
@@ -58,3 +56,8 @@ class DeskPartners:
         about = {"order": body.order, "viewer": body.viewer}
         command = d.OpenDispute(me.merchant.id, own(me), body.text, me.user, **about)
         return answer(m.DisputeOpened(dispute=await self._commerce.execute(command)), status=201)
+
+
+def _ahead(kind: str, version: PlanVersion | LockVersion, **more: object) -> m.NoticeView:
+    body = {"version": version.version, "effective_at": version.effective_at} | more
+    return m.NoticeView(kind=kind, body=body, at=aware(version.announced_at), fresh=True)

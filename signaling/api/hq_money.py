@@ -8,12 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from commerce import desk, views
-from commerce.attribution import LockRule
+from commerce.attribution import LockRule, LockVersion
 from commerce.checks import choice
 from commerce.commands import SetLockRule
 from commerce.commands import earning as e
 from commerce.commission import Plan, PlanVersion, Rate
-from commerce.directory.merchants import find_lock
+from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.earning.figures import figures, receivables
 from commerce.earning.payouts import SENT_MAX, Due, sending
 from commerce.earning.plans import plan_versions
@@ -64,8 +64,9 @@ class HqMoney:
         return answer(await self._lock(me))
 
     async def _lock(self, me: views.Me) -> m.LockHq:
-        version, rule = await self._commerce.ask(find_lock, me.merchant.id)
-        return m.LockHq(version=version, digest=rule.digest(), rule=m.LockBody(**asdict(rule)))
+        now = await self._commerce.ask(lock_in_force, me.merchant.id)
+        ahead = await self._commerce.ask(locks_ahead, me.merchant.id)
+        return m.LockHq(**_lock_version(now), ahead=[m.LockVersionHq(**_lock_version(each)) for each in ahead])
 
     async def why_order(self, request: web.Request, me: views.Me) -> web.Response:
         return answer(await why_it_is(self._commerce, request, me))
@@ -171,6 +172,11 @@ def _plan(found: PlanVersion) -> m.PlanHq:
         given[name] = [rate | {"tiers": [list(tier) for tier in rate["tiers"]]} for rate in given[name]]
     times = {"announced_at": aware(found.announced_at), "effective_at": aware(found.effective_at)}
     return m.PlanHq(version=found.version, digest=found.digest, plan=m.PlanBody(**given), **times)
+
+
+def _lock_version(found: LockVersion) -> dict[str, Any]:
+    times = {"announced_at": aware(found.announced_at), "effective_at": aware(found.effective_at)}
+    return {"version": found.version, "digest": found.digest, "rule": m.LockBody(**asdict(found.rule))} | times
 
 
 def _preview(found: Preview, currency: str) -> m.RulesPreview:

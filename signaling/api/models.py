@@ -52,6 +52,13 @@ class Money(View):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
+class LevelAhead(View):
+    """A level of a channel that counts from a moment on."""
+
+    level: str
+    since: Moment
+
+
 class ChannelRef(View):
     """A channel, by id and name."""
 

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from signaling.api.models import (
     ChannelState,
     Id,
+    LevelAhead,
     Moment,
     Money,
     Name,
@@ -55,14 +56,19 @@ class Me(View):
     csrf: str
 
 
-class ShowHq(View):
-    """A show, with its shelf."""
+class OverviewShow(View):
+    """The show of the overview."""
 
     id: Id
     title: str
     state: ShowState
     starts_at: Moment | None
     hls: str | None
+
+
+class ShowHq(OverviewShow):
+    """A show, with its shelf."""
+
     shelf: list[ShelfItem]
 
 
@@ -112,6 +118,7 @@ class ChannelHq(View):
     level: str
     reason: str = Field(description="why it is in its state")
     passes_at: Moment | None = Field(description="from when the customers of a closed channel pass on")
+    announced: LevelAhead | None = Field(description="a level that pays less, and does not count yet")
 
 
 class ChannelNew(Request):
@@ -281,16 +288,6 @@ class ChannelFigures(View):
     viewers: int
     orders: int
     paid: Money
-
-
-class OverviewShow(View):
-    """The show of the overview."""
-
-    id: Id
-    title: str
-    state: ShowState
-    starts_at: Moment | None
-    hls: str | None
 
 
 class Overview(View):

@@ -95,12 +95,20 @@ class LockBody(Request):
     cap_ppm: Ppm = 300_000
 
 
-class LockHq(View):
-    """A version of the lock."""
+class LockVersionHq(View):
+    """A version of the lock; one that takes something from a channel counts from `effective_at`, after the notice."""
 
     version: int
     digest: str
     rule: LockBody
+    announced_at: datetime
+    effective_at: datetime
+
+
+class LockHq(LockVersionHq):
+    """The lock in force; `ahead`: what is announced and does not count yet, the next one first."""
+
+    ahead: list[LockVersionHq]
 
 
 class Held(Request):

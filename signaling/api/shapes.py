@@ -196,6 +196,7 @@ def show_hq(show: views.Show, items: tuple[views.ShelfItem, ...], hls: MediaUrl)
 
 def channel_hq(channel: views.Channel, url: str) -> models_hq.ChannelHq:
     """`url` is the installation's, without a slash at its end."""
+    ahead = channel.announced
     return models_hq.ChannelHq(
         channel=channel.channel,
         name=channel.name,
@@ -212,6 +213,7 @@ def channel_hq(channel: views.Channel, url: str) -> models_hq.ChannelHq:
         level=channel.level,
         reason=channel.reason,
         passes_at=aware_or_none(channel.passes_at),
+        announced=ahead and models.LevelAhead(level=ahead[0], since=aware(ahead[1])),
     )
 
 

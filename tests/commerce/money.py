@@ -35,6 +35,12 @@ class Money:
     async def plan(self, plan=PLAN):
         return await self.execute(e.SetPlan(self.merchant, plan))
 
+    async def lock(self, rule):
+        """In force, after its notice."""
+        found = await self.execute(c.SetLockRule(self.merchant, rule))
+        self.shop.clock.advance(found.effective_at / 1000 - self.shop.clock())
+        return found
+
     async def sold(self, viewer=None, room="", quantity=1):
         return await self.shop.pay(await self.shop.place(viewer, room, quantity))
 

@@ -17,7 +17,7 @@ DAY = 86_400
 
 
 async def set_rule(shop, rule: LockRule) -> None:
-    assert await shop.commerce.execute(c.SetLockRule(shop.merchant.id, rule)) == 2
+    assert (await shop.commerce.execute(c.SetLockRule(shop.merchant.id, rule))).version == 2
 
 
 async def rows_of(shop, table):

@@ -86,7 +86,7 @@ async def test_04_a_partial_refund_takes_its_share_and_no_more(money):
 
 async def test_05_it_matures_after_the_window_and_the_payee_stays(money):
     viewer = public_id()
-    await money.execute(c.SetLockRule(money.merchant, LockRule(mode="last_touch", protection="none")))
+    await money.lock(LockRule(mode="last_touch", protection="none"))
     order = await money.sold(viewer)
     money.shop.clock.advance(30 * 86_400)
     await money.execute(c.FinishOrders())
@@ -204,7 +204,7 @@ async def test_15_entries_of_different_kinds_never_suppress_each_other(money):
 async def test_16_an_own_purchase_is_tracked_paid_by_rule_and_says_why(money, paid):
     viewer = public_id()
     await money.shop.enter(viewer)
-    await money.execute(c.SetLockRule(money.merchant, LockRule(self_purchase=paid)))
+    await money.lock(LockRule(self_purchase=paid))
     await money.execute(e.SetStaff(money.merchant, viewer, money.shop.store_a.channel))
     order = await money.sold(viewer, money.shop.room_b)
     assert order.owner_channel.id == money.shop.store_a.channel

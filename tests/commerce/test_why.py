@@ -17,7 +17,7 @@ from commerce.why import WORDS, why_customer, why_order
 async def test_the_story_of_a_customer_who_was_taken_over(money):
     viewer = public_id()
     await money.shop.enter(viewer)
-    await money.execute(c.SetLockRule(money.merchant, LockRule(mode="last_touch", protection=1)))
+    await money.lock(LockRule(mode="last_touch", protection=1))
     first = await money.sold(viewer, money.shop.room_b)
     before = await money.ask(why_order, money.merchant, first.order, "en")
     assert (before["clause"], before["agrees"], before["owner"]) == ("bound", True, money.shop.store_a.channel)
@@ -34,7 +34,7 @@ async def test_nothing_that_happens_later_changes_the_answer(money):
     viewer = public_id()
     order = await money.sold(viewer)
     asked = [await money.ask(why_order, money.merchant, order.order, language) for language in ("zh", "en")]
-    await money.execute(c.SetLockRule(money.merchant, LockRule(mode="per_broadcast", conflict="room_wins")))
+    await money.lock(LockRule(mode="per_broadcast", conflict="room_wins"))
     await money.execute(SetStaff(money.merchant, viewer, money.shop.store_b.channel))
     await money.shop.enter(viewer, money.shop.room_b)
     money.shop.clock.advance(1_000_000)

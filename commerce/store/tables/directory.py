@@ -26,12 +26,10 @@ merchant = Table(
     Column("timezone", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("lock_rule", Text, nullable=False),
-    Column("lock_version", Integer, nullable=False, server_default="1"),
     moment("created_at"),
 )
 
-# Every version of a merchant's lock, for ever: decisions name it by its digest.
+# Every version of a merchant's lock, for ever: decisions name it by its digest. The newest whose time has come counts.
 lock_rule = Table(
     "lock_rule",
     metadata,
@@ -41,6 +39,7 @@ lock_rule = Table(
     Column("digest", Text, nullable=False),
     Column("canonical", Text, nullable=False),
     moment("since"),
+    Column("effective_at", Wide, nullable=False, server_default="0"),
     UniqueConstraint("merchant_id", "version"),
 )
 
@@ -89,6 +88,8 @@ channel = Table(
     Column("state", Text, nullable=False),
     Column("house", Boolean, nullable=False),
     words("level"),
+    Column("next_level", Text, nullable=True),  # one that pays less: it counts from `level_from` (directory/levels.py)
+    moment("level_from", nullable=True),
     moment("created_at"),
 )
 Index("ix_channel_merchant", channel.c.merchant_id, channel.c.id)

@@ -19,7 +19,8 @@ from tests.commerce.customers.people import Phone, put
 
 async def two(shop, mode="first_lock"):
     """Two browsers of one person, bound to store A and, later, to store B; the second has logged in first."""
-    await shop.commerce.execute(c.SetLockRule(shop.merchant.id, LockRule(mode=mode)))
+    lock = await shop.commerce.execute(c.SetLockRule(shop.merchant.id, LockRule(mode=mode)))
+    shop.clock.advance(lock.effective_at / 1000 - shop.clock())
     one, other = public_id(), public_id()
     await shop.enter(one, shop.room_a)
     shop.clock.advance(60)

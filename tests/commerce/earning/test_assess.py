@@ -1,6 +1,5 @@
 """What an order pays, decided at checkout and frozen with it."""
 
-from commerce import commands as c
 from commerce.attribution import LockRule
 from commerce.commission import Plan, commission, read_sale
 from commerce.store import tables
@@ -21,7 +20,7 @@ async def test_the_sale_is_stored_and_gives_the_same_lines_again(money):
 
 async def test_a_split_credits_owner_and_room(money):
     rule = LockRule(conflict="split", split_owner=3, split_room=1)
-    await money.execute(c.SetLockRule(money.merchant, rule))
+    await money.lock(rule)
     viewer = public_id()
     await money.shop.enter(viewer)
     await money.sold(viewer, money.shop.room_b)
@@ -30,7 +29,7 @@ async def test_a_split_credits_owner_and_room(money):
 
 async def test_the_lock_narrows_the_plan(money_tree):
     money, room = money_tree
-    await money.execute(c.SetLockRule(money.merchant, LockRule(max_paid_levels=1, cap_ppm=50_000)))
+    await money.lock(LockRule(max_paid_levels=1, cap_ppm=50_000))
     await money.sold(room=room.room)
     assert [line.amount_minor for line in await money.lines()] == [495]
     assert Plan(()).under(1, 5).cap_ppm == 5

@@ -39,6 +39,8 @@ LEVELS = (Rate(100_000), Rate(20_000, depth=1))
         (Plan(LEVELS, cap_ppm=200_000), True),
         (Plan(LEVELS, paid_levels_max=1), True),
         (Plan(LEVELS, differential=True), True),
+        (Plan(LEVELS, notice_days=6), True),
+        (Plan(LEVELS, notice_days=8, invite_minor=1), False),
     ],
 )
 def test_whether_anybody_could_earn_less(new, less):

@@ -50,7 +50,7 @@ def plan_of(connection, query, given):
     ("query", "given", "index"),
     [
         (_select_places(), {"slugs": ["a", "b"]}, "SEARCH room USING INDEX"),
-        (_select_tenant(), {"merchant": 1}, "USING INDEX uq_channel_house"),
+        (_select_tenant(), {"merchant": 1, "now": 0}, "USING INDEX uq_channel_house"),
     ],
 )
 def test_a_room_and_a_house_are_found_by_their_indexes_among_thousands(sqlite_template, query, given, index):

@@ -29,7 +29,7 @@ def source(tmp_path):
     merchant = {"public_id": "m", "name": "茶", "timezone": "UTC", "currency": "CNY", "language": "zh"}
     channel = {"merchant_id": 1, "state": "active", "created_at": 0}
     with engine.begin() as connection:
-        connection.execute(insert(tables.merchant), {"id": 1, "lock_rule": "{}", "created_at": 0} | merchant)
+        connection.execute(insert(tables.merchant), {"id": 1, "created_at": 0} | merchant)
         rows = [
             {"id": key, "public_id": f"c{key}", "name": "x", "house": key == 3, "parent_id": None} for key in (2, 3)
         ]

@@ -82,8 +82,8 @@ async def test_why_a_customer_is_his_and_all_of_his_own_to_take_away(shop, partn
 
 
 async def test_a_partner_reads_that_another_was_there_but_not_which(shop, partner):
-    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
     await shop.do(c.SetLockRule(shop.merchant.id, LockRule(conflict="split")))
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
     buyer = await shop.visitor()
     await (await buyer.enter("north")).ws.close()
     order, _ = await sold(shop, "south", buyer)

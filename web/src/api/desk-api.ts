@@ -48,7 +48,7 @@ export interface RoomGoods {
 
 export interface Notice {
   kind: string;
-  body: Record<string, string | number>;
+  body: Record<string, string | number | string[]>;
   at: string;
   fresh: boolean;
 }

@@ -70,6 +70,8 @@ export interface LockVersion {
   version: number;
   digest: string;
   rule: Lock;
+  effective_at: string;
+  ahead?: LockVersion[];
 }
 
 export interface Settlement {

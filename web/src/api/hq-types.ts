@@ -53,6 +53,7 @@ export interface Channel {
   level: string;
   reason: string;
   passes_at: string | null;
+  announced: { level: string; since: string } | null;
 }
 
 export interface ChannelChange {

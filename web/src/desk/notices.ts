@@ -7,6 +7,8 @@ import { partnersZh } from "../text/partners-zh.ts";
 import { base } from "../ui/base.ts";
 
 const SHOWN_MAX = 10;
+/** Shown until it counts, read or not. */
+const AHEAD = ["lower_rates", "harder_lock"];
 
 /** What the channel is told: decisions about it and its customers, and rates that will pay it less. */
 export class FenboNotices extends LitElement {
@@ -67,7 +69,7 @@ export class FenboNotices extends LitElement {
         )}
       </ul>
       ${
-        this.notices.some((notice) => notice.fresh && notice.kind !== "lower_rates")
+        this.notices.some((notice) => notice.fresh && !AHEAD.includes(notice.kind))
           ? html`<button class="act" @click=${this.read}>${text.read}</button>`
           : nothing
       }
@@ -76,7 +78,10 @@ export class FenboNotices extends LitElement {
 
   private told({ body }: Notice): Told {
     const when = body.passes_at ?? body.effective_at;
-    return { ...(body as Told), when: when === undefined ? "" : this.time(Number(when)) };
+    const text = this.language === "zh" ? partnersZh : partnersEn;
+    const less = Array.isArray(body.less) ? body.less : [];
+    const what = less.map((field) => text.less[String(field)] ?? String(field)).join(text.comma);
+    return { ...(body as Told), when: when === undefined ? "" : this.time(Number(when)), what };
   }
 
   private time(moment: string | number): string {

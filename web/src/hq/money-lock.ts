@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Lock, LockVersion, Period, RulesPreview } from "../api/hq-money.ts";
+import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { MoneyPart, moneyStyle } from "./money-part.ts";
@@ -105,6 +106,10 @@ export class FenboMoneyLock extends MoneyPart {
         <span role="status">${this.saved ? this.text.saved : this.tried === null ? money.previewFirst : ""}</span>
       </div>
       <p class="hint">${money.version} ${version}, <code>${digest.slice(0, 12)}</code></p>
+      ${(this.version?.ahead ?? []).map(
+        (next) =>
+          html`<p class="note">${money.version} ${next.version}: ${money.effective} ${formatMoment(next.effective_at, this.text.language)}</p>`,
+      )}
     </form>`;
   }
 

@@ -65,9 +65,12 @@ export class FenboTree extends LitElement {
     const { channel, text } = this;
     if (channel.house) return nothing;
     const words = text.partners;
-    const when = channel.passes_at === null ? "" : new Date(channel.passes_at).toLocaleString(text.language);
+    const time = (moment: string) => new Date(moment).toLocaleString(text.language);
+    const when = channel.passes_at === null ? "" : time(channel.passes_at);
+    const { announced } = channel;
     return html`${channel.reason === "" || channel.state === "active" ? nothing : html`<p class="hint">${channel.reason}</p>`}
       ${when === "" ? nothing : html`<p class="hint">${words.passes(when)}</p>`}
+      ${announced === null ? nothing : html`<p class="hint">${words.levelAhead(announced.level, time(announced.since))}</p>`}
       ${channel.state === "closed" ? nothing : this.place()} ${this.states()}
       <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
       <span class="hint" role="status">${this.saved ? words.saved : ""}</span>`;

@@ -10,6 +10,7 @@ export const partnersEn = {
   reason: "Reason (the channel reads it)",
   closeHint: "Its customers pass to the channel above it after the published period. This cannot be undone.",
   suspendHint: "Its room sells nothing and its links bind nobody. What it earns is computed and held.",
+  levelAhead: (level: string, when: string) => `Its level will be ${level || "none"} from ${when}.`,
   passes: (when: string) => `Its customers pass on at ${when}.`,
   terms: "Terms for partners",
   days: "Days after a channel closes until its customers pass on",
@@ -36,6 +37,20 @@ export const partnersEn = {
   outcomes: { stays: "stays as it was", moved: "credit moved" } as Record<string, string>,
   aboutOrder: (order: string) => `Order ${order}`,
   aboutCustomer: (viewer: string) => `Customer ${viewer}`,
+  comma: ", ",
+  less: {
+    mode: "who brought a customer",
+    conflict: "who is credited in another's room",
+    split: "parts of a split",
+    renew_on: "renewal",
+    bind_on: "when a customer is bound",
+    scope: "which customers count",
+    self_purchase: "own purchases",
+    validity: "validity",
+    protection: "protection",
+    max_paid_levels: "paid levels",
+    cap_ppm: "upper limit of commission",
+  } as Record<string, string>,
   told: {
     dispute: (b: Told) =>
       `Dispute ${b.dispute}: ${({ opened: "opened; what it is about is held", answered: "answered", stays: "decided: it stays", moved: "decided: credit moved" } as Told)[b.event ?? ""] ?? b.event}.`,
@@ -51,6 +66,11 @@ export const partnersEn = {
     moved: (b: Told) => `You are below ${b.parent} in the tree now.`,
     level: (b: Told) =>
       `Your level is now: ${b.level || "none"} (before: ${b.before || "none"}). Orders from now on are paid by its rates.`,
+    level_ahead: (b: Told) =>
+      `Your level will be ${b.level || "none"} from ${b.when}, and pay you less. Until then it stays ${b.before || "none"}.`,
+    level_stays: (b: Told) =>
+      `Your level stays ${b.level || "none"}: the announced change to ${b.withdrawn || "none"} is withdrawn.`,
+    harder_lock: (b: Told) => `Rules that leave you less (${b.what}) are announced. They count from ${b.when}.`,
     lower_rates: (b: Told) => `Rates that pay you less are announced. They count from ${b.when}.`,
   } as Record<string, (body: Told) => string>,
 };

@@ -12,6 +12,7 @@ export const partnersZh: PartnersText = {
   reason: "原因（渠道可见）",
   closeHint: "公布的期限过后，其客户转入上级渠道。此操作不可撤销。",
   suspendHint: "直播间停止销售，链接不再绑定客户；佣金照常计算并暂扣。",
+  levelAhead: (level, when) => `其级别自 ${when} 起变为${level || "无"}。`,
   passes: (when) => `其客户将于 ${when} 转出。`,
   terms: "渠道条款",
   days: "渠道关闭多少天后客户转入上级",
@@ -38,6 +39,20 @@ export const partnersZh: PartnersText = {
   outcomes: { stays: "维持不变", moved: "归属已转移" },
   aboutOrder: (order) => `订单 ${order}`,
   aboutCustomer: (viewer) => `客户 ${viewer}`,
+  comma: "、",
+  less: {
+    mode: "客户归属方式",
+    conflict: "在他人直播间下单的归属",
+    split: "分成比例",
+    renew_on: "续期",
+    bind_on: "绑定时机",
+    scope: "适用客户",
+    self_purchase: "自购",
+    validity: "有效期",
+    protection: "保护期",
+    max_paid_levels: "分佣层级",
+    cap_ppm: "佣金上限",
+  },
   told: {
     dispute: (b) =>
       `争议 ${b.dispute}：${({ opened: "已提出，相关佣金暂扣", answered: "已答复", stays: "裁定维持不变", moved: "裁定转移归属" } as Record<string, string>)[b.event ?? ""] ?? b.event}。`,
@@ -50,6 +65,10 @@ export const partnersZh: PartnersText = {
     customer_came: (b) => `客户 ${b.viewer} ${b.channel ? `由${b.channel}` : ""}调整到您的渠道：${b.reason}`,
     moved: (b) => `您现在的上级是${b.parent}。`,
     level: (b) => `您的级别现为：${b.level || "无"}（此前：${b.before || "无"}）。此后的订单按新级别计佣。`,
+    level_ahead: (b) =>
+      `自 ${b.when} 起，您的级别将变为${b.level || "无"}，佣金会降低；在此之前仍为${b.before || "无"}。`,
+    level_stays: (b) => `您的级别仍为${b.level || "无"}：原定改为${b.withdrawn || "无"}的变更已撤回。`,
+    harder_lock: (b) => `已公布会减少您收益的新规则（${b.what}），自 ${b.when} 起生效。`,
     lower_rates: (b) => `已公布会降低您佣金的新规则，自 ${b.when} 起生效。`,
   },
 };
