@@ -42,6 +42,7 @@ from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
+from signaling.api.sharers import SharerApi
 from signaling.bus import Bus, Keep, MemoryBus
 from signaling.callers import Callers
 from signaling.catchup import SWEEP_SECONDS, Catchup
@@ -240,6 +241,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
+        sharers=SharerApi(commerce, viewers, urls.http),
         joining=JoiningApi(commerce, core.callers, pages, settings.sms.country),
         proofs=ProofApi(commerce),
         describe=OpenApi(),

@@ -36,6 +36,7 @@ from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
+from signaling.api.sharers import SharerApi
 from signaling.hq_ws import HqSocket
 from signaling.images import ROUTE as IMAGE
 from signaling.images import Images
@@ -43,6 +44,7 @@ from signaling.pages import Pages
 from signaling.posters import Posters
 from signaling.replays import Replays
 from signaling.routes_joining import joining, staffing
+from signaling.routes_sharers import sharers
 from signaling.viewers import Viewers
 from signaling.visits import Visits
 from signaling.ws import RoomSocket
@@ -86,6 +88,7 @@ class Handlers:
     joining: JoiningApi
     hq_joining: HqJoining
     desk_staff: DeskStaff
+    sharers: SharerApi
     proofs: ProofApi
     hiding: HidingApi
     describe: OpenApi
@@ -109,6 +112,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_partners(to),
         *joining(to.session.guard, to.joining, to.hq_joining),
         *staffing(to.session.guard, to.desk_staff),
+        *sharers(to.session.guard, to.sharers),
         *_hq_payments(to),
         *_hq_guard(to),
         *_desk(to),

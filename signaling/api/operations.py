@@ -16,6 +16,7 @@ from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_proof import PROOFS
 from signaling.api.operations_replay import REPLAYS
 from signaling.api.operations_sales import SALES
+from signaling.api.operations_sharers import SHARERS
 from signaling.api.operations_staff import STAFF
 from signaling.api.operations_studio import STUDIO
 from signaling.api.operations_talk import TALK
@@ -144,6 +145,7 @@ OPERATIONS = (
     *PARTNERS,
     *JOINING,
     *STAFF,
+    *SHARERS,
     *PAYMENTS,
     *GUARD,
     *PROOFS,
