@@ -3,13 +3,15 @@
 PostgreSQL runs as a private cluster on a unix socket in a directory of its own, with fsync on.
 """
 
+import asyncio
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from commerce import views
 from commerce.events import Fact
 from commerce.questions import products
 from commerce.service import Commerce
+from commerce.store import engine as store_engine
 from commerce.store.engine import FILE_NAME, writer_engine
 from commerce.store.ids import public_id
 from commerce.store.reading import Reading
@@ -31,8 +34,10 @@ from commerce.store.tables import metadata
 from config.metrics import Metrics
 from config.settings import DatabaseSettings, PaymentSettings
 from tests.commerce.money import Money
+from tests.commerce.statements import SharedStatements
 
 CLUSTER_BYTES_MAX = 1 << 30
+SECRET = "s" * 32
 CONTACT = views.Contact("Li Lei", "13800138000", "1 Zhongshan Road, Nanjing")
 
 
@@ -55,9 +60,9 @@ class Postgres:
         self.run(self._pg_ctl, "-D", "data", "-w", "-l", "log", "-o", options, "start")
         self._execute("CREATE ROLE app LOGIN")  # no superuser: those see every row whatever the policies say
         self.shared = self.fresh()
-        engine = writer_engine(self.shared)
-        migrate(engine)
-        engine.dispose()
+        made = writer_engine(self.shared)
+        migrate(made)
+        made.dispose()
 
     def stop(self) -> None:
         self.run(self._pg_ctl, "-D", "data", "-m", "fast", "stop")
@@ -98,10 +103,17 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / FILE_NAME
-    engine = writer_engine(f"sqlite:///{file}")
-    migrate(engine)
-    engine.dispose()
+    made = writer_engine(f"sqlite:///{file}")
+    migrate(made)
+    made.dispose()
     return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_engine, "create_engine", SharedStatements())
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -132,6 +144,14 @@ def clock() -> Clock:
 
 
 OpenCommerce = Callable[..., Awaitable[Commerce]]
+OnFact = Callable[[Fact], None]
+
+
+async def open_node(url: str, folder: Path, clock: Clock, secret: str, on_fact: OnFact, **database: Any) -> Commerce:
+    settings, metrics = DatabaseSettings(url=url, readers=2, **database), Metrics(CollectorRegistry())
+    return await Commerce.open(
+        settings, PaymentSettings(), folder, metrics, secret=secret, clock=clock, on_fact=on_fact
+    )
 
 
 @pytest.fixture
@@ -139,16 +159,9 @@ async def open_commerce(tmp_path: Path, clock: Clock) -> AsyncIterator[OpenComme
     """`open_commerce(url, on_fact=..., batch_max=...)`: a node, closed at the end."""
     opened: list[Commerce] = []
 
-    async def start(
-        url: str, on_fact: Callable[[Fact], None] = lambda fact: None, secret: str = "s" * 32, **database: Any
-    ) -> Commerce:
-        settings = DatabaseSettings(url=url, readers=2, **database)
-        metrics = Metrics(CollectorRegistry())
-        node = await Commerce.open(
-            settings, PaymentSettings(), tmp_path, metrics, secret=secret, clock=clock, on_fact=on_fact
-        )
-        opened.append(node)
-        return node
+    async def start(url: str, on_fact: OnFact = lambda fact: None, secret: str = SECRET, **database: Any) -> Commerce:
+        opened.append(await open_node(url, tmp_path, clock, secret, on_fact, **database))
+        return opened[-1]
 
     yield start
     for node in opened:
@@ -248,16 +261,47 @@ def furnish_shop(open_commerce: OpenCommerce, clock: Clock) -> FurnishShop:
     return open_shop
 
 
-@pytest.fixture
-async def shop(url: str, furnish_shop: FurnishShop) -> Shop:
-    return await furnish_shop(url)
+@pytest.fixture(scope="session")
+def sqlite_furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, Shop]:
+    """A file with the shop in it, made once: each test opens a copy."""
+    file = tmp_path_factory.mktemp("furnished") / FILE_NAME
+    shutil.copy(sqlite_template, file)
+
+    async def make() -> Shop:
+        clock, url = Clock(), f"sqlite:///{file}"
+        node = await open_node(url, file.parent, clock, SECRET, lambda fact: None)
+        made = await furnish(node, clock, url, [])
+        await node.close()
+        return made
+
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own, away from the tests'
+        return file, thread.submit(asyncio.run, make()).result()
 
 
 @pytest.fixture
-async def sqlite_shop(sqlite_template: Path, tmp_path: Path, furnish_shop: FurnishShop) -> Shop:
+def copy_shop(
+    sqlite_furnished: tuple[Path, Shop], tmp_path: Path, open_commerce: OpenCommerce, clock: Clock
+) -> Callable[[], Awaitable[Shop]]:
+    """`copy_shop()`: a node on a copy of the furnished file."""
+
+    async def open_shop() -> Shop:
+        file, made = sqlite_furnished
+        await asyncio.to_thread(shutil.copy, file, tmp_path / FILE_NAME)
+        url, facts = f"sqlite:///{tmp_path / FILE_NAME}", list[Fact]()
+        return replace(made, commerce=await open_commerce(url, facts.append), clock=clock, url=url, facts=facts)
+
+    return open_shop
+
+
+@pytest.fixture
+async def shop(url: str, furnish_shop: FurnishShop, copy_shop: Callable[[], Awaitable[Shop]]) -> Shop:
+    return await (copy_shop() if url.startswith("sqlite") else furnish_shop(url))
+
+
+@pytest.fixture
+async def sqlite_shop(copy_shop: Callable[[], Awaitable[Shop]]) -> Shop:
     """For cases with nothing in them that a database could do differently."""
-    shutil.copy(sqlite_template, tmp_path / FILE_NAME)
-    return await furnish_shop(f"sqlite:///{tmp_path / FILE_NAME}")
+    return await copy_shop()
 
 
 @pytest.fixture

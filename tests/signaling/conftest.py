@@ -26,6 +26,7 @@ from prometheus_client import CollectorRegistry
 
 from commerce import commands, views
 from commerce.directory import people
+from commerce.store import engine as store_engine
 from config.load import load
 from config.metrics import Metrics
 from config.settings import WebrtcSettings
@@ -40,6 +41,7 @@ from signaling import problems, whep, whip
 from signaling.api.async_describe import document as async_document
 from signaling.app import Node, open_node
 from signaling.callers import Callers
+from tests.commerce.statements import SharedStatements
 from tests.signaling.redis_servers import RedisServer
 
 PASSWORD = "correct horse"
@@ -50,6 +52,13 @@ PORTS = ("--http.host=127.0.0.1", "--http.port=0", "--rtmp.host=127.0.0.1", "--r
 
 
 CHEAP = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_engine, "create_engine", SharedStatements())
+        yield
 
 
 @pytest.fixture(autouse=True)
