@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from commerce import questions
-from signaling.app import Node
 from signaling.listening import LOOPBACK, in_url
+
+if TYPE_CHECKING:  # the demo only writes them: it starts without all that a node is made of
+    from signaling.app import Node
 
 ROOMS_MAX = 200  # of each merchant; 30,000 would help nobody
 

@@ -21,8 +21,7 @@ from config import describe
 from config.load import ConfigError, load
 from config.metrics import Metrics
 from config.settings import Settings
-from signaling import cli_leaving, cli_store, demo, doctor
-from signaling.serve import serve
+from signaling import cli_leaving, cli_store
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
 USAGE_ERROR = 2
@@ -31,6 +30,8 @@ USAGE_ERROR = 2
 def run(arguments: Sequence[str]) -> int:
     """The process's exit code. What argparse does not know are options of the configuration (`--http.port 0`)."""
     if arguments[:1] == ["demo"]:
+        from signaling import demo  # noqa: PLC0415  # each verb loads what it needs: a node takes a second
+
         return demo.main(arguments[1:])  # it has options of its own
     known, rest = _parser().parse_known_args(arguments)
     try:
@@ -135,10 +136,14 @@ def _on_store(act: Callable[[Settings, argparse.Namespace], int]) -> Act:
 
 
 def _serve(known: argparse.Namespace, rest: list[str]) -> int:
+    from signaling.serve import serve  # noqa: PLC0415
+
     return serve(_settings(known, rest), known.addresses)
 
 
 def _doctor(known: argparse.Namespace, rest: list[str]) -> int:
+    from signaling import doctor  # noqa: PLC0415
+
     report = asyncio.run(doctor.examine(_settings(known, rest).webrtc))
     sys.stdout.write("".join(f"{line}\n" for line in report.lines))
     return 0 if report.healthy else 1
