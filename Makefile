@@ -13,12 +13,14 @@ demo:
 	@.ci/setup demo
 	@$(BIN)/fenbo demo $(ARGS)
 
-# What looks at pictures and hears sound has the machine to itself; the rest runs in two processes.
+# What looks at pictures and hears sound has the machine to itself; the rest runs in two processes. Pages come after
+# all that needs none: a browser and a server each are enough for two cores.
 test:
 	@.ci/setup test
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist worksteal --ignore tests/e2e --ignore tests/web
-	$(BIN)/pytest -m "not soak" tests/e2e tests/web
+	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile tests/web
+	$(BIN)/pytest -m "not soak" tests/e2e
 else
 	$(BIN)/pytest -m "not soak" $(ARGS)
 endif

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from signaling import demo_clock
@@ -29,12 +30,15 @@ GEOMETRY = {
 PAGE_SCRIPT = (Path(__file__).parent / "page.js").read_text("utf-8").replace("GEOMETRY", json.dumps(GEOMETRY))
 
 
-@pytest.fixture(scope="module")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who watches the demo's broadcast comes last: encoding takes a third of a core from all who come after."""
+    items.sort(key=lambda item: "show" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
 def show(start_server):
-    """The demo with its broadcast on. It ends with the module: encoding takes a third of a core from the next ones."""
-    demo = start_server("demo")
-    yield demo
-    demo.stop()
+    """The demo with its broadcast on."""
+    return start_server("demo")
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +47,7 @@ def studio(start_server):
     return start_server("demo", "--no-publisher")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -54,15 +58,13 @@ async def browser() -> AsyncIterator[Browser]:
 Enter = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
-def enter(browser: Browser) -> Enter:
-    """`enter(url)`: a new person on a phone opens an address; with `context` somebody who was there before.
-
-    Errors of the page's scripts fail the test when they are looked at: `page.errors`.
-    """
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(browser: Browser) -> AsyncIterator[Enter]:
+    """`enter(url)`: a new person on a phone opens an address; with `context` somebody who was there before."""
 
     async def open_page(url: str, context: BrowserContext | None = None, without: str = "") -> Page:
         context = context or await browser.new_context(viewport=PHONE, locale="en-GB")
+        contexts.append(context)
         context.set_default_timeout(DEADLINE_MS)
         page = await context.new_page()
         await page.add_init_script(PAGE_SCRIPT)
@@ -71,4 +73,7 @@ def enter(browser: Browser) -> Enter:
         await page.goto(url)
         return page
 
-    return open_page
+    contexts: list[BrowserContext] = []
+    yield open_page
+    for context in contexts:
+        await context.close()

@@ -40,6 +40,7 @@ def address(start_server, tmp_path):
     demo.stop()
 
 
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.soak
 @pytest.mark.timeout(PLAY_SECONDS + 300)
 async def test_ten_minutes_without_a_stall(address, browser, enter):

@@ -14,12 +14,16 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Request, expect
 
 from bench.report import Row, save
 from signaling import demo_clock
 
-pytestmark = pytest.mark.timeout(40, func_only=True)  # a guard against hanging; the demo's start is not the test's
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
+    pytest.mark.timeout(40, func_only=True),  # a guard against hanging; the demo's start is not the test's
+]
 WIDTH, HEIGHT = 640, 360
 GROUP_FRAMES, GROUP_MS = 30, 1000
 SHOWN_S_MAX = 20
@@ -129,7 +133,7 @@ class Viewer:
 Make = Callable[..., Encoder]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def encoder(studio: Any) -> AsyncIterator[Make]:
     made: list[Encoder] = []
 

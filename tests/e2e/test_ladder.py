@@ -5,6 +5,7 @@ import re
 import urllib.request
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.test_webrtc import SCRIPT, BadNetwork
 
@@ -16,7 +17,11 @@ WAIT_SECONDS = 40.0
 ENOUGH_SECONDS = 3.0  # of playing on a lower rung
 
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(120)]  # a node of its own, and time for the player to measure
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.soak,
+    pytest.mark.timeout(120),  # a node of its own, and time for the player to measure
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +81,7 @@ class Failing(BadNetwork):
             send()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def way(ladder_show):
     """To the demo's WebRTC port."""
     host, _, port = ladder_show.addresses["webrtc"].rpartition(":")

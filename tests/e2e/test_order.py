@@ -4,7 +4,10 @@ import aiohttp
 import pytest
 from playwright.async_api import Page
 
-pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
+    pytest.mark.timeout(20, func_only=True),  # the demo's start is not the test's
+]
 CONTACT = {"Name": "Li Wei", "Phone": "13800000000", "Address": "1 Harbour Street"}
 
 

@@ -8,7 +8,10 @@ import pytest
 from config.settings import HlsSettings
 from signaling.demo_media import TONE_HERTZ
 
-pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
+    pytest.mark.timeout(20, func_only=True),  # the demo's start is not the test's
+]
 PART_MS = HlsSettings().part_ms_target
 READINGS = 5
 ROUNDS_MAX = 60

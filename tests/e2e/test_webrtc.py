@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from signaling.demo_media import TONE_HERTZ
 
-pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
+    pytest.mark.timeout(20, func_only=True),  # the demo's start is not the test's
+]
 SCRIPT = Path(__file__).parent / "webrtc.js"
 FFT_BIN_HERTZ = 48_000 / 8192
 LOST_EVERY, DELAY_S = 20, 0.05
@@ -142,7 +146,7 @@ class BadNetwork(asyncio.DatagramProtocol):
         self.transport.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable[BadNetwork]]]:
     made: list[BadNetwork] = []
 
@@ -190,7 +194,7 @@ async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
     assert found["maxGapMs"] <= 1000 + stalled_ms + way.late_s * 1000
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def b_frames(studio: Any) -> AsyncIterator[None]:
     """What OBS sends as it comes: B-frames and AAC, over RTMP."""
     target = f"{studio.addresses['rtmp']}/{studio.addresses['stream_key']}"
