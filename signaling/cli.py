@@ -63,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("what", choices=("add", "passwd"))
     user.add_argument("name")
     user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
-    roles = ("owner", "operator", "host", "assistant", "finance", "auditor", "channel_owner", "staff")
-    user.add_argument("--role", default="owner", choices=roles)
-    user.add_argument("--channel", help="a channel's id: whose desk it is, for a channel_owner or staff")
+    hq, desk = ("owner", "operator", "host", "assistant", "finance", "auditor"), ("staff", "channel_assistant")
+    user.add_argument("--role", default="owner", choices=(*hq, "channel_owner", *desk))
+    user.add_argument("--channel", help="a channel's id: whose desk it is, for a channel's owner, staff or assistant")
     _stores(verbs)
     _leaving(verbs)
     return parser

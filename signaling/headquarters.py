@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from commerce.payments.till import Till
 from signaling.api.desk_staff import DeskStaff
+from signaling.api.desk_talk import DeskTalk
 from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
@@ -53,6 +54,7 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "moderation": HqModeration(commerce),
         "partners": HqPartners(commerce, urls.http),
         "desk_staff": DeskStaff(commerce),
+        "desk_talk": DeskTalk(commerce, rooms),
         "hq_joining": HqJoining(commerce, urls.http),
         "money": HqMoney(commerce),
         "tills": HqPayments(commerce, till),

@@ -70,12 +70,9 @@ class House:
         ]
         return max(holding, key=lambda each: (each.ends_at is None, each.ends_at or now), default=None)
 
-    def is_banned(self, viewer: str, now: datetime) -> bool:
-        """From some room or from all: what he said is not shown to whoever comes later."""
-        return any(
-            each.kind == "ban" and (each.ends_at is None or each.ends_at > now)
-            for each in self._restrictions.get(viewer, ())
-        )
+    def is_banned(self, viewer: str, room: str, now: datetime) -> bool:
+        """From this room or from all: what he said here is not shown to whoever comes later."""
+        return self.find(viewer, room, "ban", now) is not None
 
     def standing(self, viewer: str, room: str, now: datetime) -> Standing:
         """What a member is told about himself and about how the room is talked in."""

@@ -31,6 +31,7 @@ SEE_ACCESS = "see who saw data"
 GUARD_DATA = "guard personal data"
 WORK_AT_DESK = "work at a desk"
 OWN_DESK = "own a desk"
+KEEP_OWN_ROOM = "keep order in one's own room"
 
 ACTIONS = (
     SEE_SHOWS,
@@ -59,23 +60,25 @@ ACTIONS = (
     GUARD_DATA,
     WORK_AT_DESK,
     OWN_DESK,
+    KEEP_OWN_ROOM,
 )
 
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see. His staff works there too, but neither
-# takes the statement away nor disputes anything.
+# takes the statement away nor disputes anything. A channel's assistant has only what is said in its room.
 TABLE: dict[str, frozenset[str]] = {
-    "owner": frozenset(ACTIONS) - {WORK_AT_DESK, OWN_DESK},
+    "owner": frozenset(ACTIONS) - {WORK_AT_DESK, OWN_DESK, KEEP_OWN_ROOM},
     "operator": frozenset(ACTIONS)
     - {ROTATE_KEYS, CONNECT_PROGRAMS, CONNECT_PAYMENTS, RULE_MONEY, SETTLE, SEE_ACCESS, GUARD_DATA, WORK_AT_DESK}
-    - {OWN_DESK},
+    - {OWN_DESK, KEEP_OWN_ROOM},
     "host": frozenset(
         {SEE_SHOWS, RUN_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_TALK, MODERATE, ANSWER_ROOMS, ANNOUNCE}
     ),
     "assistant": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_TALK, MODERATE, ANSWER_ROOMS}),
     "finance": frozenset({SEE_SHOWS, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, REFUND_ORDERS, SEE_MONEY, SETTLE}),
     "auditor": frozenset({SEE_SHOWS, SEE_STUDIO, SEE_CHANNELS, SEE_GOODS, SEE_ORDERS, SEE_TALK, SEE_MONEY, SEE_ACCESS}),
-    "channel_owner": frozenset({WORK_AT_DESK, OWN_DESK}),
-    "staff": frozenset({WORK_AT_DESK}),
+    "channel_owner": frozenset({WORK_AT_DESK, OWN_DESK, KEEP_OWN_ROOM}),
+    "staff": frozenset({WORK_AT_DESK, KEEP_OWN_ROOM}),
+    "channel_assistant": frozenset({KEEP_OWN_ROOM}),
 }
 
 

@@ -87,7 +87,7 @@ class Room:
 
     def is_banned(self, viewer: str) -> bool:
         """Whether what he said is not shown to whoever comes."""
-        return self.audience.house.is_banned(viewer, datetime.now(UTC))
+        return self.audience.house.is_banned(viewer, self.name, datetime.now(UTC))
 
     def write(self, data: bytes) -> None:
         """To everyone, out of any lane: what may be missed."""

@@ -14,6 +14,7 @@ from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.desk_partners import DeskPartners
 from signaling.api.desk_staff import DeskStaff
+from signaling.api.desk_talk import DeskTalk
 from signaling.api.hiding import HidingApi
 from signaling.api.hq_cases import HqCases
 from signaling.api.hq_channels import HqChannels
@@ -45,6 +46,7 @@ from signaling.posters import Posters
 from signaling.replays import Replays
 from signaling.routes_joining import joining, staffing
 from signaling.routes_sharers import sharers
+from signaling.routes_talking import desk_talking, talking
 from signaling.viewers import Viewers
 from signaling.visits import Visits
 from signaling.ws import RoomSocket
@@ -89,6 +91,7 @@ class Handlers:
     hq_joining: HqJoining
     desk_staff: DeskStaff
     sharers: SharerApi
+    desk_talk: DeskTalk
     proofs: ProofApi
     hiding: HidingApi
     describe: OpenApi
@@ -107,7 +110,8 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_hq_sales(to),
         *_hq_orders(to),
         *_hq_programs(to),
-        *_hq_talk(to),
+        *talking(to.session.guard, to.talk, to.moderation),
+        *desk_talking(to.session.guard, to.desk_talk),
         *_hq_money(to),
         *_partners(to),
         *joining(to.session.guard, to.joining, to.hq_joining),
@@ -270,28 +274,6 @@ def _hq_sales(to: Handlers) -> list[web.RouteDef]:
         web.put("/api/v1/hq/products/{product}/image", hq(may.CHANGE_GOODS, to.goods.put_image)),
         web.delete("/api/v1/hq/products/{product}/image", hq(may.CHANGE_GOODS, to.goods.remove_image)),
         web.post("/api/v1/hq/skus/{sku}/stock", hq(may.CHANGE_GOODS, to.goods.receive)),
-    ]
-
-
-def _hq_talk(to: Handlers) -> list[web.RouteDef]:
-    hq = to.session.guard
-    return [
-        web.get("/api/v1/hq/queue", hq(may.SEE_TALK, to.talk.queue)),
-        web.post("/api/v1/hq/held/{held}", hq(may.MODERATE, to.talk.decide_line)),
-        web.post("/api/v1/hq/questions/{question}", hq(may.ANSWER_ROOMS, to.talk.answer_question)),
-        web.post("/api/v1/hq/appeals/{appeal}", hq(may.MODERATE, to.talk.decide_appeal)),
-        web.post("/api/v1/hq/announcements", hq(may.ANNOUNCE, to.talk.announce)),
-        web.get("/api/v1/hq/rooms/{room}", hq(may.SEE_TALK, to.talk.room)),
-        web.post("/api/v1/hq/rooms/{room}/removals", hq(may.MODERATE, to.moderation.remove_line)),
-        web.get("/api/v1/hq/words", hq(may.SEE_TALK, to.moderation.words)),
-        web.post("/api/v1/hq/words", hq(may.SET_WORDS, to.moderation.put_words)),
-        web.post("/api/v1/hq/words/remove", hq(may.SET_WORDS, to.moderation.remove_word)),
-        web.get("/api/v1/hq/rules", hq(may.SEE_TALK, to.moderation.rules)),
-        web.put("/api/v1/hq/rules", hq(may.MODERATE, to.moderation.set_rule)),
-        web.get("/api/v1/hq/restrictions", hq(may.SEE_TALK, to.moderation.restrictions)),
-        web.post("/api/v1/hq/restrictions", hq(may.MODERATE, to.moderation.restrict)),
-        web.delete("/api/v1/hq/restrictions/{restriction}", hq(may.MODERATE, to.moderation.lift)),
-        web.get("/api/v1/hq/acts", hq(may.SEE_TALK, to.moderation.acts)),
     ]
 
 

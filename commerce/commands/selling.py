@@ -11,7 +11,7 @@ from commerce.commands.base import Command
 from commerce.errors import Invalid
 from commerce.money import currency
 
-ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "staff", "auditor")
+ROLES = ("owner", "operator", "host", "assistant", "finance", "channel_owner", "staff", "channel_assistant", "auditor")
 SHOW_STATES = ("announced", "live", "paused", "ended")
 SHELF_MAX = 200
 CHANNELS_AT_ONCE_MAX = 2_000

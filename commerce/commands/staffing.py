@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from commerce import checks
 from commerce.commands.base import Command
 
-ROLES = ("staff",)
+ROLES = ("staff", "channel_assistant")
 
 
 @dataclass(frozen=True, slots=True)

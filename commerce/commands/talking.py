@@ -1,6 +1,7 @@
 """The commands around what is said in rooms: words, rules, restrictions, appeals, held lines, questions to the host.
 
 `by` is whoever does it, as the log shows him: the name of a login. `room` None means all rooms of the merchant.
+`within` a room: whatever is not of that room is not there, NotFound.
 """
 
 from __future__ import annotations
@@ -115,9 +116,11 @@ class Lift(Command[None]):
     by: str
     restriction: str
     reason: str = ""
+    within: str | None = None
 
     def __post_init__(self) -> None:
         _check_by(self.by)
+        _check_room(self.within)
         checks.public_id("restriction", self.restriction)
         checks.text("reason", self.reason, REASON_CHARS_MAX)
 
@@ -179,9 +182,11 @@ class DecideLine(Command[None]):
     by: str
     held: str
     approved: bool
+    within: str | None = None
 
     def __post_init__(self) -> None:
         _check_by(self.by)
+        _check_room(self.within)
         checks.public_id("held", self.held)
 
 
@@ -232,9 +237,11 @@ class AnswerQuestion(Command[None]):
     by: str
     question: str
     answer: str = ""
+    within: str | None = None
 
     def __post_init__(self) -> None:
         _check_by(self.by)
+        _check_room(self.within)
         checks.public_id("question", self.question)
         checks.text("answer", self.answer, APPEAL_CHARS_MAX)
 

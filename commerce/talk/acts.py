@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from commerce.commands import Announce, RemoveLine
 from commerce.errors import NotFound
@@ -37,6 +37,11 @@ def room_key(connected: Connected, merchant: int, room: str | None) -> int | Non
     return int(found)
 
 
+def in_room(room: str | None) -> tuple[ColumnElement[bool], ...]:
+    """What a query that has joined the rooms adds to be of one room alone; of all with None."""
+    return () if room is None else (tables.room.c.slug == room,)
+
+
 def remove_line(unit: Unit, command: RemoveLine) -> None:
     """The line itself is in the bus; here is that it was taken down, and by whom."""
     room = room_key(unit, command.merchant, command.room)
@@ -51,11 +56,11 @@ def announce(unit: Unit, command: Announce) -> None:
     unit.tell(Announced(command.merchant, public, command.text))
 
 
-def find_acts(connected: Connected, merchant: int, page: Paging) -> views.Acts:
-    """A page of the log, newest first."""
+def find_acts(connected: Connected, merchant: int, page: Paging, within: str | None = None) -> views.Acts:
+    """A page of the log, or of one room's part of it, newest first."""
     act, room = tables.act, tables.room
     query = select(act, room.c.slug).outerjoin(room, room.c.id == act.c.room_id).where(act.c.merchant_id == merchant)
-    query = query.where(*page.after(act.c.id)).order_by(act.c.id.desc())
+    query = query.where(*in_room(within), *page.after(act.c.id)).order_by(act.c.id.desc())
     rows = connected.connection.execute(query.limit(page.rows)).all()
     acts = tuple(
         views.Act(

@@ -12,6 +12,7 @@ from commerce.store.ids import public_id
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.talk import views
+from commerce.talk.acts import in_room, log
 from commerce.times import aware
 from commerce.visits import find_place
 
@@ -42,7 +43,9 @@ def answer_question(unit: Unit, command: AnswerQuestion) -> None:
     table, room = tables.question, tables.room
     query = select(table, room.c.slug).join(room, room.c.id == table.c.room_id)
     row = unit.connection.execute(
-        query.where(table.c.merchant_id == command.merchant, table.c.public_id == command.question)
+        query.where(table.c.merchant_id == command.merchant, table.c.public_id == command.question).where(
+            *in_room(command.within)
+        )
     ).first()
     if row is None:
         raise NotFound("question", "no such question")
@@ -51,18 +54,20 @@ def answer_question(unit: Unit, command: AnswerQuestion) -> None:
     state = "answered" if command.answer else "dismissed"
     done = {"state": state, "answer": command.answer, "answered_by": command.by}
     unit.connection.execute(update(table).where(table.c.id == row.id).values(done))
+    kind = "answer" if command.answer else "aside"
+    log(unit, command.merchant, kind, command.by, row.room_id, viewer=row.viewer, name=row.name, text=command.answer)
     if command.answer:
         said = (row.viewer, row.name, row.text, command.answer)
         unit.tell(QuestionAnswered(command.merchant, row.slug, command.question, *said))
 
 
-def find_asked(connected: Connected, merchant: int) -> tuple[views.Asked, ...]:
+def find_asked(connected: Connected, merchant: int, within: str | None = None) -> tuple[views.Asked, ...]:
     """Open questions, oldest first, at most 200."""
     table, room = tables.question, tables.room
     query = (
         select(table, room.c.slug)
         .join(room, room.c.id == table.c.room_id)
-        .where(table.c.merchant_id == merchant, table.c.state == "open")
+        .where(table.c.merchant_id == merchant, table.c.state == "open", *in_room(within))
         .order_by(table.c.id)
         .limit(LISTED_MAX)
     )

@@ -12,7 +12,7 @@ from commerce.store.ids import public_id
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.talk import views
-from commerce.talk.acts import log
+from commerce.talk.acts import in_room, log
 from commerce.times import aware
 from commerce.visits import find_place
 
@@ -39,7 +39,9 @@ def decide_line(unit: Unit, command: DecideLine) -> None:
     table, room = tables.held_line, tables.room
     query = select(table, room.c.slug).join(room, room.c.id == table.c.room_id)
     row = unit.connection.execute(
-        query.where(table.c.merchant_id == command.merchant, table.c.public_id == command.held)
+        query.where(table.c.merchant_id == command.merchant, table.c.public_id == command.held).where(
+            *in_room(command.within)
+        )
     ).first()
     if row is None:
         raise NotFound("held", "no such line")
@@ -53,13 +55,13 @@ def decide_line(unit: Unit, command: DecideLine) -> None:
         unit.tell(LineApproved(command.merchant, row.slug, command.held, row.viewer, row.name, row.line, row.text))
 
 
-def find_held(connected: Connected, merchant: int) -> tuple[views.HeldLine, ...]:
+def find_held(connected: Connected, merchant: int, within: str | None = None) -> tuple[views.HeldLine, ...]:
     """Those that wait, oldest first, at most 200."""
     table, room = tables.held_line, tables.room
     query = (
         select(table, room.c.slug)
         .join(room, room.c.id == table.c.room_id)
-        .where(table.c.merchant_id == merchant, table.c.state == "waiting")
+        .where(table.c.merchant_id == merchant, table.c.state == "waiting", *in_room(within))
         .order_by(table.c.id)
         .limit(LISTED_MAX)
     )

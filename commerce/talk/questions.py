@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table, func, select
 
+from commerce.directory.channels import find_channel
 from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -28,15 +29,29 @@ def rules(reading: Reading, merchant: int) -> tuple[views.Rule, ...]:
 
 
 def restrictions(
-    reading: Reading, merchant: int, viewer: str | None = None, page: Paging | None = None
+    reading: Reading,
+    merchant: int,
+    viewer: str | None = None,
+    page: Paging | None = None,
+    within: str | None = None,
 ) -> tuple[views.Restriction, ...]:
-    """Those that hold now: of one viewer, or of all; a page of them when one is asked for."""
-    return find_restrictions(reading, merchant, viewer, page)
+    """Those that hold now: of one viewer, or of all; in one room; a page of them when one is asked for."""
+    return find_restrictions(reading, merchant, viewer, page, within)
 
 
 def queues(reading: Reading, merchant: int) -> views.Queues:
     """All that waits for somebody at HQ."""
     return views.Queues(find_held(reading, merchant), find_asked(reading, merchant), find_appeals(reading, merchant))
+
+
+def queues_of_room(reading: Reading, merchant: int, room: str) -> views.Queues:
+    """Lines and questions of one room. Appeals are HQ's: another look is not for whoever was the first to look."""
+    return views.Queues(find_held(reading, merchant, room), find_asked(reading, merchant, room), ())
+
+
+def room_of_channel(reading: Reading, merchant: int, channel: str) -> str:
+    """The slug of the room of the merchant's channel. NotFound."""
+    return find_channel(reading, merchant, channel).room
 
 
 def waiting(reading: Reading, merchant: int) -> views.Waiting:
@@ -54,6 +69,6 @@ def _count(reading: Reading, merchant: int, table: Table, state: str) -> tuple[i
     return int(row[0]), int(row[1])
 
 
-def acts(reading: Reading, merchant: int, page: Paging | None = None) -> views.Acts:
-    """A page of the log, newest first."""
-    return find_acts(reading, merchant, page or Paging())
+def acts(reading: Reading, merchant: int, page: Paging | None = None, within: str | None = None) -> views.Acts:
+    """A page of the log, or of one room's part of it, newest first."""
+    return find_acts(reading, merchant, page or Paging(), within)

@@ -15,7 +15,7 @@ from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
 from commerce.talk import views
-from commerce.talk.acts import log, room_key
+from commerce.talk.acts import in_room, log, room_key
 from commerce.times import aware, aware_or_none
 
 KICK_SECONDS = 60
@@ -43,7 +43,7 @@ def restrict(unit: Unit, command: Restrict) -> views.Restriction:
 
 def lift(unit: Unit, command: Lift) -> None:
     """He may again."""
-    row = _one(unit, command.merchant, command.restriction)
+    row = _one(unit, command.merchant, command.restriction, command.within)
     if row.lifted_at is None:
         end(unit, row, command.by, command.reason)
 
@@ -57,8 +57,8 @@ def end(unit: Unit, row: AnyRow, by: str, reason: str) -> None:
     unit.tell(RestrictionChanged(row.merchant_id, row.viewer, row.slug, False))
 
 
-def _one(connected: Connected, merchant: int, restriction: str) -> AnyRow:
-    query = select_restrictions(merchant).where(tables.restriction.c.public_id == restriction)
+def _one(connected: Connected, merchant: int, restriction: str, within: str | None = None) -> AnyRow:
+    query = select_restrictions(merchant).where(tables.restriction.c.public_id == restriction, *in_room(within))
     row = connected.connection.execute(query).first()
     if row is None:
         raise NotFound("restriction", "no such restriction")
@@ -98,10 +98,14 @@ def restriction_view(row: AnyRow) -> views.Restriction:
 
 
 def find_restrictions(
-    connected: Connected, merchant: int, viewer: str | None = None, page: Paging | None = None
+    connected: Connected,
+    merchant: int,
+    viewer: str | None = None,
+    page: Paging | None = None,
+    within: str | None = None,
 ) -> tuple[views.Restriction, ...]:
-    """Those that hold now, newest first: of one viewer, or of all; a page of them when one is asked for."""
-    query = _holding(select_restrictions(merchant), connected.now)
+    """Those that hold now, newest first: of one viewer, or of all; in one room; a page when one is asked for."""
+    query = _holding(select_restrictions(merchant), connected.now).where(*in_room(within))
     if viewer is not None:
         query = query.where(tables.restriction.c.viewer == viewer)
     key = tables.restriction.c.id

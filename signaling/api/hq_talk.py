@@ -72,24 +72,26 @@ class HqTalk:
         return web.Response(status=204)
 
     async def room(self, request: web.Request, me: views.Me) -> web.Response:
-        """Read from the bus, so any node answers for any room; nobody counts as a viewer by looking in."""
         name = request.match_info["room"]
         if (await self._rooms.load(name)).merchant != me.merchant.id:
             raise Unknown("no such room", "room")
-        house = House(me.merchant.id)
-        house.take_rules(await self._commerce.ask(questions.rules, me.merchant.id))
-        reading = await self._rooms.bus.read(room_stream(name), None, self._rooms.settings.history_lines)
-        rule = house.rule(name)
-        return answer(
-            RoomTalk(
-                room=name,
-                viewers=self._rooms.viewers(me.merchant.id).get(name, 0),
-                rule=RuleHq(room=name, slow_seconds=rule.slow_seconds, muted=rule.muted, held=rule.held),
-                lines=[RECALLED.validate_python(json.loads(line)) for line in recalled(reading.entries, _nobody)],
-            )
-        )
+        return answer(await look(self._commerce, self._rooms, me.merchant.id, name))
+
+
+async def look(commerce: Commerce, rooms: Rooms, merchant: int, name: str) -> RoomTalk:
+    """Read from the bus, so any node answers for any room; nobody counts as a viewer by looking in."""
+    house = House(merchant)
+    house.take_rules(await commerce.ask(questions.rules, merchant))
+    reading = await rooms.bus.read(room_stream(name), None, rooms.settings.history_lines)
+    rule = house.rule(name)
+    return RoomTalk(
+        room=name,
+        viewers=rooms.viewers(merchant).get(name, 0),
+        rule=RuleHq(room=name, slow_seconds=rule.slow_seconds, muted=rule.muted, held=rule.held),
+        lines=[RECALLED.validate_python(json.loads(line)) for line in recalled(reading.entries, _nobody)],
+    )
 
 
 def _nobody(_viewer: str) -> bool:
-    """Whoever looks from HQ sees also what banned viewers said."""
+    """Whoever keeps order sees also what banned viewers said."""
     return False

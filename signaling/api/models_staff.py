@@ -10,11 +10,11 @@ from signaling.api.models_joining import LoginName, Password
 
 
 class StaffNew(Request):
-    """A login at the desk."""
+    """A login at the desk. A `channel_assistant` keeps order in the channel's room and has nothing else there."""
 
     user: LoginName
     password: Password
-    role: Literal["staff"] = "staff"
+    role: Literal["staff", "channel_assistant"] = "staff"
 
 
 class StaffLogin(View):

@@ -63,6 +63,14 @@ class RuleSet(Request):
     held: bool = False
 
 
+class OwnRule(Request):
+    """The whole rule of the channel's own room; where that of all rooms is stricter, it holds."""
+
+    slow_seconds: Annotated[int, Field(ge=0, le=3_600)] = 0
+    muted: bool = False
+    held: bool = False
+
+
 class RestrictionHq(View):
     """A viewer who may not speak or not come in."""
 
@@ -77,16 +85,21 @@ class RestrictionHq(View):
     appeal: AppealState | None
 
 
-class RestrictionNew(Request):
-    """Mute, kick (out for a minute) or ban a viewer; without `room` from all rooms, without `seconds` until lifted."""
+class OwnRestriction(Request):
+    """Mute, kick (out for a minute) or ban a viewer in the channel's own room; without `seconds` until lifted."""
 
     viewer: Id
     kind: Literal["mute", "kick", "ban"]
-    room: Slug | None = None
     seconds: Annotated[int, Field(ge=1, le=YEAR_SECONDS)] | None = None
     reason: Reason = ""
     name: Annotated[str, StringConstraints(max_length=120)] = ""
     remove_lines: bool = False
+
+
+class RestrictionNew(OwnRestriction):
+    """Mute, kick (out for a minute) or ban a viewer; without `room` from all rooms, without `seconds` until lifted."""
+
+    room: Slug | None = None
 
 
 class LineRemove(Request):
@@ -176,6 +189,13 @@ class Queue(View):
     held: list[HeldLineView]
     asked: list[AskedView]
     appeals: list[AppealHq]
+
+
+class DeskQueue(View):
+    """What waits in the channel's own room, each oldest first, at most 200 of each."""
+
+    held: list[HeldLineView]
+    asked: list[AskedView]
 
 
 class AnnouncementNew(Request):

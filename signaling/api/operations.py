@@ -7,6 +7,7 @@ from signaling.api.operation import HQ, V1, Operation
 from signaling.api.operation import hq as _hq
 from signaling.api.operations_cases import CASES
 from signaling.api.operations_customers import CUSTOMERS
+from signaling.api.operations_desk_talk import DESK_TALK
 from signaling.api.operations_guard import GUARD
 from signaling.api.operations_joining import JOINING
 from signaling.api.operations_money import MONEY
@@ -146,6 +147,7 @@ OPERATIONS = (
     *JOINING,
     *STAFF,
     *SHARERS,
+    *DESK_TALK,
     *PAYMENTS,
     *GUARD,
     *PROOFS,

@@ -104,4 +104,11 @@ def test_what_a_member_is_told(house):
     assert (standing.room_rule.slow_seconds, standing.all_rule.slow_seconds) == (0, 10)
     house.take_restrictions_of(VIEWER, [])
     assert house.standing(VIEWER, "north", NOW).banned is None
-    assert not house.is_banned(VIEWER, NOW)
+    assert not house.is_banned(VIEWER, "north", NOW)
+
+
+def test_a_ban_from_one_room_takes_nothing_away_in_another(house):
+    house.take_restrictions([restriction(kind="ban", room="north")])
+    assert [house.is_banned(VIEWER, room, NOW) for room in ("north", "south")] == [True, False]
+    house.take_restrictions([restriction(kind="ban")])
+    assert house.is_banned(VIEWER, "south", NOW)
