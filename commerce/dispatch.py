@@ -37,7 +37,7 @@ from commerce.commands import guarding as g
 from commerce.commands import joining as j
 from commerce.commands import partners as p
 from commerce.commands import staffing as w
-from commerce.customers import book, login
+from commerce.customers import book, login, logouts
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, levels, locking, payouts, plans, settlement, watching
 from commerce.errors import CommerceError, Conflict
@@ -175,6 +175,7 @@ def customers() -> dict[type, One]:
         c.LogIn: login.log_in,
         c.PutAddress: book.put_address,
         c.RemoveAddress: book.remove_address,
+        c.EndViewer: logouts.end_viewer,
     }
 
 

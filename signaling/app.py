@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from commerce import commands, events
+from commerce import events
 from commerce.payments.till import Till
 from commerce.service import Commerce
 from config.metrics import Metrics
@@ -59,9 +59,11 @@ from signaling.headquarters import headquarters
 from signaling.houses import Houses
 from signaling.hq_ws import SESSION_SECONDS
 from signaling.images import Images
-from signaling.listening import LOOPBACK, Urls, find_urls, listen, open_site, open_tls
+from signaling.listening import Urls, find_urls, listen, open_site, open_tls
+from signaling.logouts import LOOK_SECONDS as LOGOUT_SECONDS
+from signaling.logouts import Logouts
 from signaling.on_air import OnAir
-from signaling.ops import Check, Ops
+from signaling.ops import Ops, listens, writes
 from signaling.pages import Pages, assets_for_ever
 from signaling.poster import Fonts
 from signaling.posters import Posters
@@ -136,6 +138,7 @@ class Core:
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
         self.watching = Watching(commerce)
+        self.logouts = Logouts(commerce)
         self.directory = Directory(commerce, self.origin.url)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
@@ -185,7 +188,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
         urls = find_urls(settings.http, http_port, rtmp_port, rtmps_port)
 
         handlers = _handlers(core, urls, await asyncio.to_thread(Pages.read, WEB_DIST))
-        ops = Ops(metrics, {"database": _database(core), "rtmp": _accepts(settings.rtmp.host, rtmp_port)})
+        ops = Ops(metrics, {"database": writes(commerce), "rtmp": listens(settings.rtmp.host, rtmp_port)})
         app = await _app(core, handlers, ops, engine)
         ops_port = await _open_ops(stack, settings, ops)
         await open_site(stack, app, listener, open_tls(settings.http))
@@ -226,7 +229,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
     """Whoever answers requests."""
     commerce, rooms, settings = core.commerce, core.rooms, core.settings
     secure = urls.http.startswith("https:")
-    viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), secure=secure)
+    viewers = Viewers(ViewerTokens(*commerce.keys("cookie").values()), core.logouts, secure=secure)
     till, sandbox = Till(commerce, settings.payments, urls.http, time.time), settings.payments.sandbox
     edge = EdgePass(settings.hls.edge_secret, secure=secure)
     entrance = Entrance(commerce, core.link_tokens, core.metrics)
@@ -277,6 +280,7 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
     await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:
         app.add_routes(ops.routes())
+    await core.logouts.look()  # before anybody is let in
     app.on_response_prepare.extend((handlers.viewers.on_prepare, assets_for_ever))
     return app
 
@@ -297,6 +301,7 @@ def _start(stack: AsyncExitStack, chores: Chores, core: Core, handlers: Handlers
     chores.every(WATCHED_SECONDS, "watch time", core.watching.look)
     chores.every(TICK_SECONDS, "crowds", core.crowds.tick)
     chores.every(TICK_SECONDS, "hq overview", hq.tick)
+    chores.every(LOGOUT_SECONDS, "logouts", core.logouts.look)
     chores.every(SESSION_SECONDS, "hq sessions", hq.check_sessions)
     chores.every(SWEEP_SECONDS, "catching up", core.catchup.sweep)
     chores.every(REPLAY_SWEEP_SECONDS, "recordings", core.replays.sweep)
@@ -344,23 +349,3 @@ def _recordings(settings: Settings, metrics: Metrics) -> Recordings:
 
         bucket = Bucket(settings.bucket)
     return Recordings(settings.data_dir / "recordings", metrics, bucket)
-
-
-def _database(core: Core) -> Check:
-    """Commerce answers a question and takes a command that changes nothing."""
-
-    async def check() -> None:
-        await core.commerce.execute(commands.CloseSession(token=""))
-
-    return check
-
-
-def _accepts(host: str, port: int) -> Check:
-    """Somebody listens there."""
-
-    async def check() -> None:
-        _, writer = await asyncio.open_connection(LOOPBACK.get(host, host), port)
-        writer.close()
-        await writer.wait_closed()
-
-    return check

@@ -11,7 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from commerce.commands import CloseSession
+from commerce.service import Commerce
 from config.metrics import Metrics
+from signaling.listening import LOOPBACK
 
 CHECK_SECONDS_MAX = 2.0
 # Being ready costs a commit that is durable: however often it is asked, it is looked at once in this time.
@@ -61,6 +64,26 @@ class Ops:
                 self._outcomes = {name: await _outcome(check) for name, check in self._checks.items()}
                 self._looked_at = self._clock()
             return self._outcomes
+
+
+def writes(commerce: Commerce) -> Check:
+    """Commerce takes a command that changes nothing."""
+
+    async def check() -> None:
+        await commerce.execute(CloseSession(token=""))
+
+    return check
+
+
+def listens(host: str, port: int) -> Check:
+    """Somebody does, there."""
+
+    async def check() -> None:
+        _, writer = await asyncio.open_connection(LOOPBACK.get(host, host), port)
+        writer.close()
+        await writer.wait_closed()
+
+    return check
 
 
 async def _outcome(check: Check) -> str:

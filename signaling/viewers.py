@@ -7,6 +7,7 @@ import time
 
 from aiohttp import web
 
+from signaling.logouts import Logouts
 from signaling.messages import Speaker
 from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
 
@@ -20,19 +21,21 @@ GUEST = {"zh": "观众", "en": "Guest"}
 class Viewers:
     """Reads and sets the viewer's cookie. `secure`: this installation is reached over https."""
 
-    def __init__(self, tokens: ViewerTokens, *, secure: bool) -> None:
+    def __init__(self, tokens: ViewerTokens, logouts: Logouts, *, secure: bool) -> None:
         self._tokens = tokens
+        self._logouts = logouts
         self._secure = secure
 
     def find(self, request: web.Request) -> str | None:
-        """The viewer of a bearer token or cookie that holds."""
+        """The viewer of a bearer token or cookie that holds, and with which nobody has logged out."""
         token = _token(request)
         if not token:
             return None
         try:
-            return self._tokens.read(token, time.time())
+            viewer = self._tokens.read(token, time.time())
         except BadToken:
             return None
+        return None if viewer in self._logouts else viewer
 
     def device(self, request: web.Request) -> str:
         """Which browser that is: its first viewer, also after he has logged out."""
@@ -49,11 +52,13 @@ class Viewers:
             request[FRESH] = viewer
         return viewer
 
-    def renew(self, request: web.Request) -> str:
-        """Somebody else from now on: a new viewer, with his cookie on the answer."""
+    async def renew(self, request: web.Request) -> None:
+        """Somebody else from now on: a new viewer, with his cookie on the answer; the old one opens nothing."""
+        before = self.find(request)
+        if before is not None:
+            await self._logouts.end(before)
         request[DEVICE] = self.device(request)
         request[FRESH] = new_viewer()
-        return request[FRESH]
 
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """aiohttp's signal before the head of an answer goes out, also of a WebSocket's.

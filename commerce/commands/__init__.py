@@ -26,7 +26,7 @@ from commerce.commands.buying import (
     ShipOrder,
     Wanted,
 )
-from commerce.commands.customers import AskCode, LogIn, PutAddress, RemoveAddress
+from commerce.commands.customers import AskCode, EndViewer, LogIn, PutAddress, RemoveAddress
 from commerce.commands.offering import AnnounceSale, HideProduct, PutImage, RemoveImage, WithdrawSale
 from commerce.commands.paying import (
     ChooseWay,
@@ -133,6 +133,7 @@ __all__ = [
     "CreateUser",
     "DecideAppeal",
     "DecideLine",
+    "EndViewer",
     "ExpireOrders",
     "FinishOrders",
     "HideProduct",

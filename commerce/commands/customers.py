@@ -61,6 +61,16 @@ class LogIn(Command[views.LoggedIn]):
 
 
 @dataclass(frozen=True, slots=True)
+class EndViewer(Command[bool]):
+    """Logging out: the viewer is nobody any more, with any merchant. False for one that was nobody."""
+
+    viewer: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)
+
+
+@dataclass(frozen=True, slots=True)
 class PutAddress(Command[views.Address]):
     """A new address of the viewer's customer, or (`address`) another content of one; `chosen`: it is offered first."""
 

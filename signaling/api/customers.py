@@ -103,9 +103,9 @@ class CustomerApi:
         return private(answer(models.LoggedIn(customer=self._shown(found.customer), cut=cut)))
 
     async def log_out(self, request: web.Request) -> web.Response:
-        """A new cookie; whoever comes with a bearer token throws that away himself."""
+        """A new cookie; the old one, or the bearer token, is worth nothing any more, whoever has a copy of it."""
         await read(request, models.LogOut)
-        self._viewers.renew(request)
+        await self._viewers.renew(request)
         return web.Response(status=204)
 
     async def add_address(self, request: web.Request) -> web.Response:

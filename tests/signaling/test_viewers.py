@@ -31,7 +31,7 @@ async def test_a_cookie_that_does_not_hold_is_replaced(shop):
 async def test_a_browser_is_the_same_device_after_a_logout(shop):
     visitor, viewers = (
         await shop.visitor(),
-        Viewers(ViewerTokens(*shop.node.commerce.keys("cookie").values()), secure=0),
+        Viewers(ViewerTokens(*shop.node.commerce.keys("cookie").values()), shop.node.core.logouts, secure=False),
     )
 
     async def seen():
@@ -48,7 +48,7 @@ async def test_a_browser_is_the_same_device_after_a_logout(shop):
 
 
 def test_whoever_is_made_for_a_request_is_one_viewer():
-    viewers, request = Viewers(ViewerTokens(b"k" * 32), secure=False), make_mocked_request("GET", "/r/north")
+    viewers, request = Viewers(ViewerTokens(b"k" * 32), set(), secure=False), make_mocked_request("GET", "/r/north")
     assert viewers.of(request) == viewers.of(request) == viewers.device(request)
 
 

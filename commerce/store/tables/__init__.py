@@ -21,7 +21,7 @@ from commerce.store.tables.buying import (
 )
 from commerce.store.tables.cases import aftersale, aftersale_event, aftersale_line
 from commerce.store.tables.columns import metadata
-from commerce.store.tables.customers import address, customer, login_code
+from commerce.store.tables.customers import address, customer, ended_viewer, login_code
 from commerce.store.tables.directory import (
     channel,
     id_block,
@@ -79,6 +79,7 @@ __all__ = [
     "customer",
     "delivery",
     "dispute",
+    "ended_viewer",
     "flash_sale",
     "held_line",
     "hidden_product",

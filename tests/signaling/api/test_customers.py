@@ -5,6 +5,8 @@ import pytest
 from commerce.customers.login import TRIES_MAX
 from signaling.api import models_customers as models
 from signaling.api.models import Order
+from signaling.logouts import Logouts
+from signaling.viewers import COOKIE
 from tests.signaling.phones import gateway, log_in
 
 NORTH = "/api/v1/rooms/north"
@@ -55,6 +57,25 @@ async def test_a_guest_who_logs_in_keeps_cart_and_orders_and_logging_out_hides_t
     assert (await pocket("GET", f"{NORTH}/customer"))[1]["customer"] is None
     assert (await pocket("GET", f"{NORTH}/orders"))[1] == {"orders": []}
     assert (await pocket("GET", f"/api/v1/orders/{order['order']}"))[0] == 404
+
+
+async def test_a_copy_of_the_cookie_opens_nothing_after_the_logout(phones):
+    shop, sent = phones
+    mine, thief, other_node = await shop.visitor(), await shop.visitor(), Logouts(shop.node.commerce)
+    await log_in(mine, sent)
+    (token,) = (cookie.value for cookie in mine.client.cookie_jar if cookie.key == COOKIE)
+    copies = ({"Cookie": f"{COOKIE}={token}"}, {"Authorization": f"Bearer {token}"})
+    for headers in copies:
+        assert (await thief("GET", f"{NORTH}/customer", headers=headers))[1]["customer"] is not None
+    assert (await mine("POST", f"{NORTH}/logout", {}))[0] == 204
+    for headers in copies:
+        thief.client.cookie_jar.clear()
+        assert (await thief("GET", f"{NORTH}/customer", headers=headers))[1]["customer"] is None
+        assert {cookie.key for cookie in thief.client.cookie_jar} == {COOKIE}, "he is somebody new"
+    viewer = token.split(".")[1]
+    assert viewer not in other_node
+    await other_node.look()
+    assert viewer in other_node
 
 
 async def test_wrong_codes_and_phones_are_refused_at_their_field(phones):

@@ -1,0 +1,34 @@
+"""Viewers that nobody is any more: who logs out leaves his viewer behind, and its cookie opens nothing from then on."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select
+
+from commerce.commands import EndViewer
+from commerce.store import tables
+from commerce.store.reading import Reading
+from commerce.store.unit import Unit
+
+KEPT_MS = 400 * 86_400_000  # no cookie lasts longer (signaling.tokens)
+ENDED_MAX = 1_000_000  # the latest; a node keeps them in memory
+_table, _viewer = tables.ended_viewer, tables.viewer
+
+
+def end_viewer(unit: Unit, command: EndViewer) -> bool:
+    """Whether he is at an end now; a viewer of whom nothing is known has nothing to be kept from anybody."""
+    mine = _table.c.viewer == command.viewer
+    if unit.connection.execute(select(_table.c.at).where(mine)).first() is not None:
+        return True
+    known = select(_viewer.c.id).where(_viewer.c.public_id == command.viewer).limit(1)
+    if unit.connection.execute(known).first() is None:
+        return False
+    unit.connection.execute(delete(_table).where(_table.c.at <= unit.now - KEPT_MS))
+    unit.connection.execute(insert(_table), {"viewer": command.viewer, "at": unit.now})
+    return True
+
+
+def ended_viewers(reading: Reading, since: int) -> tuple[tuple[str, int], ...]:
+    """Who, and when (ms), from then on."""
+    query = select(_table.c.viewer, _table.c.at).where(_table.c.at >= since)
+    rows = reading.connection.execute(query.order_by(_table.c.at.desc()).limit(ENDED_MAX))
+    return tuple((viewer, at) for viewer, at in rows)
