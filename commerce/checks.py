@@ -17,6 +17,7 @@ PRICE_MINOR_MAX = 10**12
 NAME_CHARS_MAX = 120
 TEXT_CHARS_MAX = 4_000
 URL_CHARS_MAX = 2_000
+PROGRAM = "program: "  # before the name of a key, wherever it stands for who did something
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _PUBLIC_ID = re.compile(r"[0-9a-z]{8,32}")
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -90,6 +91,13 @@ def login(field: str, value: object) -> str:
     if not isinstance(value, str) or not _LOGIN.fullmatch(value):
         raise Invalid(field, "must be 2 to 80 letters, digits or . _ @ + -")
     return value
+
+
+def doer(field: str, value: object) -> str:
+    """Who did something: somebody's login name, or a program by the name of its key, which no login looks like."""
+    if isinstance(value, str) and value.startswith(PROGRAM):
+        return text(field, value, len(PROGRAM) + NAME_CHARS_MAX, len(PROGRAM) + 1)
+    return login(field, value)
 
 
 def url(field: str, value: object) -> str:

@@ -39,7 +39,7 @@ class Merchant:
 class Me:
     """Who a session belongs to; `csrf` must come back in the header of every mutating call.
 
-    With `scopes` it is a program that came with a key: they say what it may do, and the role says nothing.
+    With `scopes` it is a program that came with a key, which `user` names: they say what it may do, the role nothing.
     """
 
     login: int

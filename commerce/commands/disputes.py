@@ -28,7 +28,7 @@ class OpenDispute(Command[str]):
     def __post_init__(self) -> None:
         checks.public_id("channel", self.channel)
         checks.text("text", self.text, TEXT_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
         if (self.order is None) == (self.viewer is None):
             raise Invalid("order", "say which order, or which customer")
         for field, value in (("order", self.order), ("viewer", self.viewer)):
@@ -48,7 +48,7 @@ class AnswerDispute(Command[str]):
     def __post_init__(self) -> None:
         checks.public_id("dispute", self.dispute)
         checks.text("answer", self.answer, TEXT_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,4 @@ class DecideDispute(Command[int]):
         checks.public_id("dispute", self.dispute)
         checks.choice("outcome", self.outcome, ("stays", "moved"))
         checks.text("reason", self.reason, TEXT_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)

@@ -99,7 +99,7 @@ class PrepareSettlements(Command[int]):
     by: str
 
     def __post_init__(self) -> None:
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class ApproveSettlement(Command[str]):
 
     def __post_init__(self) -> None:
         checks.public_id("settlement", self.settlement)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
         checks.choice("rail", self.rail, RAILS)
 
 
@@ -139,7 +139,7 @@ class ApproveSettlements(Command[ApprovedMany]):
     limit: int = APPROVED_MAX
 
     def __post_init__(self) -> None:
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
         checks.choice("rail", self.rail, RAILS)
         checks.number("limit", self.limit, 1, APPROVED_MAX)
 

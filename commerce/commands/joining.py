@@ -89,7 +89,7 @@ class ApproveApplication(Command[str]):
             checks.public_id("parent", self.parent)
         checks.text("level", self.level, LEVEL_CHARS_MAX)
         checks.slug("room", self.room)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class RefuseApplication(Command[None]):
     def __post_init__(self) -> None:
         checks.public_id("application", self.application)
         checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class EraseApplication(Command[None]):
 
     def __post_init__(self) -> None:
         checks.public_id("application", self.application)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Invite(Command[str]):
                 checks.public_id(field, channel)
         checks.text("level", self.level, LEVEL_CHARS_MAX)
         checks.number("days", self.days, 1, DAYS_MAX)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)

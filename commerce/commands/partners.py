@@ -42,7 +42,7 @@ class MoveChannel(Command[None]):
         checks.public_id("channel", self.channel)
         if self.parent is not None:
             checks.public_id("parent", self.parent)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ChangeChannel(Command[str]):
         checks.public_id("channel", self.channel)
         checks.choice("event", self.event, ("suspend", "resume", "close"))
         checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Rebind(Command[None]):
         checks.public_id("viewer", self.viewer)
         checks.public_id("channel", self.channel)
         checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class AddStaff(Command[str]):
         checks.login("user", self.user)
         checks.text("password_hash", self.password_hash, 500, 1)
         checks.choice("role", self.role, ROLES)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RemoveStaff(Command[None]):
     def __post_init__(self) -> None:
         checks.public_id("channel", self.channel)
         checks.login("user", self.user)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ class TieStaff(Command[None]):
     def __post_init__(self) -> None:
         checks.public_id("channel", self.channel)
         checks.public_id("viewer", self.viewer)
-        checks.login("by", self.by)
+        checks.doer("by", self.by)

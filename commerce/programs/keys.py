@@ -8,6 +8,7 @@ import secrets
 from sqlalchemy import func, insert, select, update
 
 from commerce import views
+from commerce.checks import PROGRAM
 from commerce.commands import CreateApiKey, RevokeApiKey
 from commerce.directory.merchants import find_merchant
 from commerce.directory.people import digest
@@ -62,7 +63,7 @@ def find_client(connected: Connected, secret: str) -> views.Me:
     if row is None:
         raise BadCredentials("Authorization", "this key opens nothing")
     merchant = find_merchant(connected, row.merchant_id)
-    return views.Me(row.id, row.name, "program", merchant, None, "", tuple(json.loads(row.scopes)))
+    return views.Me(row.id, PROGRAM + row.name, "program", merchant, None, "", tuple(json.loads(row.scopes)))
 
 
 def _view(row: AnyRow) -> shown.ApiKey:

@@ -21,7 +21,6 @@ from signaling.api.body import answer, answers, read
 from signaling.api.customers import private
 from signaling.api.desk import own
 from signaling.api.hq_channels import new_address
-from signaling.api.hq_orders import PROGRAM
 from signaling.api.models import ChannelRef
 from signaling.api.paging import page
 
@@ -39,7 +38,7 @@ class HqJoining:
         found = await self._commerce.ask(applications, me.merchant.id, page(request), state)
         if any(each.sealed for each in found):
             rows = tuple(each.application for each in found if each.sealed)
-            await self._commerce.execute(LogAccess(me.merchant.id, me.user or PROGRAM, "saw", "applications", rows))
+            await self._commerce.execute(LogAccess(me.merchant.id, me.user, "saw", "applications", rows))
         return private(answers([self._application(each) for each in found]))
 
     async def approve(self, request: web.Request, me: views.Me) -> web.Response:

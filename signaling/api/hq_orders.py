@@ -16,7 +16,6 @@ from signaling.api.paging import page
 from signaling.directory import Directory
 from signaling.rooms import Rooms
 
-PROGRAM = "a program"  # with a key of its own, and no name
 SHOWN = 50  # orders of a page, where nobody says how many
 PAGE = 200  # orders of an export that are read at once
 
@@ -101,7 +100,7 @@ class HqOrders:
         """Who sees contacts as they are is in the access log before he does."""
         if orders and may.allowed(me, may.CHANGE_ORDERS):
             rows = tuple(order.order for order in orders)
-            await self._commerce.execute(LogAccess(me.merchant.id, me.user or PROGRAM, kind, "orders", rows))
+            await self._commerce.execute(LogAccess(me.merchant.id, me.user, kind, "orders", rows))
 
     async def _shown(self, order: views.Order, me: views.Me) -> web.Response:
         await self._note(me, "saw", (order,))

@@ -19,6 +19,7 @@ AWARE = datetime(2026, 1, 1, tzinfo=UTC)
         (lambda value: checks.public_id("f", value), ["a2345678", "z" * 32]),
         (lambda value: checks.slug("f", value), ["a", "nanjing-01", "a" * 40]),
         (lambda value: checks.login("f", value), ["hq", "a.b@c.de"]),
+        (lambda value: checks.doer("f", value), ["hq", "program: Till 1", "program: " + "x" * 120]),
         (lambda value: checks.url("f", value), ["", "/assets/x.svg", "https://x.example/y"]),
         (lambda value: checks.accent("f", value), ["", "#d4380d", "#FFFFFF"]),
         (lambda value: checks.choice("f", value, ("a", "b")), ["a", "b"]),
@@ -38,6 +39,10 @@ def test_good_values_pass_unchanged(check, good):
         (lambda value: checks.public_id("f", value), ["", "A2345678", "a-345678", "z" * 33, 12345678, None]),
         (lambda value: checks.slug("f", value), ["", "-a", "a-", "A", "a_b", "a" * 41, "a/b", "..", "a\n", None]),
         (lambda value: checks.login("f", value), ["", "a", "a b", "-ab", "a\n", None, "a" * 81]),
+        (
+            lambda value: checks.doer("f", value),
+            ["", "a b", None, "program: ", "program: " + "x" * 121, "program: \x00"],
+        ),
         (lambda value: checks.url("f", value), ["javascript:alert(1)", "ftp://x", "x", None, "https://" + "x" * 2000]),
         (lambda value: checks.accent("f", value), ["red", "#fff", "#gggggg", "#ffffff;", None]),
         (lambda value: checks.choice("f", value, ("a", "b")), ["c", "", None, ["a"]]),

@@ -14,7 +14,7 @@ async def test_a_key_is_a_merchants_until_it_is_revoked(shop):
     assert fresh.secret.startswith(keys.PREFIX)
     assert fresh.secret.endswith(fresh.key.hint)
     me = await shop.commerce.ask(questions.client, fresh.secret)
-    assert (me.user, me.merchant.id, me.scopes) == ("ERP", shop.merchant.id, ("orders:read", "goods:write"))
+    assert (me.user, me.merchant.id, me.scopes) == ("program: ERP", shop.merchant.id, ("orders:read", "goods:write"))
     assert fresh.secret not in str(await shop.dump())
     revoke = c.RevokeApiKey(shop.merchant.id, fresh.key.key)
     with pytest.raises(NotFound):

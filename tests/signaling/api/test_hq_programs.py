@@ -39,6 +39,21 @@ async def test_a_key_does_what_its_scopes_say(shop):
     assert (listed["revoked"], "secret" in listed) == (True, False)
 
 
+async def test_what_a_key_does_bears_its_name(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    _, program = await with_key(shop, boss, "channels:write", "orders:write")
+    north = f"/api/v1/hq/channels/{shop.north.channel}"
+    assert (await program("PUT", f"{north}/parent", {"parent": shop.south.channel}))[0] == 200
+    assert (await program("POST", f"{north}/state", {"event": "suspend", "reason": "on holiday"}))[0] == 200
+    assert (await program("POST", "/api/v1/hq/invitations", {"days": 3}))[0] == 201
+    (invitation,) = (await boss("GET", "/api/v1/hq/invitations"))[1]
+    assert invitation["made_by"] == "program: ERP"
+    move = {"channel": shop.north.channel, "reason": "a mistake"}
+    status, problem = await program("POST", f"/api/v1/hq/customers/{'v' * 16}/channel", move)
+    assert (status, problem["detail"]) == (403, "the scopes of this key do not let it rule money")
+
+
 async def test_only_the_owner_connects_programs(shop, password_hash):
     from commerce import commands  # noqa: PLC0415
 
