@@ -282,6 +282,7 @@ def earning(signer: Signer) -> dict[type, One]:
         e.ApproveSettlements: settlement.approve_settlements,
         e.EndReceivable: settlement.end_receivable,
         e.BeginPayouts: payouts.begin_payouts,
+        e.HoldRail: payouts.hold_rail,
         e.RecordPayout: payouts.record_payout,
         e.RetryPayout: payouts.retry_payout,
         e.SignHeads: partial(_signing, heads.sign_heads, signer),

@@ -14,6 +14,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from commerce import events
+from commerce.payments.payer import Payer
+from commerce.payments.rails import SandboxRail
 from commerce.payments.till import Till
 from commerce.service import Commerce
 from config.metrics import Metrics
@@ -85,6 +87,8 @@ from signaling.ws import RoomSocket
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 LOOK_SECONDS = 0.2  # between two looks whether a broadcast has become playable
 EXPIRE_SECONDS = 2.0  # between two looks at the validity of the stream keys in use
+PAYOUTS_SECONDS = 1.0  # between two looks at what is approved to be paid out
+SANDBOX_BANK = "sandbox-bank.jsonl"  # in the data directory
 PAYMENTS_SECONDS = 1.0  # between two looks at what payment providers are to be asked and told
 FILL_SECONDS = 0.04  # between two looks whether a slate's next picture is due
 BUS_SWEEP_SECONDS = 30.0
@@ -292,6 +296,9 @@ def _start(stack: AsyncExitStack, chores: Chores, core: Core, handlers: Handlers
     hq, till = handlers.hq_socket, handlers.payments.till
     stack.push_async_callback(till.close)
     chores.every(PAYMENTS_SECONDS, "payments", till.look)
+    if core.settings.payments.sandbox:
+        rails = [SandboxRail(core.settings.data_dir / SANDBOX_BANK)]
+        chores.every(PAYOUTS_SECONDS, "payouts", Payer(core.commerce, rails).look)
     _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
     chores.start("houses", core.houses.run())

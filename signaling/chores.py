@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 log = logging.getLogger(__name__)
 
-Act = Callable[[], Awaitable[None] | None]
+Act = Callable[[], Awaitable[object] | None]
 
 
 class Chores:

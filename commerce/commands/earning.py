@@ -154,6 +154,15 @@ class BeginPayouts(Command[int]):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRail(Command[bool]):
+    """From now on for `hold_ms` only `holder` pays on a rail; 0 gives it up. False: another holds it."""
+
+    rail: str
+    holder: str
+    hold_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPayout(Command[str]):
     """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing.
 

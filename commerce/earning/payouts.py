@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, text, update
 
 from commerce.books import post
-from commerce.commands.earning import BeginPayouts, RecordPayout, RetryPayout
+from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
 from commerce.earning.settlement import in_transit, locked_settlement, move_settled, settled_lines
 from commerce.errors import Conflict, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.proof.entry import Leaf
 from commerce.store import tables
-from commerce.store.reading import AnyRow, Connected
+from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
 
 SENT_MAX = 1_000
+_OPEN = text("state IN ('queued', 'sending')")  # as ix_payout_open says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,26 @@ def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
     for row in rows:
         _set(unit, row, "sending")
     return len(rows)
+
+
+def hold_rail(unit: Unit, command: HoldRail) -> bool:
+    """One node pays on a rail at a time, so that its pace is kept; what dies lets go when its time is over."""
+    table = tables.rail_hold
+    free = or_(table.c.holder == command.holder, table.c.until <= unit.now)
+    values = {"holder": command.holder, "until": unit.now + command.hold_ms}
+    if unit.connection.execute(update(table).where(table.c.rail == command.rail, free).values(values)).rowcount:
+        return True
+    if unit.connection.execute(select(table.c.rail).where(table.c.rail == command.rail)).first() is not None:
+        return False
+    unit.connection.execute(insert(table), {"rail": command.rail} | values)
+    return True
+
+
+def payouts_wait(reading: Reading, rail: str) -> bool:
+    """Whether anything is to be paid on a rail; a look at an index that is mostly empty."""
+    table = tables.payout
+    query = select(table.c.id).where(table.c.rail == rail, _OPEN).limit(1)
+    return reading.connection.execute(query).first() is not None
 
 
 def _set(unit: Unit, row: AnyRow, state: str, reference: str = "", attempts: int | None = None) -> None:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import fcntl
 import io
 import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from logging import getLogger
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from commerce.commands import Command
 from commerce.commands.earning import BeginPayouts, RecordPayout
 from commerce.earning.payouts import Due
-from commerce.errors import Invalid
+from commerce.errors import CommerceError, Invalid
 
 COLUMNS = ("key", "party", "amount_minor", "currency", "outcome", "reference")
 SHEET_BYTES_MAX = 10_000_000
+log = getLogger("fenbo.payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,55 +59,94 @@ class Rail(Protocol):
 
 
 class SandboxRail:
-    """A bank without money: a file of what it was told, one line a key, synced before it answers."""
+    """A bank without money: a file of what it was told, one line a key, synced before it answers.
+
+    A line that a crash has cut short was never answered, so it is taken away before the next one.
+    """
 
     name = "sandbox"
     per_second = 1_000
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._known: dict[str, Result] = {}
+        self._read_bytes = 0
 
     async def find(self, key: str) -> Result | None:
         """See the port."""
-        return (await asyncio.to_thread(self._read)).get(key)
+        return await asyncio.to_thread(self._find, key)
 
     async def pay(self, due: Due) -> Result:
         """Confirms whatever it is told."""
         return await asyncio.to_thread(self._pay, due)
 
-    def _read(self) -> dict[str, Result]:
+    def _find(self, key: str) -> Result | None:
+        """What was written since the last look is read too, by whomever."""
         if not self._file.exists():
-            return {}
-        lines = self._file.read_text("utf-8").splitlines()
-        return {found["key"]: Result("confirmed", found["reference"]) for found in map(json.loads, lines)}
+            return None
+        with self._file.open("rb") as file:
+            file.seek(self._read_bytes)
+            whole, _, _ = file.read().rpartition(b"\n")
+        for found in map(json.loads, whole.splitlines()):
+            self._known[found["key"]] = Result("confirmed", found["reference"])
+        self._read_bytes += len(whole) + bool(whole)
+        return self._known.get(key)
 
     def _pay(self, due: Due) -> Result:
-        known = self._read().get(due.key)
-        if known is not None:
-            return known
         reference = f"sandbox-{due.key}"
         line = {"key": due.key, "party": due.party, "amount_minor": due.amount_minor, "reference": reference}
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        with self._file.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            known = self._find(due.key)
+            if known is not None:
+                return known
+            file.truncate(self._read_bytes)
+            file.write(json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         return Result("confirmed", reference)
 
 
-Execute = Callable[[Command[int] | Command[str]], Awaitable[object]]
+Execute = Callable[[Command[Any]], Awaitable[Any]]
 
 
-async def pay_all(rail: Rail, execute: Execute, ask: Callable[[], Awaitable[Sequence[Due]]]) -> int:
-    """Pays what is queued on a rail, at its pace; answers how many. Begins with what a crash left half done."""
+async def always() -> bool:
+    """For whoever is alone."""
+    return True
+
+
+async def pay_all(
+    rail: Rail,
+    execute: Execute,
+    ask: Callable[[], Awaitable[Sequence[Due]]],
+    may: Callable[[], Awaitable[bool]] = always,
+) -> int:
+    """Pays what is queued on a rail, at its pace, for as long as it may; answers how many.
+
+    Begins with what a crash left half done. What a rail breaks off stays as it is until the next time.
+    """
     paid = 0
     while True:
-        for due in await ask():
-            result = await rail.find(due.key) or await rail.pay(due)
-            await execute(RecordPayout(due.payout, result.outcome, result.reference))
-            paid += 1
+        due, before = await ask(), paid
+        for each in due:
+            if not await may():
+                return paid
+            paid += await _pay_one(rail, execute, each)
             await asyncio.sleep(1 / rail.per_second)
-        if await execute(BeginPayouts(rail.name)) == 0:
+        if due and paid == before:  # nothing goes through now
             return paid
+        if not due and await execute(BeginPayouts(rail.name)) == 0:
+            return paid
+
+
+async def _pay_one(rail: Rail, execute: Execute, due: Due) -> bool:
+    try:
+        result = await rail.find(due.key) or await rail.pay(due)
+        await execute(RecordPayout(due.payout, result.outcome, result.reference))
+    except (OSError, CommerceError):
+        log.exception("payout %s waits", due.payout)
+        return False
+    return True
 
 
 def sheet(due: Sequence[Due]) -> str:

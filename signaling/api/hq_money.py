@@ -18,6 +18,7 @@ from commerce.earning.figures import figures, receivables
 from commerce.earning.payouts import SENT_MAX, Due, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
+from commerce.errors import Invalid
 from commerce.payments.rails import read_sheet, sheet
 from commerce.service import Commerce
 from commerce.times import aware
@@ -35,8 +36,9 @@ APPROVED_MAX = 1_000
 class HqMoney:
     """/api/v1/hq/{plan,lock,settlements,payouts...}."""
 
-    def __init__(self, commerce: Commerce) -> None:
+    def __init__(self, commerce: Commerce, *, sandbox: bool) -> None:
         self._commerce = commerce
+        self._sandbox = sandbox
 
     async def plans(self, request: web.Request, me: views.Me) -> web.Response:
         await seen(self._commerce, request, me, PLAN)
@@ -95,6 +97,7 @@ class HqMoney:
 
     async def approve(self, request: web.Request, me: views.Me) -> web.Response:
         body, settlement = await read(request, m.SettlementApprove), request.match_info["settlement"]
+        self._check_rail(body.rail)
         await self._commerce.execute(e.ApproveSettlement(me.merchant.id, settlement, me.user, body.rail))
         rows = await self._commerce.ask(desk.settlements, me.merchant.id)
         return answer(next(_settlement(row) for row in rows if row["settlement"] == settlement))
@@ -128,11 +131,17 @@ class HqMoney:
     async def approve_all(self, request: web.Request, me: views.Me) -> web.Response:
         """In transactions of fifty, so that nobody's order waits for a thousand."""
         body, approved = await read(request, m.SettlementsApprove), 0
+        self._check_rail(body.rail)
         command = e.ApproveSettlements(me.merchant.id, me.user, body.until, body.rail)
         found = await self._commerce.execute(command)
         while (approved := approved + found.approved) < APPROVED_MAX and found.approved and found.left:
             found = await self._commerce.execute(command)
         return answer(m.SettlementsApproved(approved=approved, left=found.left, others=found.others))
+
+    def _check_rail(self, rail: str) -> None:
+        """What is approved for a rail that nobody pays on would wait for ever."""
+        if rail == "sandbox" and not self._sandbox:
+            raise Invalid("rail", "the sandbox is turned off here")
 
     async def begin_payouts(self, _request: web.Request, me: views.Me) -> web.Response:
         """No more than the sheet holds: what is begun stands in it."""

@@ -156,6 +156,22 @@ payout = Table(
     moment("changed_at"),
     CheckConstraint("amount_minor > 0", name="amount"),
 )
+Index(
+    "ix_payout_open",
+    payout.c.rail,
+    payout.c.id,
+    sqlite_where=text("state IN ('queued', 'sending')"),
+    postgresql_where=text("state IN ('queued', 'sending')"),
+)
+
+# Which node pays on a rail, and until when nobody else does (payments/payer.py).
+rail_hold = Table(
+    "rail_hold",
+    metadata,
+    Column("rail", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    moment("until"),
+)
 
 # Append only: a trigger refuses every UPDATE and DELETE.
 transfer = Table(

@@ -1,5 +1,7 @@
 """Rails: the sandbox bank pays a key once, whatever crashes; a sheet goes out and comes back."""
 
+from dataclasses import replace
+
 import pytest
 
 from commerce.commands import earning as e
@@ -69,3 +71,10 @@ async def test_a_key_is_paid_once(money, tmp_path):
     assert await bank.find(due.key) is None
     assert await bank.pay(due) == await bank.pay(due) == await bank.find(due.key)
     assert len((tmp_path / "bank").read_text().splitlines()) == 1
+    with (tmp_path / "bank").open("ab") as file:
+        file.write(b'{"key": "cut sh')
+    other = SandboxRail(tmp_path / "bank")
+    assert await other.find(due.key) == await bank.find(due.key)
+    await other.pay(replace(due, key="next"))
+    assert await bank.find("next") is not None
+    assert len((tmp_path / "bank").read_text().splitlines()) == 2

@@ -59,7 +59,7 @@ def test_several_nodes_may_start_at_once(empty_url):
 
 
 def test_every_row_has_its_merchant():
-    shared = {"id_block", "wrapped_key", "merchant", "log_key", "ended_viewer"}
+    shared = {"id_block", "wrapped_key", "merchant", "log_key", "ended_viewer", "rail_hold"}
     assert {name for name, table in metadata.tables.items() if "merchant_id" not in table.columns} == shared
     assert all(
         not table.columns["merchant_id"].nullable for name, table in metadata.tables.items() if name not in shared

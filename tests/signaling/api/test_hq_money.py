@@ -1,6 +1,7 @@
 """HQ rules the money: plans, lock, settlements, payouts, and why an order is whose it is."""
 
 import asyncio
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from commerce import commands as c
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
 from commerce.store.engine import FILE_NAME
+from signaling.app import SANDBOX_BANK
 
 DAY_MS = 86_400_000
 CONTACT = {"name": "Ann Lee", "phone": "13800138000", "address": "1 Pier Road"}
@@ -183,3 +185,30 @@ async def test_what_is_owed_and_what_failed(shop, boss):
     assert (await boss("POST", f"/api/v1/hq/receivables/{'0' * 16}/end", end))[0] == 404
     assert (await boss("POST", f"/api/v1/hq/receivables/{'0' * 16}/end", end | {"reason": ""}))[0] == 422
     assert (await boss("POST", f"/api/v1/hq/payouts/{'0' * 16}/retry", {}))[0] == 404
+
+
+async def test_the_node_pays_by_itself_on_the_sandbox_rail(shop, boss, tmp_path):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    order, _ = await sold(shop)
+    for command in (c.ShipOrder, c.ReceiveOrder):
+        await shop.do(command(shop.merchant.id, order))
+    await mature(shop, tmp_path)
+    today = datetime.now(UTC).date().isoformat()
+    assert (await boss("POST", "/api/v1/hq/settlements", {"until": today}))[1] == {"settlements": 1}
+    (found,) = (await boss("GET", "/api/v1/hq/settlements"))[1]
+    approve = f"/api/v1/hq/settlements/{found['settlement']}/approve"
+    assert (await boss("POST", approve, {"rail": "sandbox"}))[0] == 200
+    async with asyncio.timeout(15):
+        while (await boss("GET", "/api/v1/hq/settlements"))[1][0]["state"] != "paid":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    (line,) = (tmp_path / "data" / SANDBOX_BANK).read_text("utf-8").splitlines()
+    assert json.loads(line)["amount_minor"] == found["gross"]["minor"]
+
+
+async def test_where_the_sandbox_is_off_nothing_is_approved_for_it(open_shop):
+    shop = await open_shop("--payments.sandbox=false")
+    boss = await shop.visitor()
+    await boss.log_in()
+    for path in (f"{'0' * 16}/approve", "approve"):
+        status, problem = await boss("POST", f"/api/v1/hq/settlements/{path}", {"rail": "sandbox"})
+        assert (status, problem["errors"][0]["field"]) == (422, "rail")
