@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from logging import getLogger
 from typing import Any
 
 import requests
@@ -33,7 +34,10 @@ OPEN = ("NOTPAY", "USERPAYING", "PAYERROR")
 CLOSED = ("CLOSED", "REVOKED")
 HEADERS = ("Signature", "Timestamp", "Nonce", "Serial", "Signature-Type")
 NO_KEY = "none: this merchant has platform certificates"
+# Over text where the SDK expects a number, base64, UTF-8 or JSON, and over JSON of another shape.
+STUMBLES = (ValueError, TypeError, AttributeError, KeyError)
 Answer = tuple[int, str | bytes]
+log = getLogger("fenbo.commerce")
 
 
 def open_gateway(merchant: int, credentials: Mapping[str, str], settings: PaymentSettings) -> WeChat:
@@ -116,7 +120,8 @@ class WeChat:
             notice = self._sdk.callback(given, body)
         except requests.RequestException as error:
             raise ProviderAway("", f"WeChat Pay: {type(error).__name__}") from error
-        except Exception as error:  # the SDK raises whatever its parts do
+        except Exception as error:
+            _check_of_sdk(error, "a notice could not be checked")
             raise BadSignature("Wechatpay-Signature", "cannot be checked") from error
         if not notice:
             raise BadSignature("Wechatpay-Signature", "the signature does not fit the body")
@@ -157,12 +162,13 @@ class WeChat:
 
     @staticmethod
     def _ask(call: Callable[[], Answer]) -> dict[str, Any]:
-        """The answer's body. The SDK raises plain exceptions where a signature does not hold."""
+        """The answer's body."""
         try:
             status, text = call()
         except requests.RequestException as error:
             raise ProviderAway("", f"WeChat Pay: {type(error).__name__}") from error
         except Exception as error:
+            _check_of_sdk(error, "an answer could not be read")
             raise ProviderAway("", f"WeChat Pay: {error}") from error
         try:
             found = json.loads(text) if text else {}
@@ -176,6 +182,13 @@ class WeChat:
         if status >= 500 or status == 429 or code in ("SYSTEM_ERROR", "FREQUENCY_LIMITED"):
             raise ProviderAway("", f"WeChat Pay: {message or status}")
         raise ProviderRefused("", f"WeChat Pay: {message or code or status}")
+
+
+def _check_of_sdk(error: Exception, what: str) -> None:
+    """Logs what the SDK raised on purpose, a bare Exception, or stumbled over; what is neither is our own mistake."""
+    if type(error) is not Exception and not isinstance(error, STUMBLES):
+        raise error
+    log.warning("WeChat Pay: %s: %s: %s", what, type(error).__name__, error)
 
 
 class _Never(ProviderRefused):
@@ -200,6 +213,7 @@ def _sdk(credentials: Mapping[str, str], settings: PaymentSettings) -> Any:
             public_key_id=credentials.get("public_key_id") or NO_KEY,
         )
     except Exception as error:
+        _check_of_sdk(error, "a public key could not be loaded")
         raise Invalid("credentials.public_key", "is no public key in PEM") from error
     sdk._core._gate_way = settings.wechat_url
     if not credentials.get("public_key"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -68,7 +68,7 @@ class HookNew(Request):
     """An address that is told of events."""
 
     url: Url
-    events: Annotated[list[Event], Field(min_length=1, max_length=15)]
+    events: Annotated[list[Event], Field(min_length=1, max_length=len(get_args(Event)))]
 
 
 class HookView(View):

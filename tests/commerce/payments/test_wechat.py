@@ -106,10 +106,16 @@ async def test_the_test_call_names_the_merchant(gateway):
     assert await ask(gateway.probe) == "1900000109"
 
 
-async def test_an_answer_that_somebody_else_signed_is_no_answer(fake, gateway):
+async def test_an_answer_that_somebody_else_signed_is_no_answer(fake, gateway, caplog):
     fake.signs_with = make_key()
     with pytest.raises(ProviderAway, match="signature"):
         await ask(gateway.begin, trade())
+    assert "an answer could not be read: Exception: failed to verify the signature" in caplog.text
+
+
+def test_our_own_mistakes_are_nobody_else_s(gateway):
+    with pytest.raises(ZeroDivisionError):
+        gateway._ask(lambda: 1 / 0)
 
 
 async def test_what_it_cannot_say_now_is_not_known(fake, gateway):
@@ -128,7 +134,7 @@ async def test_a_notice_is_read(fake, gateway):
     assert (said.merchant, said.outcome, said.notice) == (7, "paid", f"EV-{PAYMENT}-1")
 
 
-async def test_notices_that_do_not_hold(fake, gateway):
+async def test_notices_that_do_not_hold(fake, gateway, caplog):
     headers, body = fake.notice(f"{PAYMENT}-1")
     now = time.time()
     forged = [
@@ -146,6 +152,7 @@ async def test_notices_that_do_not_hold(fake, gateway):
     for given in forged:
         with pytest.raises(BadSignature):
             await ask(gateway.read_webhook, *given, now)
+    assert "a notice could not be checked: Exception: wechatpayv3 does not support this algorithm" in caplog.text
     fake.signs_with = make_key()
     with pytest.raises(BadSignature):
         await ask(gateway.read_webhook, *fake.notice(f"{PAYMENT}-1"), now)
