@@ -1,4 +1,5 @@
 import { ask } from "./problem.ts";
+import type { Sharing } from "./sharers-api.ts";
 import type { Cart, Checkout, NextStep, Order, RoomView, SandboxOutcome } from "./types.ts";
 
 /** The viewer's own link into a room (signaling/api/models.py). */
@@ -45,6 +46,11 @@ export class RoomApi {
 
   share(): Promise<Share> {
     return ask(this.url("/share"), { method: "POST", body: {} });
+  }
+
+  /** What the viewer's own links came to, with the room's merchant. */
+  sharing(): Promise<Sharing> {
+    return ask(this.url("/sharing"));
   }
 
   /** A muted or banned viewer asks for another look. */

@@ -22,6 +22,7 @@ import { base } from "../ui/base.ts";
 import { COLOURS, chartStyle, wholeBar } from "../ui/chart.ts";
 import { themeStyle } from "../ui/theme.ts";
 import "../ui/invitations.ts";
+import "../ui/sharers.ts";
 import "./desk-customers.ts";
 
 const ACCENT = "#0f6b5c";
@@ -204,6 +205,7 @@ export class FenboDesk extends LitElement {
           ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
           <ul>${this.orders.map((order) => this.order(order))}</ul>
         </section>
+        <fenbo-sharers side="desk" .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-sharers>
         <fenbo-desk-disputes .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-desk-disputes>
         <fenbo-invitations .api=${this.invitations} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-invitations>
         <fenbo-staff .api=${this.staff} .customers=${this.customers} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-staff>

@@ -66,7 +66,7 @@ export class FenboStaff extends LitElement {
   override render() {
     const { text, found, problem } = this;
     if (found === null) return nothing;
-    const words = text.language === "zh" ? staffZh : staffEn;
+    const words = text.language.startsWith("zh") ? staffZh : staffEn;
     const works = new Set(found.viewers.map((each) => each.viewer));
     const others = this.customers.filter((each) => !works.has(each.viewer));
     return html`<section class="panel" aria-label=${words.staff}>

@@ -77,7 +77,7 @@ export class FenboApplications extends LitElement {
   override render() {
     const { text, problem, found } = this;
     if (found === null) return nothing;
-    const words = text.language === "zh" ? joiningZh : joiningEn;
+    const words = text.language.startsWith("zh") ? joiningZh : joiningEn;
     return html`<section class="panel" aria-label=${words.applications}>
       <h2>${words.applications}</h2>
       ${this.merchant === "" ? nothing : html`<fenbo-copy value="${location.origin}/apply/${this.merchant}" what=${words.applyLink} .text=${text}></fenbo-copy>`}
@@ -94,7 +94,7 @@ export class FenboApplications extends LitElement {
   }
 
   private application(each: Application): TemplateResult {
-    const words = this.text.language === "zh" ? joiningZh : joiningEn;
+    const words = this.text.language.startsWith("zh") ? joiningZh : joiningEn;
     const who = each.applicant;
     return html`<li>
       <div class="row apart"><strong>${each.shop}</strong><span class="tag">${words.tags[each.state]}</span></div>
@@ -109,7 +109,7 @@ export class FenboApplications extends LitElement {
 
   private decision(each: Application): TemplateResult {
     const { text } = this;
-    const words = text.language === "zh" ? joiningZh : joiningEn;
+    const words = text.language.startsWith("zh") ? joiningZh : joiningEn;
     const above = this.channels.filter((channel) => channel.state !== "closed");
     const chosen = (channel: Channel) => (each.parent === null ? channel.house : channel.channel === each.parent);
     return html`<form @submit=${(event: SubmitEvent) => this.approve(event, each.application)}>

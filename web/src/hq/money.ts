@@ -8,6 +8,7 @@ import "./money-owed.ts";
 import "./money-plan.ts";
 import "./money-settle.ts";
 import "./payments.ts";
+import "../ui/sharers.ts";
 import type { HqStore } from "./store.ts";
 
 /** Everything about money that is earned: how it stands, who is paid, and by which rules. */
@@ -64,6 +65,7 @@ export class FenboMoney extends LitElement {
     };
     return html`<div class="column" @money-moved=${acted}>
         <fenbo-money-figures .store=${store} .api=${api} .mark=${moved} .text=${text}></fenbo-money-figures>
+        <fenbo-sharers side="hq" .shows=${store.shows} .text=${text}></fenbo-sharers>
         <fenbo-money-settle .store=${store} .api=${api} .text=${text}></fenbo-money-settle>
         <fenbo-money-owed .store=${store} .api=${api} .mark=${moved} .text=${text}></fenbo-money-owed>
       </div>

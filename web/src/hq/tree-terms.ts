@@ -51,7 +51,7 @@ export class FenboTreeTerms extends LitElement {
       <h2>${words.terms}</h2>
       <form @submit=${this.save}>
         ${field({ label: words.days, name: "passing_days", value: String(terms.passing_days), type: "number", wrong: problem?.at("passing_days") ?? "", required: true })}
-        <label class="tick"><input type="checkbox" name="approve_invited" ?checked=${terms.approve_invited} />${(text.language === "zh" ? joiningZh : joiningEn).approveInvited}</label>
+        <label class="tick"><input type="checkbox" name="approve_invited" ?checked=${terms.approve_invited} />${(text.language.startsWith("zh") ? joiningZh : joiningEn).approveInvited}</label>
         <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text, ["passing_days"])}</p>
         <div class="row"><button class="act main">${words.move}</button><span role="status">${this.saved ? words.saved : ""}</span></div>
       </form>

@@ -6,6 +6,6 @@ import { partnersZh } from "../text/partners-zh.ts";
 /** What a room says whose channel is suspended or closed. */
 export function closedLine(view: RoomView, language: string): TemplateResult | typeof nothing {
   if (view.state === "active") return nothing;
-  const words = language === "zh" ? partnersZh : partnersEn;
+  const words = language.startsWith("zh") ? partnersZh : partnersEn;
   return html`<p class="notice closed" role="status">${words.roomState[view.state]}</p>`;
 }

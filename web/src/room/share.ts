@@ -4,12 +4,14 @@ import type { RoomApi, Share } from "../api/room-api.ts";
 import { problemText } from "../text/problems.ts";
 import type { Text } from "../text/room.ts";
 import { base } from "../ui/base.ts";
+import "./sharing.ts";
 
 /** The viewer's own link into this room: as an address, as a QR code, as a poster to keep. */
 export class FenboShare extends LitElement {
   static override properties = {
     api: { attribute: false },
     text: { attribute: false },
+    guest: { type: Boolean },
     share: { state: true },
     copied: { state: true },
     noPoster: { state: true },
@@ -17,6 +19,8 @@ export class FenboShare extends LitElement {
   };
   declare api: RoomApi;
   declare text: Text;
+  /** He has not logged in, and could. */
+  declare guest: boolean;
   declare share: Share | null;
   declare copied: boolean;
   declare noPoster: boolean;
@@ -24,6 +28,7 @@ export class FenboShare extends LitElement {
 
   constructor() {
     super();
+    this.guest = false;
     this.share = null;
     this.copied = false;
     this.noPoster = false;
@@ -77,7 +82,8 @@ export class FenboShare extends LitElement {
       <p>${talk.shareHint}</p>
       <code>${share.url}</code>
       <button class="act" @click=${this.copy}>${this.copied ? talk.copied : talk.copyLink}</button>
-      ${this.noPoster ? nothing : html`<a class="act" href=${path(share.poster_url)} download="poster.png">${talk.savePoster}</a>`}`;
+      ${this.noPoster ? nothing : html`<a class="act" href=${path(share.poster_url)} download="poster.png">${talk.savePoster}</a>`}
+      <fenbo-sharing .api=${this.api} .text=${text} .guest=${this.guest} @sharing-login=${() => this.dispatchEvent(new CustomEvent("share-login"))}></fenbo-sharing>`;
   }
 
   private posterFailed(): void {

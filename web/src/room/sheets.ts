@@ -85,7 +85,12 @@ export function sheetBody(context: SheetContext): TemplateResult | typeof nothin
         @order-done=${() => show(null)}
       ></fenbo-order>`;
     case "share":
-      return html`<fenbo-share .api=${session.api} .text=${text}></fenbo-share>`;
+      return html`<fenbo-share
+        .api=${session.api}
+        .text=${text}
+        .guest=${session.here?.login === true && session.here.customer === null}
+        @share-login=${() => show({ sheet: "account", next: { sheet: "share" } })}
+      ></fenbo-share>`;
     case "account":
       return accountBody(context, open.next);
     case "orders":

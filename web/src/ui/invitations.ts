@@ -67,7 +67,7 @@ export class FenboInvitations extends LitElement {
   override render() {
     const { text, problem, found } = this;
     if (found === null) return nothing;
-    const words = text.language === "zh" ? joiningZh : joiningEn;
+    const words = text.language.startsWith("zh") ? joiningZh : joiningEn;
     const channels = this.channels.filter((each) => each.state !== "closed");
     return html`<section class="panel" aria-label=${words.invitations}>
       <h2>${words.invitations}</h2>

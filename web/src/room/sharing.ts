@@ -1,0 +1,164 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import type { RoomApi } from "../api/room-api.ts";
+import type { Sharing } from "../api/sharers-api.ts";
+import type { Money } from "../api/types.ts";
+import { formatMoney } from "../money.ts";
+import type { Text } from "../text/room.ts";
+import { type SharersText, sharersEn } from "../text/sharers-en.ts";
+import { sharersZh } from "../text/sharers-zh.ts";
+import { base } from "../ui/base.ts";
+
+/** What a sharer's own links came to: visits, invites with the reasons of those refused, orders, what he earns. */
+export class FenboSharing extends LitElement {
+  static override properties = {
+    api: { attribute: false },
+    text: { attribute: false },
+    guest: { type: Boolean },
+    found: { state: true },
+  };
+  declare api: RoomApi;
+  declare text: Text;
+  /** He has not logged in, and could. */
+  declare guest: boolean;
+  declare found: Sharing | null;
+
+  constructor() {
+    super();
+    this.guest = false;
+    this.found = null;
+  }
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        width: 100%;
+        text-align: start;
+      }
+      section {
+        display: grid;
+        gap: 10px;
+        padding-top: 14px;
+        border-top: 1px solid var(--sheet-line);
+      }
+      h3 {
+        font-size: 16px;
+      }
+      .figures {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: 8px;
+      }
+      .figure {
+        padding: 10px;
+        border-radius: 12px;
+        background: var(--sheet-soft);
+      }
+      .figure strong {
+        display: block;
+        font-size: 20px;
+        overflow-wrap: anywhere;
+      }
+      .dim {
+        color: var(--sheet-dim);
+        font-size: 13px;
+      }
+      li {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+        padding: 6px 0;
+      }
+      .plain {
+        width: 100%;
+      }
+      .wrong {
+        color: var(--wrong);
+      }
+    `,
+  ];
+
+  override firstUpdated(): void {
+    void this.load();
+  }
+
+  override render() {
+    const { found } = this;
+    if (found === null) return nothing;
+    const words = this.text.language.startsWith("zh") ? sharersZh : sharersEn;
+    const { terms } = found;
+    return html`<section aria-label=${words.mine}>
+      <h3>${words.mine}</h3>
+      ${terms === null ? nothing : html`<p>${words.terms(this.money(terms.reward), terms.seconds)}</p>`}
+      <div class="figures">
+        ${this.figure(words.clicks, String(found.clicks), words.people(found.people))}
+        ${this.figure(words.invites, String(found.invites.qualified ?? 0), "")}
+        ${this.figure(words.orders, String(found.orders), this.money(found.paid))}
+      </div>
+      ${this.refused(found, words)} ${this.earned(found, words)}
+      ${found.links.length > 1 ? this.links(found, words) : nothing}
+      ${this.guest ? html`<button class="plain" @click=${this.logIn}>${words.logIn}</button>` : nothing}
+    </section>`;
+  }
+
+  private money(money: Money): string {
+    return formatMoney(money, this.text.language);
+  }
+
+  private figure(label: string, value: string, more: string): TemplateResult {
+    return html`<div class="figure">
+      <span class="dim">${label}</span><strong class="tabular">${value}</strong><span class="dim">${more}</span>
+    </div>`;
+  }
+
+  private refused({ invites }: Sharing, words: SharersText) {
+    const said = Object.entries(invites).flatMap(([why, n]) => {
+      const reason = words.outcomes[why];
+      return reason === undefined ? [] : [html`<li><span>${reason}</span><span class="tabular">${n}</span></li>`];
+    });
+    if (said.length === 0) return nothing;
+    return html`<div><p class="dim">${words.invites} · ${words.refused}</p><ul>${said}</ul></div>`;
+  }
+
+  private earned({ earned, owed }: Sharing, words: SharersText) {
+    const lines = Object.entries(earned).flatMap(([kind, states]) =>
+      Object.entries(states).flatMap(([state, money]) =>
+        money.minor === 0
+          ? []
+          : [
+              html`<li>
+                <span>${words.kinds[kind] ?? kind} · ${words.states[state] ?? state}</span>
+                <strong class="tabular">${this.money(money)}</strong>
+              </li>`,
+            ],
+      ),
+    );
+    if (lines.length === 0 && owed.minor === 0) return nothing;
+    return html`<div>
+      <p class="dim">${words.earned}</p>
+      <ul>
+        ${lines}
+        ${owed.minor === 0 ? nothing : html`<li class="wrong"><span>${words.owed}</span><strong class="tabular">${this.money(owed)}</strong></li>`}
+      </ul>
+    </div>`;
+  }
+
+  private links({ links }: Sharing, words: SharersText): TemplateResult {
+    return html`<div>
+      <p class="dim">${words.links}</p>
+      <ul>${links.map((link) => html`<li><span>${link.channel}</span><span class="tabular">${link.clicks}</span></li>`)}</ul>
+    </div>`;
+  }
+
+  private logIn(): void {
+    this.dispatchEvent(new CustomEvent("sharing-login"));
+  }
+
+  private async load(): Promise<void> {
+    // The link is what he came for: where the figures cannot be had, it stands alone.
+    this.found = await this.api.sharing().catch(() => null);
+  }
+}
+
+customElements.define("fenbo-sharing", FenboSharing);

@@ -1,0 +1,48 @@
+export const sharersEn = {
+  sharers: "Sharers",
+  sharersHint: "Invites count once whoever came has logged in with his phone and watched long enough.",
+  about: "Of",
+  lastDays: (days: number): string => `last ${days} days`,
+  by: "By",
+  bys: { invites: "invites", orders: "paid orders", paid: "sum" } as Record<string, string>,
+  name: "Sharer",
+  invites: "Invites",
+  orders: "Orders",
+  paid: "Paid",
+  nobody: "Nobody has shared with success in this time.",
+  more: "Show more",
+  guest: (viewer: string): string => `Guest ${viewer.slice(0, 4)}`,
+  refused: "Not counted",
+  outcomes: {
+    no_reward: "no reward then",
+    not_new: "not new here",
+    too_short: "has not watched long enough yet",
+    same_device: "on the sharer's own device",
+    same_address: "at the sharer's own address",
+    daily_cap: "over the limit of a day",
+    pool_empty: "the pool was used up",
+  } as Record<string, string>,
+
+  mine: "What my sharing came to",
+  terms: (reward: string, seconds: number): string =>
+    `${reward} for each new friend who logs in with his phone and watches ${seconds} seconds.`,
+  clicks: "Visits",
+  people: (n: number): string => (n === 1 ? "1 person" : `${n} people`),
+  earned: "Earned",
+  kinds: { invite: "Invites", share: "Orders" } as Record<string, string>,
+  states: {
+    estimated: "not paid yet",
+    frozen: "paid, not received",
+    matured: "ready to settle",
+    payable: "to be paid",
+    paying: "on its way",
+    paid: "paid out",
+    held: "held",
+    void: "void",
+  } as Record<string, string>,
+  owed: "Taken back after refunds; netted with the next payout",
+  logIn: "Log in to keep this on every device",
+  links: "My links",
+};
+
+export type SharersText = typeof sharersEn;

@@ -1,0 +1,48 @@
+import type { SharersText } from "./sharers-en.ts";
+
+/** 分享人：排行榜与本人数据。 */
+export const sharersZh: SharersText = {
+  sharers: "分享人排行",
+  sharersHint: "受邀人用手机号登录并看满时长后，才计为一次有效邀请。",
+  about: "范围",
+  lastDays: (days) => `最近 ${days} 天`,
+  by: "排序",
+  bys: { invites: "有效邀请", orders: "已付订单", paid: "已付金额" },
+  name: "分享人",
+  invites: "邀请",
+  orders: "订单",
+  paid: "已付",
+  nobody: "这段时间还没有分享成果。",
+  more: "显示更多",
+  guest: (viewer) => `观众 ${viewer.slice(0, 4)}`,
+  refused: "未计入",
+  outcomes: {
+    no_reward: "当时没有奖励",
+    not_new: "不是新客",
+    too_short: "观看时长还不够",
+    same_device: "与分享人同一设备",
+    same_address: "与分享人同一网络",
+    daily_cap: "超过当日上限",
+    pool_empty: "奖金池已用完",
+  },
+
+  mine: "我的分享成果",
+  terms: (reward, seconds) => `每邀请一位新朋友，用手机号登录并观看满 ${seconds} 秒，奖励 ${reward}。`,
+  clicks: "访问",
+  people: (n) => `${n} 人`,
+  earned: "收益",
+  kinds: { invite: "邀请奖励", share: "分享佣金" },
+  states: {
+    estimated: "待付款",
+    frozen: "已付款，待收货",
+    matured: "可结算",
+    payable: "应付",
+    paying: "打款中",
+    paid: "已到账",
+    held: "暂扣",
+    void: "作废",
+  },
+  owed: "因退款追回，将从下次打款中抵扣",
+  logIn: "登录后，换设备也能看到",
+  links: "我的链接",
+};
