@@ -96,6 +96,13 @@ export interface ListedWord {
   action: WordAction;
 }
 
+/** What the parts of a talk page ask for, at HQ and at a desk; appeals are HQ's alone. */
+export type OrderApi = Pick<
+  HqTalkApi,
+  "decideLine" | "answer" | "room" | "removeLine" | "rules" | "setRule" | "restrictions" | "restrict" | "lift" | "acts"
+> &
+  Partial<Pick<HqTalkApi, "decideAppeal">>;
+
 /** Throws only `Problem`. */
 export class HqTalkApi {
   constructor(private readonly api: HqApi) {}

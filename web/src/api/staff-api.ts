@@ -13,8 +13,8 @@ export class StaffApi {
     return this.change("GET", "/staff");
   }
 
-  add(user: string, password: string): Promise<Staff> {
-    return this.change("POST", "/staff", { user, password });
+  add(user: string, password: string, role: string): Promise<Staff> {
+    return this.change("POST", "/staff", { user, password, role });
   }
 
   remove(user: string): Promise<void> {

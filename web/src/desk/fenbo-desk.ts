@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { type Customer, type Desk, DeskApi, type DeskOrder } from "../api/desk-api.ts";
+import { DeskTalkApi } from "../api/desk-talk.ts";
 import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
 import { type Change, InvitationsApi } from "../api/joining-api.ts";
@@ -12,6 +13,7 @@ import "./notices.ts";
 import { panel } from "../hq/style.ts";
 import "./room-goods.ts";
 import "./staff.ts";
+import "./talk.ts";
 import { formatMoney } from "../money.ts";
 import { drawer } from "../room/storage.ts";
 import { type DeskText, deskEn, deskZh } from "../text/desk.ts";
@@ -39,6 +41,7 @@ export class FenboDesk extends LitElement {
     customers: { state: true },
     reasons: { state: true },
     known: { state: true },
+    assists: { state: true },
     link: { state: true },
   };
   declare language: Language;
@@ -47,6 +50,8 @@ export class FenboDesk extends LitElement {
   declare customers: readonly Customer[];
   declare reasons: ReadonlyMap<string, readonly string[]>;
   declare known: boolean;
+  /** Logged in as an assistant, who has the room's talk and nothing else. */
+  declare assists: boolean;
   declare link: Link | null;
   private readonly api = new DeskApi();
   private readonly session = new HqApi();
@@ -54,6 +59,7 @@ export class FenboDesk extends LitElement {
     ask(`/api/v1/desk${path}`, { method, body, headers: { "X-CSRF-Token": (await this.session.me()).csrf } });
   private readonly invitations = new InvitationsApi(this.change);
   private readonly staff = new StaffApi(this.change);
+  private readonly talk = new DeskTalkApi(this.change);
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -64,6 +70,7 @@ export class FenboDesk extends LitElement {
     this.customers = [];
     this.reasons = new Map();
     this.known = false;
+    this.assists = false;
     this.link = null;
   }
 
@@ -141,7 +148,7 @@ export class FenboDesk extends LitElement {
     this.refresh().finally(() => {
       this.known = true;
     });
-    this.timer = setInterval(() => this.desk !== null && this.refresh(), REFRESH_MS);
+    this.timer = setInterval(() => (this.desk !== null || this.assists) && this.refresh(), REFRESH_MS);
   }
 
   override disconnectedCallback(): void {
@@ -154,6 +161,11 @@ export class FenboDesk extends LitElement {
   }
 
   private async refresh(): Promise<void> {
+    if (this.desk === null) {
+      const me = await this.session.me().catch(() => null);
+      this.assists = me?.role === "channel_assistant";
+      if (this.assists) return;
+    }
     try {
       const [desk, orders, customers] = await Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
       Object.assign(this, { desk, orders, customers });
@@ -165,7 +177,8 @@ export class FenboDesk extends LitElement {
   override render() {
     document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
     document.title = `${this.text.title} · Fenbo`;
-    return html`<div style=${themeStyle(ACCENT)}>${this.desk === null ? this.door() : this.inside(this.desk)}</div>`;
+    const page = this.desk !== null ? this.inside(this.desk) : this.assists ? this.roomOnly() : this.door();
+    return html`<div style=${themeStyle(ACCENT)}>${page}</div>`;
   }
 
   private door() {
@@ -178,13 +191,27 @@ export class FenboDesk extends LitElement {
     await this.refresh();
   }
 
+  private head(title: string): TemplateResult {
+    return html`<header>
+      <h1>${title}</h1>
+      <button class="act" @click=${this.turn}>${this.language === "zh" ? "English" : "中文"}</button>
+      <button class="act" @click=${this.leave}>${this.text.out}</button>
+    </header>`;
+  }
+
+  private roomOnly(): TemplateResult {
+    return html`${this.head(this.text.title)}
+      <main>${this.keeping(true)}</main>`;
+  }
+
+  private keeping(open: boolean): TemplateResult {
+    const text = this.language === "zh" ? hqZh : hqEn;
+    return html`<fenbo-desk-talk .api=${this.talk} .text=${text} ?open=${open}></fenbo-desk-talk>`;
+  }
+
   private inside(desk: Desk): TemplateResult {
     const { text } = this;
-    return html`<header>
-        <h1>${desk.channel.name} · ${desk.merchant}</h1>
-        <button class="act" @click=${this.turn}>${this.language === "zh" ? "English" : "中文"}</button>
-        <button class="act" @click=${this.leave}>${text.out}</button>
-      </header>
+    return html`${this.head(`${desk.channel.name} · ${desk.merchant}`)}
       <main>
         <section class="figures">
           ${this.figure(text.watching, String(desk.viewers))}
@@ -199,6 +226,7 @@ export class FenboDesk extends LitElement {
           <fenbo-copy value=${desk.room_url} what=${text.room} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-copy>
           ${this.shareKit()}
         </section>
+        ${this.keeping(false)}
         <fenbo-room-goods .api=${this.api} .session=${this.session} .text=${text}></fenbo-room-goods>
         <section class="panel">
           <h2>${text.orders}</h2>
@@ -298,6 +326,7 @@ export class FenboDesk extends LitElement {
     await this.session.me();
     await this.session.logout();
     this.desk = null;
+    this.assists = false;
   }
 }
 

@@ -74,7 +74,7 @@ export class FenboStaff extends LitElement {
       <ul>
         ${found.logins.map(
           (each) => html`<li class="row apart">
-            <span>${each.user}</span>
+            <span>${each.user}<br /><span class="dim small">${words.roles[each.role] ?? each.role}</span></span>
             <button class="act hard" aria-label="${words.remove} ${each.user}" @click=${() => this.attempt(() => this.api.remove(each.user))}>${words.remove}</button>
           </li>`,
         )}
@@ -82,6 +82,11 @@ export class FenboStaff extends LitElement {
       <form @submit=${this.add}>
         ${field({ label: words.user, name: "user", wrong: problem?.at("user") ?? "", required: true })}
         ${field({ label: words.password, name: "password", type: "password", autocomplete: "new-password", wrong: problem?.at("password") ?? "", required: true })}
+        <label
+          >${words.role}<select name="role">
+            ${Object.entries(words.roles).map(([role, name]) => html`<option value=${role}>${name}</option>`)}
+          </select></label
+        >
         <button class="act">${words.add}</button>
       </form>
       <h3>${words.works}</h3>
@@ -116,9 +121,9 @@ export class FenboStaff extends LitElement {
   private async add(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const { user = "" } = formValues(form);
+    const { user = "", role = "" } = formValues(form);
     const password = String(new FormData(form).get("password")); // as it was typed
-    await this.attempt(() => this.api.add(user, password));
+    await this.attempt(() => this.api.add(user, password, role));
     if (this.problem === null) form.reset();
   }
 

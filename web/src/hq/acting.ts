@@ -1,13 +1,13 @@
 import { LitElement } from "lit";
-import type { HqTalkApi } from "../api/hq-talk.ts";
+import type { HqTalkApi, OrderApi } from "../api/hq-talk.ts";
 import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 
 /** A part of the talk page that does something through the API, says what went wrong, and tells (`acted`) what is done. */
-export class Acting extends LitElement {
+export class Acting<Api extends OrderApi = HqTalkApi> extends LitElement {
   static override properties = { api: { attribute: false }, text: { attribute: false }, wrong: { state: true } };
-  declare api: HqTalkApi;
+  declare api: Api;
   declare text: HqText;
   declare wrong: string;
 

@@ -1,12 +1,12 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { Act } from "../api/hq-talk.ts";
+import type { Act, OrderApi } from "../api/hq-talk.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
 /** Who did what to whom, newest first. */
-export class FenboTalkLog extends Acting {
+export class FenboTalkLog extends Acting<OrderApi> {
   static override properties = {
     ...Acting.properties,
     done: { type: Number },
@@ -27,8 +27,28 @@ export class FenboTalkLog extends Acting {
     base,
     panel,
     css`
-      table {
-        min-width: 720px;
+      @media (min-width: 700px) {
+        table {
+          min-width: 720px;
+        }
+      }
+      @media (max-width: 699px) {
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        tr {
+          display: flex;
+          flex-wrap: wrap;
+          gap: 2px 8px;
+          padding: 8px 0;
+          border-bottom: 1px solid var(--sheet-line);
+        }
+        td {
+          padding: 0;
+          border: 0;
+          overflow-wrap: anywhere;
+        }
       }
     `,
   ];

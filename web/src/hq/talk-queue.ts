@@ -1,13 +1,13 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { Appeal, Asked, HeldLine, Queue } from "../api/hq-talk.ts";
+import type { Appeal, Asked, HeldLine, OrderApi, Queue } from "../api/hq-talk.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
 /** What waits for somebody: lines for approval, questions to the host, appeals. */
-export class FenboTalkQueue extends Acting {
+export class FenboTalkQueue extends Acting<OrderApi> {
   static override properties = { ...Acting.properties, queue: { attribute: false } };
   declare queue: Queue | null;
 
@@ -123,7 +123,7 @@ export class FenboTalkQueue extends Acting {
       event.preventDefault();
       const { answer = "" } = formValues(event.target as HTMLFormElement);
       const granted = (event.submitter as HTMLButtonElement | null)?.value === "granted";
-      void this.act(() => this.api.decideAppeal(one.appeal, granted, answer));
+      void this.act(async () => this.api.decideAppeal?.(one.appeal, granted, answer));
     };
     return html`<li>
       <p>${this.head(one.name || one.viewer, one.room, `${talk.kinds[one.kind]} ${one.reason}`)}<br />${one.text}</p>

@@ -1,5 +1,5 @@
 import { css, html, type PropertyValues, type TemplateResult } from "lit";
-import type { Restricted } from "../api/hq-talk.ts";
+import type { OrderApi, Restricted } from "../api/hq-talk.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
@@ -7,7 +7,7 @@ import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
 /** Who may not speak or come in now. */
-export class FenboTalkRestricted extends Acting {
+export class FenboTalkRestricted extends Acting<OrderApi> {
   static override properties = { ...Acting.properties, done: { type: Number }, found: { state: true } };
   declare done: number;
   declare found: readonly Restricted[];

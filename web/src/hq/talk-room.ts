@@ -1,6 +1,6 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { RestrictionKind, RoomTalk } from "../api/hq-talk.ts";
+import type { OrderApi, RestrictionKind, RoomTalk } from "../api/hq-talk.ts";
 import type { Channel } from "../api/hq-types.ts";
 import type { ChatLine } from "../api/messages.ts";
 import { lineKey } from "../room/talk.ts";
@@ -13,15 +13,18 @@ import { panel } from "./style.ts";
 const LOOK_MS = 1_500;
 
 /** A look into any room, and what can be done about a line and whoever said it. Looking counts as no viewer. */
-export class FenboTalkRoom extends Acting {
+export class FenboTalkRoom extends Acting<OrderApi> {
   static override properties = {
     ...Acting.properties,
     channels: { attribute: false },
+    own: {},
     chosen: { state: true },
     found: { state: true },
     about: { state: true },
   };
   declare channels: readonly Channel[];
+  /** The one room that there is, at a desk; "" at HQ, which chooses. */
+  declare own: string;
   declare chosen: string;
   declare found: RoomTalk | null;
   declare about: { line: ChatLine; kind: RestrictionKind } | null;
@@ -29,6 +32,8 @@ export class FenboTalkRoom extends Acting {
 
   constructor() {
     super();
+    this.channels = [];
+    this.own = "";
     this.chosen = "";
     this.found = null;
     this.about = null;
@@ -86,22 +91,33 @@ export class FenboTalkRoom extends Acting {
     clearInterval(this.looking);
   }
 
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("own") || this.own === "") return;
+    this.chosen = this.own;
+    this.look();
+  }
+
   override render() {
-    const { text, found } = this;
-    return html`<section class="panel" aria-label=${text.talk.look}>
+    const { text, found, own } = this;
+    const heading = own === "" ? text.talk.look : text.talk.ownRoom;
+    return html`<section class="panel" aria-label=${heading}>
       <div class="row apart">
-        <h2>${text.talk.look}</h2>
+        <h2>${heading}</h2>
         ${found === null ? nothing : html`<span class="tag">${text.talk.watching(found.viewers)}</span>`}
       </div>
-      <label
-        >${text.talk.room}<select @change=${this.choose}>
-          <option value="">–</option>
-          ${this.channels.map((one) => html`<option value=${one.room} ?selected=${one.room === this.chosen}>${one.name}</option>`)}
-        </select></label
-      >
+      ${own === "" ? this.chooser() : nothing}
       <p class="wrong" role="alert">${this.wrong}</p>
       ${this.about === null ? nothing : this.form(this.about)} ${found === null ? nothing : this.lines(found)}
     </section>`;
+  }
+
+  private chooser(): TemplateResult {
+    return html`<label
+      >${this.text.talk.room}<select @change=${this.choose}>
+        <option value="">–</option>
+        ${this.channels.map((one) => html`<option value=${one.room} ?selected=${one.room === this.chosen}>${one.name}</option>`)}
+      </select></label
+    >`;
   }
 
   private lines(found: RoomTalk): TemplateResult {
@@ -143,12 +159,7 @@ export class FenboTalkRoom extends Acting {
     const { talk, cancel } = this.text;
     return html`<form class="about" aria-label=${talk.actOn(talk[kind], line.from.name)} @submit=${this.restrict}>
       <b>${talk.actOn(talk[kind], line.from.name)}</b>
-      <label
-        >${talk.where}<select name="where">
-          <option value="room">${talk.thisRoom}</option>
-          <option value="all">${talk.inAll}</option>
-        </select></label
-      >
+      ${this.own === "" ? this.place() : nothing}
       ${kind === "kick" ? nothing : this.length()} ${field({ label: talk.reason, name: "reason" })}
       <label class="check"><input type="checkbox" name="lines" />${talk.alsoLines}</label>
       <div class="row">
@@ -156,6 +167,16 @@ export class FenboTalkRoom extends Acting {
         <button type="button" class="act" @click=${this.forget}>${cancel}</button>
       </div>
     </form>`;
+  }
+
+  private place(): TemplateResult {
+    const { talk } = this.text;
+    return html`<label
+      >${talk.where}<select name="where">
+        <option value="room">${talk.thisRoom}</option>
+        <option value="all">${talk.inAll}</option>
+      </select></label
+    >`;
   }
 
   private length(): TemplateResult {
@@ -177,7 +198,7 @@ export class FenboTalkRoom extends Acting {
     const { line, kind } = this.about;
     const { where, seconds = "", reason = "", lines } = formValues(event.target as HTMLFormElement);
     const { id: viewer, name } = line.from;
-    const place = where === "room" ? { room: this.chosen } : {};
+    const place = where === "all" ? {} : { room: this.chosen };
     const length = seconds === "" ? {} : { seconds: Number(seconds) };
     const done = await this.act(() =>
       this.api.restrict({ viewer, name, kind, reason, remove_lines: lines !== undefined, ...place, ...length }),

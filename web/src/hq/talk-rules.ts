@@ -1,5 +1,5 @@
-import { css, html, type PropertyValues } from "lit";
-import type { RoomRule } from "../api/hq-talk.ts";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { OrderApi, RoomRule } from "../api/hq-talk.ts";
 import type { Channel } from "../api/hq-types.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
@@ -7,21 +7,26 @@ import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
 /** Slow mode, closed chat and approval: of one room, or of all. */
-export class FenboTalkRules extends Acting {
+export class FenboTalkRules extends Acting<OrderApi> {
   static override properties = {
     ...Acting.properties,
     channels: { attribute: false },
+    own: {},
     rules: { state: true },
     room: { state: true },
     saved: { state: true },
   };
   declare channels: readonly Channel[];
+  /** The one room that there is, at a desk; "" at HQ, which chooses. */
+  declare own: string;
   declare rules: readonly RoomRule[];
   declare room: string;
   declare saved: boolean;
 
   constructor() {
     super();
+    this.channels = [];
+    this.own = "";
     this.rules = [];
     this.room = "";
     this.saved = false;
@@ -49,23 +54,19 @@ export class FenboTalkRules extends Acting {
     void this.load();
   }
 
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has("own")) this.room = this.own;
+  }
+
   override render() {
-    const { text, room } = this;
+    const { text, room, own } = this;
     const { talk } = text;
     const rule = this.rules.find((one) => (one.room ?? "") === room);
-    const choose = (event: Event) => {
-      this.room = (event.target as HTMLSelectElement).value;
-      this.saved = false;
-    };
-    return html`<section class="panel" aria-label=${talk.rules}>
-      <h2>${talk.rules}</h2>
+    const heading = own === "" ? talk.rules : talk.ownRules;
+    return html`<section class="panel" aria-label=${heading}>
+      <h2>${heading}</h2>
       <form @submit=${this.save}>
-        <label
-          >${talk.where}<select name="room" @change=${choose}>
-            <option value="">${talk.inAll}</option>
-            ${this.channels.map((one) => html`<option value=${one.room} ?selected=${one.room === room}>${one.name}</option>`)}
-          </select></label
-        >
+        ${own === "" ? this.chooser() : nothing}
         ${field({ label: talk.slow, name: "slow", value: String(rule?.slow_seconds ?? 0), inputmode: "numeric" })}
         <label class="check"><input type="checkbox" name="muted" .checked=${rule?.muted ?? false} />${talk.nobody}</label>
         <label class="check"><input type="checkbox" name="held" .checked=${rule?.held ?? false} />${talk.held}</label>
@@ -73,6 +74,20 @@ export class FenboTalkRules extends Acting {
         <div class="row"><button class="act main">${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
       </form>
     </section>`;
+  }
+
+  private chooser(): TemplateResult {
+    const { talk } = this.text;
+    const choose = (event: Event) => {
+      this.room = (event.target as HTMLSelectElement).value;
+      this.saved = false;
+    };
+    return html`<label
+      >${talk.where}<select name="room" @change=${choose}>
+        <option value="">${talk.inAll}</option>
+        ${this.channels.map((one) => html`<option value=${one.room} ?selected=${one.room === this.room}>${one.name}</option>`)}
+      </select></label
+    >`;
   }
 
   private async save(event: SubmitEvent): Promise<void> {

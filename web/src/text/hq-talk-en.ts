@@ -36,6 +36,9 @@ export const hqTalkEn = {
   lengths: { "600": "10 minutes", "3600": "1 hour", "86400": "1 day", "": "Until lifted" } as Record<string, string>,
   alsoLines: "Take down what he said",
   rules: "How rooms talk",
+  ownRoom: "What is said in your room",
+  ownRules: "How your room talks",
+  ownOrder: "Rules, restrictions and log of your room",
   slow: "Seconds between lines (0: no wait)",
   nobody: "Nobody may write",
   held: "Every line waits for approval",
@@ -68,6 +71,8 @@ export const hqTalkEn = {
     words: "added words",
     unword: "took a word off",
     announce: "announced",
+    answer: "answered",
+    aside: "put a question aside",
     "appeal refused": "turned down an appeal",
   } as Record<string, string>,
 };

@@ -38,6 +38,9 @@ export const hqTalkZh: HqTalkText = {
   lengths: { "600": "10 分钟", "3600": "1 小时", "86400": "1 天", "": "直到解除" },
   alsoLines: "同时删除其发言",
   rules: "发言规则",
+  ownRoom: "本店直播间发言",
+  ownRules: "本店发言规则",
+  ownOrder: "本店规则、限制名单与记录",
   slow: "发言间隔秒数（0 为不限）",
   nobody: "全员禁言",
   held: "所有发言先审后发",
@@ -70,6 +73,8 @@ export const hqTalkZh: HqTalkText = {
     words: "添加敏感词",
     unword: "移除敏感词",
     announce: "全场公告",
+    answer: "回答提问",
+    aside: "搁置提问",
     "appeal refused": "驳回申诉",
   },
 };

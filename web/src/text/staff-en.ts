@@ -2,6 +2,8 @@ export const staffEn = {
   staff: "Staff",
   user: "Login name",
   password: "Password (at least 8 characters)",
+  role: "What this login is for",
+  roles: { staff: "Work at the desk", channel_assistant: "Order in the room, nothing else" } as Record<string, string>,
   add: "Add",
   remove: "Remove",
   works: "Customers who work here",

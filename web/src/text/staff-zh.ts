@@ -4,6 +4,8 @@ export const staffZh: StaffText = {
   staff: "员工",
   user: "登录名",
   password: "密码（至少 8 位）",
+  role: "权限",
+  roles: { staff: "工作台日常操作", channel_assistant: "仅管理直播间发言" },
   add: "添加",
   remove: "移除",
   works: "本店员工（顾客）",
