@@ -4,9 +4,6 @@
 BIN := .venv/bin
 ARGS ?=
 
-# The tests start many processes of ours: these find our code compiled, also where images say that nothing is kept.
-test soak: export PYTHONDONTWRITEBYTECODE =
-
 # Servers are started a hundred times: they keep what was compiled of their modules, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.timeout(60, func_only=True)  # a guard against hanging: some hundred operations, three questions each
+pytestmark = pytest.mark.timeout(60, func_only=True)  # a guard: three questions to each of many operations
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
