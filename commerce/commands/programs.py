@@ -9,6 +9,7 @@ from commerce import checks
 from commerce.commands.base import Command
 from commerce.errors import Invalid
 from commerce.programs import views as shown
+from commerce.programs.told import SHAPES, VERSION
 
 SCOPES = tuple(f"{what}:{how}" for what in ("shows", "channels", "goods", "orders") for how in ("read", "write"))
 EVENTS = (
@@ -66,11 +67,12 @@ class KeepAnswer(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class CreateHook(Command[shown.FreshHook]):
-    """An address that is told of events, each signed."""
+    """An address that is told of events, each signed, in the shapes of a `version` for as long as it stands."""
 
     merchant: int
     url: str
     events: tuple[str, ...]
+    version: int = VERSION
 
     def __post_init__(self) -> None:
         checks.url("url", self.url)
@@ -78,6 +80,8 @@ class CreateHook(Command[shown.FreshHook]):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
             raise Invalid("url", "must be an http or https address without user and password")
         _chosen("events", self.events, EVENTS)
+        if self.version not in SHAPES:
+            raise Invalid("version", f"must be one of {', '.join(map(str, SHAPES))}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from sqlalchemy import Select, func, insert, select, update
 
 from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, ReplayDelivery
 from commerce.errors import Conflict, NotFound
-from commerce.events import STAYING, CaseChanged, Fact, OrderChanged, OrderPlaced, SaleChanged, ShowChanged, ViewerBound
+from commerce.events import Fact
 from commerce.paging import Paging
 from commerce.programs import views as shown
+from commerce.programs.told import event_of, told
 from commerce.store import tables
 from commerce.store.among import among
 from commerce.store.bulk import insert_rows
@@ -28,7 +29,6 @@ from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
 from commerce.times import aware, aware_or_none
 
-VERSION = 1
 HOOKS_MAX = 20
 ERROR_CHARS_MAX = 200
 SALT_BYTES = 16
@@ -47,7 +47,8 @@ def create_hook(unit: Unit, command: CreateHook) -> shown.FreshHook:
         raise Conflict("url", f"there are {HOOKS_MAX} webhooks already")
     salt = os.urandom(SALT_BYTES)
     row = {"id": unit.new_id(), "merchant_id": command.merchant, "public_id": public_id(), "url": command.url}
-    row |= {"events": json.dumps(command.events), "secret": salt, "created_at": unit.now, "removed_at": None}
+    row |= {"events": json.dumps(command.events), "version": command.version, "secret": salt}
+    row |= {"created_at": unit.now, "removed_at": None}
     unit.connection.execute(insert(_hook), row)
     kept = unit.connection.execute(select(_hook).where(_hook.c.id == row["id"])).one()
     return shown.FreshHook(_hook_view(kept), salt)
@@ -65,56 +66,36 @@ def remove_hook(unit: Unit, command: RemoveHook) -> None:
     unit.connection.execute(update(_delivery).where(*waiting).values(gone))
 
 
-def event_of(fact: Fact) -> str | None:
-    """The name under which other programs hear of a fact, if they do."""
-    name: str | None = None
-    match fact:
-        case OrderPlaced():
-            name = "order.created"
-        case OrderChanged():
-            name = f"order.{fact.event if fact.event in STAYING else fact.state}"
-        case CaseChanged():
-            name = "case.changed"
-        case ShowChanged() if fact.state:
-            name = f"show.{fact.state}"
-        case SaleChanged(left=0):
-            name = "sale.sold_out"
-        case ViewerBound():
-            name = "customer.bound"
-    return name
-
-
 @cache
 def _select_hooks() -> Select[*tuple[Any, ...]]:
-    query = select(_hook.c.id, _hook.c.merchant_id, _hook.c.events)
+    query = select(_hook.c.id, _hook.c.merchant_id, _hook.c.version, _hook.c.events)
     return query.where(among(_hook.c.merchant_id, "merchants"), _hook.c.removed_at.is_(None))
 
 
 def write_deliveries(unit: Unit, facts: list[Fact]) -> None:
     """A row for each hook that hears of a fact, within the transaction that made the fact."""
-    told = [(fact, event) for fact in facts if (event := event_of(fact)) is not None]
-    if not told:
+    heard = [(fact, event) for fact in facts if (event := event_of(fact)) is not None]
+    if not heard:
         return
-    hooks: dict[int, list[tuple[int, frozenset[str]]]] = {}
-    merchants = {fact.merchant for fact, _ in told}
-    for key, merchant, events in unit.connection.execute(_select_hooks(), {"merchants": list(merchants)}):
-        hooks.setdefault(merchant, []).append((key, frozenset(json.loads(events))))
+    hooks: dict[int, list[tuple[tuple[int, int], frozenset[str]]]] = {}
+    merchants = {fact.merchant for fact, _ in heard}
+    for key, merchant, version, events in unit.connection.execute(_select_hooks(), {"merchants": list(merchants)}):
+        hooks.setdefault(merchant, []).append(((key, version), frozenset(json.loads(events))))
     rows = [
-        _delivery_row(unit, key, fact, event)
-        for fact, event in told
-        for key, events in hooks.get(fact.merchant, ())
+        _delivery_row(unit, hook, fact, event)
+        for fact, event in heard
+        for hook, events in hooks.get(fact.merchant, ())
         if event in events
     ]
     insert_rows(unit.connection, _delivery, rows)
 
 
-def _delivery_row(unit: Unit, hook: int, fact: Fact, event: str) -> dict[str, Any]:
-    public = public_id()
-    data = {name: getattr(fact, name) for name in fact.__dataclass_fields__ if name not in ("merchant", "at")}
-    created = aware(unit.now).isoformat(timespec="milliseconds")
-    body = {"id": public, "type": event, "version": VERSION, "created_at": created, "data": data}
-    row = {"id": unit.new_id(), "merchant_id": fact.merchant, "public_id": public, "hook_id": hook, "event": event}
-    row |= {"body": json.dumps(body), "state": "waiting", "attempts": 0, "next_at": unit.now, "status": None}
+def _delivery_row(unit: Unit, hook: tuple[int, int], fact: Fact, event: str) -> dict[str, Any]:
+    """`hook` is its key and the version that it is told in."""
+    (key, version), public = hook, public_id()
+    row = {"id": unit.new_id(), "merchant_id": fact.merchant, "public_id": public, "hook_id": key, "event": event}
+    row |= {"body": told(version, fact, event, public, unit.now), "state": "waiting", "attempts": 0}
+    row |= {"next_at": unit.now, "status": None}
     return row | {"error": "", "created_at": unit.now, "changed_at": unit.now}
 
 
@@ -182,7 +163,7 @@ def _select_log(merchant: int) -> Any:
 
 
 def _hook_view(row: AnyRow) -> shown.Hook:
-    return shown.Hook(row.public_id, row.url, tuple(json.loads(row.events)), aware(row.created_at))
+    return shown.Hook(row.public_id, row.url, tuple(json.loads(row.events)), row.version, aware(row.created_at))
 
 
 def _delivery_view(row: AnyRow) -> shown.Delivery:

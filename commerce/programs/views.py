@@ -37,11 +37,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address that is told of events."""
+    """An address that is told of events, in the shapes of a `version`."""
 
     hook: str
     url: str
     events: tuple[str, ...]
+    version: int
     created_at: datetime
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from commerce.paging import ROWS_MAX
-from signaling.api import models
+from signaling.api import models, models_events
 from signaling.api.hq_session import COOKIE as SESSION_COOKIE
 from signaling.api.hq_session import CSRF_HEADER
 from signaling.api.once import HEADER
@@ -37,6 +37,7 @@ ETAG_SAYS = (
     "Strong, for If-Match: the version of all that can be changed here. Figures that move by themselves (stock, "
     "viewers, what is on the air) are no part of it."
 )
+SHAPES = tuple(models_events.SHAPES.values())
 Schema = dict[str, Any]
 Modes = Mapping[tuple[Any, JsonSchemaMode], Schema]
 
@@ -65,12 +66,14 @@ def document() -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "Fenbo", "version": "1", "description": "Rooms, carts, orders, and the headquarters' side."},
         "paths": paths,
+        "webhooks": models_events.described({shape: schemas[shape, "serialization"] for shape in SHAPES}),
         "components": {"schemas": definitions.get("$defs", {}), "securitySchemes": _security_schemes()},
     }
 
 
 def _models() -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
     yield models.Problem, "serialization"
+    yield from ((shape, "serialization") for shape in SHAPES)
     for operation in OPERATIONS:
         if operation.body is not None:
             yield operation.body, "validation"

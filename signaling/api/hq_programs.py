@@ -54,7 +54,9 @@ class HqPrograms:
         body = await read(request, HookNew)
         if not self._private_targets:
             check_public(body.url)
-        fresh = await self._commerce.execute(commands.CreateHook(me.merchant.id, body.url, tuple(body.events)))
+        fresh = await self._commerce.execute(
+            commands.CreateHook(me.merchant.id, body.url, tuple(body.events), body.version)
+        )
         secret = self._commerce.hook_secret(fresh.salt)
         return _secret(answer(NewHook(hook=_hook(fresh.hook), secret=secret), status=201))
 
@@ -94,7 +96,8 @@ def _key(key: shown.ApiKey) -> ApiKeyView:
 
 
 def _hook(hook: shown.Hook) -> HookView:
-    return HookView(hook=hook.hook, url=hook.url, events=list(hook.events), created_at=hook.created_at)
+    names = ("hook", "url", "version", "created_at")
+    return HookView(events=list(hook.events), **{name: getattr(hook, name) for name in names})
 
 
 def _delivery(found: shown.Delivery) -> DeliveryView:

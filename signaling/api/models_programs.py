@@ -65,9 +65,10 @@ class NewApiKey(View):
 
 
 class HookNew(Request):
-    """An address that is told of events."""
+    """An address that is told of events, in the shapes of a version; they are under `webhooks` in this document."""
 
     url: Url
+    version: Literal[1] = 1
     events: Annotated[list[Event], Field(min_length=1, max_length=len(get_args(Event)))]
 
 
@@ -77,6 +78,7 @@ class HookView(View):
     hook: Id
     url: str
     events: list[Event]
+    version: int
     created_at: Moment
 
 

@@ -47,6 +47,7 @@ hook = Table(
     Column("secret", LargeBinary, nullable=False),
     moment("created_at"),
     moment("removed_at", nullable=True),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 Index("ix_hook_merchant", hook.c.merchant_id, hook.c.id)
 

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from commerce import commands as c
-from commerce import events, questions
+from commerce import questions
 from commerce.commands.programs import EVENTS
-from commerce.errors import Conflict, NotFound
-from commerce.order.states import TABLE
+from commerce.errors import Conflict, Invalid, NotFound
 from commerce.programs import hooks
+from commerce.programs.told import SHAPES, VERSION
 
 URL = "https://shop.example/hook"
 
@@ -42,7 +42,7 @@ async def test_an_event_is_delivered_once_it_is_answered(shop):
     due = await mine(shop)
     assert [each.event for each in due] == ["order.created", "order.paid"]
     body = json.loads(due[1].body)
-    assert (body["id"], body["type"], body["version"]) == (due[1].delivery, "order.paid", hooks.VERSION)
+    assert (body["id"], body["type"], body["version"]) == (due[1].delivery, "order.paid", VERSION)
     assert body["data"]["order"] == order.order
     assert "merchant" not in body["data"]
     assert await mine(shop) == []  # claimed
@@ -117,17 +117,20 @@ async def test_there_is_an_end_to_hooks(sqlite_shop, monkeypatch):
         await hook(sqlite_shop, "order.paid")
 
 
-def test_every_step_of_an_order_has_its_name():
-    for (_, event), state in TABLE.items():
-        fact = events.OrderChanged(1, "o", "r", "c", "c", state, event, 0)
-        assert hooks.event_of(fact) in EVENTS
-    assert hooks.event_of(events.SaleChanged(1, "s", "k", 0)) == "sale.sold_out"
-    assert hooks.event_of(events.SaleChanged(1, "s", "k", 1)) is None
-    assert hooks.event_of(events.StockChanged(1, "k", 0)) is None
-    assert hooks.event_of(events.ShowChanged(1, "s", "")) is None
-
-
 def test_a_secret_follows_from_key_and_salt():
     made = {hooks.hook_secret(key, salt) for key in (b"a" * 32, b"b" * 32) for salt in (b"1", b"2")}
     assert len(made) == 4
     assert all(secret.startswith("whsec_") for secret in made)
+
+
+async def test_a_hook_goes_on_in_the_version_it_began_with(shop, monkeypatch):
+    before = await hook(shop, "order.created")
+    monkeypatch.setitem(SHAPES, 2, lambda fact: {"number": fact.order})
+    later = (await shop.commerce.execute(c.CreateHook(shop.merchant.id, URL, ("order.created",), 2))).hook
+    order = await shop.place()
+    given = {each.delivery: each.hook for each in await log(shop)}
+    told = {given[due.delivery]: json.loads(due.body) for due in await mine(shop)}
+    assert (told[before.hook]["version"], told[before.hook]["data"]["order"]) == (1, order.order)
+    assert (told[later.hook]["version"], told[later.hook]["data"]) == (2, {"number": order.order})
+    with pytest.raises(Invalid, match="must be one of 1, 2"):
+        c.CreateHook(shop.merchant.id, URL, ("order.created",), 3)
