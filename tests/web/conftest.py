@@ -1,6 +1,7 @@
 """The pages in Debian's Chromium, on a real server with the demo's rooms and nobody publishing."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,14 @@ FLAGS = [*CAMERA, "--no-sandbox", "--disable-gpu", "--disable-background-network
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 DEADLINE_MS = 8_000
+TEST_SECONDS_MAX = 20
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's time begins when its server is up: two processes start theirs at once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS_MAX, func_only=True))
 
 
 @pytest.fixture(scope="session")
