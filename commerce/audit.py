@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,13 +130,17 @@ def _no_row_across_merchants(connected: Connected) -> Iterator[Finding]:
 
 
 def _strangers(connected: Connected, table: Table, column: Any, target: Table) -> Iterator[Finding]:
-    other = target.alias("target")
-    query = (
-        select(column, literal(target.name))
-        .select_from(table.join(other, other.c[next(iter(target.primary_key)).name] == column))
-        .where(table.c.merchant_id != other.c.merchant_id)
-    )
+    query = _select_strangers(table, column, target)
     yield from _findings(connected, "merchant", table.name, query, f"{column.name} is another merchant's {{1}}")
+
+
+@cache
+def _select_strangers(table: Table, column: Any, target: Table) -> Select[*tuple[Any, ...]]:
+    """Made once: there are a hundred of them, and to make them costs more than to ask a small store."""
+    other = target.alias("target")
+    same = other.c[next(iter(target.primary_key)).name] == column
+    query = select(column, literal(target.name)).select_from(table.join(other, same))
+    return query.where(table.c.merchant_id != other.c.merchant_id)
 
 
 def _decisions_hold(connected: Connected) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from collections import Counter
 
 from commerce import commands as c
 from commerce.audit import audit
+from commerce.cases.states import OPEN
 from commerce.commands import cases as k
 from commerce.commands import disputes as d
 from commerce.commands import earning as e
@@ -19,6 +20,7 @@ from commerce.store import tables
 from commerce.store.ids import public_id
 from tests.commerce.conftest import dump
 from tests.commerce.dying import MOMENTS, Death
+from tests.commerce.money import AFTER_SALES_SECONDS
 from tests.commerce.test_money_histories import Days
 from tests.commerce.truths import head_of, wrong_between, wrong_of
 
@@ -211,9 +213,46 @@ class Evening(Days):
         await self.finance()
         await self.tried([k.PassCases(), p.PassCustomers(500), c.ExpireOrders()])
 
+    async def pay(self):
+        """Most who ordered pay before their time runs out."""
+        waiting = {row.public_id for row in await self.money.rows(tables.orders, state="created")}
+        orders = [order for order in self.orders if order.order in waiting and self.random.random() < 0.8]
+        await self.tried(map(self.shop.notice, orders))
+
+    async def clear_up(self):
+        """What keeps lines from maturing comes to an end: cases, disputes, suspensions, holds. All parcels arrive."""
+        await self.deliver(1)
+        merchant, rows = self.merchant, self.money.rows
+        cases = [row.public_id for row in await rows(tables.aftersale) if row.state in OPEN]
+        await self.tried(k.RefuseCase(merchant, case, "no") for case in cases)
+        await self.tried(k.ReceiveBack(merchant, case, restock=True) for case in cases)
+        disputes = [row.public_id for row in await rows(tables.dispute) if row.state != "decided"]
+        ends = self.draw("stays", "stays", "moved")
+        await self.tried(d.DecideDispute(merchant, dispute, ends, "?", "boss") for dispute in disputes)
+        suspended = [row.public_id for row in await rows(tables.channel, state="suspended")]
+        await self.tried(p.ChangeChannel(merchant, channel, "resume", "?", "anna") for channel in suspended)
+        held = {row.order_id for row in await self.money.lines(state="held")}
+        orders = [row.public_id for row in await rows(tables.orders) if row.id in held]
+        await self.tried(e.ReleaseLines(merchant, order, "looked into") for order in orders)
+
+    async def regret(self):
+        """Of what was paid out, something comes back: a refund, or the buyer's bank takes its money."""
+        sent = {row.order_id for row in await self.money.lines(state="paid")}
+        orders = [row for row in await self.money.rows(tables.orders) if row.id in sent]
+        for row in self.random.sample(orders, min(2, len(orders))):
+            minor, chargeback = self.random.randint(1, 9_900), self.random.random() < 0.5
+            back = c.RefundOrder(self.merchant, row.public_id, public_id(), minor, chargeback=chargeback)
+            await self.tried([back])
+
+    async def paid_out(self):
+        """Payouts that the bank confirmed, and what is or was owed after them."""
+        confirmed = await self.money.rows(tables.payout, state="confirmed")
+        return Counter(payouts=len(confirmed), receivables=len(await self.money.rows(tables.receivable)))
+
     async def check(self, where) -> None:
         await self.money.execute(e.SignHeads())
-        assert await self.money.ask(audit) == [], where
+        findings = await self.money.ask(audit)
+        assert findings == [], f"{where}: {findings[:9]}"
         assert await self.money.ask(wrong_of, self.merchant) == [], where
         if self.head is not None:
             assert await self.money.ask(wrong_between, self.merchant, self.head) == [], where
@@ -237,12 +276,37 @@ class Evenings:
                 await self.trespass(one, other)
                 self.clock.advance(self.random.choice([1, 61, 400]))
                 await one.together(await one.rush())
+                await one.pay()
             if self.random.random() < 0.5:
                 await self.die()
             self.clock.advance(self.random.choice([3_600, 86_400, 9 * 86_400]))
             for one in self.both:
                 await one.office()
                 await one.check(f"step {number}")
+            await self.end_of_month(number)
+
+    async def end_of_month(self, number) -> None:
+        """Everything arrives, matures, is settled and paid - by a node that may die while the bank has it - and some
+        of it is regretted after."""
+        for one in self.both:
+            await one.clear_up()
+        self.clock.advance(AFTER_SALES_SECONDS)
+        for one in self.both:
+            await one.tried([c.FinishOrders()])
+        self.clock.advance(2 * 86_400)
+        for one in self.both:
+            await one.settle()
+        if self.random.random() < 0.3:
+            await self.die()
+        for one in self.both:
+            await one.hear_the_bank()
+            await one.check(f"the bank in step {number}")
+            await one.regret()
+            await one.check(f"regrets in step {number}")
+
+    async def paid_out(self):
+        """Of both."""
+        return sum([await one.paid_out() for one in self.both], Counter())
 
     async def trespass(self, one, other) -> None:
         """What the one says of the other's is refused, whatever it is."""

@@ -17,7 +17,8 @@ from tests.commerce.evenings import Evenings
 from tests.commerce.money import Money
 from tests.commerce.truths import wrong_of
 
-HISTORIES_IN_ONE = 100
+PAYOUTS_MIN = 20  # of each of a hundred evenings, after which something was regretted so often
+RECEIVABLES_MIN = 5
 
 
 @pytest.fixture
@@ -45,9 +46,10 @@ def evenings(sqlite_template, tmp_path, open_commerce, clock):
 @pytest.mark.parametrize("seed", range(3))
 async def test_everything_holds_after_every_step(evenings, seed):
     found = await evenings(seed)
-    await found.live(2)
+    await found.live(1)
     await found.die()
     assert sum(len(one.orders) for one in found.both)
+    assert (await found.paid_out())["payouts"]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -89,16 +91,7 @@ async def test_a_hundred_evenings(evenings, seed):
     found = await evenings(1_000 + seed)
     await found.live(25)
     done = sum((one.answered for one in found.both), Counter())
+    paid = await found.paid_out()
+    assert paid["payouts"] >= PAYOUTS_MIN, paid
+    assert paid["receivables"] >= RECEIVABLES_MIN, paid
     assert {"MoveChannel", "ChangeChannel", "Rebind", "OpenDispute", "AskCase", "LogIn", "RefundOrder"} <= set(done)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(7_200)
-@pytest.mark.parametrize("hundred", range(100))
-async def test_ten_thousand_histories_of_two_steps(evenings, tmp_path, hundred):
-    """A hundred times a hundred, each in a store of its own."""
-    for seed in range(hundred * HISTORIES_IN_ONE, (hundred + 1) * HISTORIES_IN_ONE):
-        found = await evenings(100_000 + seed)
-        await found.live(2)
-        await found.node.close()
-        shutil.rmtree(tmp_path / str(100_000 + seed))

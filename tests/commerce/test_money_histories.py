@@ -3,8 +3,13 @@
 After every step every invariant of MONEY section 9 holds. A history is decided by its seed alone.
 """
 
+import asyncio
+import shutil
+import time
+
 import pytest
 
+from bench.report import RESULTS, Row, save
 from commerce import commands as c
 from commerce.audit import audit
 from commerce.commands import earning as e
@@ -12,10 +17,13 @@ from commerce.commission import Plan, Rate
 from commerce.earning.payouts import sending
 from commerce.errors import CommerceError
 from commerce.store import tables
+from commerce.store.engine import FILE_NAME
 from commerce.store.ids import public_id
-from tests.commerce.money import PLAN
+from tests.commerce.conftest import furnish
+from tests.commerce.money import AFTER_SALES_SECONDS, PLAN, Money
 from tests.commerce.test_histories import History
 
+SHORT = 10  # histories with every push
 PLANS = [
     PLAN,
     Plan((Rate(100_000), Rate(30_000, depth=1)), (Rate(20_000),), cap_ppm=120_000),
@@ -51,18 +59,33 @@ class Days(History):
 
     async def finance(self):
         """What people do in the office: parcels go out and arrive, what matured is settled, the bank answers."""
+        await self.deliver(0.7)
+        await self.tried([c.FinishOrders()])
+        await self.settle()
+        await self.hear_the_bank()
+
+    async def deliver(self, share):
+        """That share of what was paid goes out and arrives."""
         merchant, rows = self.money.merchant, self.money.rows
         orders = [*await rows(tables.orders, state="paid"), *await rows(tables.orders, state="shipped")]
-        moved = [found for found in orders if self.random.random() < 0.7]
+        moved = [found for found in orders if self.random.random() < share]
         await self.tried(c.ShipOrder(merchant, found.public_id) for found in moved)
         await self.tried(c.ReceiveOrder(merchant, found.public_id) for found in moved)
-        await self.tried([c.FinishOrders(), e.PrepareSettlements(merchant, self.money.yesterday(), "anna")])
+
+    async def settle(self):
+        """What matured is settled, approved, and on its way to the bank."""
+        merchant, rows = self.money.merchant, self.money.rows
+        await self.tried([e.PrepareSettlements(merchant, self.money.yesterday(), "anna")])
         prepared = await rows(tables.settlement, state="prepared")
         await self.tried(e.ApproveSettlement(merchant, found.public_id, "ben", "sandbox") for found in prepared)
         await self.tried(
             e.RetryPayout(merchant, found.public_id) for found in await rows(tables.payout, state="failed")
         )
-        await self.tried([e.BeginPayouts("sandbox")])
+        await self.tried([e.BeginPayouts("sandbox", merchant=merchant)])
+
+    async def hear_the_bank(self):
+        """It says yes or no; of what is owed, some comes in."""
+        merchant, rows = self.money.merchant, self.money.rows
         due = await self.money.ask(sending, "sandbox", merchant)
         said = ("confirmed", "confirmed", "failed")
         await self.tried(e.RecordPayout(one.payout, self.random.choice(said)) for one in due)
@@ -70,11 +93,14 @@ class Days(History):
         await self.tried(e.EndReceivable(merchant, found.public_id, "repaid", "by bank") for found in owed)
 
     async def tried(self, commands):
-        for command in commands:
-            try:
-                await self.money.execute(command)
+        """In one batch, in this order."""
+        given = list(commands)
+        answers = await asyncio.gather(*map(self.money.execute, given), return_exceptions=True)
+        for command, answer in zip(given, answers, strict=True):
+            if not isinstance(answer, BaseException):
                 self.done.add(type(command).__name__)
-            except CommerceError:
+            else:
+                assert isinstance(answer, CommerceError), (command, answer)
                 self.refused += 1
 
     async def live(self, steps):
@@ -98,8 +124,78 @@ async def test_so_it_does_on_postgresql(money_anywhere):
     await Days(money_anywhere, 3).live(2)
 
 
+def audit_of(reading, merchant):
+    """Of one merchant: as a question of his it sees nobody else's rows, however many there are."""
+    return audit(reading)
+
+
+class ManyHistories:
+    """Short ones, each of a merchant of its own; a hundred of them share a store, which is made from a template."""
+
+    def __init__(self, open_commerce, template, clock) -> None:
+        self._open, self._template, self._clock = open_commerce, template, clock
+        self.played = self.payouts = self.receivables = 0
+
+    async def play(self, seeds, folder) -> None:
+        """Every invariant at the end of each, and of the whole store at the end of all."""
+        folder.mkdir()
+        shutil.copy(self._template, folder / FILE_NAME)
+        node = await self._open(f"sqlite:///{folder / FILE_NAME}")
+        await node._scheduler.close()  # a history is decided by its seed, not by what the time is outside
+        for seed in seeds:
+            await self._one(Money(await furnish(node, self._clock, "", []), folder), seed)
+        assert await node.ask(audit) == [], seeds
+        await node.close()
+        shutil.rmtree(folder)
+
+    async def _one(self, money, seed) -> None:
+        await money.plan()
+        days = Days(money, seed)
+        for _ in range(2):
+            await days.tried([c.ReceiveStock(money.merchant, money.shop.sku, 30)])
+            days.orders += await asyncio.gather(*(money.shop.place(*days.anyone()) for _ in range(3)))
+            await days.tried(money.shop.notice(order) for order in days.orders[-3:])
+            await days.play(2)
+            await days.deliver(0.8)
+            money.shop.clock.advance(AFTER_SALES_SECONDS)
+            await days.tried([c.FinishOrders()])
+            money.shop.clock.advance(2 * 86_400)
+            await days.settle()
+            await days.hear_the_bank()
+        assert await money.ask(audit_of, money.merchant) == [], seed
+        self.played += 1
+        self.payouts += len(await money.rows(tables.payout, state="confirmed"))
+        self.receivables += len(await money.rows(tables.receivable))
+
+
+@pytest.fixture
+def many(open_commerce, sqlite_template, clock):
+    return ManyHistories(open_commerce, sqlite_template, clock)
+
+
+async def test_short_histories_of_many_merchants(many, tmp_path):
+    await many.play(range(SHORT), tmp_path / "many")
+    assert many.payouts >= SHORT
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7_200)
+async def test_ten_thousand_short_histories(many, tmp_path):
+    begun = time.monotonic()
+    for first in range(0, 10_000, 100):
+        await many.play(range(first, first + 100), tmp_path / "many")
+    seconds = time.monotonic() - begun
+    how = "each of a merchant of its own, in two steps with settlement and payout; audit clean after each"
+    more = {"seconds": round(seconds), "payouts": many.payouts, "receivables": many.receivables}
+    row = Row("random histories of money", "histories", many.played, how=how, more=more)
+    await asyncio.to_thread(save, "money_histories", [row], RESULTS / "soak")
+    assert many.payouts > many.played
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(7_200)
 @pytest.mark.parametrize("seed", range(100))
 async def test_a_hundred_shows(money, seed):
-    await Days(money, 1_000 + seed).live(20)
+    days = Days(money, 1_000 + seed)
+    await days.live(20)
+    assert len(await money.rows(tables.payout, state="confirmed")) >= 5
