@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
 
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
@@ -127,6 +127,14 @@ def _end(unit: Unit, found: AnyRow, state: str) -> None:
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))
 
 
+def _owed_apart(unit: Unit, settlement: int) -> int:
+    """What was clawed back of its lines while they were under way is a receivable: it is not taken off them as well."""
+    line, receivable = tables.commission_line, tables.receivable
+    query = select(func.coalesce(func.sum(receivable.c.amount_minor), 0)).join(line, line.c.id == receivable.c.line_id)
+    query = query.where(line.c.settlement_id == settlement, line.c.state == "payable")
+    return int(unit.connection.execute(query).scalar_one())
+
+
 def retry_payout(unit: Unit, command: RetryPayout) -> str:
     """Another attempt under another key, of what is left: a line may have been refunded or held since."""
     table = tables.payout
@@ -135,7 +143,8 @@ def retry_payout(unit: Unit, command: RetryPayout) -> str:
         raise WrongState("payout", row.state, "retry")
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
     lines = settled_lines(unit, found.id, "payable")
-    gross, attempts = sum(line["amount_minor"] - line["clawed_minor"] for line in lines), row.attempts + 1
+    gross = sum(line["amount_minor"] - line["clawed_minor"] for line in lines) + _owed_apart(unit, found.id)
+    attempts = row.attempts + 1
     amount = gross - found.netted_minor
     if amount <= 0:
         raise Conflict("payout", "nothing of it is left to pay")

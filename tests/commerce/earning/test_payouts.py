@@ -3,6 +3,7 @@
 import pytest
 
 from commerce.audit import audit
+from commerce.commands import RefundOrder
 from commerce.commands import earning as e
 from commerce.earning.payouts import sending
 from commerce.errors import Conflict, WrongState
@@ -45,4 +46,19 @@ async def test_what_was_refunded_in_between_is_not_paid_by_a_second_attempt(mone
     await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
     with pytest.raises(Conflict):
         await money.execute(e.RetryPayout(money.merchant, due.payout))
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_clawed_back_while_the_bank_had_it_is_taken_once(money):
+    """It is owed as a receivable; a second attempt does not take it off the lines as well."""
+    due = await begun(money)
+    (order,) = await money.rows(tables.orders)
+    await money.execute(RefundOrder(money.merchant, order.public_id, "bank-1", 900, chargeback=True))
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    await money.execute(e.RetryPayout(money.merchant, due.payout))
+    assert await money.pay_out() == 1
+    (row,) = await money.rows(tables.payout)
+    (owed,) = await money.rows(tables.receivable)
+    assert (row.amount_minor, owed.amount_minor, owed.state) == (990, 90, "receivable")
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, -90)
     assert await money.ask(audit) == []
