@@ -53,13 +53,10 @@ MUTANTS = [
     (
         "test_09_a_plain_id_from_the_client_makes_nobody_a_sharer",
         "commerce/touches.py",
-        "    query = select(table.c.id, table.c.sharer_id).where(\n        table.c.code == code,",
-        "    plain = tables.viewer\n"
-        "    who = unit.connection.execute(select(plain.c.id).where(plain.c.public_id == code)).scalar()\n"
-        "    if who is not None:\n"
-        "        return unit.connection.execute(select(plain.c.customer_id.label('id'), plain.c.id.label('sharer_id'))"
-        ".where(plain.c.id == who)).first()\n"
-        "    query = select(table.c.id, table.c.sharer_id).where(\n        table.c.code == code,",
+        "_holding(links, commands[coming.at].code, coming.place))\n",
+        "_holding(links, commands[coming.at].code, coming.place)\n"
+        "        or unit.connection.execute(select(tables.viewer.c.customer_id.label('id'), tables.viewer.c.id\n"
+        "        .label('sharer_id')).where(tables.viewer.c.public_id == commands[coming.at].code)).first())\n",
     ),
     (
         "test_10_a_payment_told_twice_pays_once",
