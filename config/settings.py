@@ -198,6 +198,12 @@ class DatabaseSettings(Section):
         10_000, ge=1, description="commands waiting for a commit, or questions for a reader, at once"
     )
     readers: int = Field(4, ge=1, le=64, description="threads and connections that read")
+    backup_days: int = Field(
+        30,
+        ge=1,
+        le=3_650,
+        description="days that `fenbo backup DIRECTORY` keeps its files: what was erased is in them until they go",
+    )
 
 
 class RedisSettings(Section):

@@ -75,7 +75,7 @@ def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
     """The verbs about a whole store."""
     _verb(verbs, "audit", _on_store(cli_store.audit), "check everything that must be true of the store")
     backup = _verb(verbs, "backup", _on_store(cli_store.backup), "one moment of the store, in use or not, as a file")
-    backup.add_argument("file", type=Path, help="a new SQLite file; nothing is overwritten")
+    backup.add_argument("file", type=Path, help="a new SQLite file, or a directory for one named by the time")
     bring = _verb(verbs, "restore", _on_store(cli_store.restore), "a backup as the configured store, which is empty")
     bring.add_argument("file", type=Path)
     move = _verb(verbs, "migrate-store", _on_store(cli_store.move), "everything of the SQLite file into PostgreSQL")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from commerce import upkeep
+from commerce import backups, upkeep
 from commerce.audit import Finding
 from commerce.payments.bills import read_provider_bill
 from commerce.payments.reconcile import differences, report
@@ -27,12 +27,15 @@ def audit(settings: Settings, _known: Namespace) -> int:
 
 
 def backup(settings: Settings, known: Namespace) -> int:
-    """0 when what was written is clean."""
+    """0 when what was written is clean. In a directory, those whose time is over go, once there is a new one."""
+    now = _now()
+    file = backups.new_file(known.file, now) if known.file.is_dir() else known.file
     with _Bar() as bar:
-        found = upkeep.back_up(settings.database.url, settings.data_dir, known.file, _now(), bar.show)
-    _say(
-        f"{known.file}: {known.file.stat().st_size} bytes. It holds keys wrapped with the master secret: keep that too."
-    )
+        found = upkeep.back_up(settings.database.url, settings.data_dir, file, now, bar.show)
+    _say(f"{file}: {file.stat().st_size} bytes. It holds keys wrapped with the master secret: keep that too.")
+    if known.file.is_dir() and not found:
+        for old in backups.drop_old(known.file, now, settings.database.backup_days):
+            _say(f"{old}: dropped, older than {settings.database.backup_days} days")
     return _report(found)
 
 

@@ -38,6 +38,17 @@ def test_backup_and_restore(store, capsys, monkeypatch, tmp_path):
     assert run(["audit"]) == 0
 
 
+def test_a_directory_of_backups_forgets_the_oldest(store, capsys, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old = folder / "fenbo-20200101T000000Z.sqlite3"
+    old.touch()
+    assert run(["backup", str(folder), "--database.backup_days", "7"]) == 0
+    (made,) = folder.iterdir()
+    assert made != old and f"{old}: dropped" in capsys.readouterr().out
+    assert run(["restore", str(made)]) == 2  # it is a whole one, and this store is not empty
+
+
 def test_moving_needs_postgresql(capsys, tmp_path):
     assert run(["migrate-store", f"sqlite:///{tmp_path / 'other'}"]) == 2
     assert "postgresql" in capsys.readouterr().err
