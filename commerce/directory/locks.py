@@ -1,21 +1,29 @@
-"""The versions of a merchant's lock: the newest whose time has come is in force."""
+"""The versions of a merchant's lock: the newest whose time has come is in force.
+
+The first counts from the beginning, whatever the clock says: a node whose clock is behind has to know a rule as well.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, insert, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, insert, or_, select
 
 from commerce.attribution import LockRule, LockVersion
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
 
+FIRST = 1  # version of a merchant
 _table = tables.lock_rule
 
 
 def canonical_in_force(merchant: ColumnElement[int], now: BindParameter[int]) -> ScalarSelect[str]:
     """The lock in force as its canonical form, for a statement about merchants."""
-    query = select(_table.c.canonical).where(_table.c.merchant_id == merchant, _table.c.effective_at <= now)
+    query = select(_table.c.canonical).where(_table.c.merchant_id == merchant, _has_come(now))
     return query.order_by(_table.c.version.desc()).limit(1).scalar_subquery()
+
+
+def _has_come(now: BindParameter[int] | int) -> ColumnElement[bool]:
+    return or_(_table.c.effective_at <= now, _table.c.version == FIRST)
 
 
 def keep_lock(unit: Unit, merchant: int, found: LockVersion) -> None:
@@ -27,7 +35,7 @@ def keep_lock(unit: Unit, merchant: int, found: LockVersion) -> None:
 
 def lock_in_force(connected: Connected, merchant: int) -> LockVersion:
     """The version that decides now."""
-    query = _versions(merchant).where(_table.c.effective_at <= connected.now)
+    query = _versions(merchant).where(_has_come(connected.now))
     return _version(connected.connection.execute(query.order_by(_table.c.version.desc()).limit(1)).one())
 
 

@@ -12,7 +12,7 @@ from commerce import views
 from commerce.attribution import LockRule, LockVersion
 from commerce.commands import CreateMerchant
 from commerce.directory.channels import add_channel, check_slug_free
-from commerce.directory.locks import keep_lock
+from commerce.directory.locks import FIRST, keep_lock
 from commerce.errors import Invalid, NotFound
 from commerce.proof.log import begin_log
 from commerce.store import tables
@@ -49,7 +49,7 @@ def create_merchant(unit: Unit, command: CreateMerchant) -> views.Merchant:
         },
     )
     rule = LockRule()
-    keep_lock(unit, merchant, LockVersion(1, rule, rule.digest(), unit.now, unit.now))
+    keep_lock(unit, merchant, LockVersion(FIRST, rule, rule.digest(), unit.now, unit.now))
     begin_log(unit, merchant, 1)
     name = HOUSE_NAME[command.language]
     add_channel(unit, merchant, name, parent=None, house=True, room={"slug": command.room, "name": command.name})

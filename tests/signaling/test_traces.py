@@ -16,7 +16,7 @@ class Node:
 
 
 def seen(viewer, address):
-    traces = Traces(Node(), Viewers(TOKENS, secure=False), Callers())
+    traces = Traces(Node(), Viewers(TOKENS, set(), secure=False), Callers())
     headers = {"Cookie": f"fenbo_viewer={TOKENS.sign(viewer, 4e9)}"}
     return traces.of(make_mocked_request("GET", "/", headers=headers).clone(remote=address))
 

@@ -8,6 +8,7 @@ from commerce.attribution import LockRule
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.errors import NotFound
 from commerce.store import tables
+from commerce.store.ids import public_id
 
 DAY = 86_400
 
@@ -42,3 +43,10 @@ async def test_a_version_that_a_later_one_overtook_never_counts(money):
     assert await now() == (start, [])
     money.shop.clock.advance(30 * DAY)
     assert await now() == (start, [])
+
+
+async def test_a_node_whose_clock_is_behind_knows_the_first(sqlite_shop):
+    shop = sqlite_shop
+    shop.clock.advance(-DAY)
+    assert (await shop.commerce.ask(lock_in_force, shop.merchant.id)).version == 1
+    assert (await shop.commerce.execute(c.CountTouch(public_id(), shop.room_a))).bound == shop.store_a.channel

@@ -77,8 +77,9 @@ async def test_nothing_is_written_of_whom_nothing_can_be_earned(audience):
     assert await audience.tell((stranger, -60, 0), (nobody, -60, 0)) == {(stranger, room), (nobody, room)}
     nowhere = c.RecordWatch((c.Watched(stranger, "nowhere", 0, 1),))
     assert await audience.money.execute(nowhere) == {(stranger, "nowhere")}
+    without = await audience.money.plan(replace(PLAN, notice_days=0))
+    audience.clock.advance(without.effective_at / 1000 - audience.clock())
     viewer = await audience.guest(audience.link.code)
-    await audience.money.plan(replace(PLAN, notice_days=0))
     assert await audience.tell((viewer, -60, 0)) == {(viewer, room)}
     assert await audience.seconds() == []
 

@@ -14,7 +14,7 @@ from commerce.store.ids import public_id
 from commerce.store.tables import metadata
 from commerce.store.tenancy import SETTING, narrow, tenant_column
 
-SHARED = {"id_block", "log_key", "ended_viewer", "wrapped_key"}
+SHARED = {"id_block", "log_key", "ended_viewer", "rail_hold", "wrapped_key"}
 
 
 async def two_merchants(shop):
