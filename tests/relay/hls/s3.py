@@ -32,7 +32,9 @@ class Server:
             self._start(place)
             if self._wait():
                 return
-        raise AssertionError("SeaweedFS does not start")
+        logs = sorted(folder.glob("*/weed*"), key=lambda path: path.stat().st_mtime)
+        said = logs[-1].read_text("utf-8", "replace")[-2_000:] if logs else "nothing"
+        raise AssertionError(f"SeaweedFS does not start; it said: {said}")
 
     def _start(self, folder: Path) -> None:
         program = shutil.which("weed", path=str(Path(sys.executable).parent))
