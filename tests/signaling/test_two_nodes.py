@@ -71,8 +71,7 @@ async def test_members_that_reconnect_at_random_have_every_line_once_and_in_the_
             sum(len(shop.node.core.rooms.get("north").members) for shop in shops if shop.node.core.rooms.get("north"))
             < 7
         ):
-            await watcher.send(type="ping")
-            await watcher.wait_for("pong")
+            await watcher.wait_for("presence")  # somebody came
     start.set()
     await asyncio.gather(*speakers)
     heard = await asyncio.gather(*listeners)
