@@ -1,4 +1,4 @@
-# demo: a live show on this machine    test: everything, under 10 minutes    check: formatting, types, contracts
+# demo: a live show on this machine    test: everything, in 15 minutes       check: formatting, types, contracts
 # bench: what it costs, as a table     soak: the long runs                   readme: its tables    lock: newer dependencies
 # ARGS goes to the program: `make demo ARGS=--no-publisher`, `make test ARGS='-k rtmp'`.
 BIN := .venv/bin
