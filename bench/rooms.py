@@ -15,14 +15,12 @@ from bench.report import Row
 from bench.servers import Addresses, fenbo
 
 AT_ONCE = 2_000  # channels in one call
-VIEWERS = 50
-JOINING = 100  # sockets opened together
+JOINING = 100  # sockets opened together, and connections over which people open the page before
 PINS = 5
 FLOOD_PER_SECOND = 5_000
 FLOODED = 50  # members of the room with the flood
 WAIT_SECONDS_MAX = 60.0
 ENVIRONMENT = {
-    "FENBO_ROOMS__MEMBERS_PER_VIEWER_MAX": "10000",
     "FENBO_ROOMS__MEMBERS_PER_ADDRESS_MAX": "20000",
     "FENBO_ROOMS__CHAT_PER_SECOND": "10000",
     "FENBO_ROOMS__CHAT_BURST": "100000",
@@ -47,14 +45,27 @@ async def make(connection: Connection, headers: str, size: Size) -> float:
     return time.monotonic() - started
 
 
-async def enter(addresses: Addresses, connection: Connection, size: Size) -> list[Member]:
-    """Members spread over the inhabited rooms; FLOODED more in the first."""
-    cookies = [await viewer_cookie(connection, "shop-0") for _ in range(VIEWERS)]
+async def people(addresses: Addresses, count: int) -> list[str]:
+    """Cookies of that many."""
+    connections = [await connect(addresses["http"]) for _ in range(JOINING)]
+
+    async def some(connection: Connection) -> list[str]:
+        return [await viewer_cookie(connection, "shop-0") for _ in range(-(-count // JOINING))]
+
+    found = await asyncio.gather(*map(some, connections))
+    for connection in connections:
+        connection.close()
+    return [cookie for cookies in found for cookie in cookies]
+
+
+async def enter(addresses: Addresses, size: Size) -> list[Member]:
+    """Members, each a person, spread over the inhabited rooms; FLOODED more in the first."""
+    cookies = await people(addresses, size.members)
     rooms = [f"shop-{n % size.inhabited}" for n in range(size.members - FLOODED)] + ["shop-0"] * FLOODED
     members: list[Member] = []
     for start in range(0, len(rooms), JOINING):
         urls = [f"{addresses['http'].replace('http', 'ws')}/r/{room}/ws" for room in rooms[start : start + JOINING]]
-        some = await asyncio.gather(*(join(url, cookies[n % VIEWERS]) for n, url in enumerate(urls)))
+        some = await asyncio.gather(*(join(url, cookies[start + n]) for n, url in enumerate(urls)))
         for member in some:
             member.say({"type": "hello", "room_since": None, "show_since": None})
         await until(lambda some=some: all(member.others >= 2 for member in some))
@@ -115,7 +126,7 @@ async def measure(size: Size) -> list[Row]:
         headers = await hq_headers(connection, addresses)
         seconds = await make(connection, headers, size)
         before = resident(addresses["pid"])
-        members = await enter(addresses, connection, size)
+        members = await enter(addresses, size)
         each = (resident(addresses["pid"]) - before) / len(members)
         quiet = await pin(connection, headers, members)
         stop = asyncio.Event()

@@ -1,7 +1,8 @@
 """The writer: one thread takes what has queued up, does it in one transaction, commits once, then answers everyone.
 
 No answer leaves before its commit has returned. The queue is bounded: beyond it Overloaded is raised, nothing is done.
-Page views may fill a part of it only, so that however many come, there is room for a checkout.
+Page views may fill a part of it only, so that however many come, there is room for a checkout; and a batch takes only
+so many of them, after all that waits besides, so that none of it waits for a crowd.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import getLogger
@@ -35,6 +36,7 @@ from config.metrics import Metrics
 ATTEMPTS = 5
 VISITS = (NoteTouch, CountTouch, RecordWatch)  # anybody causes these, as often as he likes, by opening a page
 VISITS_SHARE = 0.5  # of the queue; beyond it no visit is taken
+VISITS_IN_BATCH_MAX = 64  # so that a crowd at the door holds up neither a pin nor a checkout
 log = getLogger("fenbo.commerce")
 
 
@@ -87,6 +89,8 @@ class Writer:
         self._node = node
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._visits: deque[Waiting] = deque()  # taken off the queue, on the thread
+        self._last = False
         self._sold_out = SoldOutMemory(clock)
         self._ids = IdBlocks()
         self._told: SimpleQueue[int] = SimpleQueue()
@@ -105,7 +109,7 @@ class Writer:
         """Queues a command; its answer comes after the commit. Raises Overloaded, and SoldOut where that is known."""
         if self._closing:
             raise Overloaded("closing")
-        waits = self._queue.qsize()
+        waits = self._queue.qsize() + len(self._visits)
         if waits >= self._limits.queued:
             raise Overloaded("too many commands are waiting")
         if isinstance(command, VISITS) and waits >= self._limits.queued * VISITS_SHARE:
@@ -136,18 +140,19 @@ class Writer:
                     return
 
     def _take(self) -> tuple[list[Waiting], bool]:
-        """Waits for one command, then takes all that have queued up behind it; True when it is time to stop."""
+        """Waits for one command, then takes all that have queued up behind it, of visits only some; True: the last."""
         batch: list[Waiting] = []
-        found = self._queue.get()
-        while found is not None:
-            batch.append(found)
-            if len(batch) >= self._limits.batch:
-                return batch, False
+        while len(batch) < self._limits.batch and not self._last:
             try:
-                found = self._queue.get_nowait()
+                found = self._queue.get(block=not batch and not self._visits)
             except Empty:
-                return batch, False
-        return batch, True
+                break
+            if found is None:
+                self._last = True
+            else:
+                (self._visits if isinstance(found.command, VISITS) else batch).append(found)
+        batch += [self._visits.popleft() for _ in range(min(len(self._visits), VISITS_IN_BATCH_MAX))]
+        return batch, self._last and not self._visits
 
     def _do(self, connection: Connection, batch: list[Waiting]) -> None:
         begun = time.perf_counter()

@@ -289,3 +289,19 @@ async def test_a_commit_that_was_kept_although_it_failed_gives_no_key_twice(sqli
     other = await shop.place()
     assert (await shop.commerce.execute(given)).order != other.order
     assert await shop.books() == (10, 8, 2, 0)
+
+
+async def test_a_crowd_at_the_door_holds_up_no_order(shop):
+    """A thousand visits wait; an order that comes after them all is answered before most of them."""
+    commerce, answered = shop.commerce, []
+
+    async def visit():
+        await commerce.execute(c.CountTouch(public_id(), shop.room_a))
+        answered.append("visit")
+
+    visits = [asyncio.ensure_future(visit()) for _ in range(1_000)]
+    await asyncio.sleep(0)  # all are queued
+    await shop.place()
+    assert len(answered) < 500
+    await asyncio.gather(*visits)
+    assert len(answered) == 1_000
