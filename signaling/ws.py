@@ -105,6 +105,8 @@ def bound_kernel_buffer(transport: asyncio.Transport, octets: int) -> None:
 class _Conversation:
     """One socket from hello to close."""
 
+    __slots__ = ("_abuse", "_member", "_parts", "_seen", "_settings", "_signs", "_ws")
+
     def __init__(self, parts: RoomSocket, ws: web.WebSocketResponse, member: Member, seen: Seen | None) -> None:
         self._parts = parts
         self._ws = ws
