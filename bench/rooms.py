@@ -58,9 +58,8 @@ async def people(addresses: Addresses, count: int) -> list[str]:
     return [cookie for cookies in found for cookie in cookies]
 
 
-async def enter(addresses: Addresses, size: Size) -> list[Member]:
+async def enter(addresses: Addresses, cookies: list[str], size: Size) -> list[Member]:
     """Members, each a person, spread over the inhabited rooms; FLOODED more in the first."""
-    cookies = await people(addresses, size.members)
     rooms = [f"shop-{n % size.inhabited}" for n in range(size.members - FLOODED)] + ["shop-0"] * FLOODED
     members: list[Member] = []
     for start in range(0, len(rooms), JOINING):
@@ -125,8 +124,9 @@ async def measure(size: Size) -> list[Row]:
         connection = await connect(addresses["http"])
         headers = await hq_headers(connection, addresses)
         seconds = await make(connection, headers, size)
+        cookies = await people(addresses, size.members)
         before = resident(addresses["pid"])
-        members = await enter(addresses, size)
+        members = await enter(addresses, cookies, size)
         each = (resident(addresses["pid"]) - before) / len(members)
         quiet = await pin(connection, headers, members)
         stop = asyncio.Event()
