@@ -13,12 +13,12 @@ demo:
 	@.ci/setup demo
 	@$(BIN)/fenbo demo $(ARGS)
 
-# What looks at pictures and hears sound has the machine to itself. Most of the rest waits for databases and sockets now
-# and then, so two cores have three processes; pages come after, with a browser and a server for each core.
+# What looks at pictures and hears sound has the machine to itself; the rest runs in two processes. Pages come after
+# all that needs none: a browser and a server each are enough for two cores.
 test:
 	@.ci/setup test
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/pytest -m "not soak" --numprocesses 3 --dist worksteal --ignore tests/e2e --ignore tests/web
+	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist worksteal --ignore tests/e2e --ignore tests/web
 	$(BIN)/pytest -m "not soak" --numprocesses 2 --dist loadfile tests/web
 	$(BIN)/pytest -m "not soak" tests/e2e
 else

@@ -16,6 +16,8 @@ from signaling.demo_goods import Furnished, Room
 
 TOP = {"pid", "http", "rtmp", "whip", "stream_key", "backup_stream_key", "metrics", "hq", "rooms"}
 
+pytestmark = pytest.mark.timeout(60)  # three processes start: seconds, and many when others work beside
+
 
 def test_the_addresses_are_those_of_the_design():
     north = {"room": "north", "channel": "North", "url": "https://h:8080/r/north"}
