@@ -16,14 +16,13 @@ from typing import Any
 
 from bench.connection import Connection, connect
 from bench.orders import CONTACT
-from bench.people import hq_headers, room_view, viewer_cookie
+from bench.people import hq_headers, room_view, visitors
 from bench.report import Row
 from bench.runs import measured
 from bench.servers import Addresses, fenbo
 
 BUYERS = 10_000
 UNITS = 100
-OPENING = 100  # connections over which the page is opened before the sale
 LINES = 500  # connections; a buyer whose connection is taken waits for it, and that is part of his wait
 MINUTES = 10
 
@@ -38,22 +37,9 @@ async def announced(connection: Connection, addresses: Addresses, room: str) -> 
     await connection.request("POST", f"/api/v1/hq/skus/{sku['sku']}/stock", headers=headers, body=stock, keep=True)
     sale = json.dumps({"sku": sku["sku"], "price": sku["price"], "quantity": UNITS} | times).encode()
     path = f"/api/v1/hq/shows/{view['show']['id']}/sales"
-    answer = await connection.request("POST", path, headers=headers, body=sale)
+    answer = await connection.request("POST", path, headers=headers, body=sale, keep=True)
     assert answer.status == 201, answer
     return str(sku["sku"])
-
-
-async def visitors(addresses: Addresses, room: str) -> list[str]:
-    """Header lines of people who have opened the room's page."""
-    connections = [await connect(addresses["http"]) for _ in range(OPENING)]
-
-    async def some(connection: Connection, count: int) -> list[str]:
-        return [await viewer_cookie(connection, room) for _ in range(count)]
-
-    found = await asyncio.gather(*(some(connection, BUYERS // OPENING) for connection in connections))
-    for connection in connections:
-        connection.close()
-    return [cookie for cookies in found for cookie in cookies]
 
 
 async def buy(connections: asyncio.Queue[Connection], path: str, sku: str, began: float, who: str) -> tuple[int, float]:
@@ -90,7 +76,8 @@ async def sale(what: str, *, known: bool) -> list[Row]:
     waits: list[float] = []
     statuses: Counter[int] = Counter()
     with fenbo("--no-publisher") as addresses:
-        people = await visitors(addresses, addresses["rooms"][0]["room"]) if known else [""] * BUYERS
+        room = addresses["rooms"][0]["room"]
+        people = await visitors(addresses["http"], room, BUYERS) if known else [""] * BUYERS
         cost = await measured(addresses["pid"], await rush(addresses, people, waits, statuses))
     more: dict[str, Any] = {f"p{q}_ms": round(waits[len(waits) * q // 100] * 1000) for q in (50, 99)}
     more |= {"last_ms": round(waits[-1] * 1000), "sold": statuses[201], "sold_out": statuses[409]}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
-from bench.connection import Connection
+from bench.connection import Connection, connect
 from bench.servers import Addresses
+
+OPENING = 100  # connections over which many open the page
 
 
 async def viewer_cookie(connection: Connection, room: str) -> str:
@@ -14,6 +17,19 @@ async def viewer_cookie(connection: Connection, room: str) -> str:
     answer = await connection.request("GET", f"/api/v1/rooms/{room}")
     assert answer.status == 200, answer
     return _cookie(answer.header(b"set-cookie"))
+
+
+async def visitors(http: str, room: str, count: int) -> list[str]:
+    """The header lines of that many people who have opened a room's page."""
+    connections = [await connect(http) for _ in range(OPENING)]
+
+    async def some(connection: Connection) -> list[str]:
+        return [await viewer_cookie(connection, room) for _ in range(-(-count // OPENING))]
+
+    found = await asyncio.gather(*map(some, connections))
+    for connection in connections:
+        connection.close()
+    return [cookie for cookies in found for cookie in cookies][:count]
 
 
 async def hq_headers(connection: Connection, addresses: Addresses) -> str:

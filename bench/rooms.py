@@ -10,12 +10,12 @@ from pathlib import Path
 
 from bench.connection import Connection, connect
 from bench.member import Member, join
-from bench.people import hq_headers, viewer_cookie
+from bench.people import hq_headers, visitors
 from bench.report import Row
 from bench.servers import Addresses, fenbo
 
 AT_ONCE = 2_000  # channels in one call
-JOINING = 100  # sockets opened together, and connections over which people open the page before
+JOINING = 100  # sockets opened together
 PINS = 5
 FLOOD_PER_SECOND = 5_000
 FLOODED = 50  # members of the room with the flood
@@ -43,19 +43,6 @@ async def make(connection: Connection, headers: str, size: Size) -> float:
         answer = await connection.request("POST", "/api/v1/hq/channels/many", headers=headers, body=body, keep=True)
         assert answer.status == 201, answer
     return time.monotonic() - started
-
-
-async def people(addresses: Addresses, count: int) -> list[str]:
-    """Cookies of that many."""
-    connections = [await connect(addresses["http"]) for _ in range(JOINING)]
-
-    async def some(connection: Connection) -> list[str]:
-        return [await viewer_cookie(connection, "shop-0") for _ in range(-(-count // JOINING))]
-
-    found = await asyncio.gather(*map(some, connections))
-    for connection in connections:
-        connection.close()
-    return [cookie for cookies in found for cookie in cookies]
 
 
 async def enter(addresses: Addresses, cookies: list[str], size: Size) -> list[Member]:
@@ -124,7 +111,7 @@ async def measure(size: Size) -> list[Row]:
         connection = await connect(addresses["http"])
         headers = await hq_headers(connection, addresses)
         seconds = await make(connection, headers, size)
-        cookies = await people(addresses, size.members)
+        cookies = await visitors(addresses["http"], "shop-0", size.members)
         before = resident(addresses["pid"])
         members = await enter(addresses, cookies, size)
         each = (resident(addresses["pid"]) - before) / len(members)

@@ -77,15 +77,13 @@ def _comings(unit: Unit, commands: Sequence[NoteTouch | CountTouch]) -> list[Com
 def _in_waves(unit: Unit, count: int, comings: Iterable[Coming], act: Act) -> list[views.Entry | CommerceError]:
     """Everybody's first coming at once, then everybody's second: what one did is there when his next is looked at."""
     answers: list[views.Entry | CommerceError] = [NotFound("room", "no such room") for _ in range(count)]
-    waves: list[list[Coming]] = []
+    waves: dict[int, list[Coming]] = {}
     before: Counter[int] = Counter()
     for coming in comings:
-        wave = before[coming.person.key]
+        waves.setdefault(before[coming.person.key], []).append(coming)
         before[coming.person.key] += 1
-        waves[wave:] = waves[wave:] or [[]]
-        waves[wave].append(coming)
-    for wave_comings in waves:
-        for coming, entry in zip(wave_comings, act(unit, wave_comings), strict=True):
+    for wave in waves.values():
+        for coming, entry in zip(wave, act(unit, wave), strict=True):
             answers[coming.at] = entry
     return answers
 
@@ -101,12 +99,11 @@ def _note(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
             publics.append(known.public_id)
             continue
         same = known if link is None else by_link.get((coming.person.key, link.id))
-        if same is None or unit.now - same.counted_at >= REPEAT_MS:
-            rows.append(touch_row(unit, coming.place, coming.person.key, link, None))
-            same_public = rows[-1]["public_id"]
+        if same is not None and unit.now - same.counted_at < REPEAT_MS:
+            publics.append(same.public_id)
         else:
-            same_public = same.public_id
-        publics.append(same_public)
+            rows.append(touch_row(unit, coming.place, coming.person.key, link, None))
+            publics.append(rows[-1]["public_id"])
     insert_rows(unit.connection, tables.touch, rows)
     if again:
         unit.connection.execute(_noting_again(), again)

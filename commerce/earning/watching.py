@@ -59,7 +59,7 @@ class _Rows:
     def __init__(self, unit: Unit, viewers: Collection[int]) -> None:
         self._unit = unit
         self._brought = _ask(unit, _select_brought(), viewers)
-        self._sharers = _ask(unit, _select_sharers(), viewers) if viewers else set()
+        self._sharers = _ask(unit, _select_sharers(), viewers)
         self._rows = find_watch(unit, self._brought | self._sharers)
         self._there, self._changed = set(self._rows), set[int]()
         self.ready: list[tuple[Tenant, int]] = []
