@@ -16,7 +16,7 @@ from signaling.demo_media import TONE_HERTZ
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(20, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
 ]
 SCRIPT = Path(__file__).parent / "webrtc.js"
 FFT_BIN_HERTZ = 48_000 / 8192

@@ -21,7 +21,7 @@ import pytest_asyncio
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from prometheus_client import CollectorRegistry
 
 from commerce import commands, views
@@ -47,7 +47,7 @@ from tests.signaling.redis_servers import RedisServer
 PASSWORD = "correct horse"
 RECEIVE_SECONDS_MAX = 10.0
 PHONE = {"width": 390, "height": 844}
-PAGE_MS_MAX = 8_000
+PAGE_MS_MAX = 15_000
 PORTS = ("--http.host=127.0.0.1", "--http.port=0", "--rtmp.host=127.0.0.1", "--rtmp.port=0", "--webrtc.port=0")
 
 
@@ -241,6 +241,7 @@ async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        expect.set_options(timeout=PAGE_MS_MAX)
         yield browser
         await browser.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.timeout(20, func_only=True)  # the demo's start is not the test's
+pytestmark = pytest.mark.timeout(60, func_only=True)  # the demo's start is not the test's
 DEPLOY = Path(__file__).parent.parent.parent / "config/deploy"
 
 

@@ -17,7 +17,7 @@ from config.settings import BucketSettings
 from relay.hls.bucket import Bucket
 
 ACCESS, SECRET = "fenbo-test", "not-a-secret"
-START_SECONDS_MAX = 18
+START_SECONDS_MAX = 45
 ATTEMPTS_MAX = 3
 PORTS = tuple(f"{part}.port{kind}" for part in ("s3", "filer", "master", "volume") for kind in ("", ".grpc"))
 
@@ -45,7 +45,7 @@ class Server:
         may = {"identities": [{"name": "test", "credentials": credentials, "actions": ["Admin"]}]}
         (folder / "s3.json").write_text(json.dumps(may), "utf-8")
         settings = [f"-{name}={port}" for name, port in ports.items()]
-        settings += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # on by default, and their ports are fixed: 8181 and 9101
+        settings += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # on unless told, at 8181 and 9101 whoever has those
         settings += [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder}/s3.json"]
         settings += ["-filer", "-s3.iam=false", "-master.telemetry=false", "-master.volumeSizeLimitMB=64"]
         settings += ["-master.volumePreallocate=false", "-volume.max=20"]

@@ -33,12 +33,12 @@ export class FenboMoneySettle extends MoneyPart {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.do(async () => {
+    void this.attempt(async () => {
       const now = Date.now();
       const plans = await this.api.plans();
       const inForce = plans.find(({ effective_at }) => effective_at !== null && Date.parse(effective_at) <= now);
       this.fourEyes = inForce?.plan.four_eyes ?? false;
-      return "";
+      this.settlements = await this.api.settlements();
     });
   }
 

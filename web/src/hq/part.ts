@@ -16,6 +16,8 @@ export class HqPart extends LitElement {
   declare store: HqStore;
   declare text: HqText;
   declare problem: Problem | null;
+  /** How many were begun: an earlier one that ends well says nothing of what was refused since. */
+  private attempts = 0;
 
   constructor() {
     super();
@@ -43,6 +45,8 @@ export class HqPart extends LitElement {
 
   /** True when it was done. */
   protected async attempt(what: () => Promise<unknown>): Promise<boolean> {
+    this.attempts++;
+    const mine = this.attempts;
     try {
       await what();
     } catch (error) {
@@ -51,7 +55,7 @@ export class HqPart extends LitElement {
       focusFirstWrong(this.renderRoot);
       return false;
     }
-    this.problem = null;
+    if (mine === this.attempts) this.problem = null;
     return true;
   }
 }
