@@ -135,6 +135,9 @@ class WebrtcSettings(Section):
     advertised_hosts: tuple[str, ...] = Field(
         (), description="addresses offered to browsers; empty: those of this machine"
     )
+    viewers: bool = Field(
+        True, description="whether pages offer WebRTC; false: LL-HLS alone, as behind a CDN that carries it to all"
+    )
     sessions_max: int = Field(2_000, ge=1, description="WHIP and WHEP sessions at once")
     newcomers_per_address_max: int = Field(
         64, ge=1, description="WHEP sessions of one address (of IPv6: one /64) at once that are not connected yet"

@@ -143,7 +143,7 @@ class Core:
         self.callers = Callers(settings.http.trusted_proxies)
         self.watching = Watching(commerce)
         self.logouts = Logouts(commerce)
-        self.directory = Directory(commerce, self.origin.url)
+        self.directory = Directory(commerce, self.origin.url, webrtc=settings.webrtc.viewers)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
         self.crowds = Crowds(self.bus)

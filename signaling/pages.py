@@ -91,9 +91,9 @@ class Pages:
 
 
 async def assets_for_ever(request: web.Request, response: web.StreamResponse) -> None:
-    """aiohttp's signal: assets are for ever."""
+    """aiohttp's signal: assets are for ever, in the encoding that was taken (the build compresses them beforehand)."""
     if isinstance(response, web.FileResponse) and request.path.startswith("/assets/") and response.status < 400:
-        response.headers["Cache-Control"] = IMMUTABLE
+        response.headers.update({"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"})
 
 
 def _assets(folder: Path) -> list[web.AbstractRouteDef]:

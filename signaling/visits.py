@@ -47,7 +47,7 @@ class Visits:
             return self._pages.missing()
         viewer = self._viewers.of(request)
         holds = await self._entrance.by_page(viewer, room, request.query.get("t"))
-        page = self._pages.room(shapes.room_view(room, self._directory.hls), self._url)
+        page = self._pages.room(self._directory.view(room), self._url)
         self._doubts.keep(request, page, room.room, doubtful=not holds)
         self._edge.give(page, viewer, time.time())
         return page

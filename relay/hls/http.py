@@ -19,7 +19,7 @@ from prometheus_client import Counter
 
 from relay.hls.origin import Origin
 from relay.hls.playlist import MEDIA, MULTIVARIANT, Text
-from relay.hls.rendition import FIRST, Rendition
+from relay.hls.rendition import Rendition
 from relay.hls.waiting import Awaited
 
 ADDRESS = "/live/{address:.+}"  # broadcast/epoch/name: taken apart here, which costs less than three patterns
@@ -126,13 +126,15 @@ class Service:
         if rendition is None or (not coming and (wanted.msn is None or rendition.over)):
             headers = None if wanted.msn is None else self._age(rendition).missing
             return self._refuse("media", 404, "nothing is on yet", headers)
-        if wanted.msn is not None or rendition.state is None:
-            refused = await self._wait(rendition, FIRST if wanted.msn is None else (wanted.msn, wanted.part))
+        if wanted.msn is not None:
+            refused = await self._wait(rendition, (wanted.msn, wanted.part))
             if refused is not None:
                 return refused
+        elif not rendition.exists(rendition.first):
+            await rendition.waiting.until(rendition.first)  # in vain, what is there is the answer
         media = rendition.state
         if media is None:
-            return self._refuse("media", 404, "nothing is on yet")
+            return self._refuse("media", 503, "it did not come in time")
         age = self._age(rendition)
         headers = age.playlist if wanted.msn is None or rendition.window.ended else age.blocking
         skips = wanted.skip and not rendition.window.ended  # 6.2.5: after ENDLIST directives are ignored
@@ -143,7 +145,7 @@ class Service:
         if awaited not in rendition.waiting:
             if rendition.exists(awaited):
                 return None
-            if awaited != FIRST and rendition.too_far(awaited):
+            if rendition.too_far(awaited):
                 return self._refuse("media", 400, "too far ahead")
         if not await rendition.waiting.until(awaited):
             return self._refuse("media", 503, "it did not come in time")

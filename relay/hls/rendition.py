@@ -9,8 +9,6 @@ from relay.hls.playlist import MediaPlaylist
 from relay.hls.waiting import Awaited, Waiting
 from relay.hls.window import Window
 
-FIRST: Awaited = (0, None)  # whoever waits for anything at all
-
 
 class Rendition:
     """`folder` is where its names stand, "" beside the multivariant playlist. `state` is none until there is a part."""
@@ -28,6 +26,11 @@ class Rendition:
     def exists(self, awaited: Awaited) -> bool:
         """Whether what is waited for is in the playlist."""
         return self.window.has(*awaited)
+
+    @property
+    def first(self) -> Awaited:
+        """Its first whole segment: before there is one hls.js finds a playlist empty, and comes back seconds later."""
+        return self.window.first_msn, None
 
     def too_far(self, awaited: Awaited) -> bool:
         """Whether no honest player asks for that now."""

@@ -141,6 +141,7 @@ class RoomView(View):
     merchant: MerchantRef
     language: str
     currency: str
+    webrtc: bool = Field(description="whether viewers are offered WebRTC (webrtc.viewers); else LL-HLS plays alone")
     show: ShowView | None
     shelf: list[ShelfItem]
     hidden: list[Id] = Field(description="products that this room does not show, for facts that are told to all rooms")

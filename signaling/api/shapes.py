@@ -25,7 +25,7 @@ def channel_ref(channel: views.ChannelRef) -> models.ChannelRef:
 
 
 def show_view(show: views.Show, room: str | None, hls: MediaUrl) -> models.ShowView:
-    """A show as viewers see it: media only while it is on. `room` None: for all rooms, so without a WHEP address."""
+    """A show as viewers see it: media only while it is on. `room` None: without a WHEP address."""
     url = hls(show.show) if show.state in ("live", "paused") else None
     whep = f"/r/{room}/whep" if room is not None and url is not None else None
     return models.ShowView(
@@ -85,8 +85,8 @@ def shelf(items: tuple[views.ShelfItem, ...]) -> list[models.ShelfItem]:
     ]
 
 
-def room_view(room: views.Room, hls: MediaUrl) -> models.RoomView:
-    """Without counts: who is in the room is not commerce's to know."""
+def room_view(room: views.Room, hls: MediaUrl, *, webrtc: bool) -> models.RoomView:
+    """Without counts: who is in the room is not commerce's to know. `webrtc`: whether viewers are offered it."""
     return models.RoomView(
         room=room.room,
         name=room.name,
@@ -100,7 +100,8 @@ def room_view(room: views.Room, hls: MediaUrl) -> models.RoomView:
         merchant=models.MerchantRef(name=room.merchant.name),
         language=room.merchant.language,
         currency=room.merchant.currency,
-        show=None if room.show is None else show_view(room.show, room.room, hls),
+        webrtc=webrtc,
+        show=None if room.show is None else show_view(room.show, room.room if webrtc else None, hls),
         shelf=shelf(room.shelf),
         hidden=sorted(room.hidden),
         viewers=0,

@@ -4,6 +4,7 @@ import re
 import pytest
 
 from signaling.api.models import RoomView
+from signaling.app import WEB_DIST
 from signaling.pages import NOT_BUILT, Pages
 
 PAGE = "<!doctype html><html><head><!--fenbo--></head><body></body></html>"
@@ -24,6 +25,7 @@ def view(**more):
         "language": "en",
         "currency": "CNY",
         "state": "active",
+        "webrtc": True,
         "show": None,
         "shelf": [],
         "hidden": [],
@@ -94,3 +96,14 @@ async def test_assets_are_for_ever(shop):
     async with visitor.client.get(f"{visitor.base}/assets/nothing.js") as answer:
         assert answer.status == 404
         assert "immutable" not in answer.headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize(("accepted", "ending"), [("gzip, br", ".br"), ("gzip", ".gz"), ("", "")])
+async def test_assets_come_compressed_to_those_who_take_it(shop, accepted, ending):
+    visitor = await shop.visitor()
+    script = next((WEB_DIST / "assets").glob("room-*.js"))
+    url, headers = f"{visitor.base}/assets/{script.name}", {"Accept-Encoding": accepted}
+    async with visitor.client.get(url, headers=headers, auto_decompress=False) as answer:
+        assert answer.headers.get("Content-Encoding") == {".br": "br", ".gz": "gzip", "": None}[ending]
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert await answer.read() == script.with_name(script.name + ending).read_bytes()

@@ -32,6 +32,7 @@ function view(): RoomView {
     merchant: { name: "M" },
     language: "en",
     currency: "CNY",
+    webrtc: true,
     show: SHOW,
     shelf: [item, { ...item, product: "p2", skus: [{ ...sku, sku: "k2" }] }],
     hidden: [],
@@ -178,6 +179,13 @@ describe("what facts change", () => {
       show: { ...SHOW, state: "ended" },
     });
     assert.equal(ended.view?.show?.whep, null);
+  });
+
+  it("where WebRTC is not offered, the show's media stay LL-HLS", () => {
+    const show = { ...SHOW, hls: "/live/s/1/index.m3u8" };
+    const feed = { ...entered(), view: { ...view(), webrtc: false } };
+    const told = after(feed, { type: "show_state", stream: "show", epoch: "x", offset: 1, show });
+    assert.deepEqual([told.view?.show?.hls, told.view?.show?.whep], [show.hls, null]);
   });
 });
 

@@ -72,7 +72,7 @@ describe("the pace of LL-HLS", () => {
     for (const start of [0.7, 1.4, 2.1, 4.5]) {
       let latency = start;
       for (let now = 0; now < 60; now += look) {
-        const rate = step(latency, target, 1);
+        const rate = step(latency - target, 1);
         assert.notEqual(rate, "jump");
         latency -= (Number(rate) - 1) * look;
       }
@@ -81,18 +81,18 @@ describe("the pace of LL-HLS", () => {
   });
 
   it("faster only with something to play, never by more than is hardly heard", () => {
-    assert.equal(step(3, 1.5, 0.1), 1);
-    assert.equal(step(2.4, 1.5, 2), 1.1);
-    assert.equal(step(0.2, 1.5, 0.1), 0.94);
-    assert.equal(step(1.53, 1.5, 2), 1);
+    assert.equal(step(1.5, 0.1), 1);
+    assert.equal(step(0.9, 2), 1.1);
+    assert.equal(step(-1.3, 0.1), 0.94);
+    assert.equal(step(0.03, 2), 1);
   });
 
   it("what is far behind is skipped", () => {
-    assert.equal(step(5.6, 1.5, 0), "jump");
-    assert.notEqual(step(5.4, 1.5, 2), "jump");
-    assert.equal(step(2.6, 1.5, 1.8), "jump", "when what comes then is there already");
-    assert.notEqual(step(2.6, 1.5, 1.6), "jump");
-    assert.notEqual(step(2.4, 1.5, 9), "jump");
+    assert.equal(step(4.1, 0), "jump");
+    assert.notEqual(step(3.9, 2), "jump");
+    assert.equal(step(1.1, 1.8), "jump", "when what comes then is there already");
+    assert.notEqual(step(1.1, 1.6), "jump");
+    assert.notEqual(step(0.9, 9), "jump");
   });
 
   it("one stall moves nobody; a line that stalls again gets more room and gives it back", () => {

@@ -52,7 +52,8 @@ async def follow(live, clip, seconds, folder=""):
     while live.origin.url("show") is None:
         at += STEP_SECONDS
         await live.feed(until=at)
-    seen.playlists.append(await live.media(folder=folder))
+    msn, part = live.window.last_part
+    seen.playlists.append(await live.media(f"?_HLS_msn={msn}&_HLS_part={part}", folder))
     while at < seconds:
         playlist = seen.last
         msn, part = playlist.next

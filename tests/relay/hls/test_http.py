@@ -17,6 +17,15 @@ async def test_nothing_is_there_before_the_first_part(live):
         assert (await live.get(name, 404)).headers["Cache-Control"] == "no-store"
 
 
+async def test_who_has_no_playlist_yet_waits_for_the_first_whole_segment(live, clip):
+    await live.feed(clip, until=1.6)
+    assert live.origin.url("show") is not None
+    first = asyncio.create_task(live.media())
+    await live.held()
+    await live.feed(until=3.1)
+    assert [segment.msn for segment in (await first).whole] == [live.window.first_msn]
+
+
 async def test_another_epoch_is_another_address(live, clip):
     await live.feed(clip)
     await live.get("index.m3u8")
@@ -38,36 +47,36 @@ async def test_the_whole_is_found_from_the_one_address(live, clip):
 
 
 async def test_a_reload_is_held_until_its_part_is_there(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, part = (await live.media()).next
     reload = asyncio.create_task(live.media(f"?_HLS_msn={msn}&_HLS_part={part}"))
     await live.held()
     assert not reload.done()
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     assert (await reload).parts[-1]["URI"] == f"{msn}.{part}.m4s"
 
 
 async def test_a_reload_without_part_waits_for_the_whole_segment(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, _ = (await live.media()).next
     reload = asyncio.create_task(live.media(f"?_HLS_msn={msn}"))
     await live.held()
-    await live.feed(until=2.8)
+    await live.feed(until=4.8)
     assert not reload.done()
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     assert (await reload).whole[-1].msn == msn
 
 
 async def test_the_hinted_part_is_held_and_comes_whole(live, clip):
     """Not one byte is sent before all of it can go."""
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     hint = (await live.media()).hint
     reader, writer = await asyncio.open_connection(live.client.host, live.client.port)
     writer.write(f"GET {live.base}{hint} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     await live.held()
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(reader.read(1), 0.1)
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     head = await reader.readuntil(b"\r\n\r\n")
     size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
     assert head.startswith(b"HTTP/1.1 200")
@@ -78,7 +87,7 @@ async def test_the_hinted_part_is_held_and_comes_whole(live, clip):
 @pytest.mark.parametrize("breaks", ["ends", "goes on with other tracks"])
 async def test_a_hint_is_kept_when_the_stream_breaks(live, clip, breaks):
     """What was queued becomes the hinted part: a shorter one."""
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     hint = (await live.media()).hint
     held = asyncio.create_task(live.get(hint))
     await live.held()
@@ -86,17 +95,17 @@ async def test_a_hint_is_kept_when_the_stream_breaks(live, clip, breaks):
         live.broadcast.end()
         await live.turn()
     else:
-        await live.feed(clip.again(2), until=4)
+        await live.feed(clip.again(4), until=6)
     assert await (await held).read() == b"".join(live.window.resources[hint])
 
 
 async def test_many_held_at_once_share_what_they_get(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, part = (await live.media()).next
     query = f"media.m3u8?_HLS_msn={msn}&_HLS_part={part}"
     requests = [asyncio.create_task(live.get(query, **{"Accept-Encoding": "gzip"})) for _ in range(MANY)]
     await live.held(100)
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     bodies = {await (await request).read() for request in requests}
     assert len(bodies) == 1
     assert f"{msn}.{part}.m4s" in gzip.decompress(bodies.pop()).decode()
@@ -111,7 +120,7 @@ async def test_a_wrong_directive_is_a_400(live, clip, query):
 
 
 async def test_too_far_ahead_is_a_400_at_once(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, part = (await live.media()).next
     await live.get(f"media.m3u8?_HLS_msn={msn + 2}", 400)
     await live.get(f"media.m3u8?_HLS_msn={msn}&_HLS_part={part + 6}", 400)
@@ -123,7 +132,7 @@ async def test_what_is_older_than_the_window_gets_the_full_playlist(live, clip):
 
 
 async def test_a_reload_held_for_too_long_is_a_503(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, part = (await live.media()).next
     live.origin.find("show", "e1").waiting.seconds_max = 0.01
     for name in (f"media.m3u8?_HLS_msn={msn}&_HLS_part={part}", f"{msn}.{part}.m4s"):
@@ -133,18 +142,18 @@ async def test_a_reload_held_for_too_long_is_a_503(live, clip):
 
 async def test_as_many_are_held_as_the_limit_allows(serving, clip):
     async with serving(held_requests_max=1) as live:
-        await live.feed(clip, until=2.6)
+        await live.feed(clip, until=4.6)
         hint = (await live.media()).hint
         held = asyncio.create_task(live.get(hint))
         await live.held()
         await live.get(hint, 503)
-        await live.feed(until=3.1)
+        await live.feed(until=5.1)
         await held
 
 
 async def test_a_part_that_was_never_hinted_is_missing_and_not_cached(live, clip):
     """Cached, such a 404 would hide the part from everyone behind that cache when it comes."""
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     msn, part = (await live.media()).next
     for name in (f"{msn}.{part + 1}.m4s", f"{msn}.m4s", "x.m4s", "1.0.m4s", "init-1.mp4"):
         assert (await live.get(name, 404)).headers["Cache-Control"] == "no-store"
@@ -232,7 +241,7 @@ async def test_a_viewer_who_left_while_he_waited_is_nobodys_error(live, clip):
 
     app = web.Application(middlewares=[guard])
     app.add_routes(http.routes(live.origin))
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     hint = (await live.media()).hint
     runner = web.AppRunner(app)  # as a node has it: handlers are not cancelled when the peer leaves
     await runner.setup()
@@ -242,7 +251,7 @@ async def test_a_viewer_who_left_while_he_waited_is_nobodys_error(live, clip):
     await live.held()
     writer.transport.abort()
     await live.turn()
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     await live.held(0)
     await runner.cleanup()
     assert hint in live.window.resources and raised == []

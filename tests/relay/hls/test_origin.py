@@ -30,7 +30,7 @@ async def test_another_broadcast_of_the_name_takes_its_place(live, clip):
 
 
 async def test_closing_answers_those_who_wait(live, clip):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     hint = (await live.media()).hint
     held = asyncio.create_task(live.get(hint, 503))
     await live.held()
@@ -41,11 +41,11 @@ async def test_closing_answers_those_who_wait(live, clip):
 
 
 async def test_held_requests_are_in_the_metrics(live, clip, metrics):
-    await live.feed(clip, until=2.6)
+    await live.feed(clip, until=4.6)
     hint = (await live.media()).hint
     held = asyncio.create_task(live.get(hint))
     await live.held()
-    await live.feed(until=3.1)
+    await live.feed(until=5.1)
     await held
     assert metrics.registry.get_sample_value("fenbo_hls_waiting") == 0
 

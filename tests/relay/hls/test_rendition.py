@@ -1,4 +1,4 @@
-from relay.hls.rendition import FIRST, Rendition
+from relay.hls.rendition import Rendition
 from relay.hls.slices import Targets
 from relay.hls.waiting import Waiting
 from relay.hls.window import Window
@@ -9,6 +9,6 @@ async def test_a_rendition_has_no_state_before_its_first_part_and_asks_for_nothi
     rendition.note()
     rendition.refresh()
     assert (rendition.state, rendition.ask(), rendition.over) == (None, False, False)
-    assert not rendition.exists(FIRST) and rendition.too_far((99, None))
+    assert not rendition.exists(rendition.first) and rendition.too_far((99, None))
     rendition.window.end()
     assert rendition.over and rendition.target_seconds == 2

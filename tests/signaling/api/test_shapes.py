@@ -33,5 +33,16 @@ def test_without_media_there_is_nothing_to_play():
     assert (view.hls, view.whep) == (None, None)
 
 
+@pytest.mark.parametrize(("webrtc", "whep"), [(True, "/r/north/whep"), (False, None)])
+def test_rooms_offer_webrtc_only_where_viewers_may_have_it(webrtc, whep):
+    channel, merchant = (
+        views.ChannelRef("c" * 16, "North"),
+        views.Merchant(1, "m" * 16, "Tea", "UTC", "CNY", "en"),
+    )
+    room = views.Room("north", "North", "", "", "", "", "#112233", channel, "active", merchant, SHOW, ())
+    view = shapes.room_view(room, lambda name: "/live", webrtc=webrtc)
+    assert (view.webrtc, view.show.hls, view.show.whep) == (webrtc, "/live", whep)
+
+
 def test_of_all_rooms_none_is_named():
     assert shapes.show_view(SHOW, None, lambda name: "/live").whep is None

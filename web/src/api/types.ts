@@ -71,6 +71,8 @@ export interface RoomView {
   merchant: { name: string };
   language: string;
   currency: string;
+  /** Whether WebRTC is offered; else LL-HLS plays alone. */
+  webrtc: boolean;
   show: ShowView | null;
   shelf: ShelfItem[];
   /** Products that this room does not show, for shelves that are told to all rooms. */

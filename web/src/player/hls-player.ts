@@ -70,11 +70,12 @@ export class HlsPlayer implements Player {
   }
 
   private keepPace(hls: Hls, video: HTMLVideoElement): void {
-    const target = hls.latestLevelDetails?.live ? hls.targetLatency : null;
-    if (target === null || hls.latency <= 0 || video.seeking) return;
-    const goal = target + this.patience.at(seconds());
-    const next = step(hls.latency, goal, ahead(video));
-    if (next === "jump") video.currentTime += hls.latency - goal;
+    // reckoned now: hls.latency is of the last look, which may have been before a seek
+    const sync = hls.latestLevelDetails?.live ? hls.liveSyncPosition : null;
+    if (sync === null || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const distance = sync - this.patience.at(seconds()) - video.currentTime;
+    const next = step(distance, ahead(video));
+    if (next === "jump") video.currentTime += distance;
     else video.playbackRate = next;
   }
 }

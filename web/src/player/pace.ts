@@ -21,8 +21,8 @@ const CALM = 20; // one stall in this time is bad luck; a second one is the line
 /** How playing should go on: at this rate, or at once at its goal. */
 export type Step = number | "jump";
 
-export function step(latency: number, target: number, buffered: number): Step {
-  const distance = latency - target;
+/** From `distance` behind its goal (ahead: below zero), with `buffered` to be played. */
+export function step(distance: number, buffered: number): Step {
   if (distance > DISTANCE_PLAYED_AWAY_MAX) return "jump";
   if (distance > DISTANCE_BUFFERED_MAX && buffered > distance + BUFFER_TO_CATCH_UP_MIN) return "jump";
   if (Math.abs(distance) <= DISTANCE_IGNORED) return 1;

@@ -94,7 +94,7 @@ function applyFact(feed: Feed, fact: Fact): Feed {
     case "room_state":
       return changeView(feed, () => ({ state: fact.state }));
     case "show_state":
-      return changeView(feed, (view) => ({ show: withWhep(fact.show, view.room) }));
+      return changeView(feed, (view) => ({ show: withWhep(fact.show, view) }));
     case "shelf":
       return changeView(feed, (view) => ({ shelf: fact.shelf.filter((item) => !view.hidden.includes(item.product)) }));
     case "hidden":
@@ -188,8 +188,8 @@ function refused(feed: Feed, id: string | null, detail: string, waitUntil: numbe
 }
 
 /** The same fact goes to all rooms, so it names no room's WHEP address; that is known from the room. */
-function withWhep(show: ShowView | null, room: string): ShowView | null {
-  return show === null || show.hls === null ? show : { ...show, whep: `/r/${room}/whep` };
+function withWhep(show: ShowView | null, { room, webrtc }: RoomView): ShowView | null {
+  return show === null || show.hls === null || !webrtc ? show : { ...show, whep: `/r/${room}/whep` };
 }
 
 function withStock(shelf: readonly ShelfItem[], sku: string, free: number): ShelfItem[] {
