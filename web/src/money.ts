@@ -2,18 +2,23 @@
 
 import type { Money } from "./api/types.ts";
 
+const made = new Map<string, Intl.NumberFormat>(); // by language and currency: making one takes a millisecond or more
+
 /** How many digits the currency has after the point: 2 for CNY, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return formatOf("en", currency).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 export function formatMoney(money: Money, language: string): string {
-  const format = new Intl.NumberFormat(language, {
-    style: "currency",
-    currency: money.currency,
-    currencyDisplay: "narrowSymbol",
-  });
-  return format.format(money.minor / 10 ** minorDigits(money.currency));
+  return formatOf(language, money.currency).format(money.minor / 10 ** minorDigits(money.currency));
+}
+
+function formatOf(language: string, currency: string): Intl.NumberFormat {
+  const key = `${language} ${currency}`;
+  const format =
+    made.get(key) ?? new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  made.set(key, format);
+  return format;
 }
 
 /** 1250 -> "12.50": what `parseMinor` reads. */

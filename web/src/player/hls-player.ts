@@ -9,7 +9,12 @@ export function hasMediaSource(): boolean {
   return "MediaSource" in window || "ManagedMediaSource" in window;
 }
 
-/** Low-latency HLS through hls.js, which is fetched only when it is needed. */
+/** Fetched only when it is needed; a page that knows so early asks early. */
+export function loadHls(): Promise<typeof import("hls.js")> {
+  return import("hls.js");
+}
+
+/** Low-latency HLS through hls.js. */
 export class HlsPlayer implements Player {
   readonly way = "ll-hls";
   private hls: Hls | null = null;
@@ -21,7 +26,7 @@ export class HlsPlayer implements Player {
   constructor(private readonly url: string) {}
 
   start(video: HTMLVideoElement, report: Report): void {
-    import("hls.js").then(
+    loadHls().then(
       (module) => {
         if (!this.stopped) this.attach(module.default, video, report);
       },

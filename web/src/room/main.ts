@@ -1,4 +1,5 @@
 import type { RoomView } from "../api/types.ts";
+import { hasMediaSource, loadHls } from "../player/hls-player.ts";
 import { FenboRoom } from "./fenbo-room.ts";
 
 /** The page /r/<room>: the server has put the room's view into it. */
@@ -8,6 +9,9 @@ function readView(): RoomView | null {
 }
 
 const view = readView();
+if (view?.webrtc === false && view.show?.hls != null && hasMediaSource()) {
+  loadHls().catch(() => undefined); // while the page is drawn; if it fails, the player says so
+}
 const room = new FenboRoom();
 room.view = view;
 room.room = view?.room ?? location.pathname.split("/")[2] ?? "";
