@@ -149,6 +149,7 @@ class Core:
         self.crowds = Crowds(self.bus)
         self.fonts, self.images = fonts, Images(commerce)
         self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
+        self.logouts.on_end = self.rooms.end
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)

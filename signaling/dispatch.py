@@ -92,11 +92,9 @@ class Dispatch:
             text = self._rules.check(member.viewer, room.chat, chat.text, now)
             at = datetime.now(UTC)
             verdict = room.audience.house.judge(member.viewer, room.name, text, at, now)
-            if verdict.held:
-                await self._hold(room, member, chat, verdict)
-                return
-            await self._say(room, member, ChatLine.new(member.speaker, verdict.text, chat.id, at))
-            await self._ask_host(room, member, verdict.text, now)
+            await self._put(room, member, chat, verdict, at)
+            if not verdict.held:
+                await self._ask_host(room, member, verdict.text, now)
         except (BadMessage, NotAllowed, CommerceError) as error:
             self._refuse(member, ErrorMessage(field=error.field, detail=error.detail, id=chat.id), "refused")
         except TooMany as error:
@@ -105,6 +103,17 @@ class Dispatch:
         except BusDown:
             refusal = ErrorMessage(field="", detail="the rooms cannot be reached now", id=chat.id, retry_after=2.0)
             self._refuse(member, refusal, "bus_down")
+
+    async def _put(self, room: Room, member: Member, chat: Chat, verdict: Verdict, at: datetime) -> None:
+        """Into the room, or into the queue; what cannot be put there has cost nobody his turn."""
+        try:
+            if verdict.held:
+                await self._hold(room, member, chat, verdict)
+            else:
+                await self._say(room, member, ChatLine.new(member.speaker, verdict.text, chat.id, at))
+        except (BusDown, CommerceError):
+            room.audience.house.give_turn_back(member.viewer, room.name)
+            raise
 
     async def _say(self, room: Room, member: Member, line: ChatLine) -> None:
         """Once, also when the member says it again because it seemed lost."""

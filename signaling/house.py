@@ -97,8 +97,15 @@ class House:
         self._wait_for_turn(viewer, room, max(here.slow_seconds, everywhere.slow_seconds), clock)
         by_word, by_rule = found.action == "hold", here.held or everywhere.held
         if (by_word or by_rule) and (wait := self._held.take("", clock)):
+            self.give_turn_back(viewer, room)
             raise TooMany("too many lines wait for approval", retry_after=round(wait, 2), field="text")
         return Verdict(found.text, by_word or by_rule, found.word if by_word else "")
+
+    def give_turn_back(self, viewer: str, room: str) -> None:
+        """What he said could not be said: he need not wait to say it again."""
+        turns = self._slow.get(room)
+        if turns is not None:
+            turns.give_back(viewer)
 
     def forget(self, room: str) -> None:
         """Nobody is in the room any more."""

@@ -23,6 +23,10 @@ class Bucket:
             return 0.0
         return (tokens - self._tokens) / self.per_second
 
+    def give_back(self) -> None:
+        """A token that was taken for nothing."""
+        self._tokens = min(self.burst, self._tokens + 1.0)
+
     def take_up_to(self, now: float, tokens: int) -> int:
         """Takes as many whole tokens as there are, at most `tokens`."""
         self._refill(now)
@@ -57,6 +61,12 @@ class Buckets:
             self._make_room(now)
             bucket = self._buckets[key] = Bucket(self._per_second, self._burst, now)
         return bucket.take(now, tokens)
+
+    def give_back(self, key: str) -> None:
+        """As `Bucket.give_back`; of a key that was forgotten meanwhile nothing is left to give."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.give_back()
 
     def __len__(self) -> int:
         return len(self._buckets)

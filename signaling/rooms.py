@@ -7,7 +7,7 @@ merchant, so that one fact is received once, however many rooms there are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from signaling.api.models import RoomView
 from signaling.bus import Bus, BusDown, Entry, Place
 from signaling.crowd import Crowd
 from signaling.crowds import Crowds
-from signaling.errors import CLOSE_BANNED, TooMany
+from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT, TooMany
 from signaling.house import House
 from signaling.houses import Houses
 from signaling.lane import UNSEATED, Lane, LaneLimits, Seat, is_chat
@@ -231,6 +231,14 @@ class Rooms:
         if standing.banned is not None:
             member.close(CLOSE_BANNED, "banned")
         return standing.banned is None
+
+    def end(self, viewers: Collection[str]) -> None:
+        """They have logged out: whoever has their sockets, wherever, is not them any more."""
+        here = {viewer for viewer in viewers if viewer in self._of_viewer}
+        for room in list(self._rooms.values()) if here else ():
+            for member in list(room.members):
+                if member.viewer in here:
+                    member.close(CLOSE_LOGGED_OUT, "logged out")
 
     def tick(self) -> None:
         """Once a second: counts and hearts that have changed; and whether the other nodes can be reached."""

@@ -37,12 +37,13 @@ class Viewers:
             return None
         return None if viewer in self._logouts else viewer
 
+    def has_ended(self, viewer: str) -> bool:
+        """Whether he has logged out since his request came."""
+        return viewer in self._logouts
+
     def device(self, request: web.Request) -> str:
         """Which browser that is: its first viewer, also after he has logged out."""
-        try:
-            return self._tokens.device(_token(request), time.time())
-        except BadToken:
-            return self.of(request)
+        return self._device(request) or self.of(request)
 
     def of(self, request: web.Request) -> str:
         """The viewer; a new one, with his cookie on the answer, when there is none yet."""
@@ -50,6 +51,7 @@ class Viewers:
         if viewer is None:
             viewer = request.get(FRESH) or new_viewer()
             request[FRESH] = viewer
+            request[DEVICE] = self._device(request)
         return viewer
 
     async def renew(self, request: web.Request) -> None:
@@ -59,6 +61,13 @@ class Viewers:
             await self._logouts.end(before)
         request[DEVICE] = self.device(request)
         request[FRESH] = new_viewer()
+
+    def _device(self, request: web.Request) -> str:
+        """Of a token that somebody has logged out with, too; "" without one that holds."""
+        try:
+            return self._tokens.device(_token(request), time.time())
+        except BadToken:
+            return ""
 
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """aiohttp's signal before the head of an answer goes out, also of a WebSocket's.

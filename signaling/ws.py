@@ -17,7 +17,7 @@ from signaling.catchup import Catchup
 from signaling.dispatch import Dispatch, decode
 from signaling.doubts import is_doubtful
 from signaling.entrance import Entrance
-from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, BadMessage, TooMany
+from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, CLOSE_LOGGED_OUT, BadMessage, TooMany
 from signaling.limits import Bucket
 from signaling.member import Member
 from signaling.messages import Chat, ErrorMessage, Hello
@@ -133,16 +133,21 @@ class _Conversation:
             self._member.close(CLOSE_FULL, str(error))
             return
         try:
-            if room.standing(self._member).banned is not None:
-                self._parts._rooms.admit(room, self._member)
-                return
-            await self._parts._catchup.greet(room, self._member, hello)
-            await self._attend(room)
+            if self._may_stay(room):
+                await self._parts._catchup.greet(room, self._member, hello)
+                await self._attend(room)
         except (BusDown, CommerceError):  # no longer a problem of HTTP's: the upgrade is done
             self._member.close(CLOSE_FULL, "the rooms cannot be reached now")
         finally:
             self._member.leave()
             self._parts._rooms.leave(room, self._member)
+
+    def _may_stay(self, room: Room) -> bool:
+        """Otherwise he is told why and shown out."""
+        if self._parts._viewers.has_ended(self._member.viewer):  # since the handshake
+            self._member.close(CLOSE_LOGGED_OUT, "logged out")
+            return False
+        return room.standing(self._member).banned is None or self._parts._rooms.admit(room, self._member)
 
     async def _attend(self, room: Room) -> None:
         """He is in: from now on it counts."""

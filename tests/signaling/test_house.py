@@ -94,6 +94,16 @@ def test_a_refused_word_does_not_use_up_a_turn(house):
     assert judge(house)
 
 
+def test_what_could_not_be_said_does_not_use_up_a_turn(house):
+    house.take_rules([Rule("north", 10, False, False)])
+    house.give_turn_back(VIEWER, "north")  # nobody has spoken yet
+    judge(house)
+    house.give_turn_back(VIEWER, "north")
+    assert judge(house)
+    with pytest.raises(TooMany):
+        judge(house)
+
+
 def test_what_a_member_is_told(house):
     house.take_restrictions([restriction(seconds=5), restriction(room="north", seconds=60), restriction(kind="ban")])
     house.take_rules([Rule(None, 10, False, False)])

@@ -58,3 +58,12 @@ def test_full_buckets_are_forgotten_first_and_the_number_is_bounded():
     for number in range(100):
         buckets.take(f"flood {number}", 5.5)
     assert len(buckets) == 3
+
+
+def test_a_token_given_back_can_be_taken_again():
+    buckets = Buckets(1 / 60, 1)
+    buckets.give_back("nobody")
+    assert not buckets.take("ann", 0.0)
+    buckets.give_back("ann")
+    buckets.give_back("ann")
+    assert [buckets.take("ann", 0.0) for _ in range(2)] == [0.0, 60.0]

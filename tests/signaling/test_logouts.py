@@ -20,7 +20,8 @@ class Store:
 
 async def test_its_own_are_known_at_once_and_others_at_the_next_look():
     store = Store()
-    logouts, own = Logouts(store), new_viewer()
+    logouts, own, told = Logouts(store), new_viewer(), []
+    logouts.on_end = told.extend
     for viewer in (own, "stranger00000000"):
         await logouts.end(viewer)
     assert own in logouts
@@ -30,3 +31,4 @@ async def test_its_own_are_known_at_once_and_others_at_the_next_look():
     assert "theirs0000000000" in logouts
     await logouts.look()
     assert store.since == [-OVERLAP_MS, AT - OVERLAP_MS]
+    assert told == [own, "theirs0000000000"]

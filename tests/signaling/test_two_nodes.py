@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from commerce import commands
-from signaling.errors import CLOSE_BANNED
+from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT
 
 LINES = 80  # of each speaker
 OPTIONS = (
@@ -129,3 +129,12 @@ async def test_a_ban_decided_on_one_node_holds_on_the_other(shops):
         pass
     assert standing["banned"]["reason"] == "adverts"
     assert await member.closed() == CLOSE_BANNED
+
+
+async def test_who_logs_out_at_one_node_is_shown_out_at_the_other(shops):
+    first, second = shops
+    visitor = await second.visitor()
+    member = await visitor.enter("south")
+    visitor.base = (await first.visitor()).base
+    assert (await visitor("POST", "/api/v1/rooms/south/logout", {}))[0] == 204
+    assert await member.closed() == CLOSE_LOGGED_OUT

@@ -1,7 +1,10 @@
+import time
+
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from signaling.tokens import VIEWER_SECONDS, ViewerTokens
-from signaling.viewers import Viewers, guest
+from signaling.viewers import COOKIE, Viewers, guest
 
 
 async def test_the_cookie_is_set_once_and_kept_from_scripts(shop):
@@ -45,6 +48,17 @@ async def test_a_browser_is_the_same_device_after_a_logout(shop):
         assert (await visitor("POST", "/api/v1/rooms/north/logout", {}))[0] == 204
         again = await seen()
         assert (again[0] != first[0], again[1]) == (True, first[1] == first[0] and first[0])
+
+
+async def test_a_window_that_comes_back_with_an_ended_cookie_is_a_new_viewer_of_the_same_device():
+    tokens, ended = ViewerTokens(b"k" * 32), "aaaaaaaaaaaaaaaa"
+    cookie = {"Cookie": f"{COOKIE}={tokens.sign(ended, time.time())}"}
+    request, answer = make_mocked_request("GET", "/r/north", headers=cookie), web.Response()
+    viewers = Viewers(tokens, {ended}, secure=False)
+    viewer = viewers.of(request)
+    await viewers.on_prepare(request, answer)
+    token = answer.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{COOKIE}=")
+    assert viewer == tokens.read(token, time.time()) != ended == tokens.device(token, time.time())
 
 
 def test_whoever_is_made_for_a_request_is_one_viewer():

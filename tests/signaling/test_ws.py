@@ -4,6 +4,8 @@ import pytest
 
 from commerce import commands
 from commerce.errors import Unavailable
+from signaling.bus import BusDown
+from signaling.errors import CLOSE_LOGGED_OUT
 
 
 async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
@@ -244,6 +246,40 @@ async def test_a_line_said_again_with_its_id_stands_once(shop):
     await there.say("hello", "a")
     texts = [(await there.wait_for("chat"))["text"] for _ in range(3)]
     assert texts == ["hello", "another line of a client that counts anew", "hello"]
+
+
+async def test_a_line_that_could_not_be_said_does_not_use_up_a_turn(shop, monkeypatch):
+    socket = await (await shop.visitor()).enter("north")
+    await shop.do(commands.SetRule(shop.merchant.id, "boss", "north", slow_seconds=60))
+    while not (await socket.wait_for("standing"))["room_rule"]["slow_seconds"]:
+        pass
+    bus = shop.node.core.bus
+
+    async def failing(*_):
+        raise BusDown
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bus, "publish_once", failing)
+        await socket.say("hello")
+        refusal = await socket.wait_for("error")
+        assert (refusal["id"], refusal["retry_after"]) == ("1", 2.0)
+    await socket.say("hello")
+    assert (await socket.wait_for("chat"))["id"] == "1"
+    await socket.say("again", "2")
+    assert (await socket.wait_for("error"))["retry_after"] > 50
+
+
+async def test_who_logs_out_is_shown_out_of_all_his_windows(shop):
+    visitor = await shop.visitor()
+    windows = [await visitor.enter(room) for room in ("north", "south")]
+    knocking, other = await visitor.socket("north"), await (await shop.visitor()).enter("north")
+    assert (await visitor("POST", "/api/v1/rooms/north/logout", {}))[0] == 204
+    assert [await each.closed() for each in windows] == [CLOSE_LOGGED_OUT] * 2
+    await knocking.send(type="hello")
+    assert await knocking.closed() == CLOSE_LOGGED_OUT
+    await other.say("still here")
+    assert (await other.wait_for("chat"))["text"] == "still here"
+    await visitor.enter("north")
 
 
 async def test_a_full_server_says_so(open_shop):

@@ -27,6 +27,7 @@ export class RoomSession implements ReactiveController {
   private likesTimer: ReturnType<typeof setTimeout> | undefined;
   private viewTimer: ReturnType<typeof setInterval> | undefined;
   private gaps = 0;
+  private another = false; // than before is who the browser is now
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -40,6 +41,7 @@ export class RoomSession implements ReactiveController {
       since: () => ({ room: this.feed.room, show: this.feed.show }),
       received: (message) => this.received(message),
       changed: () => host.requestUpdate(),
+      loggedOut: () => this.loggedOut(),
     });
     host.addController(this);
   }
@@ -107,6 +109,20 @@ export class RoomSession implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** In another window: this one shows nothing of him any more, and comes back as whoever the browser is now. */
+  private loggedOut(): void {
+    this.here = { login: this.here?.login ?? true, customer: null };
+    this.cart = null;
+    this.another = true;
+    this.set({ room: null, show: null });
+  }
+
+  private refreshAll(): void {
+    this.another = false;
+    this.refreshCart();
+    void this.refreshCustomer();
+  }
+
   async refreshCustomer(): Promise<void> {
     try {
       this.here = await this.customers.here();
@@ -136,7 +152,10 @@ export class RoomSession implements ReactiveController {
     }
     if ("stream" in message) this.gaps = 0;
     this.feed = feed;
-    if (message.type === "welcome") this.sendPending();
+    if (message.type === "welcome") {
+      this.sendPending();
+      if (this.another) this.refreshAll();
+    }
     if (message.type === "shelf" || message.type === "hidden") {
       this.cart = atPrices(this.cart, feed.view?.shelf ?? [], Date.now());
     }

@@ -6,6 +6,7 @@ const WELCOME_MS_MAX = 10_000; // from the first try to connect to the server's 
 const PING_MS = 25_000;
 const SILENCE_MS_MAX = 60_000; // no message at all, not even a pong: the line is dead
 const BANNED_MS_MAX = 60_000; // a ban may be lifted at any time: look again this often
+const LOGGED_OUT = 4401; // in another window, or on whatever device has the same cookie
 const STEADY_MS = 5_000; // open for so long: the next failure starts the waits anew
 
 export interface SocketState {
@@ -18,6 +19,8 @@ export interface SocketPort {
   since(): { room: Place | null; show: Place | null };
   received(message: ServerMessage): void;
   changed(): void;
+  /** Whoever this was has logged out; the next line is another viewer's. */
+  loggedOut(): void;
 }
 
 /** The room's socket: says hello with the last places, comes back by itself, notices a dead line. */
@@ -55,7 +58,7 @@ export class RoomSocket {
     this.socket = socket;
     socket.addEventListener("open", () => this.hello());
     socket.addEventListener("message", (event) => this.hear(socket, event.data));
-    socket.addEventListener("close", () => socket === this.socket && this.lost());
+    socket.addEventListener("close", (event) => socket === this.socket && this.closed(event.code));
     this.late = setTimeout(() => this.lost(), WELCOME_MS_MAX);
   }
 
@@ -91,6 +94,11 @@ export class RoomSocket {
   private keepAlive(): void {
     if (Date.now() - this.heardAt > SILENCE_MS_MAX) this.connect();
     else this.send({ type: "ping" });
+  }
+
+  private closed(code: number): void {
+    if (code === LOGGED_OUT) this.port.loggedOut();
+    this.lost();
   }
 
   private lost(): void {
