@@ -35,7 +35,7 @@ def main() -> None:
     for name in chosen.names or BENCHES:
         rows = uvloop.run(importlib.import_module(f"bench.{name}").rows())
         show(name, rows)
-        if not chosen.dry:
+        if rows and not chosen.dry:  # a bench that was left out keeps what it found before
             save(name, rows)
     if not chosen.dry:
         write_readme()

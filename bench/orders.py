@@ -68,27 +68,27 @@ async def buy(connection: Connection, cookie: str, room: str, sku: str, waits: l
     return count
 
 
-async def rush(addresses: Addresses, waits: list[float]) -> Any:
+async def rush(addresses: Addresses, waits: list[float], buyers: int) -> Any:
     """A function that lets all buyers buy, for `measured`."""
     room = addresses["rooms"][0]["room"]
-    connections = [await connect(addresses["http"]) for _ in range(BUYERS)]
+    connections = [await connect(addresses["http"]) for _ in range(buyers)]
     cookies = [await viewer_cookie(connection, room) for connection in connections]
     sku = await stocked(connections[0], addresses, room)
 
     async def run() -> int:
         waits.clear()
-        buyers = zip(connections, cookies, strict=True)
-        return sum(await asyncio.gather(*(buy(connection, cookie, room, sku, waits) for connection, cookie in buyers)))
+        here = zip(connections, cookies, strict=True)
+        return sum(await asyncio.gather(*(buy(connection, cookie, room, sku, waits) for connection, cookie in here)))
 
     return run
 
 
-async def once(url: str, *, money: bool) -> Run:
+async def once(url: str, *, money: bool, buyers: int = BUYERS) -> Run:
     """A server of its own on a fresh store; `url` "": SQLite."""
     waits: list[float] = []
     environment = {"FENBO_DATABASE__URL": url} if url else {}
     with fenbo("--no-publisher", module="signaling" if money else "bench.moneyless", **environment) as addresses:
-        cost = await measured(addresses["pid"], await rush(addresses, waits))
+        cost = await measured(addresses["pid"], await rush(addresses, waits, buyers))
     return Run(cost, sorted(waits))
 
 

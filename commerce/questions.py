@@ -196,7 +196,7 @@ def channels(reading: Reading, merchant: int, page: Paging | None = None) -> tup
     query = select_channels(merchant).add_columns(table.c.id).where(*page.after(place, table.c.id, newest_first=False))
     rows = reading.connection.execute(query.limit(page.rows)).all()
     found = page.take(rows, lambda row: (0 if row.house else 1, row.id))
-    return tuple(channel_view(row[:-1], reading.now) for row in found)
+    return tuple(channel_view(row, reading.now) for row in found)
 
 
 def channel(reading: Reading, merchant: int, channel: str) -> views.Channel:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, text, update
+from sqlalchemy import Row, Select, func, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from commerce import views
 from commerce.commands import CreateChannel, UpdateRoom
+from commerce.directory.levels import announced_of, level_of
 from commerce.directory.tree import check_parent, is_last_event, lock_tree
 from commerce.errors import Conflict, NotFound
 from commerce.events import RoomChanged
@@ -20,6 +20,7 @@ from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
 CHANNELS_MAX = 100_000
+_SELECTED = len(fields(views.Channel)) - 1  # all but `announced`
 
 
 def create_channel(unit: Unit, command: CreateChannel) -> views.Channel:
@@ -114,13 +115,10 @@ def select_channels(merchant: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def channel_view(row: Sequence[Any], now: int) -> views.Channel:
-    """A row of select_channels: its columns stand in the order of the record."""
-    *columns, level, at = row
-    found = views.Channel(*columns)
-    if at is None:
-        return found
-    return replace(found, level=level) if at <= now else replace(found, announced=(level, at))
+def channel_view(row: Row[*tuple[Any, ...]], now: int) -> views.Channel:
+    """A row of select_channels: its first columns stand in the order of the record. More may come after them."""
+    found = views.Channel(*row[:_SELECTED])
+    return replace(found, level=level_of(row, now), announced=announced_of(row, now))
 
 
 def find_channel(connected: Connected, merchant: int, channel: str) -> views.Channel:

@@ -28,5 +28,15 @@ def level_at(channel: FromClause, now: BindParameter[int]) -> Case[str]:
 
 def level_of(row: Levelled, now: int) -> str:
     """The level of one that was read."""
-    due = row.level_from is not None and row.level_from <= now
-    return str(row.next_level if due else row.level)
+    return str(row.next_level if _due(row, now) else row.level)
+
+
+def announced_of(row: Levelled, now: int) -> tuple[str, int] | None:
+    """The level that was announced and does not count yet, and from when it will (ms)."""
+    if row.level_from is None or _due(row, now):
+        return None
+    return str(row.next_level), row.level_from
+
+
+def _due(row: Levelled, now: int) -> bool:
+    return row.level_from is not None and row.level_from <= now

@@ -227,4 +227,25 @@ describe("a new product", () => {
       "skus[0].price",
     ]);
   });
+
+  it("that is changed gets kinds and loses some, which keep their places", () => {
+    const price = { minor: 5, currency: "CNY" };
+    const kind = (sku: string) => ({ sku, name: sku, price, per_buyer_max: null, per_order_max: null });
+    const stock = { received: 1, reserved: 0, sold: 0, free: 1 };
+    const was = { product: "p", ...{ name: "Tea", description: "", image_url: "", on_sale: true, hideable: false } };
+    const product = { ...was, skus: ["tin", "box"].map((sku) => ({ ...kind(sku), ...stock })) };
+    const values = { name: "Tea", "skus[1].name": "box", "skus[1].price": "0.05" };
+    const coming = { "new_skus[0].name": "Bag", "new_skus[0].price": "2", "new_skus[0].stock": "9" };
+    const kinds = { added: 1, removed: ["tin"] };
+    const { change, wrong } = readChange({ ...values, ...coming }, product, words, kinds);
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(change.skus, [{ sku: "tin" }, kind("box")]);
+    assert.deepEqual(change.new_skus, [{ name: "Bag", price: { minor: 200, currency: "CNY" }, stock: 9 }]);
+    assert.deepEqual(change.removed_skus, ["tin"]);
+    const bad = readChange(values, product, words, kinds).wrong;
+    assert.deepEqual(
+      bad.map(({ field }) => field),
+      ["new_skus[0].price", "new_skus[0].name", "new_skus[0].stock"],
+    );
+  });
 });

@@ -5,17 +5,23 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import bindparam, create_engine, select
 
-from commerce.directory.levels import level_at, level_of
+from commerce.directory.levels import announced_of, level_at, level_of
 from commerce.store import tables
 
 
 @pytest.mark.parametrize(
-    ("next_level", "level_from", "level"),
-    [(None, None, "gold"), ("plain", 6, "gold"), ("plain", 5, "plain"), ("", 4, "")],
+    ("next_level", "level_from", "level", "announced"),
+    [
+        (None, None, "gold", None),
+        ("plain", 6, "gold", ("plain", 6)),
+        ("plain", 5, "plain", None),
+        ("", 4, "", None),
+    ],
 )
-def test_an_announced_level_counts_from_its_time_on(next_level, level_from, level):
+def test_an_announced_level_counts_from_its_time_on(next_level, level_from, level, announced):
     row = {"level": "gold", "next_level": next_level, "level_from": level_from}
     assert level_of(SimpleNamespace(**row), 5) == level
+    assert announced_of(SimpleNamespace(**row), 5) == announced
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         tables.merchant.create(connection)

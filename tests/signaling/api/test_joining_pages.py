@@ -62,6 +62,28 @@ async def test_from_the_form_to_the_desk_and_its_staff(shop, page):
     assert FILED[1] >= 2  # the form was sent twice
 
 
+async def test_more_applications_are_shown_when_asked_for(shop, page):
+    ann, here = await shop.visitor(), f"/api/v1/merchants/{shop.merchant.merchant}"
+    for user in ("first", "second", "third"):
+        form = {"shop": f"The {user}", "name": "Li", "phone": "13800138000", "user": user, "password": "long enough"}
+        assert (await ann("POST", f"{here}/applications", form))[0] == 201
+
+    async def short(route):  # pages of one
+        await route.continue_(url=route.request.url.replace("limit=50", "limit=1"))
+
+    await page.route("**/api/v1/hq/applications?*", short)
+    await page.goto(f"{ann.base}/hq#channels")
+    await log_in(page, "boss")
+    panel = page.get_by_role("region", name="Applications")
+    more = panel.get_by_role("button", name="Show more")
+    for shown in ("third", "second", "first"):
+        await expect(panel.get_by_role("listitem").last).to_contain_text(f"The {shown}")
+        if shown != "first":
+            await more.click()
+    await expect(panel.get_by_role("listitem")).to_have_count(3)
+    await expect(more).to_have_count(0)
+
+
 async def test_an_invitation_that_was_used_says_so(shop, page):
     boss = await shop.visitor()
     await boss.log_in()

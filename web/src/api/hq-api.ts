@@ -21,6 +21,7 @@ import type {
   Studio,
 } from "./hq-types.ts";
 import { JoiningApi } from "./joining-api.ts";
+import { Once } from "./once.ts";
 import { PartnersApi } from "./partners-api.ts";
 import { type Ask, ask, askAll } from "./problem.ts";
 import { ProgramsApi } from "./programs-api.ts";
@@ -44,6 +45,7 @@ async function tagged(url: string, how: Ask = {}): Promise<Tagged> {
 /** Headquarters' side of the API. Knows the CSRF token once somebody is logged in. */
 export class HqApi {
   private csrf = "";
+  private readonly once = new Once();
 
   async me(): Promise<Me> {
     return this.entered(await ask<Me>(`${ROOT}/me`));
@@ -214,6 +216,7 @@ export class HqApi {
   /** A call that changes something; with a tag only if nobody has changed it since. Throws `Problem`. */
   change<T>(method: NonNullable<Ask["method"]>, path: string, body?: unknown, tag = ""): Promise<T> {
     const match: Record<string, string> = tag === "" ? {} : { "If-Match": tag };
-    return ask(`${ROOT}${path}`, { method, body, headers: { "X-CSRF-Token": this.csrf, ...match } });
+    const how = { method, body, headers: { "X-CSRF-Token": this.csrf, ...match } };
+    return this.once.ask(JSON.stringify([path, how]), () => ask<T>(`${ROOT}${path}`, how));
   }
 }

@@ -107,13 +107,24 @@ export interface ProductChange {
     per_buyer_max?: number | null;
     per_order_max?: number | null;
   }[];
+  new_skus?: NewSku[];
+  /** By their id: taken out of the catalogue. */
+  removed_skus?: string[];
+}
+
+export interface NewSku {
+  name: string;
+  price: Money;
+  stock: number;
+  per_buyer_max?: number;
+  per_order_max?: number;
 }
 
 export interface NewProduct {
   name: string;
   description: string;
   image_url: string;
-  skus: { name: string; price: Money; stock: number; per_buyer_max?: number; per_order_max?: number }[];
+  skus: NewSku[];
 }
 
 export interface OrderPage {

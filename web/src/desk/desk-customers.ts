@@ -1,15 +1,16 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { Customer, DeskApi } from "../api/desk-api.ts";
-import type { Problem } from "../api/problem.ts";
 import { panel } from "../hq/style.ts";
 import type { DeskText } from "../text/desk.ts";
 import type { Language } from "../text/language.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
 
 /** A partner's customers, masked; why each is his; and all of it, in full, to take away. */
-export class FenboDeskCustomers extends LitElement {
+export class FenboDeskCustomers extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     csrf: { attribute: false },
     customers: { attribute: false },
@@ -17,7 +18,6 @@ export class FenboDeskCustomers extends LitElement {
     language: {},
     reasons: { state: true },
     told: { state: true },
-    wrong: { state: true },
   };
   declare api: DeskApi;
   declare csrf: () => Promise<string>;
@@ -26,13 +26,11 @@ export class FenboDeskCustomers extends LitElement {
   declare language: Language;
   declare reasons: ReadonlyMap<string, readonly string[]>;
   declare told: string;
-  declare wrong: string;
 
   constructor() {
     super();
     this.reasons = new Map();
     this.told = "";
-    this.wrong = "";
   }
 
   static override styles = [
@@ -82,7 +80,7 @@ export class FenboDeskCustomers extends LitElement {
           <p><button class="act main">${text.takeAwayNow}</button> <span role="status">${this.told}</span></p>
         </form>
       </details>
-      <p class="wrong" role="alert">${this.wrong}</p>
+      <p class="wrong" role="alert">${this.problem === null ? "" : this.problem.message || text.failed}</p>
     </section>`;
   }
 
@@ -101,37 +99,31 @@ export class FenboDeskCustomers extends LitElement {
   }
 
   private async why(viewer: string): Promise<void> {
+    if (this.reasons.has(viewer)) {
+      this.reasons = new Map([...this.reasons].filter(([each]) => each !== viewer));
+      return;
+    }
     await this.attempt(async () => {
-      const reasons = new Map(this.reasons);
-      if (!reasons.delete(viewer)) reasons.set(viewer, (await this.api.whyCustomer(viewer, this.language)).words);
-      this.reasons = reasons;
+      const { language } = this;
+      const { words } = await this.api.whyCustomer(viewer, language);
+      if (language === this.language) this.reasons = new Map(this.reasons).set(viewer, words);
     });
   }
 
   private async take(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    await this.attempt(async () => {
-      this.told = this.text.packing;
+    this.told = this.text.packing;
+    const done = await this.attempt(async () => {
       const parcel = await this.api.takeAway(await this.csrf());
       const link = document.createElement("a");
       link.href = URL.createObjectURL(parcel);
       link.download = "fenbo-export.zip";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      this.told = this.text.packed;
       form.reset();
     });
-  }
-
-  private async attempt(what: () => Promise<void>): Promise<void> {
-    try {
-      await what();
-      this.wrong = "";
-    } catch (error) {
-      this.told = "";
-      this.wrong = (error as Problem).message || this.text.failed;
-    }
+    this.told = done ? this.text.packed : "";
   }
 }
 

@@ -1,7 +1,6 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { DeskApi } from "../api/desk-api.ts";
 import type { Contestable, Dispute } from "../api/partners-api.ts";
-import type { Problem } from "../api/problem.ts";
 import { panel } from "../hq/style.ts";
 import { hqEn } from "../text/hq-en.ts";
 import { hqZh } from "../text/hq-zh.ts";
@@ -9,32 +8,34 @@ import type { Language } from "../text/language.ts";
 import { partnersEn } from "../text/partners-en.ts";
 import { partnersZh } from "../text/partners-zh.ts";
 import { problemText } from "../text/problems.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { disputeBody } from "../ui/dispute.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 
 /** What a channel disputes, and the orders of its room that it could. */
-export class FenboDeskDisputes extends LitElement {
+export class FenboDeskDisputes extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     language: { attribute: false },
     csrf: { attribute: false },
     disputes: { state: true },
     contestable: { state: true },
-    problem: { state: true },
   };
   declare api: DeskApi;
   declare language: Language;
   declare csrf: () => Promise<string>;
   declare disputes: readonly Dispute[];
   declare contestable: readonly Contestable[];
-  declare problem: Problem | null;
+  private readonly newestDisputes = new Newest();
+  private readonly newestContestable = new Newest();
 
   constructor() {
     super();
     this.disputes = [];
     this.contestable = [];
-    this.problem = null;
   }
 
   static override styles = [
@@ -66,8 +67,12 @@ export class FenboDeskDisputes extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.disputes = await this.api.disputes().catch(() => []);
-    this.contestable = await this.api.contestable().catch(() => []);
+    const disputes = (found: readonly Dispute[]) => Object.assign(this, { disputes: found });
+    const contestable = (found: readonly Contestable[]) => Object.assign(this, { contestable: found });
+    await Promise.allSettled([
+      this.newestDisputes.take(this.api.disputes(), disputes),
+      this.newestContestable.take(this.api.contestable(), contestable),
+    ]); // where one cannot be had, what is shown stays
   }
 
   private get text() {
@@ -104,12 +109,7 @@ export class FenboDeskDisputes extends LitElement {
   private async open(event: SubmitEvent, order: string): Promise<void> {
     event.preventDefault();
     const { claim = "" } = formValues(event.target as HTMLFormElement);
-    try {
-      await this.api.openDispute(await this.csrf(), order, claim);
-      this.problem = null;
-    } catch (error) {
-      this.problem = error as Problem;
-    }
+    await this.attempt(async () => this.api.openDispute(await this.csrf(), order, claim));
     await this.load();
   }
 }

@@ -4,7 +4,7 @@ import { DeskTalkApi } from "../api/desk-talk.ts";
 import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
 import { type Change, InvitationsApi } from "../api/joining-api.ts";
-import { ask } from "../api/problem.ts";
+import { ask, type Problem } from "../api/problem.ts";
 import { StaffApi } from "../api/staff-api.ts";
 import "../hq/copy.ts";
 import "../hq/login.ts";
@@ -20,8 +20,10 @@ import { type DeskText, deskEn, deskZh } from "../text/desk.ts";
 import { hqEn } from "../text/hq-en.ts";
 import { hqZh } from "../text/hq-zh.ts";
 import { chooseLanguage, chosenLanguage, type Language, pickLanguage } from "../text/language.ts";
+import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { COLOURS, chartStyle, wholeBar } from "../ui/chart.ts";
+import { Newest } from "../ui/newest.ts";
 import { themeStyle } from "../ui/theme.ts";
 import "../ui/invitations.ts";
 import "../ui/sharers.ts";
@@ -60,6 +62,9 @@ export class FenboDesk extends LitElement {
   private readonly invitations = new InvitationsApi(this.change);
   private readonly staff = new StaffApi(this.change);
   private readonly talk = new DeskTalkApi(this.change);
+  private readonly newest = new Newest();
+  /** Counts logouts: what was asked before one is shown to nobody. */
+  private visit = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -161,17 +166,21 @@ export class FenboDesk extends LitElement {
   }
 
   private async refresh(): Promise<void> {
+    const { visit } = this;
     if (this.desk === null) {
       const me = await this.session.me().catch(() => null);
+      if (visit !== this.visit) return;
       this.assists = me?.role === "channel_assistant";
       if (this.assists) return;
     }
-    try {
-      const [desk, orders, customers] = await Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
-      Object.assign(this, { desk, orders, customers });
-    } catch {
-      this.desk = null;
-    }
+    const asked = Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
+    const show = ([desk, orders, customers]: Awaited<typeof asked>) => {
+      if (visit === this.visit) Object.assign(this, { desk, orders, customers });
+    };
+    await this.newest.take(asked, show).catch((error: Problem) => {
+      // a server that is away for a moment takes nothing off the page, nor what is typed there
+      if (visit === this.visit && (error.status === 401 || error.status === 403)) this.desk = null;
+    });
   }
 
   override render() {
@@ -311,9 +320,15 @@ export class FenboDesk extends LitElement {
   }
 
   private async why(order: string): Promise<void> {
-    const reasons = new Map(this.reasons);
-    if (!reasons.delete(order)) reasons.set(order, (await this.api.why(order, this.language)).words);
-    this.reasons = reasons;
+    if (this.reasons.has(order)) {
+      this.reasons = new Map([...this.reasons].filter(([each]) => each !== order));
+      return;
+    }
+    const { language } = this;
+    const { words } = await this.api.why(order, language).catch((error: Problem) => ({
+      words: [problemText(error, language === "zh" ? hqZh : hqEn)],
+    }));
+    if (language === this.language) this.reasons = new Map(this.reasons).set(order, words);
   }
 
   private turn(): void {
@@ -323,10 +338,11 @@ export class FenboDesk extends LitElement {
   }
 
   private async leave(): Promise<void> {
-    await this.session.me();
-    await this.session.logout();
-    this.desk = null;
-    this.assists = false;
+    await this.session.me().catch(() => undefined);
+    await this.session.logout().catch(() => undefined);
+    this.visit++;
+    Object.assign(this, { desk: null, assists: false, orders: [], customers: [], link: null });
+    this.reasons = new Map();
   }
 }
 

@@ -1,18 +1,21 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { DeskApi, Notice } from "../api/desk-api.ts";
 import { panel } from "../hq/style.ts";
 import type { Language } from "../text/language.ts";
 import { partnersEn, type Told } from "../text/partners-en.ts";
 import { partnersZh } from "../text/partners-zh.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
+import { Newest } from "../ui/newest.ts";
 
 const SHOWN_MAX = 10;
 /** Shown until it counts, read or not. */
 const AHEAD = ["lower_rates", "harder_lock"];
 
 /** What the channel is told: decisions about it and its customers, and rates that will pay it less. */
-export class FenboNotices extends LitElement {
+export class FenboNotices extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     language: { attribute: false },
     csrf: { attribute: false },
@@ -22,6 +25,7 @@ export class FenboNotices extends LitElement {
   declare language: Language;
   declare csrf: () => Promise<string>;
   declare notices: readonly Notice[];
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -48,11 +52,8 @@ export class FenboNotices extends LitElement {
   }
 
   private async load(): Promise<void> {
-    try {
-      this.notices = await this.api.notices();
-    } catch {
-      this.notices = [];
-    }
+    const show = (notices: readonly Notice[]) => Object.assign(this, { notices });
+    await this.newest.take(this.api.notices(), show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -89,7 +90,7 @@ export class FenboNotices extends LitElement {
   }
 
   private async read(): Promise<void> {
-    await this.api.readNotices(await this.csrf());
+    await this.attempt(async () => this.api.readNotices(await this.csrf()));
     await this.load();
   }
 }

@@ -1,29 +1,30 @@
-import { css, html, LitElement } from "lit";
+import { css, html } from "lit";
 import type { DeskApi, RoomGoods } from "../api/desk-api.ts";
 import type { HqApi } from "../api/hq-api.ts";
 import { panel } from "../hq/style.ts";
 import type { DeskText } from "../text/desk.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
+import { Newest } from "../ui/newest.ts";
 import { picture } from "../ui/picture.ts";
 
 /** Goods that the partner may keep out of his room; nothing when there are none. */
-export class FenboRoomGoods extends LitElement {
+export class FenboRoomGoods extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     text: { attribute: false },
     goods: { state: true },
-    wrong: { state: true },
   };
   declare api: DeskApi;
   declare session: HqApi;
   declare text: DeskText;
   declare goods: readonly RoomGoods[];
-  declare wrong: boolean;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.goods = [];
-    this.wrong = false;
   }
 
   static override styles = [
@@ -69,22 +70,20 @@ export class FenboRoomGoods extends LitElement {
           ><input type="checkbox" .checked=${!each.hidden} @change=${(event: Event) => this.show(each, event)}
         /></label>`,
       )}
-      <p class="wrong small" role="alert">${this.wrong ? text.notSaved : ""}</p>
+      <p class="wrong small" role="alert">${this.problem === null ? "" : text.notSaved}</p>
     </section>`;
   }
 
   private async read(): Promise<void> {
-    this.goods = await this.api.goods().catch(() => []);
+    const show = (goods: readonly RoomGoods[]) => Object.assign(this, { goods });
+    await this.newest.take(this.api.goods(), show).catch(() => undefined); // what is shown stays
   }
 
   private async show(goods: RoomGoods, event: Event): Promise<void> {
-    const hidden = !(event.target as HTMLInputElement).checked;
-    try {
-      await this.api.hide(goods.product, hidden, (await this.session.me()).csrf);
-      this.wrong = false;
-    } catch {
-      this.wrong = true;
-    }
+    const box = event.target as HTMLInputElement;
+    const hidden = !box.checked;
+    const hide = async () => this.api.hide(goods.product, hidden, (await this.session.me()).csrf);
+    if (!(await this.attempt(hide))) box.checked = hidden; // as it was: a list that says the same moves no box
     await this.read();
   }
 }

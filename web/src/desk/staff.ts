@@ -1,36 +1,36 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { Customer } from "../api/desk-api.ts";
-import type { Problem } from "../api/problem.ts";
 import type { Staff, StaffApi } from "../api/staff-api.ts";
 import { panel } from "../hq/style.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { staffEn } from "../text/staff-en.ts";
 import { staffZh } from "../text/staff-zh.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 
 /** Who works for the channel: logins at its desk, and customers whose own purchases follow the rule for staff. */
-export class FenboStaff extends LitElement {
+export class FenboStaff extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     customers: { attribute: false },
     text: { attribute: false },
     found: { state: true },
-    problem: { state: true },
   };
   declare api: StaffApi;
   declare customers: readonly Customer[];
   declare text: HqText;
   /** Null for whom it is not. */
   declare found: Staff | null;
-  declare problem: Problem | null;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.customers = [];
     this.found = null;
-    this.problem = null;
   }
 
   static override styles = [
@@ -60,7 +60,8 @@ export class FenboStaff extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.found = await this.api.staff().catch(() => null);
+    const show = (found: Staff) => Object.assign(this, { found });
+    await this.newest.take(this.api.staff(), show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -75,7 +76,7 @@ export class FenboStaff extends LitElement {
         ${found.logins.map(
           (each) => html`<li class="row apart">
             <span>${each.user}<br /><span class="dim small">${words.roles[each.role] ?? each.role}</span></span>
-            <button class="act hard" aria-label="${words.remove} ${each.user}" @click=${() => this.attempt(() => this.api.remove(each.user))}>${words.remove}</button>
+            <button class="act hard" aria-label="${words.remove} ${each.user}" @click=${() => this.act(() => this.api.remove(each.user))}>${words.remove}</button>
           </li>`,
         )}
       </ul>
@@ -95,7 +96,7 @@ export class FenboStaff extends LitElement {
         ${found.viewers.map(
           ({ viewer }) => html`<li class="row apart">
             <span>${this.name(viewer)}</span>
-            <button class="act" aria-label="${words.untie} ${this.name(viewer)}" @click=${() => this.attempt(() => this.api.untie(viewer))}>${words.untie}</button>
+            <button class="act" aria-label="${words.untie} ${this.name(viewer)}" @click=${() => this.act(() => this.api.untie(viewer))}>${words.untie}</button>
           </li>`,
         )}
       </ul>
@@ -123,24 +124,20 @@ export class FenboStaff extends LitElement {
     const form = event.target as HTMLFormElement;
     const { user = "", role = "" } = formValues(form);
     const password = String(new FormData(form).get("password")); // as it was typed
-    await this.attempt(() => this.api.add(user, password, role));
-    if (this.problem === null) form.reset();
+    if (await this.act(() => this.api.add(user, password, role))) form.reset();
   }
 
   private async tie(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const { viewer = "" } = formValues(event.target as HTMLFormElement);
-    await this.attempt(() => this.api.tie(viewer));
+    await this.act(() => this.api.tie(viewer));
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-      this.problem = null;
-    } catch (error) {
-      this.problem = error as Problem;
-    }
+  /** Does it, and shows how everything is then. */
+  private async act(what: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.attempt(what);
     await this.load();
+    return done;
   }
 }
 

@@ -8,6 +8,7 @@ import "../hq/talk-room.ts";
 import "../hq/talk-rules.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
+import { Newest } from "../ui/newest.ts";
 
 const LOOK_MS = 3_000;
 
@@ -29,6 +30,7 @@ export class FenboDeskTalk extends LitElement {
   declare room: string;
   /** Counts acts done here, so that lists look again. */
   declare done: number;
+  private readonly newest = new Newest();
   private looking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -96,7 +98,8 @@ export class FenboDeskTalk extends LitElement {
   }
 
   private async look(): Promise<void> {
-    this.queue = (await this.api.queue().catch(() => null)) ?? this.queue;
+    const show = (queue: Queue) => Object.assign(this, { queue });
+    await this.newest.take(this.api.queue(), show).catch(() => undefined); // looked at again soon
   }
 
   private async find(): Promise<void> {

@@ -1,26 +1,26 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { Channel } from "../api/hq-types.ts";
 import type { Application } from "../api/joining-api.ts";
-import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { joiningEn } from "../text/joining-en.ts";
 import { joiningZh } from "../text/joining-zh.ts";
 import { problemText } from "../text/problems.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import "./copy.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 /** Who would be a partner, and where headquarters decides. */
-export class FenboApplications extends LitElement {
+export class FenboApplications extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     channels: { attribute: false },
     text: { attribute: false },
     found: { state: true },
-    merchant: { state: true },
-    problem: { state: true },
     more: { state: true },
   };
   declare store: HqStore;
@@ -28,16 +28,13 @@ export class FenboApplications extends LitElement {
   declare text: HqText;
   /** Null for whom it is not. */
   declare found: readonly Application[] | null;
-  declare merchant: string;
-  declare problem: Problem | null;
   declare more: boolean;
   private pages = 1;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.found = null;
-    this.merchant = "";
-    this.problem = null;
     this.more = false;
   }
 
@@ -66,21 +63,19 @@ export class FenboApplications extends LitElement {
   }
 
   private async load(): Promise<void> {
-    const { all, more } = await this.store.api.joining
-      .applications(this.pages)
-      .catch(() => ({ all: null, more: false }));
-    this.found = all;
-    this.more = more;
-    this.merchant = (await this.store.api.me().catch(() => null))?.merchant.id ?? "";
+    const asked = this.store.api.joining.applications(this.pages);
+    const show = ({ all, more }: { all: Application[]; more: boolean }) => Object.assign(this, { found: all, more });
+    await this.newest.take(asked, show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
     const { text, problem, found } = this;
     if (found === null) return nothing;
     const words = text.language.startsWith("zh") ? joiningZh : joiningEn;
+    const merchant = this.store.me?.merchant.id ?? "";
     return html`<section class="panel" aria-label=${words.applications}>
       <h2>${words.applications}</h2>
-      ${this.merchant === "" ? nothing : html`<fenbo-copy value="${location.origin}/apply/${this.merchant}" what=${words.applyLink} .text=${text}></fenbo-copy>`}
+      ${merchant === "" ? nothing : html`<fenbo-copy value="${location.origin}/apply/${merchant}" what=${words.applyLink} .text=${text}></fenbo-copy>`}
       <p class="wrong" role="alert">${problem === null ? "" : problemText(problem, text)}</p>
       ${found.length === 0 ? html`<p class="dim">${words.noApplications}</p>` : nothing}
       <ul>${found.map((each) => this.application(each))}</ul>
@@ -103,7 +98,7 @@ export class FenboApplications extends LitElement {
       ${each.reason === "" ? nothing : html`<p class="small dim">${words.reason}: ${each.reason}</p>`}
       <p class="dim small">${words.applied} ${new Date(each.applied_at).toLocaleString(this.text.language)}</p>
       ${each.state === "open" ? this.decision(each) : nothing}
-      ${each.state !== "open" && who !== null ? html`<button class="act" @click=${() => this.attempt(() => this.store.api.joining.erase(each.application))}>${words.erase}</button>` : nothing}
+      ${each.state !== "open" && who !== null ? html`<button class="act" @click=${() => this.act(() => this.store.api.joining.erase(each.application))}>${words.erase}</button>` : nothing}
     </li>`;
   }
 
@@ -128,24 +123,21 @@ export class FenboApplications extends LitElement {
   private async approve(event: SubmitEvent, application: string): Promise<void> {
     event.preventDefault();
     const { parent = "", level = "" } = formValues(event.target as HTMLFormElement);
-    await this.attempt(() => this.store.api.joining.approve(application, parent, level));
+    await this.act(() => this.store.api.joining.approve(application, parent, level));
     this.store.refresh();
   }
 
   private async refuse(event: SubmitEvent, application: string): Promise<void> {
     event.preventDefault();
     const { reason = "" } = formValues(event.target as HTMLFormElement);
-    await this.attempt(() => this.store.api.joining.refuse(application, reason));
+    await this.act(() => this.store.api.joining.refuse(application, reason));
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-      this.problem = null;
-    } catch (error) {
-      this.problem = error as Problem;
-    }
+  /** Does it, and shows how everything is then. */
+  private async act(what: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.attempt(what);
     await this.load();
+    return done;
   }
 }
 

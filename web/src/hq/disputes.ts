@@ -1,31 +1,31 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { Dispute } from "../api/partners-api.ts";
-import type { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { disputeBody } from "../ui/dispute.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 /** Whose is he? What channels claim, and where HQ answers and decides. */
-export class FenboDisputes extends LitElement {
+export class FenboDisputes extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     text: { attribute: false },
     disputes: { state: true },
-    problem: { state: true },
   };
   declare store: HqStore;
   declare text: HqText;
   declare disputes: readonly Dispute[];
-  declare problem: Problem | null;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.disputes = [];
-    this.problem = null;
   }
 
   static override styles = [
@@ -56,7 +56,8 @@ export class FenboDisputes extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.disputes = await this.store.api.partners.disputes().catch(() => []);
+    const show = (disputes: readonly Dispute[]) => Object.assign(this, { disputes });
+    await this.newest.take(this.store.api.partners.disputes(), show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -89,24 +90,21 @@ export class FenboDisputes extends LitElement {
   private async answer(event: SubmitEvent, dispute: string): Promise<void> {
     event.preventDefault();
     const { answer = "" } = formValues(event.target as HTMLFormElement);
-    await this.attempt(() => this.store.api.partners.answer(dispute, answer));
+    await this.act(() => this.store.api.partners.answer(dispute, answer));
   }
 
   private async decide(event: SubmitEvent, dispute: string): Promise<void> {
     event.preventDefault();
     const { reason = "" } = formValues(event.target as HTMLFormElement);
     const outcome = (event.submitter as HTMLButtonElement).value as "stays" | "moved";
-    await this.attempt(() => this.store.api.partners.decide(dispute, outcome, reason));
+    await this.act(() => this.store.api.partners.decide(dispute, outcome, reason));
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-      this.problem = null;
-    } catch (error) {
-      this.problem = error as Problem;
-    }
+  /** Does it, and shows how everything is then. */
+  private async act(what: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.attempt(what);
     await this.load();
+    return done;
   }
 }
 

@@ -1,48 +1,50 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, type PropertyValues, type TemplateResult } from "lit";
 import type { Product, SaleHq } from "../api/hq-types.ts";
-import type { Problem } from "../api/problem.ts";
+import { type FieldProblem, Problem } from "../api/problem.ts";
 import { formatMoney, parseMinor } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { formatMoment, fromLocalInput, toLocalInput } from "../times.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
-const FIELDS = ["price", "quantity", "per_buyer_max", "starts_at"] as const;
+const FIELDS = ["price", "quantity", "per_buyer_max", "starts_at", "ends_at"] as const;
 const MINUTE_MS = 60_000;
 
 /** Flash sales: what was announced, and announcing one for the show that is on or next. */
-export class FenboFlash extends LitElement {
+export class FenboFlash extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     products: { attribute: false },
     currency: {},
     text: { attribute: false },
     sales: { state: true },
-    problem: { state: true },
-    wrong: { state: true },
+    soon: { state: true },
   };
   declare store: HqStore;
   declare products: readonly Product[];
   declare currency: string;
   declare text: HqText;
   declare sales: readonly SaleHq[];
-  declare problem: Problem | null;
-  declare wrong: string;
+  /** When the next one begins unless something else is typed. */
+  declare soon: string;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.sales = [];
-    this.problem = null;
-    this.wrong = "";
+    this.soon = inFiveMinutes();
   }
 
   static override styles = [base, formStyle, panel];
 
   override updated(changed: PropertyValues): void {
-    if (changed.has("products")) void this.attempt(async () => undefined); // stock has moved, so has what is left
+    if (changed.has("products")) void this.look(); // stock has moved, so has what is left
   }
 
   override render() {
@@ -51,7 +53,7 @@ export class FenboFlash extends LitElement {
       <h2>${words.flash}</h2>
       <p class="hint">${words.flashHint}</p>
       ${this.sales.length === 0 ? html`<p class="dim">${words.noFlash}</p>` : this.list()}
-      <p class="wrong" role="alert">${this.wrong}</p>
+      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, this.text, FIELDS)}</p>
       ${this.store.show === null ? html`<p class="dim">${this.text.noShow}</p>` : this.form(this.store.show.id)}
     </section>`;
   }
@@ -62,7 +64,7 @@ export class FenboFlash extends LitElement {
 
   private row(sale: SaleHq): TemplateResult {
     const { sales: words, language } = this.text;
-    const end = () => this.attempt(() => this.store.api.withdrawSale(sale.sale));
+    const end = () => this.end(sale.sale);
     const [state, good] = this.state(sale);
     return html`<tr data-sale=${sale.sale}>
       <td>${sale.product_name} ${sale.sku_name}<br /><span class="small dim">${formatMoment(sale.starts_at, language)}</span></td>
@@ -82,17 +84,16 @@ export class FenboFlash extends LitElement {
 
   private form(show: string): TemplateResult {
     const { text, problem } = this;
-    const soon = toLocalInput(new Date(Date.now() + 5 * MINUTE_MS).toISOString());
     const wrong = (name: string) => problem?.at(name) ?? "";
     const number = { inputmode: "numeric", required: true };
-    return html`<details>
+    return html`<details @toggle=${this.unfolded}>
       <summary>${text.sales.newFlash}</summary>
-      <form @submit=${(event: SubmitEvent) => this.announce(event, show)}>
+      <form novalidate @submit=${(event: SubmitEvent) => this.announce(event, show)}>
         <label>${text.goods}<select name="sku" required>${this.choices()}</select></label>
         ${field({ label: `${text.sales.salePrice} (${this.currency})`, name: "price", wrong: wrong("price"), inputmode: "decimal", required: true })}
         ${field({ label: text.sales.saleQuantity, name: "quantity", wrong: wrong("quantity"), ...number })}
         ${field({ label: text.perBuyer, name: "per_buyer_max", wrong: wrong("per_buyer_max"), inputmode: "numeric" })}
-        ${field({ label: text.sales.saleStarts, name: "starts_at", value: soon, wrong: wrong("starts_at"), type: "datetime-local", required: true })}
+        ${field({ label: text.sales.saleStarts, name: "starts_at", value: this.soon, wrong: wrong("starts_at"), type: "datetime-local", required: true })}
         ${field({ label: text.sales.saleMinutes, name: "minutes", value: "10", wrong: wrong("ends_at"), ...number })}
         <button class="act main">${text.create}</button>
       </form>
@@ -117,34 +118,45 @@ export class FenboFlash extends LitElement {
       minutes = "",
     } = formValues(form);
     const minor = parseMinor(price, this.currency);
-    const counts = [quantity, minutes, most === "" ? "1" : most].map(Number);
-    if (minor === null || !counts.every((count) => Number.isInteger(count) && count > 0)) {
-      this.wrong = minor === null ? this.text.badPrice : this.text.badCount;
-      return;
-    }
-    const starts = fromLocalInput(at) ?? "";
-    const ends = new Date(Date.parse(starts) + Number(minutes) * MINUTE_MS).toISOString();
-    const limit = most === "" ? {} : { per_buyer_max: Number(most) };
-    const sale = { sku, price: { minor, currency: this.currency }, quantity: Number(quantity), ...limit };
-    const done = await this.attempt(() =>
-      this.store.api.announceSale(show, { ...sale, starts_at: starts, ends_at: ends }),
-    );
-    if (done) form.closest("details")?.removeAttribute("open");
+    const starts = fromLocalInput(at);
+    const count = (value: string) => Number.isInteger(Number(value)) && Number(value) > 0;
+    const wrong: FieldProblem[] = [];
+    if (minor === null) wrong.push({ field: "price", detail: this.text.badPrice });
+    if (!count(quantity)) wrong.push({ field: "quantity", detail: this.text.badCount });
+    if (most !== "" && !count(most)) wrong.push({ field: "per_buyer_max", detail: this.text.badCount });
+    if (starts === null) wrong.push({ field: "starts_at", detail: this.text.required });
+    if (!count(minutes)) wrong.push({ field: "ends_at", detail: this.text.badCount });
+    const done = await this.attempt(async () => {
+      if (minor === null || starts === null || wrong.length > 0) throw new Problem(422, "", wrong);
+      const ends = new Date(Date.parse(starts) + Number(minutes) * MINUTE_MS).toISOString();
+      const limit = most === "" ? {} : { per_buyer_max: Number(most) };
+      const sale = { sku, price: { minor, currency: this.currency }, quantity: Number(quantity), ...limit };
+      await this.store.api.announceSale(show, { ...sale, starts_at: starts, ends_at: ends });
+    });
+    await this.look();
+    if (!done) return;
+    form.reset();
+    form.closest("details")?.removeAttribute("open");
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await act();
-      this.sales = await this.store.api.sales();
-      this.problem = null;
-      this.wrong = "";
-      return true;
-    } catch (error) {
-      this.problem = error as Problem;
-      this.wrong = problemText(this.problem, this.text, [...FIELDS, "ends_at"]);
-      return false;
-    }
+  /** The time of the next one is proposed when the form is opened, and left alone while somebody fills it in. */
+  private unfolded(event: Event): void {
+    if ((event.target as HTMLDetailsElement).open) this.soon = inFiveMinutes();
   }
+
+  private async end(sale: string): Promise<void> {
+    await this.attempt(() => this.store.api.withdrawSale(sale));
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
+    const show = (sales: readonly SaleHq[]) => Object.assign(this, { sales });
+    await this.newest.take(this.store.api.sales(), show).catch(() => undefined); // what is shown stays
+  }
+}
+
+function inFiveMinutes(): string {
+  return toLocalInput(new Date(Date.now() + 5 * MINUTE_MS).toISOString());
 }
 
 customElements.define("fenbo-flash", FenboFlash);

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { Product, SkuHq } from "../api/hq-types.ts";
 import type { Problem } from "../api/problem.ts";
 import { formatMoney } from "../money.ts";
@@ -95,10 +96,15 @@ export class FenboGoods extends LitElement {
       </div>`;
   }
 
-  private change(): TemplateResult | typeof nothing {
-    if (this.changing === "") return nothing;
-    const done = () => this.open("");
-    return html`<fenbo-product-change .store=${this.store} name=${this.changing} .text=${this.text} @product-done=${done}></fenbo-product-change>`;
+  private change() {
+    const { changing: product } = this;
+    if (product === "") return nothing;
+    const done = () => {
+      if (this.changing === product) this.open(""); // else another is open by now
+    };
+    // a form of its own for each product: what is answered late is nothing to the next one
+    const form = html`<fenbo-product-change .store=${this.store} name=${product} .text=${this.text} @product-done=${done}></fenbo-product-change>`;
+    return html`${keyed(product, form)}`;
   }
 
   private open(product: string): void {

@@ -6,6 +6,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import "./cases.ts";
 import "./order-card.ts";
 import { orderTable } from "./order-table.ts";
@@ -42,6 +43,7 @@ export class FenboHqOrders extends LitElement {
   declare wrong: string;
   declare opened: string;
   private pages = 0;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -73,6 +75,7 @@ export class FenboHqOrders extends LitElement {
 
   override updated(changed: PropertyValues): void {
     const filtered = changed.has("channel") || changed.has("room") || changed.has("state");
+    if (filtered) this.pages = 0;
     if (filtered || (changed.has("news") && this.pages <= 1)) void this.load(null);
   }
 
@@ -141,19 +144,24 @@ export class FenboHqOrders extends LitElement {
   }
 
   private async load(cursor: string | null): Promise<void> {
-    try {
-      const page: OrderPage = await this.store.api.orders({
-        channel: this.channel,
-        room: this.room,
-        state: this.state,
-        cursor,
-      });
+    const { channel, room, state } = this;
+    // chosen otherwise meanwhile, begun anew, asked twice, or news while somebody reads on
+    const old = () =>
+      channel !== this.channel ||
+      room !== this.room ||
+      state !== this.state ||
+      (cursor === null ? this.pages > 1 : cursor !== this.cursor);
+    const show = (page: OrderPage) => {
+      if (old()) return;
       this.orders = cursor === null ? page.orders : [...(this.orders ?? []), ...page.orders];
       this.pages = cursor === null ? 1 : this.pages + 1;
       this.cursor = page.cursor;
       this.wrong = "";
+    };
+    try {
+      await this.newest.take(this.store.api.orders({ channel, room, state, cursor }), show);
     } catch (error) {
-      this.wrong = problemText(error as Problem, this.text);
+      if (!old()) this.wrong = problemText(error as Problem, this.text);
     }
   }
 }

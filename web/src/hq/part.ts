@@ -1,28 +1,19 @@
-import { LitElement } from "lit";
 import { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
-import { focusFirstWrong } from "../ui/form.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { NotANumber } from "./rates.ts";
 import type { HqStore } from "./store.ts";
 
 /** A part of a page: asks, keeps what was refused, and shows it at the field that it is about. */
-export class HqPart extends LitElement {
+export class HqPart extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     text: { attribute: false },
-    problem: { state: true },
   };
   declare store: HqStore;
   declare text: HqText;
-  declare problem: Problem | null;
-  /** How many were begun: an earlier one that ends well says nothing of what was refused since. */
-  private attempts = 0;
-
-  constructor() {
-    super();
-    this.problem = null;
-  }
 
   /** What is wrong with a field; a field of several kinds is refused as `validity.int`. */
   protected wrongAt(name: string): string {
@@ -43,25 +34,10 @@ export class HqPart extends LitElement {
       .join(" ");
   }
 
-  /** True when it was done. */
-  protected async attempt(what: () => Promise<unknown>): Promise<boolean> {
-    this.attempts++;
-    const mine = this.attempts;
-    try {
-      await what();
-    } catch (error) {
-      this.problem = problemOf(error, this.text);
-      await this.updateComplete;
-      focusFirstWrong(this.renderRoot);
-      return false;
+  protected override problemOf(error: unknown): Problem {
+    if (error instanceof NotANumber) {
+      return new Problem(422, "", [{ field: error.field, detail: this.text.money.notANumber }]);
     }
-    if (mine === this.attempts) this.problem = null;
-    return true;
+    return super.problemOf(error);
   }
-}
-
-function problemOf(error: unknown, text: HqText): Problem {
-  if (error instanceof NotANumber) return new Problem(422, "", [{ field: error.field, detail: text.money.notANumber }]);
-  if (error instanceof Problem) return error;
-  throw error;
 }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { Product } from "../api/hq-types.ts";
+import { repeat } from "lit/directives/repeat.js";
+import type { Product, SkuHq } from "../api/hq-types.ts";
 import { Problem } from "../api/problem.ts";
 import { isUploaded } from "../images.ts";
 import { decimal } from "../money.ts";
@@ -8,13 +9,15 @@ import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
 import { FILE_BYTES_MAX, imageProblem } from "./image-field.ts";
+import { KIND_FIELDS, KINDS_MAX, kindFields, kindNames, kindStyle, NEW_KIND_FIELDS } from "./kind.ts";
 import { readChange } from "./new-product.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
-const SKU_FIELDS = ["name", "price", "per_buyer_max", "per_order_max"] as const;
-
-/** A product being changed, as it was read with its tag: what another changed meanwhile is shown, not overwritten. Says `product-done`. */
+/**
+ * A product being changed, with its kinds, as it was read with its tag: what another changed meanwhile is shown, not
+ * overwritten. Says `product-done`.
+ */
 export class FenboProductChange extends LitElement {
   static override properties = {
     store: { attribute: false },
@@ -24,6 +27,8 @@ export class FenboProductChange extends LitElement {
     problem: { state: true },
     file: { state: true },
     removed: { state: true },
+    added: { state: true },
+    gone: { state: true },
     badImage: { state: true },
   };
   declare store: HqStore;
@@ -34,8 +39,13 @@ export class FenboProductChange extends LitElement {
   /** What is to take the picture's place, or whether nothing is. */
   declare file: File | null;
   declare removed: boolean;
+  /** Kinds that come to it, by a number that stays while others go. */
+  declare added: readonly number[];
+  /** Kinds that go when this is saved, by their id. */
+  declare gone: readonly string[];
   declare badImage: string;
   private tag = "";
+  private addedEver = 0;
 
   constructor() {
     super();
@@ -43,6 +53,8 @@ export class FenboProductChange extends LitElement {
     this.problem = null;
     this.file = null;
     this.removed = false;
+    this.added = [];
+    this.gone = [];
     this.badImage = "";
   }
 
@@ -50,14 +62,17 @@ export class FenboProductChange extends LitElement {
     base,
     formStyle,
     panel,
+    kindStyle,
     css`
-      fieldset {
-        display: grid;
-        grid-template-columns: 1fr 1fr;
-        gap: 8px;
-        margin: 0;
-        padding: 0;
-        border: 0;
+      .gone {
+        padding-top: 12px;
+        border-top: 1px solid var(--sheet-line);
+      }
+      .gone .act {
+        min-height: 44px;
+      }
+      .gone s {
+        overflow-wrap: anywhere;
       }
       label.tick {
         display: flex;
@@ -101,7 +116,7 @@ export class FenboProductChange extends LitElement {
           @image-picked=${this.pick}
         ></fenbo-image-field>
         ${this.file === null ? field({ label: text.imageUrl, name: "image_url", value: this.address(product), wrong: wrong("image_url") }) : nothing}
-        ${product.skus.map((_, at) => this.kind(product, at, wrong))}
+        ${this.kinds(product, wrong)}
         ${this.tick("on_sale", text.onSale, product.on_sale)} ${this.tick("hideable", text.hideable, product.hideable)}
         <p class="wrong" role="alert">${this.rest()}</p>
         <div class="row">
@@ -112,19 +127,95 @@ export class FenboProductChange extends LitElement {
     </section>`;
   }
 
-  private kind(product: Product, at: number, wrong: (name: string) => string): TemplateResult {
-    const { text } = this;
-    const sku = product.skus[at];
-    if (sku === undefined) return html``;
-    const cell = (name: (typeof SKU_FIELDS)[number], label: string, value: string, inputmode: string) =>
-      field({ label, name: `skus[${at}].${name}`, value, wrong: wrong(`skus[${at}].${name}`), inputmode });
+  private kinds(product: Product, wrong: (name: string) => string): TemplateResult {
+    const { text, added } = this;
+    const left = product.skus.length - this.gone.length + added.length;
+    const currency = product.skus[0]?.price.currency ?? "";
+    const label = (place: number) => `${text.kind} ${product.skus.length + place + 1}`;
+    return html`${product.skus.map((sku, at) => (this.gone.includes(sku.sku) ? this.leaving(sku) : this.kind(sku, at, left, wrong)))}
+      ${repeat(
+        added,
+        (key) => key,
+        (key, at) =>
+          kindFields({
+            own: `new_skus[${at}]`,
+            label: label(at),
+            currency,
+            fields: NEW_KIND_FIELDS,
+            wrong,
+            text,
+            remove: left > 1 ? () => this.drop(key) : undefined,
+          }),
+      )}
+      <div class="row kinds">
+        <button type="button" class="act add" ?disabled=${left >= KINDS_MAX} @click=${this.add}>${text.addKind}</button>
+      </div>`;
+  }
+
+  private kind(sku: SkuHq, at: number, left: number, wrong: (name: string) => string): TemplateResult {
     const limit = (most: number | null) => (most === null ? "" : String(most));
-    return html`<fieldset>
-      ${cell("name", `${text.kind} ${at + 1}`, sku.name, "text")}
-      ${cell("price", `${text.price} (${sku.price.currency})`, decimal(sku.price), "decimal")}
-      ${cell("per_buyer_max", text.perBuyer, limit(sku.per_buyer_max), "numeric")}
-      ${cell("per_order_max", text.perOrder, limit(sku.per_order_max), "numeric")}
-    </fieldset>`;
+    return kindFields({
+      own: `skus[${at}]`,
+      label: `${this.text.kind} ${at + 1}`,
+      currency: sku.price.currency,
+      fields: KIND_FIELDS,
+      values: {
+        name: sku.name,
+        price: decimal(sku.price),
+        per_buyer_max: limit(sku.per_buyer_max),
+        per_order_max: limit(sku.per_order_max),
+      },
+      wrong,
+      text: this.text,
+      remove: left > 1 ? () => this.leave(sku) : undefined,
+    });
+  }
+
+  /** In place of the fields of a kind that goes. */
+  private leaving(sku: SkuHq): TemplateResult {
+    const { text } = this;
+    const wrong = this.refusedToGo(sku.sku);
+    return html`<div class="gone" data-gone=${sku.sku}>
+      <div class="row apart">
+        <span><s>${sku.name}</s> <span class="dim small">${text.kindGoes}</span></span>
+        <button type="button" class="act" aria-label="${text.keepKind}: ${sku.name}" ?data-wrong=${wrong !== ""} @click=${() => this.stay(sku)}>${text.keepKind}</button>
+      </div>
+      ${wrong === "" ? nothing : html`<p class="wrong" role="alert">${wrong}</p>`}
+    </div>`;
+  }
+
+  /** Why a kind cannot go, or "". */
+  private refusedToGo(sku: string): string {
+    const field = `removed_skus[${this.gone.indexOf(sku)}]`;
+    return this.problem?.errors.some((error) => error.field === field) ? this.text.kindHeld : "";
+  }
+
+  private async add(): Promise<void> {
+    this.added = [...this.added, ++this.addedEver];
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[name="new_skus[${this.added.length - 1}].name"]`)?.focus();
+  }
+
+  private async drop(key: number): Promise<void> {
+    this.problem = null; // it names kinds by their places
+    this.added = this.added.filter((each) => each !== key);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(".add")?.focus();
+  }
+
+  private async leave({ sku }: SkuHq): Promise<void> {
+    this.problem = null;
+    this.gone = [...this.gone, sku];
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-gone="${sku}"] button`)?.focus();
+  }
+
+  private async stay({ sku }: SkuHq): Promise<void> {
+    this.problem = null;
+    this.gone = this.gone.filter((each) => each !== sku);
+    await this.updateComplete;
+    const at = this.product?.skus.findIndex((each) => each.sku === sku) ?? 0;
+    this.renderRoot.querySelector<HTMLElement>(`[name="skus[${at}].name"]`)?.focus();
   }
 
   /** An uploaded picture's own says nothing to anybody. */
@@ -149,7 +240,11 @@ export class FenboProductChange extends LitElement {
   private rest(): string {
     if (this.problem === null) return "";
     if (this.problem.word === "stale") return this.text.changedMeanwhile;
-    const kinds = (this.product?.skus ?? []).flatMap((_, at) => SKU_FIELDS.map((name) => `skus[${at}].${name}`));
+    const kinds = [
+      ...kindNames("skus", this.product?.skus.length ?? 0, KIND_FIELDS),
+      ...kindNames("new_skus", this.added.length, NEW_KIND_FIELDS),
+      ...this.gone.map((_, at) => `removed_skus[${at}]`),
+    ];
     return problemText(this.problem, this.text, ["name", "description", "image_url", ...kinds]);
   }
 
@@ -157,6 +252,8 @@ export class FenboProductChange extends LitElement {
     this.product = null;
     this.file = null;
     this.removed = false;
+    this.added = [];
+    this.gone = [];
     this.badImage = "";
     try {
       const { product, tag } = await this.store.api.product(this.name);
@@ -173,7 +270,10 @@ export class FenboProductChange extends LitElement {
     const kept = !this.removed && isUploaded(this.product.image_url);
     const picture = this.file !== null ? "new" : kept ? "kept" : "";
     const values = { ...formValues(event.target as HTMLFormElement), picture };
-    const { change, wrong } = readChange(values, this.product, this.text);
+    const { change, wrong } = readChange(values, this.product, this.text, {
+      added: this.added.length,
+      removed: this.gone,
+    });
     if (wrong.length > 0) {
       this.problem = new Problem(422, "", wrong);
       return;

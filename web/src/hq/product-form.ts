@@ -1,16 +1,14 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { Problem } from "../api/problem.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
 import { FILE_BYTES_MAX, imageProblem } from "./image-field.ts";
+import { KINDS_MAX, kindFields, kindNames, kindStyle, NEW_KIND_FIELDS } from "./kind.ts";
 import { readProduct } from "./new-product.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
-
-const KINDS_MAX = 100; // signaling/api/models_hq.py
-const SKU_FIELDS = ["name", "price", "stock", "per_buyer_max", "per_order_max"] as const;
 
 /** A new product with its kinds. */
 export class FenboProductForm extends LitElement {
@@ -39,29 +37,7 @@ export class FenboProductForm extends LitElement {
     this.badImage = "";
   }
 
-  static override styles = [
-    base,
-    formStyle,
-    panel,
-    css`
-      fieldset {
-        display: grid;
-        grid-template-columns: 1fr 1fr 1fr;
-        gap: 8px;
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-      @container (max-width: 480px) {
-        fieldset {
-          grid-template-columns: 1fr 1fr;
-        }
-      }
-      form {
-        container-type: inline-size;
-      }
-    `,
-  ];
+  static override styles = [base, formStyle, panel, kindStyle];
 
   override updated(changed: PropertyValues): void {
     if (changed.has("problem")) focusFirstWrong(this.renderRoot);
@@ -89,20 +65,21 @@ export class FenboProductForm extends LitElement {
   }
 
   private kind(at: number, wrong: (name: string) => string): TemplateResult {
-    const { text } = this;
-    const cell = (name: (typeof SKU_FIELDS)[number], label: string, inputmode: string) =>
-      field({ label, name: `skus[${at}].${name}`, wrong: wrong(`skus[${at}].${name}`), inputmode });
-    return html`<fieldset>
-      ${cell("name", `${text.kind} ${at + 1}`, "text")} ${cell("price", `${text.price} (${this.currency})`, "decimal")}
-      ${cell("stock", text.stock, "numeric")} ${cell("per_buyer_max", text.perBuyer, "numeric")}
-      ${cell("per_order_max", text.perOrder, "numeric")}
-    </fieldset>`;
+    const { text, currency } = this;
+    return kindFields({
+      own: `skus[${at}]`,
+      label: `${text.kind} ${at + 1}`,
+      currency,
+      fields: NEW_KIND_FIELDS,
+      wrong,
+      text,
+    });
   }
 
   /** What is said about no field that is shown. */
   private rest(): string {
     if (this.problem === null) return "";
-    const kinds = Array.from({ length: this.kinds }, (_, at) => SKU_FIELDS.map((name) => `skus[${at}].${name}`)).flat();
+    const kinds = kindNames("skus", this.kinds, NEW_KIND_FIELDS);
     return problemText(this.problem, this.text, ["name", "description", "image_url", ...kinds]);
   }
 

@@ -2,6 +2,7 @@ import type { ReactiveControllerHost } from "lit";
 import type { HqApi } from "../api/hq-api.ts";
 import type { Channel, HqMessage, Me, Overview, Product, QueueCounts, ShowHq, Studio } from "../api/hq-types.ts";
 import { Problem } from "../api/problem.ts";
+import { Newest } from "../ui/newest.ts";
 import { HqLine } from "./line.ts";
 
 const LOOK_MS = 2_000; // sources and warnings are shown this soon
@@ -21,6 +22,12 @@ export class HqStore {
   /** Counts the orders that were pushed, so that a list of orders knows when to look again. */
   orderNews = 0;
   readonly line: HqLine;
+  private readonly newest = {
+    channels: new Newest(),
+    products: new Newest(),
+    shows: new Newest(),
+    studio: new Newest(),
+  };
   private stockMoved = false;
   private looking: ReturnType<typeof setInterval> | undefined;
 
@@ -63,7 +70,7 @@ export class HqStore {
 
   /** Channels and products; after a change of them, too. */
   refresh(): void {
-    this.load(this.api.channels(), (channels) => {
+    this.load("channels", this.api.channels(), (channels) => {
       this.channels = channels;
     });
     this.loadProducts();
@@ -71,10 +78,10 @@ export class HqStore {
 
   look(): void {
     if (this.stockMoved) this.loadProducts();
-    this.load(this.api.studio(), (studio) => {
+    this.load("studio", this.api.studio(), (studio) => {
       this.studio = studio;
     });
-    this.load(this.api.shows(), (shows) => {
+    this.load("shows", this.api.shows(), (shows) => {
       this.shows = shows;
     });
   }
@@ -90,6 +97,7 @@ export class HqStore {
   }
 
   showIs(changed: ShowHq): void {
+    this.newest.shows.changed();
     const others = this.shows.filter((show) => show.id !== changed.id);
     this.shows = [changed, ...others];
     this.host.requestUpdate();
@@ -97,7 +105,7 @@ export class HqStore {
 
   private loadProducts(): void {
     this.stockMoved = false;
-    this.load(this.api.products(), (products) => {
+    this.load("products", this.api.products(), (products) => {
       this.products = products;
     });
   }
@@ -109,16 +117,14 @@ export class HqStore {
     this.host.requestUpdate();
   }
 
-  private load<T>(answer: Promise<T>, take: (value: T) => void): void {
-    answer.then(
-      (value) => {
-        take(value);
-        this.host.requestUpdate();
-      },
-      (error: unknown) => {
-        if (error instanceof Problem && error.status === 401 && this.me !== null) this.left();
-      },
-    );
+  private load<T>(what: keyof HqStore["newest"], answer: Promise<T>, take: (value: T) => void): void {
+    const show = (value: T) => {
+      take(value);
+      this.host.requestUpdate();
+    };
+    this.newest[what].take(answer, show).catch((error: unknown) => {
+      if (error instanceof Problem && error.status === 401 && this.me !== null) this.left();
+    });
   }
 
   private received(message: HqMessage): void {

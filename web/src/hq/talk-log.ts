@@ -92,7 +92,7 @@ export class FenboTalkLog extends Acting<OrderApi> {
 
   private async load(cursor: string | null): Promise<void> {
     const page = await this.api.acts(cursor).catch(() => null);
-    if (page === null) return;
+    if (page === null || (cursor !== null && cursor !== this.cursor)) return; // begun anew meanwhile, or asked twice
     this.acts = cursor === null ? page.acts : [...this.acts, ...page.acts];
     this.cursor = page.cursor;
   }

@@ -3,6 +3,7 @@ import type { OrderApi, Restricted } from "../api/hq-talk.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
@@ -11,6 +12,7 @@ export class FenboTalkRestricted extends Acting<OrderApi> {
   static override properties = { ...Acting.properties, done: { type: Number }, found: { state: true } };
   declare done: number;
   declare found: readonly Restricted[];
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -61,7 +63,8 @@ export class FenboTalkRestricted extends Acting<OrderApi> {
   }
 
   private async load(): Promise<void> {
-    this.found = (await this.api.restrictions().catch(() => null)) ?? this.found;
+    const show = (found: readonly Restricted[]) => Object.assign(this, { found });
+    await this.newest.take(this.api.restrictions(), show).catch(() => undefined); // what is shown stays
   }
 }
 

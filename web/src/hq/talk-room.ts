@@ -7,6 +7,7 @@ import { lineKey } from "../room/talk.ts";
 import { formatClock } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
@@ -28,6 +29,7 @@ export class FenboTalkRoom extends Acting<OrderApi> {
   declare chosen: string;
   declare found: RoomTalk | null;
   declare about: { line: ChatLine; kind: RestrictionKind } | null;
+  private readonly newest = new Newest();
   private looking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -222,12 +224,10 @@ export class FenboTalkRoom extends Acting<OrderApi> {
   private look(): void {
     const room = this.chosen;
     if (room === "") return;
-    this.api.room(room).then(
-      (found) => {
-        if (room === this.chosen) this.found = found;
-      },
-      () => undefined, // looked at again soon
-    );
+    const show = (found: RoomTalk) => {
+      if (room === this.chosen) this.found = found;
+    };
+    this.newest.take(this.api.room(room), show).catch(() => undefined); // looked at again soon
   }
 }
 

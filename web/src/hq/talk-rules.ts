@@ -1,8 +1,10 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { OrderApi, RoomRule } from "../api/hq-talk.ts";
 import type { Channel } from "../api/hq-types.ts";
+import { Problem } from "../api/problem.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
@@ -19,15 +21,17 @@ export class FenboTalkRules extends Acting<OrderApi> {
   declare channels: readonly Channel[];
   /** The one room that there is, at a desk; "" at HQ, which chooses. */
   declare own: string;
-  declare rules: readonly RoomRule[];
+  /** Null until they are known: what is typed into a form that guesses would be lost, or saved over them. */
+  declare rules: readonly RoomRule[] | null;
   declare room: string;
   declare saved: boolean;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.channels = [];
     this.own = "";
-    this.rules = [];
+    this.rules = null;
     this.room = "";
     this.saved = false;
   }
@@ -61,8 +65,9 @@ export class FenboTalkRules extends Acting<OrderApi> {
   override render() {
     const { text, room, own } = this;
     const { talk } = text;
-    const rule = this.rules.find((one) => (one.room ?? "") === room);
+    const rule = this.rules?.find((one) => (one.room ?? "") === room);
     const heading = own === "" ? talk.rules : talk.ownRules;
+    if (this.rules === null) return this.waiting(heading);
     return html`<section class="panel" aria-label=${heading}>
       <h2>${heading}</h2>
       <form @submit=${this.save}>
@@ -73,6 +78,14 @@ export class FenboTalkRules extends Acting<OrderApi> {
         <p class="wrong" role="alert">${this.wrong}</p>
         <div class="row"><button class="act main">${text.save}</button><span role="status">${this.saved ? text.saved : ""}</span></div>
       </form>
+    </section>`;
+  }
+
+  private waiting(heading: string): TemplateResult {
+    const { text, wrong } = this;
+    return html`<section class="panel" aria-label=${heading}>
+      <h2>${heading}</h2>
+      ${wrong === "" ? html`<p class="dim">${text.loading}</p>` : html`<p class="wrong" role="alert">${wrong}</p><button class="act" @click=${this.load}>${text.again}</button>`}
     </section>`;
   }
 
@@ -95,16 +108,17 @@ export class FenboTalkRules extends Acting<OrderApi> {
     const { slow = "", muted, held } = formValues(event.target as HTMLFormElement);
     const slow_seconds = Number(slow);
     if (!Number.isInteger(slow_seconds)) {
-      this.wrong = this.text.badCount;
+      this.problem = new Problem(422, this.text.badCount);
       return;
     }
     const rule = { slow_seconds, muted: muted !== undefined, held: held !== undefined };
     this.saved = await this.act(() => this.api.setRule({ room: this.room || null, ...rule }));
-    await this.load();
+    if (this.saved) await this.load();
   }
 
   private async load(): Promise<void> {
-    this.rules = (await this.api.rules().catch(() => null)) ?? this.rules;
+    const show = (rules: readonly RoomRule[]) => Object.assign(this, { rules });
+    await this.attempt(() => this.newest.take(this.api.rules(), show));
   }
 }
 

@@ -2,6 +2,7 @@ import { css, html } from "lit";
 import type { ListedWord, WordAction } from "../api/hq-talk.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import { Acting } from "./acting.ts";
 import { panel } from "./style.ts";
 
@@ -12,6 +13,7 @@ const SHOWN_MAX = 300; // a list of thousands is searched by the server, not by 
 export class FenboTalkWords extends Acting {
   static override properties = { ...Acting.properties, words: { state: true } };
   declare words: readonly ListedWord[];
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -84,7 +86,8 @@ export class FenboTalkWords extends Acting {
   }
 
   private async load(): Promise<void> {
-    this.words = (await this.api.words().catch(() => null)) ?? this.words;
+    const show = (words: readonly ListedWord[]) => Object.assign(this, { words });
+    await this.newest.take(this.api.words(), show).catch(() => undefined); // what is shown stays
   }
 }
 

@@ -3,6 +3,7 @@ import { HqTalkApi, type Queue } from "../api/hq-talk.ts";
 import type { Channel } from "../api/hq-types.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
+import { Newest } from "../ui/newest.ts";
 import "./talk-announce.ts";
 import "./talk-log.ts";
 import "./talk-queue.ts";
@@ -30,6 +31,7 @@ export class FenboTalk extends LitElement {
   /** Counts acts done here, so that lists look again. */
   declare done: number;
   private api: HqTalkApi | null = null;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -87,7 +89,9 @@ export class FenboTalk extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.queue = (await this.api?.queue().catch(() => null)) ?? this.queue;
+    if (this.api === null) return;
+    const show = (queue: Queue) => Object.assign(this, { queue });
+    await this.newest.take(this.api.queue(), show).catch(() => undefined); // what is shown stays
   }
 }
 

@@ -87,7 +87,7 @@ export class FenboAddressBook extends LitElement {
       <p class="wrong" role="alert">${this.wrong}</p>
       ${
         this.editing === null
-          ? html`<div class="row"><button class="plain" @click=${() => this.edit(null, EMPTY, false)}>${buyer.addAddress}</button></div>`
+          ? html`<div class="row"><button class="plain" ?disabled=${this.busy} @click=${() => this.edit(null, EMPTY, false)}>${buyer.addAddress}</button></div>`
           : this.form(this.editing)
       }`;
   }
@@ -98,7 +98,7 @@ export class FenboAddressBook extends LitElement {
       <p><b>${address.name}</b> ${address.phone} ${address.default ? html`<span class="hint first">${buyer.isDefault}</span>` : nothing}</p>
       <p class="hint">${address.address}</p>
       <div class="row">
-        <button class="plain" aria-label=${buyer.changeAddress(address.name)} @click=${() => this.open(address)}>${buyer.change}</button>
+        <button class="plain" aria-label=${buyer.changeAddress(address.name)} ?disabled=${this.busy} @click=${() => this.open(address)}>${buyer.change}</button>
         <button class="plain" aria-label=${buyer.removeAddress(address.name)} ?disabled=${this.busy} @click=${() => this.drop(address)}>${buyer.remove}</button>
       </div>
     </li>`;

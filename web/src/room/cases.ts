@@ -9,6 +9,7 @@ import type { Text } from "../text/room.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 
 /** What a buyer has asked for about a paid order, and asking. */
 export class FenboCases extends LitElement {
@@ -28,6 +29,7 @@ export class FenboCases extends LitElement {
   declare wrong: string;
   /** The same until the server has decided, so that a lost answer asks once. */
   private attempt = newId();
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -77,7 +79,8 @@ export class FenboCases extends LitElement {
   override updated(changed: PropertyValues): void {
     const before = changed.get("order") as Order | undefined;
     if (changed.has("order") && (before?.order !== this.order.order || before.state !== this.order.state)) {
-      void this.act(async () => undefined);
+      if (before?.order !== this.order.order) this.found = [];
+      void this.look().catch(() => undefined); // what is shown stays
     }
   }
 
@@ -172,14 +175,21 @@ export class FenboCases extends LitElement {
     else await this.act(() => cases.send(each.case, tracking));
   }
 
+  private look(): Promise<void> {
+    const { order } = this.order;
+    return this.newest.take(cases.of(order), (found) => {
+      if (order === this.order.order) this.found = found;
+    });
+  }
+
   /** Does it, and shows all cases as they are then. */
   private async act(what: () => Promise<unknown>): Promise<boolean> {
     this.busy = true;
     try {
       await what();
       this.attempt = newId();
-      this.found = await cases.of(this.order.order);
       this.wrong = "";
+      await this.look().catch(() => undefined); // it was done all the same
       return true;
     } catch (error) {
       if ((error as Problem).final) this.attempt = newId();

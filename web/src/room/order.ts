@@ -141,6 +141,7 @@ export class FenboOrder extends LitElement {
     this.ways = null;
     this.step = null;
     this.finding = false;
+    this.wrong = "";
   }
 
   override updated(): void {
@@ -246,8 +247,10 @@ export class FenboOrder extends LitElement {
 
   private async findWays(): Promise<void> {
     this.finding = true;
+    const payment = this.order.payment?.payment ?? "";
     try {
-      this.ways = await this.session.api.ways(this.order.payment?.payment ?? "");
+      const ways = await this.session.api.ways(payment);
+      if (payment === this.order.payment?.payment) this.ways = ways;
     } catch {
       // asked again a moment later
     }
@@ -260,6 +263,7 @@ export class FenboOrder extends LitElement {
   private begin(payment: string, way: string): Promise<void> {
     return this.attempt(async () => {
       const { kind, url, qr } = await this.session.api.beginPayment(payment, way);
+      if (payment !== this.order.payment?.payment) return; // another order is open by now
       if (kind === "redirect" && url !== null) location.assign(url);
       this.step = kind === "qr" && qr !== null ? { way, qr } : null;
       if (kind === "paid") await this.ask();

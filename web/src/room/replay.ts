@@ -191,10 +191,13 @@ export class FenboReplay extends LitElement {
     this.player = null;
     this.failed = false;
     this.replay = null;
+    const { room, show } = this;
+    const current = () => room === this.room && show === this.show;
     try {
-      this.replay = await replayOf(this.room);
+      const replay = await replayOf(room);
+      if (current()) this.replay = replay;
     } catch {
-      this.fail();
+      if (current()) this.fail();
     }
   }
 

@@ -4,6 +4,7 @@ import type { ServerMessage } from "../api/messages.ts";
 import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
 import { newId } from "../ids.ts";
+import { Newest } from "../ui/newest.ts";
 import { emptyFeed, type Feed, type Pending, receive } from "./feed.ts";
 import { atPrices } from "./sales.ts";
 import { RoomSocket } from "./socket.ts";
@@ -23,6 +24,8 @@ export class RoomSession implements ReactiveController {
   /** The moment of the broadcast that the picture shows, in ms, while one plays. */
   pictureAt: () => number | null = () => null;
   readonly socket: RoomSocket;
+  private readonly carts = new Newest();
+  private readonly customersHere = new Newest();
   private likes = 0;
   private likesTimer: ReturnType<typeof setTimeout> | undefined;
   private viewTimer: ReturnType<typeof setInterval> | undefined;
@@ -91,18 +94,19 @@ export class RoomSession implements ReactiveController {
 
   /** Throws `Problem`. */
   async setCartLine(sku: string, quantity: number): Promise<void> {
-    this.cartIs(await this.api.setCartLine(sku, quantity));
+    const answer = this.api.setCartLine(sku, quantity);
+    await this.carts.take(answer, (cart) => this.cartIs(cart));
+    await answer; // a refusal is told whatever is shown by now
   }
 
   refreshCart(): void {
-    this.api.cart().then(
-      (cart) => this.cartIs(cart),
-      () => undefined, // the cart sheet asks again when it is opened
-    );
+    const taken = this.carts.take(this.api.cart(), (cart) => this.cartIs(cart));
+    taken.catch(() => undefined); // the cart sheet asks again when it is opened
   }
 
   /** After a login or a logout: another cart, and after a logout another viewer. */
   customerIs(customer: Customer | null): void {
+    this.customersHere.changed();
     this.here = { login: this.here?.login ?? true, customer };
     this.refreshCart();
     if (customer === null) this.socket.connect();
@@ -124,12 +128,11 @@ export class RoomSession implements ReactiveController {
   }
 
   async refreshCustomer(): Promise<void> {
-    try {
-      this.here = await this.customers.here();
+    const show = (here: CustomerHere) => {
+      this.here = here;
       this.host.requestUpdate();
-    } catch {
-      // a guest, as far as the page knows
-    }
+    };
+    await this.customersHere.take(this.customers.here(), show).catch(() => undefined); // a guest, as far as the page knows
   }
 
   private tell(line: Pending): void {

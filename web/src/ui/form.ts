@@ -95,7 +95,7 @@ export function formValues(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
 }
 
-/** Puts the focus on the first field that is wrong, once it is drawn. */
+/** Puts the focus on the first field that is wrong, or what stands for one (`data-wrong`), once it is drawn. */
 export function focusFirstWrong(root: ParentNode): void {
-  root.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  root.querySelector<HTMLElement>('[aria-invalid="true"], [data-wrong]')?.focus();
 }

@@ -1,26 +1,27 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { Invitation, InvitationsApi } from "../api/joining-api.ts";
-import type { Problem } from "../api/problem.ts";
 import "../hq/copy.ts";
 import { panel } from "../hq/style.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { joiningEn } from "../text/joining-en.ts";
 import { joiningZh } from "../text/joining-zh.ts";
 import { problemText } from "../text/problems.ts";
+import { Attempting } from "./attempting.ts";
 import { base } from "./base.ts";
 import { field, formStyle, formValues } from "./form.ts";
+import { Newest } from "./newest.ts";
 
 const SHOWN_MAX = 20;
 
 /** Invitations: made, copied once, taken back. With `channels` (headquarters) one says below which. */
-export class FenboInvitations extends LitElement {
+export class FenboInvitations extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     api: { attribute: false },
     channels: { attribute: false },
     text: { attribute: false },
     found: { state: true },
     url: { state: true },
-    problem: { state: true },
   };
   declare api: InvitationsApi;
   declare channels: readonly { channel: string; name: string; state: string }[];
@@ -28,14 +29,13 @@ export class FenboInvitations extends LitElement {
   /** Null for whom it is not. */
   declare found: readonly Invitation[] | null;
   declare url: string;
-  declare problem: Problem | null;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.channels = [];
     this.found = null;
     this.url = "";
-    this.problem = null;
   }
 
   static override styles = [
@@ -61,7 +61,8 @@ export class FenboInvitations extends LitElement {
   }
 
   private async load(): Promise<void> {
-    this.found = await this.api.all().catch(() => null);
+    const show = (found: readonly Invitation[]) => Object.assign(this, { found });
+    await this.newest.take(this.api.all(), show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -90,7 +91,7 @@ export class FenboInvitations extends LitElement {
         ${found.slice(0, SHOWN_MAX).map(
           (each) => html`<li class="row apart">
             <span>${each.parent.name}${each.level === "" ? "" : ` · ${each.level}`} <span class="dim small">${words.invitationStates[each.state]} · ${new Date(each.expires_at).toLocaleString(text.language)}</span></span>
-            ${each.state === "open" ? html`<button class="act" @click=${() => this.attempt(() => this.api.revoke(each.invitation))}>${words.revoke}</button>` : nothing}
+            ${each.state === "open" ? html`<button class="act" @click=${() => this.act(() => this.api.revoke(each.invitation))}>${words.revoke}</button>` : nothing}
           </li>`,
         )}
       </ul>
@@ -101,19 +102,16 @@ export class FenboInvitations extends LitElement {
     event.preventDefault();
     const { parent, level = "", days = "" } = formValues(event.target as HTMLFormElement);
     const wanted = { level, days: Number(days), ...(parent === undefined ? {} : { parent }) };
-    await this.attempt(async () => {
+    await this.act(async () => {
       this.url = (await this.api.make(wanted)).url;
     });
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-      this.problem = null;
-    } catch (error) {
-      this.problem = error as Problem;
-    }
+  /** Does it, and shows how everything is then. */
+  private async act(what: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.attempt(what);
     await this.load();
+    return done;
   }
 }
 

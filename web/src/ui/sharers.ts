@@ -167,12 +167,12 @@ export class FenboSharers extends LitElement {
 
   private async load(): Promise<void> {
     const { side, about, by, limit } = this;
+    const current = () => about === this.about && by === this.by && limit === this.limit; // else chosen otherwise meanwhile
     try {
       const found = await sharersOf(side, about, by, limit);
-      if (about !== this.about || by !== this.by || limit !== this.limit) return; // chosen otherwise meanwhile
-      Object.assign(this, { found, problem: null });
+      if (current()) Object.assign(this, { found, problem: null });
     } catch (error) {
-      this.problem = error as Problem;
+      if (current()) this.problem = error as Problem;
     }
   }
 }
