@@ -33,6 +33,7 @@ class House:
         self._words = WordList(())
         self._rules: dict[str | None, Rule] = {}
         self._restrictions: dict[str, list[Restriction]] = {}
+        self._unrestricted: dict[str, Standing] = {}  # by room: all but a few stand the same, and share it
         self._slow: dict[str, Buckets] = {}
         self._held = Buckets(HELD_PER_SECOND, HELD_BURST)
 
@@ -42,6 +43,7 @@ class House:
     def take_rules(self, rules: Iterable[Rule]) -> None:
         self._rules = {rule.room: rule for rule in rules}
         self._slow.clear()
+        self._unrestricted.clear()
 
     def take_restrictions(self, restrictions: Iterable[Restriction]) -> None:
         """Everybody's."""
@@ -76,7 +78,15 @@ class House:
 
     def standing(self, viewer: str, room: str, now: datetime) -> Standing:
         """What a member is told about himself and about how the room is talked in."""
+        if viewer not in self._restrictions:
+            known = self._unrestricted.get(room)
+            if known is None:
+                known = self._unrestricted[room] = self._standing(room, None, None)
+            return known
         muted, banned = (self.find(viewer, room, kind, now) for kind in ("mute", "ban"))
+        return self._standing(room, muted, banned)
+
+    def _standing(self, room: str, muted: Restriction | None, banned: Restriction | None) -> Standing:
         return Standing(
             muted=None if muted is None else restriction_view(muted),
             banned=None if banned is None else restriction_view(banned),
@@ -110,6 +120,7 @@ class House:
     def forget(self, room: str) -> None:
         """Nobody is in the room any more."""
         self._slow.pop(room, None)
+        self._unrestricted.pop(room, None)
 
     def _wait_for_turn(self, viewer: str, room: str, seconds: int, clock: float) -> None:
         if not seconds:

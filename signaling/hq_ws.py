@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from commerce import events, questions, views
 from commerce.errors import BadCredentials
@@ -83,10 +83,13 @@ class HqSocket:
             "", me.user, Speaker(id=me.user, name=me.user), transport, UNREAD_BYTES_MAX, merchant=me.merchant.id
         )
         await self._enter(merchant, screen, rights)
-        try:
+        try:  # the upgrade is done: whatever goes wrong from now on, an answer of HTTP's would be garbage
             self._show(screen, rights, *await self._evening(merchant))
             while (await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 pass  # a screen has nothing to say
+        except Exception:
+            log.exception("a screen broke off")
+            screen.close(WSCloseCode.INTERNAL_ERROR, "something broke here")
         finally:
             self._leave(merchant, screen)
         return socket

@@ -23,8 +23,8 @@ class Member:
         "_transport",
         "behind_since",
         "merchant",
+        "name",
         "room",
-        "speaker",
         "standing",
         "viewer",
     )
@@ -42,12 +42,17 @@ class Member:
         self.merchant = merchant
         self.room = room
         self.viewer = viewer
-        self.speaker = speaker
+        self.name = speaker.name
         self.behind_since: float | None = None
         self.standing: Standing | None = None  # as he was told
         self._transport = transport
         self._slow_bytes_max = slow_bytes_max
         self._closing = False
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who he is in chat. Made when asked for: most never speak, and a model is four times its name."""
+        return Speaker(id=self.viewer, name=self.name)
 
     def write(self, data: bytes) -> bool:
         """Frames, already built. False: not written, the member has not read what it has."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from commerce.commands import RecordWatch, Watched
 from commerce.commands.watching import SPAN_MS_MAX, SPANS_MAX
@@ -37,6 +37,21 @@ class _Stay:
         self.seen, self.since, self.due, self.idle, self.windows = seen, now, now + TELL_MS, False, 0
 
 
+class _Window(AbstractContextManager[None]):
+    """An open window: each member of the node holds one, so it is no generator."""
+
+    __slots__ = ("_key", "_seen", "_watching")
+
+    def __init__(self, watching: Watching, key: tuple[str, str], seen: Seen) -> None:
+        self._watching, self._key, self._seen = watching, key, seen
+
+    def __enter__(self) -> None:
+        self._watching.come(self._key, self._seen)
+
+    def __exit__(self, *_error: object) -> None:
+        self._watching.go(self._key)
+
+
 class Watching:
     """The stays on this node: at most as many as members."""
 
@@ -51,20 +66,23 @@ class Watching:
         """Spans of those who left."""
         return len(self._left)
 
-    @contextmanager
-    def present(self, viewer: str, room: str, seen: Seen) -> Iterator[None]:
+    def present(self, viewer: str, room: str, seen: Seen) -> AbstractContextManager[None]:
         """A window of his is open inside."""
-        key = (viewer, room)
+        return _Window(self, (viewer, room), seen)
+
+    def come(self, key: tuple[str, str], seen: Seen) -> None:
+        """A window more; the key is viewer and room."""
         stay = self._stays.setdefault(key, _Stay(seen, self._now()))
         stay.windows += 1
         stay.seen = seen
-        try:
-            yield
-        finally:
-            stay.windows -= 1
-            if not stay.windows:
-                del self._stays[key]
-                self._keep(key, stay)
+
+    def go(self, key: tuple[str, str]) -> None:
+        """A window less."""
+        stay = self._stays[key]
+        stay.windows -= 1
+        if not stay.windows:
+            del self._stays[key]
+            self._keep(key, stay)
 
     async def look(self) -> None:
         """Writes what is due."""

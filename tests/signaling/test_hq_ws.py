@@ -1,6 +1,8 @@
 import aiohttp
 import pytest
 
+from commerce.errors import Unavailable
+from signaling.api.hq_orders import HqOrders
 from signaling.api.models_hq import Overview
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
@@ -71,6 +73,19 @@ async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch):
         pass
     assert (message.type, ws.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
     assert not open_one.closed
+
+
+async def test_what_breaks_after_the_upgrade_is_a_close_code(shop, monkeypatch):
+    boss = await shop.visitor()
+    await boss.log_in()
+
+    async def failing(_):
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(HqOrders, "of", failing)
+    ws = await screen(boss)
+    assert (await ws.receive(timeout=10)).type is aiohttp.WSMsgType.CLOSE
+    assert ws.close_code == aiohttp.WSCloseCode.INTERNAL_ERROR
 
 
 async def test_the_screens_of_one_merchant_are_bounded(shop, monkeypatch):

@@ -1,11 +1,13 @@
 """PROTOCOLS section 5, from the members' side."""
 
 import pytest
+from aiohttp import WSCloseCode
 
 from commerce import commands
 from commerce.errors import Unavailable
 from signaling.bus import BusDown
 from signaling.errors import CLOSE_LOGGED_OUT
+from signaling.rooms import Room
 
 
 async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
@@ -93,6 +95,22 @@ async def test_a_store_that_fails_after_the_upgrade_is_a_close_code(shop, monkey
     assert await socket.closed() == 4429
     monkeypatch.setattr(owner, method, good)
     await (await shop.visitor()).enter("north")
+
+
+async def test_what_breaks_after_the_upgrade_is_a_close_code_and_no_answer_of_https(shop, monkeypatch, caplog):
+    socket = await (await shop.visitor()).enter("north")
+
+    def failing(*_):
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(Room, "standing", failing)
+    again = await (await shop.visitor()).socket("north")
+    await again.send(type="hello")
+    assert await again.closed() == WSCloseCode.INTERNAL_ERROR
+    assert "a mistake of ours" in caplog.text
+    monkeypatch.undo()
+    await socket.say("hello")
+    assert (await socket.wait_for("chat"))["text"] == "hello"
 
 
 async def test_stock_and_show_facts_reach_every_room(shop):
