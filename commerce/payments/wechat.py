@@ -1,5 +1,8 @@
 """WeChat Pay v3, through wechatpayv3: a QR code that WeChat scans (native).
 
+JSAPI and H5 are not here: the first asks for the payer's openid under the merchant's official account (OAuth), the
+second for his address and a permission of its own.
+
 What WeChat says is signed with its public key (where the merchant was given one) or with a platform certificate, which
 the SDK fetches under the API v3 key; notices are encrypted with that key too. Amounts are in fen.
 """

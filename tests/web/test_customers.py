@@ -134,7 +134,7 @@ async def test_money_comes_back_after_the_goods_do(visit, store, doors):
     await hq.locator("fenbo-hq-orders select").nth(1).select_option("garden")
     await hq.get_by_role("button", name=f"Open order {number}").click()
     await hq.get_by_text(re.compile(r"into the show; pinned: ")).wait_for()
-    await hq.get_by_role("button", name="Goods left").click()
+    await hq.get_by_role("button", name="Mark as shipped").click()
 
     async def open_order() -> None:
         await page.reload()

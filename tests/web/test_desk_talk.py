@@ -1,11 +1,14 @@
 """A channel's assistant at the desk: added there by its owner, he keeps order in its room, on a phone."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60, func_only=True)]
 
 PASSWORD = "long enough"
+LOOK_MS = 5_000  # web/src/desk/fenbo-desk.ts
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +30,8 @@ async def say(room, text):
     await room.get_by_role("button", name="Send").click()
 
 
-async def partner(browser, hall):
-    """The address of the room of a partner who has applied and whom HQ has taken: he logs in as `ann`."""
+async def partner(browser, hall, user):
+    """The address of the room of a partner who has applied and whom HQ has taken: he logs in as `user`."""
     hq, base = hall.addresses["hq"], hall.http
     context = await browser.new_context()
 
@@ -38,17 +41,17 @@ async def partner(browser, hall):
         return await answer.json()
 
     me = await ask("POST", "/hq/login", {"user": hq["user"], "password": hq["password"]})
-    form = {"shop": "Ann's", "name": "Ann Li", "phone": "13800138000", "user": "ann", "password": PASSWORD}
+    form = {"shop": "Ann's", "name": "Ann Li", "phone": "13800138000", "user": user, "password": PASSWORD}
     await ask("POST", f"/merchants/{me['merchant']['id']}/applications", form)
-    (found,) = await ask("GET", "/hq/applications")
+    found = next(each for each in await ask("GET", "/hq/applications") if each["user"] == user)
     path = f"/hq/applications/{found['application']}/approve"
-    await ask("POST", path, {"room": "anns"}, **{"X-CSRF-Token": me["csrf"]})
+    await ask("POST", path, {"room": f"{user}s"}, **{"X-CSRF-Token": me["csrf"]})
     await context.close()
-    return f"{base}/r/anns"
+    return f"{base}/r/{user}s"
 
 
 async def test_an_assistant_is_added_and_bans_from_his_room_alone(visit, browser, hall):
-    room, desk = await partner(browser, hall), f"{hall.http}/desk"
+    room, desk = await partner(browser, hall, "ann"), f"{hall.http}/desk"
     owner = await visit(desk)
     await log_in(owner, "ann", PASSWORD)
     staff = owner.get_by_role("region", name="Staff")
@@ -78,3 +81,37 @@ async def test_an_assistant_is_added_and_bans_from_his_room_alone(visit, browser
     await there.goto(hall.addresses["rooms"][0]["url"])
     await say(there, "welcome elsewhere")
     await expect(there.get_by_role("log")).to_contain_text("welcome elsewhere")
+
+
+async def test_a_desk_stays_while_the_server_is_away_and_goes_at_logout_for_good(visit, browser, hall):
+    await partner(browser, hall, "bea")
+    page, go = await visit(f"{hall.http}/desk"), asyncio.Event()
+    await log_in(page, "bea", PASSWORD)
+    earned = page.get_by_role("heading", name="What you earn")
+    await earned.wait_for()
+    await page.clock.install()  # it looks every five seconds: they are not waited for
+    await page.reload()
+    await earned.wait_for()
+    claims = page.get_by_role("region", name="Staff").get_by_label("Login name")
+    await claims.fill("typed")
+    await page.route("**/api/v1/desk", lambda route: route.abort())
+    for _ in range(2):
+        async with page.expect_event("requestfailed"):
+            await page.clock.fast_forward(LOOK_MS)
+    await expect(claims).to_have_value("typed")
+
+    async def late(route):
+        answer = await route.fetch()  # while the session is still good
+        await go.wait()
+        await route.fulfill(response=answer)
+
+    await page.unroute("**/api/v1/desk")
+    await page.route("**/api/v1/desk", late)
+    async with page.expect_request("**/api/v1/desk"):
+        await page.clock.fast_forward(LOOK_MS)
+    await page.get_by_role("button", name="Log out").click()
+    await page.get_by_label("Password").wait_for()
+    async with page.expect_response("**/api/v1/desk"):
+        go.set()
+    await expect(earned).to_have_count(0)
+    await expect(page.get_by_label("Password")).to_be_visible()

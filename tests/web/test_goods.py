@@ -1,5 +1,6 @@
 """Goods that are changed at HQ are changed in the rooms, and in carts that are open there."""
 
+import asyncio
 import io
 import re
 
@@ -143,3 +144,26 @@ async def test_a_kind_with_a_flash_sale_stays_and_says_why(visit, store):
     await expect(form.get_by_role("button", name="Keep it: Red")).to_be_focused()
     await form.get_by_role("button", name="Keep it: Red").click()
     await expect(form.get_by_role("textbox", name="Kind 1")).to_be_focused()
+
+
+async def test_a_product_that_is_read_late_takes_nothing_from_the_one_that_is_open(visit, store):
+    page, go = await enter(visit, store), asyncio.Event()
+
+    async def late(route):
+        await go.wait()
+        await route.continue_()
+
+    await page.get_by_role("link", name="Products", exact=True).click()
+    table = page.locator("table[data-product]").first
+    address = f"**/api/v1/hq/products/{await table.get_attribute('data-product')}"
+    await page.route(address, late)
+    buttons = page.get_by_role("button", name=re.compile("^Change product"))
+    await buttons.first.click()
+    await buttons.nth(1).click()
+    form = page.get_by_role("region", name="Change product")
+    name = (await buttons.nth(1).get_attribute("aria-label")).removeprefix("Change product: ")
+    await expect(form.get_by_label("Name")).to_have_value(name)
+    await form.get_by_label("Name").fill("Typed")
+    async with page.expect_response(address):
+        go.set()
+    await expect(form.get_by_label("Name")).to_have_value("Typed")

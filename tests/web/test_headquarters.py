@@ -126,7 +126,7 @@ async def test_an_order_is_sent_refunded_and_exported(visit, studio):
     await page.get_by_role("button", name=order).click()
     card = page.get_by_role("region", name=f"Order {order}")
     await expect(card.get_by_text("Ann, 13800138000, 1 Pier Road")).to_be_visible()
-    await card.get_by_role("button", name="Goods left").click()
+    await card.get_by_role("button", name="Mark as shipped").click()
     await expect(card.get_by_text("Shipped", exact=True)).to_be_visible()
     await card.get_by_text("Refund", exact=True).first.click()
     await card.get_by_role("button", name="Refund").click()

@@ -3,7 +3,7 @@ import type { Overview } from "../api/hq-types.ts";
 import { formatMoney } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
-import { orderTable } from "./order-table.ts";
+import { orderTable, orderTableStyle } from "./order-table.ts";
 import { panel } from "./style.ts";
 
 /** The evening in figures, as they change. */
@@ -15,6 +15,7 @@ export class FenboFigures extends LitElement {
   static override styles = [
     base,
     panel,
+    orderTableStyle,
     css`
       :host {
         display: grid;

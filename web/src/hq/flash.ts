@@ -124,6 +124,14 @@ export class FenboFlash extends Attempting {
     if (minor === null) wrong.push({ field: "price", detail: this.text.badPrice });
     if (!count(quantity)) wrong.push({ field: "quantity", detail: this.text.badCount });
     if (most !== "" && !count(most)) wrong.push({ field: "per_buyer_max", detail: this.text.badCount });
+    const chosen = this.products.flatMap((product) => product.skus).find((each) => each.sku === sku);
+    if (chosen !== undefined && minor !== null && minor > chosen.price.minor) {
+      const usual = formatMoney(chosen.price, this.text.language);
+      wrong.push({ field: "price", detail: this.text.sales.saleDearer(usual) });
+    }
+    if (chosen !== undefined && Number(quantity) > chosen.free) {
+      wrong.push({ field: "quantity", detail: this.text.sales.saleMost(chosen.free) });
+    }
     if (starts === null) wrong.push({ field: "starts_at", detail: this.text.required });
     if (!count(minutes)) wrong.push({ field: "ends_at", detail: this.text.badCount });
     const done = await this.attempt(async () => {

@@ -66,6 +66,52 @@ export class FenboGoods extends LitElement {
         font-weight: 600;
         padding: 10px 0 4px;
       }
+      @media (max-width: 699px) {
+        .skus thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        .skus tr {
+          display: flex;
+          flex-wrap: wrap;
+          gap: 2px 12px;
+          padding: 8px 0;
+          border-bottom: 1px solid var(--sheet-line);
+        }
+        .skus td {
+          padding: 0;
+          border: 0;
+        }
+        .skus .name {
+          flex: 1 1 calc(100% - 120px); /* the price beside it, and nothing else */
+          overflow-wrap: anywhere;
+          font-weight: 600;
+        }
+        .skus .stock {
+          color: var(--sheet-dim);
+          font-size: 13px;
+        }
+        .skus .stock::before {
+          content: attr(data-label) " ";
+        }
+        .skus .coming {
+          flex: 1 1 100%;
+        }
+        .skus .coming form {
+          justify-content: flex-start;
+        }
+        .skus .coming form::before {
+          content: attr(data-label);
+          align-self: center;
+          color: var(--sheet-dim);
+          font-size: 13px;
+        }
+        .skus .coming input,
+        .skus .coming .act {
+          min-height: 44px;
+          min-width: 44px;
+        }
+      }
       td form {
         display: flex;
         justify-content: flex-end;
@@ -119,7 +165,7 @@ export class FenboGoods extends LitElement {
         <button class="act" aria-label="${text.changeProduct}: ${product.name}" @click=${() => this.open(product.product)}>${text.change}</button>
       </p>
       <div class="scroll">
-        <table data-product=${product.product}>
+        <table class="skus" data-product=${product.product}>
           <thead>
             <tr>
               <th scope="col">${text.kind}</th>
@@ -141,14 +187,14 @@ export class FenboGoods extends LitElement {
   private sku(sku: SkuHq, product: Product): TemplateResult {
     const { text } = this;
     return html`<tr data-sku=${sku.sku}>
-      <td>${sku.name}</td>
+      <td class="name">${sku.name}</td>
       <td class="number">${formatMoney(sku.price, text.language)}</td>
-      <td class="number">${sku.free}</td>
-      <td class="number">${sku.reserved}</td>
-      <td class="number">${sku.sold}</td>
-      <td class="number">${sku.received}</td>
-      <td>
-        <form @submit=${(event: SubmitEvent) => this.receive(event, sku)}>
+      <td class="number stock" data-label=${text.free}>${sku.free}</td>
+      <td class="number stock" data-label=${text.reserved}>${sku.reserved}</td>
+      <td class="number stock" data-label=${text.sold}>${sku.sold}</td>
+      <td class="number stock" data-label=${text.received}>${sku.received}</td>
+      <td class="coming">
+        <form data-label=${text.receive} @submit=${(event: SubmitEvent) => this.receive(event, sku)}>
           <input name="received" type="number" min="1" step="1" required aria-label="${text.receive}: ${product.name} ${sku.name}" />
           <button class="act" aria-label="${text.save}: ${product.name} ${sku.name}">+</button>
         </form>

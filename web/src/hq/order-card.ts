@@ -1,33 +1,36 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { HqMoneyApi } from "../api/hq-money.ts";
 import { HqPaymentsApi, type RefundMade } from "../api/hq-payments.ts";
 import type { OrderHq } from "../api/hq-types.ts";
-import type { Problem } from "../api/problem.ts";
+import { Problem } from "../api/problem.ts";
 import { newId } from "../ids.ts";
-import { formatMoney, parseMinor } from "../money.ts";
+import { decimal, formatMoney, parseMinor } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { formatMoment } from "../times.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import "./cases.ts";
 import { refundList } from "./refund-list.ts";
 import type { HqStore } from "./store.ts";
 import "./order-why.ts";
 import { panel } from "./style.ts";
 
+const FIELDS = ["amount", "reason", "tracking"] as const;
 const LOOK_MS = 2_000; // between two looks at a refund that is on its way
 
 /** One order: what, for whom, and what can be done with it. */
-export class FenboHqOrder extends LitElement {
+export class FenboHqOrder extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     order: {},
     news: { type: Number },
     text: { attribute: false },
     found: { state: true },
     refunds: { state: true },
-    wrong: { state: true },
     asked: { state: true },
   };
   declare store: HqStore;
@@ -36,8 +39,8 @@ export class FenboHqOrder extends LitElement {
   declare text: HqText;
   declare found: OrderHq | null;
   declare refunds: readonly RefundMade[];
-  declare wrong: string;
   declare asked: boolean;
+  private readonly newest = new Newest();
   private looking: ReturnType<typeof setTimeout> | undefined;
   /** The same until a refund was answered, so that pressing twice pays once. */
   private refund = newId();
@@ -46,7 +49,6 @@ export class FenboHqOrder extends LitElement {
     super();
     this.found = null;
     this.refunds = [];
-    this.wrong = "";
     this.asked = false;
   }
 
@@ -97,8 +99,18 @@ export class FenboHqOrder extends LitElement {
     clearTimeout(this.looking);
   }
 
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("order")) return;
+    // another one: nothing of the last may be taken for it, least of all its money
+    this.found = null;
+    this.refunds = [];
+    this.problem = null;
+    this.refund = newId();
+  }
+
   override updated(changed: PropertyValues): void {
-    if (changed.has("order") || changed.has("news")) void this.attempt(() => this.store.api.order(this.order));
+    if (changed.has("order")) void this.attempt(() => this.look());
+    else if (changed.has("news")) void this.look().catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -109,7 +121,7 @@ export class FenboHqOrder extends LitElement {
         <h2>${text.order} <code>${this.order}</code></h2>
         <button class="act" @click=${close}>${text.sales.close}</button>
       </div>
-      <p class="wrong" role="alert">${this.wrong}</p>
+      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
       ${found === null ? nothing : [this.facts(found), this.given(), this.cases(), this.acts(found), this.why()]}
     </section>`;
   }
@@ -138,7 +150,7 @@ export class FenboHqOrder extends LitElement {
   }
 
   private cases(): TemplateResult {
-    const again = () => this.attempt(() => this.store.api.order(this.order));
+    const again = () => this.look().catch(() => undefined);
     return html`<fenbo-hq-cases .store=${this.store} .order=${this.order} .news=${this.news} .text=${this.text} @case-acted=${again}></fenbo-hq-cases>`;
   }
 
@@ -148,7 +160,7 @@ export class FenboHqOrder extends LitElement {
     const again = (each: RefundMade) =>
       this.attempt(async () => {
         await new HqPaymentsApi(this.store.api).retry(each.order, each.refund);
-        return this.store.api.order(this.order);
+        await this.look();
       });
     return html`<section class="given" aria-label=${this.text.payments.refunds}><h3>${this.text.payments.refunds}</h3>${refundList(this.refunds, this.text, again, false)}</section>`;
   }
@@ -173,22 +185,22 @@ export class FenboHqOrder extends LitElement {
       ${
         found.state === "paid"
           ? html`<form @submit=${(event: SubmitEvent) => this.ship(event)}>
-              ${field({ label: sales.tracking, name: "tracking" })}
+              ${field({ label: sales.tracking, name: "tracking", wrong: this.wrongAt("tracking") })}
               <button class="act main">${sales.ship}</button>
             </form>`
           : nothing
       }
       ${
         found.state === "shipped"
-          ? html`<button class="act main" @click=${() => this.attempt(() => api.receiveOrder(this.order))}>${sales.receive}</button>`
+          ? html`<button class="act main" @click=${() => this.act(() => api.receiveOrder(this.order))}>${sales.receive}</button>`
           : nothing
       }
       ${
         found.state === "created"
-          ? html`<button class="act hard" @click=${() => this.attempt(() => api.cancelOrder(this.order))}>${sales.cancelOrder}</button>`
+          ? html`<button class="act hard" @click=${() => this.act(() => api.cancelOrder(this.order))}>${sales.cancelOrder}</button>`
           : nothing
       }
-      ${left ? this.refundForm() : nothing}
+      ${left ? this.refundForm(found) : nothing}
     </div>`;
   }
 
@@ -203,12 +215,14 @@ export class FenboHqOrder extends LitElement {
     </details>`;
   }
 
-  private refundForm(): TemplateResult {
+  private refundForm({ total, refunded }: OrderHq): TemplateResult {
     const { sales } = this.text;
+    const left = decimal({ minor: total.minor - refunded.minor, currency: total.currency });
     return html`<details>
       <summary>${sales.refund}</summary>
       <form @submit=${(event: SubmitEvent) => this.giveBack(event)}>
-        ${field({ label: sales.refundAmount, name: "amount", inputmode: "decimal" })} ${field({ label: sales.reason, name: "reason" })}
+        ${field({ label: sales.refundAmount, name: "amount", inputmode: "decimal", placeholder: left, wrong: this.wrongAt("amount") })}
+        ${field({ label: sales.reason, name: "reason", wrong: this.wrongAt("reason") })}
         <label class="tick"><input type="checkbox" name="restock" />${sales.restock}</label>
         <button class="act hard">${sales.refund}</button>
       </form>
@@ -218,34 +232,61 @@ export class FenboHqOrder extends LitElement {
   private async ship(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const { tracking = "" } = formValues(event.target as HTMLFormElement);
-    await this.attempt(() => this.store.api.shipOrder(this.order, tracking));
+    await this.act(() => this.store.api.shipOrder(this.order, tracking));
   }
 
   private async giveBack(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const { amount = "", reason = "", restock } = formValues(event.target as HTMLFormElement);
-    const currency = this.found?.total.currency ?? "";
+    const form = event.target as HTMLFormElement;
+    const { found, order } = this;
+    if (found === null) return;
+    const { amount = "", reason = "", restock } = formValues(form);
+    const { currency } = found.total;
+    const left = { minor: found.total.minor - found.refunded.minor, currency };
     const minor = amount === "" ? null : parseMinor(amount, currency);
-    if (amount !== "" && minor === null) {
-      this.wrong = this.text.badPrice;
-      return;
-    }
     const given = minor === null ? {} : { amount: { minor, currency } };
     const body = { refund: this.refund, reason, restock: restock !== undefined, ...given };
-    if (await this.attempt(() => this.store.api.refundOrder(this.order, body))) this.refund = newId();
+    const done = await this.act(async () => {
+      if (amount !== "" && (minor === null || minor <= 0)) throw wrongAmount(this.text.badPrice);
+      if (minor !== null && minor > left.minor) {
+        throw wrongAmount(this.text.sales.refundMost(formatMoney(left, this.text.language)));
+      }
+      return this.store.api.refundOrder(order, body);
+    });
+    if (!done || order !== this.order) return;
+    this.refund = newId();
+    form.reset(); // what was typed is paid: it is not to be sent again as another refund
+    form.closest("details")?.removeAttribute("open");
   }
 
-  private async attempt(act: () => Promise<OrderHq>): Promise<boolean> {
-    try {
-      this.found = await act();
-      await this.findRefunds();
-      this.wrong = "";
-      return true;
-    } catch (error) {
-      this.wrong = problemText(error as Problem, this.text);
-      return false;
-    }
+  private wrongAt(name: (typeof FIELDS)[number]): string {
+    return this.problem?.at(name) ?? "";
   }
+
+  /** Reads the order. */
+  private look(): Promise<void> {
+    return this.take(this.store.api.order(this.order));
+  }
+
+  /** Does something with it, and shows it as it is then. */
+  private act(what: () => Promise<OrderHq>): Promise<boolean> {
+    return this.attempt(async () => {
+      const found = await what();
+      this.newest.changed();
+      await this.take(Promise.resolve(found));
+    });
+  }
+
+  private async take(answer: Promise<OrderHq>): Promise<void> {
+    await this.newest.take(answer, (found) => {
+      if (found.order === this.order) this.found = found; // else another is open by now
+    });
+    await this.findRefunds();
+  }
+}
+
+function wrongAmount(detail: string): Problem {
+  return new Problem(422, "", [{ field: "amount", detail }]);
 }
 
 /** What stands with the order for the day somebody asks, in one line. */

@@ -9,7 +9,7 @@ import { formStyle } from "../ui/form.ts";
 import { Newest } from "../ui/newest.ts";
 import "./cases.ts";
 import "./order-card.ts";
-import { orderTable } from "./order-table.ts";
+import { orderTable, orderTableStyle } from "./order-table.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
@@ -60,15 +60,20 @@ export class FenboHqOrders extends LitElement {
     base,
     formStyle,
     panel,
+    orderTableStyle,
     css`
       .waiting,
       fenbo-hq-order {
         display: block;
         margin-bottom: 16px;
       }
+      fenbo-hq-order {
+        scroll-margin-top: 120px; /* the page's head stays on top */
+      }
       a.act {
         text-decoration: none;
         align-self: end;
+        min-height: 44px;
       }
     `,
   ];
@@ -103,12 +108,16 @@ export class FenboHqOrders extends LitElement {
   }
 
   private card(): TemplateResult {
-    const close = () => this.open("");
+    const close = () => void this.open("");
     return html`<fenbo-hq-order .store=${this.store} .order=${this.opened} .news=${this.news} .text=${this.text} @order-close=${close}></fenbo-hq-order>`;
   }
 
-  private open(order: string): void {
+  /** The card stands above the list: on a phone it has to be brought there. */
+  private async open(order: string): Promise<void> {
     this.opened = order;
+    if (order === "") return;
+    await this.updateComplete;
+    this.renderRoot.querySelector("fenbo-hq-order")?.scrollIntoView({ block: "start" });
   }
 
   private query(): URLSearchParams {

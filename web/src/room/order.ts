@@ -229,7 +229,7 @@ export class FenboOrder extends LitElement {
     return html`<dl>
       ${order.lines.map(
         (line) =>
-          html`<dt>${line.product_name}${line.name === line.product_name ? "" : ` · ${line.name}`} × ${line.quantity}</dt>
+          html`<dt>${line.product_name}${line.name === line.product_name ? "" : ` · ${line.name}`} × ${line.quantity}</dt>
             <dd class="tabular">${formatMoney(line.amount, text.language)}</dd>`,
       )}
       <dt class="sum">${text.total}</dt>

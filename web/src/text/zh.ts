@@ -112,7 +112,7 @@ export const zh: Text = {
   payWith: (amount, way) => `${way}支付 ${amount}`.replace("支付支付", "支付"),
   noWays: "本店暂时无法收款。",
   scan: (way) => `请用${way}扫码付款`,
-  scanHint: "在本机付款：截屏后在应用的扫一扫中选择该图片。",
+  scanHint: "在本机付款：截屏后在应用的扫一扫中选择该图片；如无法识别，请用另一台设备显示后扫码。",
   paying: "等待支付结果…",
   payUntil: (time) => `请在 ${time} 前支付`,
   thanks: "谢谢惠顾！",
