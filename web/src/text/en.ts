@@ -118,7 +118,8 @@ export const en = {
   payWith: (amount: string, way: string) => `Pay ${amount} with ${way}`,
   noWays: "This shop cannot take payments right now.",
   scan: (way: string) => `Scan this with ${way}`,
-  scanHint: "On this phone: take a screenshot and open it in the app's scanner. If it refuses, scan it from another screen.",
+  scanHint:
+    "On this phone: take a screenshot and open it in the app's scanner. If it refuses, scan it from another screen.",
   paying: "Waiting for the payment…",
   payUntil: (time: string) => `Pay until ${time}`,
   thanks: "Thank you!",
