@@ -166,13 +166,14 @@ class HoldRail(Command[bool]):
 class RecordPayout(Command[str]):
     """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing.
 
-    `merchant`: whose it must be, when a person says so.
+    `merchant`: whose it must be, when a person says so. `attempt`: which one the rail speaks of; None: that under way.
     """
 
     payout: str
     outcome: str
     reference: str = ""
     merchant: int | None = None
+    attempt: int | None = None
 
     def __post_init__(self) -> None:
         checks.public_id("payout", self.payout)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
 from commerce.earning.settlement import in_transit, locked_settlement, move_settled, settled_lines
-from commerce.errors import Conflict, NotFound, WrongState
+from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.proof.entry import Leaf
 from commerce.store import tables
@@ -22,6 +22,7 @@ from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
 
 SENT_MAX = 1_000
+ATTEMPT_DIGITS_MAX = 9
 _OPEN = text("state IN ('queued', 'sending')")  # as ix_payout_open says it
 
 
@@ -34,6 +35,18 @@ class Due:
     party: str
     amount_minor: int
     currency: str
+
+    @property
+    def attempt(self) -> int:
+        return attempt_of(self.key)[1]
+
+
+def attempt_of(key: str) -> tuple[str, int]:
+    """The payout and the attempt that a key is of; Invalid."""
+    payout, _, number = key.rpartition("-")
+    if not (number.isascii() and number.isdigit() and len(number) <= ATTEMPT_DIGITS_MAX):
+        raise Invalid("key", "must be as the sheet had it")
+    return payout, int(number)
 
 
 def sending(connected: Connected, rail: str, merchant: int | None = None) -> tuple[Due, ...]:
@@ -100,6 +113,8 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
     row = _locked(
         unit, *where if command.merchant is None else (*where, tables.payout.c.merchant_id == command.merchant)
     )
+    if command.attempt not in (None, row.attempts):
+        return _late(row, command)
     if row.state == command.outcome:
         return str(row.state)
     if row.state != "sending":
@@ -119,6 +134,13 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
         move_settled(unit, found, lines, "payable")
     _set(unit, row, command.outcome, command.reference)
     return command.outcome
+
+
+def _late(row: AnyRow, command: RecordPayout) -> str:
+    """A word on another attempt than the one under way. An earlier one failed, or there would be no later: no news."""
+    if command.attempt is not None and command.attempt < row.attempts and command.outcome == "failed":
+        return str(row.state)
+    raise Conflict("payout", f"{command.payout} is at attempt {row.attempts}, and this is said of {command.attempt}")
 
 
 def _end(unit: Unit, found: AnyRow, state: str) -> None:

@@ -20,8 +20,9 @@ from typing import Any, Protocol
 
 from commerce.commands import Command
 from commerce.commands.earning import BeginPayouts, RecordPayout
-from commerce.earning.payouts import Due
+from commerce.earning.payouts import Due, attempt_of
 from commerce.errors import CommerceError, Invalid
+from commerce.sheets import BOM
 
 COLUMNS = ("key", "party", "amount_minor", "currency", "outcome", "reference")
 SHEET_BYTES_MAX = 10_000_000
@@ -142,7 +143,7 @@ async def pay_all(
 async def _pay_one(rail: Rail, execute: Execute, due: Due) -> bool:
     try:
         result = await rail.find(due.key) or await rail.pay(due)
-        await execute(RecordPayout(due.payout, result.outcome, result.reference))
+        await execute(RecordPayout(due.payout, result.outcome, result.reference, attempt=due.attempt))
     except (OSError, CommerceError):
         log.exception("payout %s waits", due.payout)
         return False
@@ -162,15 +163,18 @@ def read_sheet(text: str) -> list[RecordPayout]:
     """The outcomes of a sheet that came back; rows without one are left for the next time. Invalid names the row."""
     if len(text) > SHEET_BYTES_MAX:
         raise Invalid("sheet", f"at most {SHEET_BYTES_MAX} bytes")
-    rows = csv.DictReader(io.StringIO(text))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise Invalid("sheet", f"its columns must be {', '.join(COLUMNS)}")
-    found = []
-    for number, row in enumerate(rows):
-        if not row["outcome"]:
-            continue
-        try:
-            found.append(RecordPayout(row["key"].rpartition("-")[0], row["outcome"], row["reference"] or ""))
-        except Invalid as error:
-            raise Invalid(f"rows[{number}].{error.field}", error.detail) from error
-    return found
+    try:
+        rows = csv.DictReader(io.StringIO(text.removeprefix(BOM)))  # spreadsheets put one before it
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise Invalid("sheet", f"its columns must be {', '.join(COLUMNS)}")
+        return [_outcome(number, row) for number, row in enumerate(rows) if row["outcome"]]
+    except csv.Error as error:
+        raise Invalid("sheet", str(error)) from error
+
+
+def _outcome(number: int, row: dict[str, str]) -> RecordPayout:
+    try:
+        payout, attempt = attempt_of(row["key"])
+        return RecordPayout(payout, row["outcome"], row["reference"] or "", attempt=attempt)
+    except Invalid as error:
+        raise Invalid(f"rows[{number}].{error.field}", error.detail) from error

@@ -39,6 +39,21 @@ async def test_the_same_answer_again_changes_nothing_and_another_is_refused(mone
     assert await money.balance(money.a) == 0
 
 
+async def test_a_late_word_on_an_earlier_attempt_does_not_end_the_one_under_way(money):
+    """Such as a sheet that comes back a second time: the bank has the second attempt, and may well pay it."""
+    due = await begun(money)
+    await money.execute(e.RecordPayout(due.payout, "failed", attempt=1))
+    await money.execute(e.RetryPayout(money.merchant, due.payout))
+    await money.execute(e.BeginPayouts("sandbox"))
+    assert await money.execute(e.RecordPayout(due.payout, "failed", attempt=1)) == "sending"
+    for attempt, outcome in ((1, "confirmed"), (3, "failed")):
+        with pytest.raises(Conflict):
+            await money.execute(e.RecordPayout(due.payout, outcome, attempt=attempt))
+    assert [row.state for row in await money.rows(tables.payout)] == ["sending"]
+    assert await money.execute(e.RecordPayout(due.payout, "confirmed", attempt=2)) == "confirmed"
+    assert await money.ask(audit) == []
+
+
 async def test_what_was_refunded_in_between_is_not_paid_by_a_second_attempt(money):
     due = await begun(money)
     await money.execute(e.RecordPayout(due.payout, "failed"))

@@ -8,6 +8,7 @@ from commerce.commands import earning as e
 from commerce.earning.payouts import sending
 from commerce.errors import Invalid
 from commerce.payments.rails import COLUMNS, SandboxRail, read_sheet, sheet
+from commerce.sheets import BOM
 from commerce.store import tables
 
 
@@ -56,8 +57,16 @@ async def test_a_sheet_goes_to_the_bank_and_comes_back(money):
     assert text.splitlines()[0] == ",".join(COLUMNS)
     assert read_sheet(text) == []
     answered = text.replace("CNY,,", "CNY,confirmed,bank-7")
-    assert read_sheet(answered) == [e.RecordPayout(due[0].payout, "confirmed", "bank-7")]
-    for wrong, field in ((answered.replace("confirmed", "maybe"), "rows[0].outcome"), ("a,b\n", "sheet")):
+    assert read_sheet(answered) == [e.RecordPayout(due[0].payout, "confirmed", "bank-7", attempt=1)]
+    assert read_sheet(BOM + answered) == read_sheet(answered)
+    for wrong, field in (
+        (answered.replace("confirmed", "maybe"), "rows[0].outcome"),
+        (answered.replace("-1,", "-one,"), "rows[0].key"),
+        (answered.replace(due[0].key, ""), "rows[0].key"),
+        (answered.replace("\r\n", "\r"), "sheet"),  # lines as old Macs end them
+        (answered.replace("bank-7", "x" * 140_000), "sheet"),
+        ("a,b\n", "sheet"),
+    ):
         with pytest.raises(Invalid) as caught:
             read_sheet(wrong)
         assert caught.value.field == field
