@@ -145,10 +145,10 @@ class RedisBus:
             async with self._subscribing:
                 await self._link.ear.subscribe(_channel(stream))
             self._places[stream] = (await self._range(stream, 0, 1))[0]
-        except FAULTS as error:
+        except (*FAULTS, *GARBAGE) as error:
             self.unfollow(stream)
             raise BusDown from error
-        except BusDown:
+        except BaseException:  # also of whoever asks and goes away: he can ask again
             self.unfollow(stream)
             raise
         finally:

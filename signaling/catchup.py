@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from commerce.errors import CommerceError
 from signaling import frames
 from signaling.bus import BusDown, Place, Reading, placed
 from signaling.errors import CLOSE_SLOW
@@ -52,7 +53,7 @@ class Catchup:
             if room is None or member.gone:
                 self._rooms.is_up(member)
             elif member.has_read:
-                with contextlib.suppress(BusDown):  # the next sweep tries again
+                with contextlib.suppress(BusDown, CommerceError):  # the next sweep tries again
                     await self._to_the_front(room, member)
             elif member.behind_since is not None and now - member.behind_since > self._settings.slow_ms_max / 1000:
                 member.close(CLOSE_SLOW, "too slow")

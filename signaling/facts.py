@@ -12,7 +12,7 @@ import secrets
 from datetime import UTC, datetime
 
 from commerce import events, questions
-from commerce.errors import NotFound
+from commerce.errors import NotFound, Overloaded, Unavailable
 from commerce.shelf import shown
 from signaling.api import shapes
 from signaling.bus import Bus, BusDown
@@ -33,7 +33,7 @@ from signaling.talk_facts import TALK, TalkFacts, Told
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0  # while the bus is down
+RETRY_SECONDS = 1.0  # while the bus is down, or the store
 Key = tuple[object, ...]
 
 
@@ -66,11 +66,16 @@ class Facts:
             self._some.clear()
             while self._waiting:
                 key = next(iter(self._waiting))
-                await self._publish(self._waiting.pop(key))
+                await self._publish(key, self._waiting.pop(key))
 
-    async def _publish(self, fact: events.Fact) -> None:
+    async def _publish(self, key: Key, fact: events.Fact) -> None:
         try:
             told = await self._told(fact)
+        except (Overloaded, Unavailable) as error:  # never dropped: its turn comes again, after the others
+            log.warning("cannot tell of %s yet: %s", fact, error)
+            self._waiting.setdefault(key, fact)
+            await asyncio.sleep(RETRY_SECONDS)
+            return
         except NotFound as error:
             log.info("nothing to tell of %s: %s", fact, error)
             return

@@ -16,7 +16,7 @@ from config.metrics import Metrics
 from config.settings import RoomSettings
 from signaling import frames
 from signaling.api.models import RoomView
-from signaling.bus import Bus, BusDown, Entry, Place
+from signaling.bus import Bus, Entry, Place
 from signaling.crowd import Crowd
 from signaling.crowds import Crowds
 from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT, TooMany
@@ -291,7 +291,7 @@ class Rooms:
         self._rooms[name] = audience.rooms[name] = room
         try:
             room.lane.start(await self.bus.follow(room.stream, room.receive))
-        except BusDown:
+        except BaseException:  # whatever it was: a room that hears nothing must not be found by the next who comes
             self._forget(room)
             raise
         return room

@@ -97,6 +97,17 @@ async def test_nobody_hears_what_he_no_longer_follows(bus, stream):
     assert len(ear.heard) == 1
 
 
+async def test_following_that_was_broken_off_can_be_done_again(redis_bus, stream):
+    broken, again = asyncio.create_task(redis_bus.follow(stream, Ear())), Ear()
+    await asyncio.sleep(0)
+    assert broken.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await broken
+    await redis_bus.follow(stream, again)
+    await fill(redis_bus, stream, 2)
+    assert await again.until(2) == [1, 2]
+
+
 async def test_reading_from_a_place(bus, stream):
     head = await fill(bus, stream, 60)
     reading = await bus.read(stream, Place(head.epoch, 55), 100)

@@ -9,6 +9,9 @@ import secrets
 import socket
 from urllib.parse import urlsplit
 
+from commerce.errors import Unavailable
+from signaling.lane import UNSEATED
+
 FLOOD = (
     "--rooms.chat_burst=100000",
     "--rooms.chat_per_second=100000",
@@ -144,3 +147,25 @@ async def test_what_is_too_old_to_resume_is_answered_with_a_snapshot(open_shop):
     snapshot = await again.receive()
     assert [line["text"] for line in snapshot["chat"]] == ["55", "56", "57", "58", "59"]
     assert second["room"]["offset"] == snapshot["chat"][-1]["offset"] == 60
+
+
+async def test_one_room_that_cannot_be_read_holds_up_nobody_elsewhere(shop, monkeypatch):
+    sockets = [await (await shop.visitor()).enter(name) for name in ("north", "south")]
+    rooms, catchup = shop.node.core.rooms, shop.node.core.catchup
+    good = rooms.load
+
+    async def failing(name):
+        if name == "north":
+            raise Unavailable("gone")
+        return await good(name)
+
+    monkeypatch.setattr(rooms, "load", failing)
+    for name in ("north", "south"):
+        room = rooms.get(name)
+        ((member, (seat, _)),) = room.members.items()
+        room._view, seat.at = None, UNSEATED
+        rooms.is_behind(member)
+    await catchup.sweep()
+    await sockets[1].wait_for("snapshot")
+    monkeypatch.undo()
+    await sockets[0].wait_for("snapshot")

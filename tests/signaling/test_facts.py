@@ -1,7 +1,8 @@
 """Commerce's facts as the rooms hear them."""
 
-from commerce import commands, events
+from commerce import commands, events, questions
 from commerce.commands.partners import ChangeChannel
+from commerce.errors import Overloaded, Unavailable
 from signaling.bus import BusDown
 from signaling.rooms import show_stream
 
@@ -67,6 +68,22 @@ async def test_a_fact_waits_for_a_bus_that_is_down(shop, monkeypatch):
     member = await (await shop.visitor()).enter("north")
     await shop.do(commands.ReceiveStock(shop.merchant.id, shop.sku, 5))
     assert (await member.wait_for("stock"))["free"] == 15
+
+
+async def test_a_fact_waits_for_a_store_that_cannot_be_asked(shop, monkeypatch):
+    commerce = shop.node.core.commerce
+    asked, failures = commerce.ask, iter([Unavailable("gone"), Overloaded("full")])
+
+    async def failing(question, *args, **kwargs):
+        if question is questions.shelf and (error := next(failures, None)):
+            raise error
+        return await asked(question, *args, **kwargs)
+
+    monkeypatch.setattr("signaling.facts.RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(commerce, "ask", failing)
+    member = await (await shop.visitor()).enter("north")
+    await shop.do(commands.SetShelf(shop.merchant.id, shop.show.show, ()))
+    assert (await member.wait_for("shelf"))["shelf"] == []
 
 
 async def test_a_fact_about_something_that_is_gone_stops_nothing(shop, caplog):

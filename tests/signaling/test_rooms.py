@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from commerce.errors import Unavailable
+from signaling.bus import BusDown
 from signaling.errors import TooMany
 from signaling.houses import house_stream
 from signaling.member import Member
 from signaling.messages import Speaker
-from signaling.rooms import show_stream
+from signaling.rooms import room_stream, show_stream
 
 
 async def until(condition, member):
@@ -118,3 +119,24 @@ async def test_a_room_that_cannot_be_opened_leaves_nothing_behind(shop, monkeypa
         monkeypatch.setattr(rooms, "_members", rooms.settings.members_max)
         await rooms.enter("north", Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1, merchant=1))
     assert len(rooms) == 0
+
+
+@pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError, BusDown])
+async def test_a_room_whose_stream_cannot_be_followed_is_opened_anew_the_next_time(shop, monkeypatch, error):
+    rooms, bus = shop.node.core.rooms, shop.node.core.bus
+    member = Member("north", "v", Speaker(id="v", name="v"), asyncio.Transport(), 1, merchant=shop.merchant.id)
+    good = bus.follow
+
+    async def failing(stream, receiver):
+        if stream == room_stream("north"):
+            raise error
+        return await good(stream, receiver)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bus, "follow", failing)
+        with pytest.raises(error):
+            await rooms.enter("north", member)
+    assert (len(rooms), rooms._audiences, len(shop.node.core.houses)) == (0, {}, 0)
+    socket = await (await shop.visitor()).enter("north")
+    await socket.say("hello")
+    assert (await socket.wait_for("chat"))["text"] == "hello"
