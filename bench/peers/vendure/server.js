@@ -1,4 +1,5 @@
 // A Vendure shop with one product, on SQLite with every commit on the disk: `node server.js FOLDER`. Prints its port.
+const crypto = require("crypto");
 const fs = require("fs");
 const net = require("net");
 const path = require("path");
@@ -31,7 +32,8 @@ function durable(database) {
 async function main(port) {
   const config = {
     apiOptions: { hostname: "127.0.0.1", port, shopApiPath: "shop-api", adminApiPath: "admin-api" },
-    authOptions: { tokenMethod: ["bearer"] },
+    // in production it does not start with its default password
+    authOptions: { tokenMethod: ["bearer"], superadminCredentials: { identifier: "bench", password: crypto.randomUUID() } },
     dbConnectionOptions: {
       type: "better-sqlite3", database: path.join(folder, "shop.sqlite"), synchronize: true, prepareDatabase: durable,
     },
