@@ -26,10 +26,10 @@ def talking(hq: Guard, talk: HqTalk, moderation: HqModeration) -> list[web.Route
         web.post(f"{HQ}/words/remove", hq(may.SET_WORDS, moderation.remove_word)),
         web.get(f"{HQ}/rules", hq(may.SEE_TALK, moderation.rules)),
         web.put(f"{HQ}/rules", hq(may.MODERATE, moderation.set_rule)),
-        web.get(f"{HQ}/restrictions", hq(may.SEE_TALK, moderation.restrictions)),
+        web.get(f"{HQ}/restrictions", hq(may.SEE_TALK, talk.restrictions)),
         web.post(f"{HQ}/restrictions", hq(may.MODERATE, moderation.restrict)),
-        web.delete(f"{HQ}/restrictions/{{restriction}}", hq(may.MODERATE, moderation.lift)),
-        web.get(f"{HQ}/acts", hq(may.SEE_TALK, moderation.acts)),
+        web.delete(f"{HQ}/restrictions/{{restriction}}", hq(may.MODERATE, talk.lift)),
+        web.get(f"{HQ}/acts", hq(may.SEE_TALK, talk.acts)),
     ]
 
 

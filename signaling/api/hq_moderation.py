@@ -1,4 +1,4 @@
-"""HQ: order in the rooms - words, rules, restrictions, lines taken down, and the log of it all."""
+"""HQ: order in the rooms - words, rules, new restrictions, lines taken down."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from commerce.talk import questions
 from commerce.versions import RULES
 from signaling.api.body import answer, answers, read
 from signaling.api.models_talk import (
-    ActPage,
-    ActView,
     LineRemove,
     RestrictionHq,
     RestrictionNew,
@@ -22,7 +20,6 @@ from signaling.api.models_talk import (
     WordsPut,
     WordView,
 )
-from signaling.api.paging import page
 from signaling.api.plain import plain
 from signaling.api.versions import change, seen
 from signaling.errors import BadBody
@@ -30,7 +27,7 @@ from signaling.folding import fold
 
 
 class HqModeration:
-    """/api/v1/hq/words, /rules, /restrictions, /rooms/{room}/lines and /acts."""
+    """/api/v1/hq/words, /rules, /restrictions and /rooms/{room}/removals."""
 
     def __init__(self, commerce: Commerce) -> None:
         self._commerce = commerce
@@ -63,19 +60,10 @@ class HqModeration:
         command = commands.SetRule(me.merchant.id, me.user, body.room, body.slow_seconds, body.muted, body.held)
         return answer(RuleHq(**plain(await change(self._commerce, request, command))))
 
-    async def restrictions(self, request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.restrictions, me.merchant.id, page=page(request))
-        return answers([RestrictionHq(**plain(each, "answer")) for each in found])
-
     async def restrict(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, RestrictionNew)
         command = commands.Restrict(me.merchant.id, me.user, **body.model_dump())
         return answer(RestrictionHq(**plain(await self._commerce.execute(command), "answer")), status=201)
-
-    async def lift(self, request: web.Request, me: views.Me) -> web.Response:
-        restriction = request.match_info["restriction"]
-        await self._commerce.execute(commands.Lift(me.merchant.id, me.user, restriction))
-        return web.Response(status=204)
 
     async def remove_line(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, LineRemove)
@@ -83,7 +71,3 @@ class HqModeration:
         command = commands.RemoveLine(me.merchant.id, me.user, room, **body.model_dump())
         await self._commerce.execute(command)
         return web.Response(status=204)
-
-    async def acts(self, request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(questions.acts, me.merchant.id, page(request))
-        return answer(ActPage(acts=[ActView(**plain(act)) for act in found.acts], cursor=found.cursor))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 
 from aiohttp import web
 
 from commerce import commands, views
 from commerce.service import Commerce
 from commerce.talk import questions
-from signaling.api.body import answer, read
+from signaling.api.body import answer, answers, read
 from signaling.api.models_talk import (
+    ActPage,
+    ActView,
     AnnouncementNew,
     AnswerNew,
     AppealDecision,
@@ -19,9 +22,11 @@ from signaling.api.models_talk import (
     Decision,
     HeldLineView,
     Queue,
+    RestrictionHq,
     RoomTalk,
     RuleHq,
 )
+from signaling.api.paging import page
 from signaling.api.plain import plain
 from signaling.errors import Unknown
 from signaling.house import House
@@ -30,12 +35,50 @@ from signaling.recall import recalled
 from signaling.rooms import Rooms, room_stream
 
 
-class HqTalk:
-    """/api/v1/hq/queue, /questions, /appeals, /announcements and /rooms/{room}."""
+class OrderTalk(ABC):
+    """What whoever keeps order does, HQ in all rooms and a desk in its own: what waits, restrictions, the log."""
 
     def __init__(self, commerce: Commerce, rooms: Rooms) -> None:
         self._commerce = commerce
         self._rooms = rooms
+
+    @abstractmethod
+    async def _within(self, me: views.Me) -> str | None:
+        """The one room that he keeps order in; whatever is not of it is not there (404). None: all of them."""
+
+    async def decide_line(self, request: web.Request, me: views.Me) -> web.Response:
+        body, held = await read(request, Decision), request.match_info["held"]
+        command = commands.DecideLine(me.merchant.id, me.user, held, body.approved, within=await self._within(me))
+        await self._commerce.execute(command)
+        return web.Response(status=204)
+
+    async def answer_question(self, request: web.Request, me: views.Me) -> web.Response:
+        body, question = await read(request, AnswerNew), request.match_info["question"]
+        within = await self._within(me)
+        command = commands.AnswerQuestion(me.merchant.id, me.user, question, body.answer, within=within)
+        await self._commerce.execute(command)
+        return web.Response(status=204)
+
+    async def restrictions(self, request: web.Request, me: views.Me) -> web.Response:
+        within = await self._within(me)
+        found = await self._commerce.ask(questions.restrictions, me.merchant.id, page=page(request), within=within)
+        return answers([RestrictionHq(**plain(each, "answer")) for each in found])
+
+    async def lift(self, request: web.Request, me: views.Me) -> web.Response:
+        restriction, within = request.match_info["restriction"], await self._within(me)
+        await self._commerce.execute(commands.Lift(me.merchant.id, me.user, restriction, within=within))
+        return web.Response(status=204)
+
+    async def acts(self, request: web.Request, me: views.Me) -> web.Response:
+        found = await self._commerce.ask(questions.acts, me.merchant.id, page(request), await self._within(me))
+        return answer(ActPage(acts=[ActView(**plain(act)) for act in found.acts], cursor=found.cursor))
+
+
+class HqTalk(OrderTalk):
+    """/api/v1/hq/{queue,held,questions,appeals,announcements,restrictions/...,acts} and /rooms/{room}."""
+
+    async def _within(self, _me: views.Me) -> None:
+        return None
 
     async def queue(self, _request: web.Request, me: views.Me) -> web.Response:
         found = await self._commerce.ask(questions.queues, me.merchant.id)
@@ -46,18 +89,6 @@ class HqTalk:
                 appeals=[AppealHq(**plain(appeal)) for appeal in found.appeals],
             )
         )
-
-    async def decide_line(self, request: web.Request, me: views.Me) -> web.Response:
-        body = await read(request, Decision)
-        held = request.match_info["held"]
-        await self._commerce.execute(commands.DecideLine(me.merchant.id, me.user, held, body.approved))
-        return web.Response(status=204)
-
-    async def answer_question(self, request: web.Request, me: views.Me) -> web.Response:
-        body = await read(request, AnswerNew)
-        question = request.match_info["question"]
-        await self._commerce.execute(commands.AnswerQuestion(me.merchant.id, me.user, question, body.answer))
-        return web.Response(status=204)
 
     async def decide_appeal(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, AppealDecision)
