@@ -22,7 +22,7 @@ from commerce.views import Contact, Order, Product
 
 BOM = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
 ROWS_MAX = 5_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full width: spreadsheets in Chinese
 ORDER_COLUMNS = (
     *("order", "created_at", "state", "room", "room_channel", "owner_channel", "product", "sku", "sku_name"),
     *("quantity", "price", "amount", "order_total", "refunded", "currency", "payment", "name", "phone", "address"),

@@ -59,6 +59,9 @@ class RtmpSettings(Section):
     silence_ms_max: int = Field(10_000, ge=1000, description="a peer that sends nothing for this long is closed")
     handshake_ms_max: int = Field(5_000, ge=100, description="time from connect to publish")
     message_bytes_max: int = Field(8 * 1024 * 1024, ge=65536, description="largest RTMP message (one video frame)")
+    private_targets: bool = Field(
+        False, description="broadcasts may also be pushed to private, loopback and link-local addresses"
+    )
 
 
 class MediaSettings(Section):

@@ -153,7 +153,7 @@ class Core:
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
-        self.restreams = Restreams(commerce, metrics)
+        self.restreams = Restreams(commerce, metrics, private_targets=settings.rtmp.private_targets)
         self.on_air = OnAir(commerce, self.studio.open, self.restreams.follow)
         self.sms = open_gateway(settings.sms)
         keys = commerce.keys("jwt")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import socket
 import time
 
@@ -23,6 +22,7 @@ from commerce.errors import Invalid
 from commerce.programs import views as shown
 from commerce.service import Commerce
 from config.metrics import Metrics
+from config.reach import is_public
 from config.settings import HookSettings
 from signaling.api.hq_programs import check_public
 
@@ -44,7 +44,7 @@ class PublicOnly(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
-        public = [each for each in found if ipaddress.ip_address(each["host"]).is_global]
+        public = [each for each in found if is_public(each["host"])]
         if not public:
             raise OSError(f"{host} is no public address")
         return public

@@ -24,7 +24,8 @@ def purpose(merchant: int) -> str:
 class Restreams:
     """Those of this node. Used on the loop only."""
 
-    def __init__(self, commerce: Commerce, metrics: Metrics) -> None:
+    def __init__(self, commerce: Commerce, metrics: Metrics, *, private_targets: bool) -> None:
+        self.private_targets = private_targets  # those of the house itself are allowed, too
         self._commerce, self._metrics = commerce, metrics
         self._running: dict[int, dict[str, tuple[bytes, Broadcast, Restream]]] = {}  # merchant > name > ...
 
@@ -40,7 +41,9 @@ class Restreams:
         for name, one in wanted.items():
             target = self._target(merchant, one) if name not in running else None
             if target is not None and broadcast is not None:
-                running[name] = one.sealed, broadcast, Restream(broadcast.hls_rung(), target, self._metrics)
+                outlet, public_only = broadcast.hls_rung(), not self.private_targets
+                restream = Restream(outlet, target, self._metrics, public_only=public_only)
+                running[name] = one.sealed, broadcast, restream
         if not running:
             del self._running[merchant]
 

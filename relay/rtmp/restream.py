@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.metrics import Metrics
+from config.reach import is_public
 from relay.errors import BadInput, Refused
 from relay.outlet import Outlet, Subscription
 from relay.rtmp import handshake
@@ -50,13 +52,15 @@ class Restream:
     """One target of one broadcast. `close` it; it ends by itself when the broadcast does."""
 
     def __init__(
-        self, outlet: Outlet, target: Target, metrics: Metrics, *, retry_seconds_first: float = RETRY_SECONDS_FIRST,
-        clock: Callable[[], float] = time.monotonic,
+        self, outlet: Outlet, target: Target, metrics: Metrics, *, public_only: bool = False,
+        retry_seconds_first: float = RETRY_SECONDS_FIRST, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
+        """`public_only`: whoever chose the target may not reach what is inside."""
         self.target = target
         self.standing = Standing(Phase.CONNECTING, "")
         self._outlet, self._metrics, self._clock = outlet, metrics, clock
         self._first = retry_seconds_first
+        self._public_only = public_only
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"restream {target.host}")
 
     async def close(self) -> None:
@@ -88,7 +92,10 @@ class Restream:
         """One connection; returns when the broadcast is over, raises when the connection is."""
         tls = await asyncio.to_thread(ssl.create_default_context) if self.target.tls else None
         async with asyncio.timeout(PATIENCE_SECONDS):
-            reader, writer = await asyncio.open_connection(self.target.host, self.target.port, ssl=tls)
+            host, port = self.target.host, self.target.port
+            address = await _public(host, port) if self._public_only else host
+            name = None if tls is None else host
+            reader, writer = await asyncio.open_connection(address, port, ssl=tls, server_hostname=name)
         try:
             await self._publish(reader, writer)
         finally:
@@ -120,6 +127,15 @@ class Restream:
             await asyncio.gather(listening, sending, return_exceptions=True)
             core.end()
             writer.write(core.data_to_send())
+
+
+async def _public(host: str, port: int) -> str:
+    """An address of the host; what was looked at is what is connected to, whatever the name says next."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    public = [str(address[0]) for *_, address in found if is_public(str(address[0]))]
+    if not public:
+        raise ConnectionError(f"{host} is no public address")
+    return public[0]
 
 
 async def _some(reader: asyncio.StreamReader) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,6 +10,7 @@ from commerce import commands, questions, views
 from commerce.errors import Invalid
 from commerce.programs import views as shown
 from commerce.service import Commerce
+from config.reach import is_public
 from signaling.api.body import answer, answers, read
 from signaling.api.models_programs import (
     ApiKeyNew,
@@ -74,15 +74,15 @@ class HqPrograms:
         return answer(_delivery(await self._commerce.execute(command)))
 
 
-def check_public(url: str) -> None:
-    """Refuses what is plainly inside; names are looked at when they are resolved (signaling/hooks.py). Invalid."""
+def check_public(url: str, option: str = "hooks.private_targets") -> None:
+    """Refuses what is plainly inside (the option allows it); names are looked at when they are resolved. Invalid."""
     host = urlsplit(url).hostname or ""
     try:
-        inside = not ipaddress.ip_address(host).is_global
+        inside = not is_public(host)
     except ValueError:
         inside = host == "localhost" or host.endswith(".localhost")
     if inside:
-        raise Invalid("url", "must be a public address (hooks.private_targets allows others)")
+        raise Invalid("url", f"must be a public address ({option} allows others)")
 
 
 def _secret(response: web.Response) -> web.Response:

@@ -17,6 +17,7 @@ from relay.rtmp.push import parse_target
 from relay.source import Slot
 from signaling.api import models_studio as models
 from signaling.api.body import answer, read, upload
+from signaling.api.hq_programs import check_public
 from signaling.api.versions import change, seen
 from signaling.restreams import Restreams, purpose
 from signaling.studio import Studio
@@ -111,6 +112,8 @@ class HqStudio:
             host = parse_target(body.url).host
         except BadRtmp as problem:
             raise Invalid("url", problem.problem) from problem
+        if not self._restreams.private_targets:
+            check_public(body.url, "rtmp.private_targets")
         sealed = self._commerce.seal(purpose(me.merchant.id), body.url.encode())
         command = commands.PutRestream(me.merchant.id, request.match_info["name"], host, sealed)
         return answer(self._restream(me.merchant.id, await change(self._commerce, request, command)))

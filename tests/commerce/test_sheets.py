@@ -39,7 +39,7 @@ def test_an_order_is_a_row_for_each_line():
     assert found["note"] == "'=1+1"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_no_cell_is_a_formula(start):
     assert read(sheets.line([start + "cmd"])) == [["'" + start + "cmd"]]
 

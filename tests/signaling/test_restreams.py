@@ -15,6 +15,11 @@ async def put(shop, url, name="other"):
 
 
 @pytest.fixture
+async def shop(open_shop):
+    return await open_shop("--rtmp.private_targets=true")
+
+
+@pytest.fixture
 def eventually(shop):
     """Lets the loop run until the merchant's restreams stand like that."""
 

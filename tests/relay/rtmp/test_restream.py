@@ -36,8 +36,9 @@ class Origin:
             self.broadcast.publish(Packet(VIDEO, at, at, key, KEY if key else SLICE, 1))
             self._number += 1
 
-    def push(self, url: str) -> Restream:
-        return Restream(self.broadcast, parse_target(url), self.metrics, retry_seconds_first=0.01)
+    def push(self, url: str, *, public_only: bool = False) -> Restream:
+        target = parse_target(url)
+        return Restream(self.broadcast, target, self.metrics, public_only=public_only, retry_seconds_first=0.01)
 
     def value(self, name: str, **labels: str) -> float:
         return self.metrics.registry.get_sample_value(name, labels) or 0.0
@@ -46,6 +47,14 @@ class Origin:
 @pytest.fixture
 def origin() -> Origin:
     return Origin()
+
+
+async def test_a_target_inside_is_not_even_connected_to(origin: Origin, studio: Any, until: Any) -> None:
+    """By its name, too, which is looked up here."""
+    restream = origin.push(studio.url().replace("127.0.0.1", "localhost"), public_only=True)
+    await until(lambda: restream.standing.phase is Phase.RETRYING)
+    assert restream.standing.problem == "localhost is no public address"
+    await restream.close()
 
 
 async def test_it_arrives_and_ends_with_the_broadcast(origin: Origin, studio: Any, until: Any, collect: Any) -> None:

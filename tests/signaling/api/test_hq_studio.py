@@ -180,6 +180,9 @@ async def test_a_slate_is_put_tried_and_removed(shop, boss):
 
 async def test_restreams_are_set_without_ever_showing_their_url(shop, boss):
     path, url = "/api/v1/hq/studio/restreams/other", "rtmp://127.0.0.1:1/live/a-secret-key"
+    status, problem = await boss("PUT", path, {"url": url})
+    assert (status, problem["errors"][0]["field"]) == (422, "url")  # inside, and that is not allowed
+    shop.node.core.restreams.private_targets = True
     status, made = await boss("PUT", path, {"url": url})
     assert (status, made["host"], made["enabled"]) == (200, "127.0.0.1", True)
     await until(partial(retrying, boss))

@@ -26,7 +26,7 @@ async def bodies(boss):
     return {
         "/studio": {"back": "manual"},
         "/studio/keys/{slot}": {"valid_from": None, "valid_until": None, "show": None},
-        "/studio/restreams/{name}": {"url": "rtmp://127.0.0.1:9/live/key"},
+        "/studio/restreams/{name}": {"url": "rtmp://live.invalid/live/key"},
         "/shows/{show}": {"title": "Night"},
         "/shows/{show}/shelf": {"items": []},
         "/shows/{show}/replay": {"published": True, "days": None},
