@@ -196,7 +196,7 @@ class Line:
         return self.kind, self.beneficiary, self.credited, self.sku
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that is quicker to make, and every order has one
 class Sale:
     """An order as commission sees it. `credited`: ppm that sum to one; `paths`: from each of them up the tree.
 
@@ -212,6 +212,11 @@ class Sale:
     own: str | None = None
     self_purchase: str = "pay"
     buyer: str = ""
+
+    def of(self, buyer: str) -> Sale:
+        """The same sale to another buyer."""
+        same = (self.items, self.show, self.house, self.credited, self.paths, self.sharer, self.own, self.self_purchase)
+        return Sale(*same, buyer)
 
     def canonical(self) -> str:
         """The sale as it is stored with the order: read_sale gives it back, and commission the same lines."""

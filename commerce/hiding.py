@@ -18,6 +18,7 @@ from commerce.directory.channels import channel_key
 from commerce.errors import Conflict, NotFound
 from commerce.events import GoodsHidden
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
@@ -63,9 +64,14 @@ def find_hidden(connected: Connected, channels: Collection[int]) -> set[tuple[in
     """(channel, product), by their keys, of all that is hidden in the rooms of these channels."""
     if not channels:
         return set()
-    query = select(_table.c.channel_id, _table.c.product_id).join(_product, _product.c.id == _table.c.product_id)
-    rows = connected.connection.execute(query.where(_table.c.channel_id.in_(channels), _product.c.hideable))
+    rows = connected.connection.execute(_select_hidden(), {"channels": list(channels)})
     return {(channel, product) for channel, product in rows}
+
+
+@cache
+def _select_hidden() -> Select[*tuple[Any, ...]]:
+    query = select(_table.c.channel_id, _table.c.product_id).join(_product, _product.c.id == _table.c.product_id)
+    return query.where(among(_table.c.channel_id, "channels"), _product.c.hideable)
 
 
 def hidden_names(connected: Connected, channel: int) -> frozenset[str]:

@@ -9,7 +9,6 @@ from commerce.attribution import Decision, credit
 from commerce.commission import Earner, Item, Line, Plan, Sale, commission
 from commerce.proof.entry import channel_party, sharer_party
 from commerce.store.bulk import Row
-from commerce.store.ids import public_id
 from commerce.store.unit import Unit
 from commerce.visits import Place
 
@@ -50,6 +49,10 @@ class Assessed:
     sharer: int | None
     lines: tuple[Line, ...]
 
+    def of(self, buyer: str) -> Assessed:
+        """The same for another buyer (public id), who did not share with himself either, or did so too."""
+        return Assessed(self.sale.of(buyer), self.plan_hash, self.sharer, self.lines)
+
 
 def assess(
     plan: tuple[Plan, str],
@@ -87,7 +90,7 @@ def line_row(unit: Unit, merchant: int, line: Line, *, order: int | None, curren
     return {
         "id": unit.new_id(),
         "merchant_id": merchant,
-        "public_id": public_id(),
+        "public_id": unit.public_id(),
         "order_id": order,
         "party": party_of(line),
         "kind": line.kind,

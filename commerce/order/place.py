@@ -15,33 +15,29 @@ from commerce.attribution import Decision, Touch, bind, decide, inputs_json
 from commerce.binding import Held, binding_row, log_binding, situation
 from commerce.cart import NOT_HERE
 from commerce.commands import PlaceOrder, Wanted
-from commerce.commission import Item
 from commerce.earning.assess import Assessed, Who, assess
 from commerce.errors import (
     BodyDiffers,
     CommerceError,
     Conflict,
     Forbidden,
-    Invalid,
     LimitReached,
     NotFound,
     PriceChanged,
     SoldOut,
 )
 from commerce.events import OrderPlaced, ViewerBound
-from commerce.money import MINOR_MAX, Money
+from commerce.order.basket import Basket, Baskets, Lines
 from commerce.order.evidence import Evidence, witnessed
 from commerce.order.gather import Buyer, Earlier, Gathered, Goods, gather
 from commerce.order.record import orders_by_key
 from commerce.order.rows import PROVIDER, Placing, Rows
-from commerce.store.ids import public_id
 from commerce.store.unit import Unit
 from commerce.times import aware
 from commerce.touches import log_touch, touch_row
 from commerce.visits import Place, viewer_row
 
 Outcome = views.Order | CommerceError
-Lines = list[tuple[Goods, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +83,9 @@ class Checkout:
         self.rows = Rows()
         self._unit = unit
         self._known = known
+        self._baskets = Baskets()
+        self._at = aware(unit.now)
+        self._until = aware(unit.now + unit.hold_ms)
 
     def decide(self, command: PlaceOrder) -> Outcome | Replay:
         """One order, or why not."""
@@ -113,21 +112,23 @@ class Checkout:
         """Checks everything first; from `_take` on the order stands."""
         if place.channel_state != "active":
             raise Forbidden("room", "this room sells nothing now")
-        total = _total(lines := self._lines(command, place, buyer), command.total)
-        unit, viewer = self._unit, self._take(command, place, buyer, lines)
+        basket = self._baskets.of(self._lines(command, place, buyer))
+        if command.total not in (None, basket.total):
+            raise PriceChanged("total", basket.total.minor)
+        unit, viewer = self._unit, self._take(command, place, buyer, basket.lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
-        earned = self._assess(place, buyer, decision, lines)
+        earned = self._assess(place, buyer, decision, basket)
         placing = Placing(
             command,
             place,
             buyer,
             viewer,
-            lines,
-            total,
+            basket.lines,
+            basket.total.minor,
             digest,
             order=unit.new_id(),
-            public=public_id(),
-            payment=public_id(),
+            public=unit.public_id(),
+            payment=unit.public_id(),
             decision=decision,
             inputs=inputs,
             owner=self._known.channels[decision.owner].public,
@@ -138,7 +139,7 @@ class Checkout:
         )
         self._known.earlier[viewer, command.client_order_id] = Earlier(placing.order, digest)
         self.rows.add(unit, placing)
-        return self._answer(placing)
+        return self._answer(placing, basket)
 
     def _lines(self, command: PlaceOrder, place: Place, buyer: Buyer) -> Lines:
         """What is ordered, checked against shelf, stock and limits, all lines before any of them takes."""
@@ -237,14 +238,14 @@ class Checkout:
             self._bind(place, buyer, viewer, decision)
         return decision, inputs_json(found, decision, tenant.rule_hash)
 
-    def _assess(self, place: Place, buyer: Buyer, decision: Decision, lines: Lines) -> Assessed:
-        items = tuple(
-            Item(goods.public, goods.product_public, quantity, goods.price_minor * quantity)
-            for goods, quantity in lines
-        )
+    def _assess(self, place: Place, buyer: Buyer, decision: Decision, basket: Basket) -> Assessed:
         known, plan = self._known, self._known.plans[place.tenant.id]
         who = Who(buyer.public, buyer.sharer, buyer.works_for)
-        return assess(plan, place, decision, known.channels, items=items, who=who)
+        return basket.assessed(
+            (place.channel, decision.owner),
+            who,
+            lambda: assess(plan, place, decision, known.channels, items=basket.items, who=who),
+        )
 
     def _bind(self, place: Place, buyer: Buyer, viewer: int, decision: Decision) -> None:
         assert decision.touch is not None
@@ -257,8 +258,8 @@ class Checkout:
         terms = bind(place.tenant.rule, decision.touch, place.tenant.zone)
         buyer.held = Held(row["id"], terms, channel)
 
-    def _answer(self, placing: Placing) -> views.Order:
-        place, total = placing.place, Money(placing.total_minor, placing.place.tenant.currency)
+    def _answer(self, placing: Placing, basket: Basket) -> views.Order:
+        place, total = placing.place, basket.total
         room_channel = views.ChannelRef(place.channel_public, place.channel_name)
         node = self._known.channels[placing.decision.owner]
         owner = views.ChannelRef(node.public, node.name)
@@ -275,11 +276,11 @@ class Checkout:
             room_channel=room_channel,
             owner_channel=owner,
             state="created",
-            created_at=aware(now),
-            lines=tuple(_line_view(goods, quantity) for goods, quantity in placing.lines),
+            created_at=self._at,
+            lines=basket.shown,
             total=total,
-            refunded=Money(0, total.currency),
-            payment=views.Payment(placing.payment, PROVIDER, "pending", total, aware(placing.expires_at)),
+            refunded=basket.nothing,
+            payment=views.Payment(placing.payment, PROVIDER, "pending", total, self._until),
             contact=placing.command.contact,
             note=placing.command.note,
             evidence=placing.evidence,
@@ -290,18 +291,3 @@ def _evidence(known: Gathered, command: PlaceOrder, place: Place, now: int) -> E
     tenant = place.tenant
     pinned = known.pinned.get(tenant.id, ())
     return witnessed(now, (tenant.show_public, tenant.show_began), pinned, command.picture_at)
-
-
-def _total(lines: Lines, shown: Money | None) -> int:
-    """The sum in minor units; Invalid when it is more than money can be, PriceChanged when it is not what was shown."""
-    total = sum(goods.price_minor * quantity for goods, quantity in lines)
-    if total > MINOR_MAX:
-        raise Invalid("lines", "the total is too large")
-    if shown not in (None, Money(total, lines[0][0].currency)):
-        raise PriceChanged("total", total)
-    return total
-
-
-def _line_view(goods: Goods, quantity: int) -> views.OrderLine:
-    price = Money(goods.price_minor, goods.currency)
-    return views.OrderLine(goods.public, goods.name, goods.product_name, quantity, price, price * quantity)

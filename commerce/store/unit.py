@@ -32,6 +32,10 @@ class Unit:
         """A surrogate key."""
         return self._ids.take(self.connection)
 
+    def public_id(self) -> str:
+        """An id for outside."""
+        return self._ids.public()
+
     def tell(self, fact: Fact) -> None:
         """To be told after the commit."""
         self.facts.append(fact)
