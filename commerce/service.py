@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from commerce import outbox, views
 from commerce.cases.rows import Waits
 from commerce.checks import storable
-from commerce.commands import CloseSession, Command, OpenSession
+from commerce.commands import CloseSession, Command, OpenSession, PlaceOrder
 from commerce.customers.identity import identity_of, keyed
 from commerce.customers.portable import Row, opened
 from commerce.directory.people import proven_login
@@ -27,6 +27,7 @@ from commerce.payments.sandbox import Sandbox
 from commerce.programs.hooks import hook_secret
 from commerce.proof.signing import Signer, publish_keys
 from commerce.readers import Readers
+from commerce.repeats import Repeats, find_repeated
 from commerce.scheduler import Scheduler
 from commerce.store.engine import reader_engine, store_url, writer_engine
 from commerce.store.reading import Reading
@@ -53,6 +54,7 @@ class Commerce:
         self._engine = engine
         self._writer = writer
         self._readers = readers
+        self._repeats = Repeats(lambda asked: self.ask(find_repeated, asked))
         self._vault = vault
         self._scheduler = Scheduler(self)
         self.sandbox = Sandbox(vault.key("webhook"))
@@ -85,8 +87,17 @@ class Commerce:
 
     async def execute(self, command: Command[T]) -> T:
         """Does a command in the next batch and answers after its durable commit; raises CommerceError."""
+        if isinstance(command, PlaceOrder):
+            await self._refuse_sold_out(command)
         answer: T = await self._writer.submit(command)
         return answer
+
+    async def _refuse_sold_out(self, order: PlaceOrder) -> None:
+        """Raises SoldOut for what was sold out a moment ago, unless it is an order that he has."""
+        error = self._writer.refusal(order)
+        if error is not None and (order.newcomer or not await self._repeats.has_ordered(order)):
+            self._writer.count_refusal(order, error)
+            raise error
 
     async def ask(self, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Asks one of `commerce.questions` on a reader thread; sees everything that was answered before."""

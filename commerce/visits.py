@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ from commerce.store.among import among
 from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
+
+RULES_KEPT = 256  # rules that were read from their text; a batch of any merchant needs his
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,16 @@ def _select_tenant() -> Select[*tuple[Any, ...]]:
 def find_tenant(connected: Connected, merchant: int) -> Tenant:
     """A merchant with its rule, its house and its current show."""
     row = connected.connection.execute(_select_tenant(), {"merchant": merchant, "now": connected.now}).one()
-    rule = LockRule.parse(row.lock)
     show = current_show_row(connected, merchant)
     found = (None, None, None) if show is None else (show.id, show.public_id, show.began_at)
-    return Tenant(merchant, row.currency, ZoneInfo(row.timezone), rule, rule.digest(), row.house, *found)
+    return Tenant(merchant, row.currency, ZoneInfo(row.timezone), *_read_rule(row.lock), row.house, *found)
+
+
+@lru_cache(RULES_KEPT)
+def _read_rule(canonical: str) -> tuple[LockRule, str]:
+    """The rule of a text, and its digest."""
+    rule = LockRule.parse(canonical)
+    return rule, rule.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Writer:
         self._visits: deque[Waiting] = deque()  # taken off the queue, on the thread
         self._last = False
         self._sold_out = SoldOutMemory(clock)
+        self._ordering: Counter[str] = Counter()  # viewers whose orders wait, with how many
         self._ids = IdBlocks()
         self._told: SimpleQueue[int] = SimpleQueue()
         self._forgetting: list[int] = []
@@ -106,7 +107,7 @@ class Writer:
             self._told.put(row)
 
     def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
-        """Queues a command; its answer comes after the commit. Raises Overloaded, and SoldOut where that is known."""
+        """Queues a command; its answer comes after the commit. Raises Overloaded."""
         if self._closing:
             raise Overloaded("closing")
         waits = self._queue.qsize() + len(self._visits)
@@ -114,12 +115,22 @@ class Writer:
             raise Overloaded("too many commands are waiting")
         if isinstance(command, VISITS) and waits >= self._limits.queued * VISITS_SHARE:
             raise Overloaded("too many commands are waiting for one that a visit gives")
-        if isinstance(command, PlaceOrder) and (error := self._sold_out.find(command)) is not None:
-            self._metrics.commands.labels(name_of(command), _outcome(error)).inc()
-            raise error
+        if isinstance(command, PlaceOrder):
+            self._ordering[command.viewer] += 1
         waiting = Waiting(command, self._loop.create_future())
         self._queue.put(waiting)
         return waiting.answer
+
+    def refusal(self, order: PlaceOrder) -> SoldOut | None:
+        """That what he wants is gone, where it is known that it just was, if he has not ordered under this key before.
+
+        Whose order waits here already is told by the writer how that ended.
+        """
+        return None if order.viewer in self._ordering else self._sold_out.find(order)
+
+    def count_refusal(self, order: PlaceOrder, error: SoldOut) -> None:
+        """An order was refused without coming here."""
+        self._metrics.commands.labels(name_of(order), _outcome(error)).inc()
 
     async def close(self) -> None:
         """Finishes what was taken, then stops."""
@@ -231,6 +242,7 @@ class Writer:
 
     def _answer(self, batch: list[Waiting], done: Done) -> None:
         self._remember(batch, done)
+        self._answered(batch)
         for waiting, answer in zip(batch, done.answers, strict=True):
             if waiting.answer.done():
                 continue  # its caller has gone; the deed stands
@@ -260,8 +272,15 @@ class Writer:
             if state is not None:
                 self._metrics.orders.labels(state).inc(count)
 
-    @staticmethod
-    def _fail(batch: list[Waiting], error: Exception) -> None:
+    def _answered(self, batch: list[Waiting]) -> None:
+        for waiting in batch:
+            if isinstance(order := waiting.command, PlaceOrder):
+                self._ordering[order.viewer] -= 1
+                if not self._ordering[order.viewer]:
+                    del self._ordering[order.viewer]
+
+    def _fail(self, batch: list[Waiting], error: Exception) -> None:
+        self._answered(batch)
         for waiting in batch:
             if not waiting.answer.done():
                 waiting.answer.set_exception(Unavailable(type(error).__name__))

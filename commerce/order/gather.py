@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Select, TextClause, and_, func, select, text
 
 from commerce.attribution import Touch
 from commerce.binding import Held, find_first_purchases, find_held, find_touches
+from commerce.canonical import json_text
 from commerce.commands import PlaceOrder, Wanted
 from commerce.commission import Plan
 from commerce.earning.assess import Node
@@ -170,16 +171,30 @@ def _find_earlier(
             pairs.append((buyer.id, command.client_order_id))
     if not pairs:
         return {}
-    rows = unit.connection.execute(_select_earlier(), {"pairs": pairs})
+    rows = unit.connection.execute(_select_earlier(unit.connection.dialect.name), {"pairs": json_text(pairs)})
     return {(viewer, client): Earlier(order, digest) for viewer, client, order, digest in rows}
 
 
+EARLIER = """
+    SELECT earlier.viewer_id, earlier.client_order_id, earlier.id, earlier.body_digest
+    FROM json_each(:pairs) AS pair CROSS JOIN orders AS earlier
+    ON earlier.viewer_id = json_extract(pair.value, '$[0]')
+    AND earlier.client_order_id = json_extract(pair.value, '$[1]')
+"""
+EARLIER_POSTGRESQL = """
+    SELECT earlier.viewer_id, earlier.client_order_id, earlier.id, earlier.body_digest
+    FROM json_array_elements(CAST(:pairs AS json)) AS pair(value) CROSS JOIN LATERAL (
+        SELECT * FROM orders WHERE viewer_id = CAST(pair.value->>0 AS bigint) AND client_order_id = pair.value->>1
+        OFFSET 0
+    ) AS earlier
+"""
+
+
 @cache
-def _select_earlier() -> Select[*tuple[Any, ...]]:
-    table = tables.orders
-    key = tuple_(table.c.viewer_id, table.c.client_order_id)
-    query = select(table.c.viewer_id, table.c.client_order_id, table.c.id, table.c.body_digest)
-    return query.where(key.in_(bindparam("pairs", expanding=True)))
+def _select_earlier(dialect: str) -> TextClause:
+    """Pair by pair through the unique index. Of `(viewer_id, client_order_id) IN (...)` SQLite makes a walk through
+    all orders that there are, and of a join PostgreSQL may make one."""
+    return text(EARLIER_POSTGRESQL if dialect == "postgresql" else EARLIER)
 
 
 def _find_carts(unit: Unit, viewers: list[int]) -> dict[tuple[int, int], list[Wanted]]:

@@ -4,7 +4,7 @@ from commerce import commands as c
 from commerce import views
 from commerce.errors import SoldOut
 from commerce.events import SaleChanged, ShelfChanged, StockChanged
-from commerce.sold_out import KEPT_SECONDS, KNOWN_MAX, SKUS_MAX, SoldOutMemory
+from commerce.sold_out import KEPT_SECONDS, KNOWN_MAX, RENEWED_SECONDS, SKUS_MAX, SoldOutMemory
 
 CONTACT = views.Contact("Li Wei", "13800000000", "1 Harbour Street")
 SKU = "s" * 16
@@ -35,14 +35,13 @@ def memory(clock):
     return found
 
 
-def test_a_newcomer_is_refused_as_the_one_before_him_was(memory):
+def test_the_next_one_is_refused_as_the_one_before_him_was(memory):
     found = memory.find(order())
     assert (found.field, found.free) == ("lines[0].quantity", 0)
     assert found is not GONE, "each refusal has a traceback of its own"
 
 
 OTHERS = [
-    order(newcomer=False),
     order(room="south"),
     order(c.Wanted(SKU, 2)),
     order(c.Wanted(SKU, 1, "a" * 16)),
@@ -59,6 +58,15 @@ def test_anything_else_is_for_the_writer(memory, asked):
 @pytest.mark.parametrize("moved", [KEPT_SECONDS, 3_600, -3_600])
 def test_it_holds_for_a_moment_only(memory, clock, moved):
     clock.now += moved
+    assert memory.find(order()) is None
+
+
+def test_before_its_end_one_order_goes_to_the_writer_to_renew_it(memory, clock):
+    clock.now += KEPT_SECONDS - RENEWED_SECONDS
+    assert memory.find(order()) is None
+    assert memory.find(order()) is not None, "the others are refused meanwhile"
+    memory.learn(order(), GONE)
+    clock.now += KEPT_SECONDS - RENEWED_SECONDS
     assert memory.find(order()) is None
 
 
