@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from commerce import views
 from commerce.commission import Item
 from commerce.earning.assess import Assessed, Who
-from commerce.errors import Invalid
+from commerce.errors import Invalid, PriceChanged
 from commerce.money import MINOR_MAX, Money
 from commerce.order.gather import Goods
 
@@ -49,12 +49,17 @@ class Baskets:
     def __init__(self) -> None:
         self._known: dict[tuple[tuple[int, int], ...], Basket] = {}
 
-    def of(self, lines: Lines) -> Basket:
-        """The one with these lines. Invalid when it comes to more than money can be."""
+    def of(self, lines: Lines, total: Money | None = None) -> Basket:
+        """The one with these lines.
+
+        Invalid when it comes to more than money can be, PriceChanged when not to the `total` that was shown.
+        """
         key = tuple([(goods.id, quantity) for goods, quantity in lines])
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = _basket(lines)
+        if total not in (None, found.total):
+            raise PriceChanged("total", found.total.minor)
         return found
 
 

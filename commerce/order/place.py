@@ -23,7 +23,6 @@ from commerce.errors import (
     Forbidden,
     LimitReached,
     NotFound,
-    PriceChanged,
     SoldOut,
 )
 from commerce.events import OrderPlaced, ViewerBound
@@ -112,9 +111,7 @@ class Checkout:
         """Checks everything first; from `_take` on the order stands."""
         if place.channel_state != "active":
             raise Forbidden("room", "this room sells nothing now")
-        basket = self._baskets.of(self._lines(command, place, buyer))
-        if command.total not in (None, basket.total):
-            raise PriceChanged("total", basket.total.minor)
+        basket = self._baskets.of(self._lines(command, place, buyer), command.total)
         unit, viewer = self._unit, self._take(command, place, buyer, basket.lines)
         decision, inputs = self._owner(place, buyer, viewer, entered=command.entered)
         earned = self._assess(place, buyer, decision, basket)
