@@ -1,25 +1,27 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type Case, HqCasesApi } from "../api/cases.ts";
-import type { Problem } from "../api/problem.ts";
+import { Problem } from "../api/problem.ts";
 import { formatMoney } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { formatMoment } from "../times.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 /** Cases of one order, or with `order` "" all that wait; and the answers to them. Says `case-acted`. */
-export class FenboHqCases extends LitElement {
+export class FenboHqCases extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     order: {},
     news: { type: Number },
     text: { attribute: false },
     found: { state: true },
     busy: { state: true },
-    wrong: { state: true },
   };
   declare store: HqStore;
   declare order: string;
@@ -27,14 +29,13 @@ export class FenboHqCases extends LitElement {
   declare text: HqText;
   declare found: readonly Case[] | null;
   declare busy: boolean;
-  declare wrong: string;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.order = "";
     this.found = null;
     this.busy = false;
-    this.wrong = "";
   }
 
   static override styles = [
@@ -53,8 +54,15 @@ export class FenboHqCases extends LitElement {
     `,
   ];
 
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("order")) return;
+    this.found = null; // another order's are none of this one's
+    this.problem = null;
+  }
+
   override updated(changed: PropertyValues): void {
-    if (changed.has("order") || changed.has("news")) void this.act(async () => undefined, false);
+    if (changed.has("order")) void this.attempt(() => this.look());
+    else if (changed.has("news")) void this.look().catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -68,7 +76,7 @@ export class FenboHqCases extends LitElement {
       <ul>
         ${found.map((each) => this.one(each))}
       </ul>
-      <p class="wrong" role="alert">${this.wrong}</p>
+      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, this.text)}</p>
     </section>`;
   }
 
@@ -109,24 +117,25 @@ export class FenboHqCases extends LitElement {
     const back = restock !== undefined;
     const api = new HqCasesApi(this.store.api);
     if ((event.submitter as HTMLButtonElement | null)?.value === "no") {
-      if (reason === "") this.wrong = this.text.required;
+      if (reason === "") this.problem = new Problem(422, this.text.required);
       else await this.act(() => api.refuse(each.case, reason));
     } else if (each.state === "asked") await this.act(() => api.agree(each.case, reason, back));
     else await this.act(() => api.receive(each.case, back));
   }
 
-  private async act(what: () => Promise<unknown>, told = true): Promise<void> {
+  private async act(what: () => Promise<unknown>): Promise<void> {
     this.busy = true;
-    try {
-      await what();
-      this.found = await new HqCasesApi(this.store.api).list(this.order);
-      this.wrong = "";
-      if (told) this.dispatchEvent(new CustomEvent("case-acted"));
-    } catch (error) {
-      this.wrong = problemText(error as Problem, this.text);
-    } finally {
-      this.busy = false;
-    }
+    const done = await this.attempt(what);
+    await this.look().catch(() => undefined); // what is shown stays
+    this.busy = false;
+    if (done) this.dispatchEvent(new CustomEvent("case-acted"));
+  }
+
+  private look(): Promise<void> {
+    const { order } = this;
+    return this.newest.take(new HqCasesApi(this.store.api).list(order), (found) => {
+      if (order === this.order) this.found = found;
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import { refundList } from "./refund-list.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
@@ -27,6 +28,7 @@ export class FenboPayments extends LitElement {
   /** What the last test call said, of which provider. */
   declare tried: { provider: string; works: boolean; detail: string } | null;
   declare problem: { provider: string; of: Problem } | null;
+  private readonly newest = new Newest();
   private looking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -63,7 +65,7 @@ export class FenboPayments extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.attempt("", async () => undefined);
+    void this.attempt("", async () => this.newest.take(this.api.payments(), (found) => Object.assign(this, { found })));
     this.looking = setInterval(() => document.hidden || void this.look(), LOOK_MS);
   }
 
@@ -74,7 +76,8 @@ export class FenboPayments extends LitElement {
 
   /** Refunds fail while nobody touches the page. */
   private async look(): Promise<void> {
-    this.found = await this.api.payments().catch(() => this.found);
+    const show = (found: Payments) => Object.assign(this, { found });
+    await this.newest.take(this.api.payments(), show).catch(() => undefined); // what is shown stays
   }
 
   override render() {
@@ -174,7 +177,6 @@ export class FenboPayments extends LitElement {
     this.tried = null;
     try {
       await act();
-      this.found = await this.api.payments();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = { provider, of: error };
@@ -182,7 +184,8 @@ export class FenboPayments extends LitElement {
       focusFirstWrong(this.renderRoot);
       return false;
     }
-    this.problem = null;
+    if (this.problem?.provider === provider) this.problem = null; // what another was refused for stands
+    await this.look();
     return true;
   }
 }

@@ -28,9 +28,11 @@ export class FenboPrivacyLog extends PrivacyPart {
   }
 
   private async older(): Promise<void> {
-    const log = this.log ?? [];
+    const { log } = this;
+    if (log === null) return;
     await this.attempt(async () => {
       const more = await this.api.accesses(log.at(-1)?.access ?? null);
+      if (log !== this.log) return; // read anew meanwhile
       this.log = [...log, ...more];
       this.ended = more.length === 0;
     });

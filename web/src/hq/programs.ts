@@ -1,25 +1,26 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { ApiKey, Delivery, Hook } from "../api/hq-types.ts";
-import type { Problem } from "../api/problem.ts";
 import { EVENTS, SCOPES } from "../api/programs-api.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { formatMoment } from "../times.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 /** Other programs: the keys they come with, the webhooks that tell them, and how those went. */
-export class FenboPrograms extends LitElement {
+export class FenboPrograms extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     text: { attribute: false },
     keys: { state: true },
     hooks: { state: true },
     deliveries: { state: true },
     secret: { state: true },
-    wrong: { state: true },
   };
   declare store: HqStore;
   declare text: HqText;
@@ -28,7 +29,7 @@ export class FenboPrograms extends LitElement {
   declare deliveries: readonly Delivery[];
   /** What was just made, until the next act: of a key or of a webhook. */
   declare secret: { of: "key" | "hook"; value: string } | null;
-  declare wrong: string;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
@@ -36,7 +37,6 @@ export class FenboPrograms extends LitElement {
     this.hooks = [];
     this.deliveries = [];
     this.secret = null;
-    this.wrong = "";
   }
 
   static override styles = [
@@ -77,12 +77,12 @@ export class FenboPrograms extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.attempt(async () => undefined);
+    void this.attempt(() => this.look());
   }
 
   override render() {
     const { sales: words } = this.text;
-    return html`<p class="wrong" role="alert">${this.wrong}</p>
+    return html`<p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, this.text)}</p>
       <section class="panel" aria-label=${words.keys}>
         <h2>${words.keys}</h2>
         ${this.once("key", words.keyOnce)} ${this.table(
@@ -120,7 +120,7 @@ export class FenboPrograms extends LitElement {
 
   private keyRow(key: ApiKey): TemplateResult {
     const { sales: words } = this.text;
-    const revoke = () => this.attempt(() => this.store.api.programs.revokeKey(key.key));
+    const revoke = () => this.act(() => this.store.api.programs.revokeKey(key.key));
     return html`<tr>
       <td>${key.name}<br /><code>…${key.hint}</code></td>
       <td class="small">${key.scopes.join(", ")}</td>
@@ -129,7 +129,7 @@ export class FenboPrograms extends LitElement {
   }
 
   private hookRow(hook: Hook): TemplateResult {
-    const remove = () => this.attempt(() => this.store.api.programs.removeHook(hook.hook));
+    const remove = () => this.act(() => this.store.api.programs.removeHook(hook.hook));
     return html`<tr>
       <td><code>${hook.url}</code></td>
       <td class="small">${hook.events.join(", ")}</td>
@@ -139,7 +139,7 @@ export class FenboPrograms extends LitElement {
 
   private deliveryRow(each: Delivery): TemplateResult {
     const { sales: words, language } = this.text;
-    const again = () => this.attempt(() => this.store.api.programs.replay(each.delivery));
+    const again = () => this.act(() => this.store.api.programs.replay(each.delivery));
     return html`<tr>
       <td>${each.event}<br /><span class="small dim">${formatMoment(each.created_at, language)}</span></td>
       <td class="small"><code>${each.url}</code><br />${each.error}</td>
@@ -179,35 +179,30 @@ export class FenboPrograms extends LitElement {
   }
 
   private makeKey(name: string, scopes: string[]): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.act(async () => {
       const { secret } = await this.store.api.programs.createKey(name, scopes);
       this.secret = { of: "key", value: secret };
     });
   }
 
   private makeHook(url: string, events: string[]): Promise<boolean> {
-    return this.attempt(async () => {
+    return this.act(async () => {
       const { secret } = await this.store.api.programs.createHook(url, events);
       this.secret = { of: "hook", value: secret };
     });
   }
 
-  private async attempt(act: () => Promise<unknown>): Promise<boolean> {
+  private async act(what: () => Promise<unknown>): Promise<boolean> {
+    this.secret = null;
+    const done = await this.attempt(what);
+    await this.look().catch(() => undefined); // what is shown stays
+    return done;
+  }
+
+  private look(): Promise<void> {
     const { programs } = this.store.api;
-    try {
-      this.secret = null;
-      await act();
-      [this.keys, this.hooks, this.deliveries] = await Promise.all([
-        programs.keys(),
-        programs.hooks(),
-        programs.deliveries(),
-      ]);
-      this.wrong = "";
-      return true;
-    } catch (error) {
-      this.wrong = problemText(error as Problem, this.text);
-      return false;
-    }
+    const asked = Promise.all([programs.keys(), programs.hooks(), programs.deliveries()]);
+    return this.newest.take(asked, ([keys, hooks, deliveries]) => Object.assign(this, { keys, hooks, deliveries }));
   }
 }
 

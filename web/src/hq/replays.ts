@@ -1,36 +1,36 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { Problem } from "../api/problem.ts";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { ReplayHq } from "../api/replay.ts";
 import { clockOf } from "../room/markers.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
 import { formatMoment } from "../times.ts";
+import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import { Newest } from "../ui/newest.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
 const KEEP_DAYS = [7, 30, 90, 365];
 
 /** The recordings of the latest shows: published or not, and kept how long. `news` changes when there is reason to look. */
-export class FenboReplays extends LitElement {
+export class FenboReplays extends Attempting {
   static override properties = {
+    ...Attempting.properties,
     store: { attribute: false },
     news: {},
     text: { attribute: false },
     found: { state: true },
-    wrong: { state: true },
   };
   declare store: HqStore;
   declare news: string;
   declare text: HqText;
   declare found: readonly ReplayHq[];
-  declare wrong: string;
+  private readonly newest = new Newest();
 
   constructor() {
     super();
     this.found = [];
-    this.wrong = "";
   }
 
   static override styles = [
@@ -74,7 +74,7 @@ export class FenboReplays extends LitElement {
     return html`<section class="panel" aria-label=${text.replay.title}>
       <h2>${text.replay.title}</h2>
       ${this.found.length === 0 ? html`<p class="dim">${text.replay.none}</p>` : html`<ul>${this.found.map((one) => this.line(one))}</ul>`}
-      <p class="wrong" role="alert">${this.wrong}</p>
+      <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, this.text)}</p>
     </section>`;
   }
 
@@ -118,25 +118,16 @@ export class FenboReplays extends LitElement {
   }
 
   private async look(): Promise<void> {
-    await this.attempt(async () => {
-      this.found = await this.store.api.replays();
-    });
+    const show = (found: readonly ReplayHq[]) => Object.assign(this, { found });
+    await this.newest.take(this.store.api.replays(), show).catch(() => undefined); // what is shown stays
   }
 
   private async set(one: ReplayHq, published: boolean, days: number | null): Promise<void> {
     await this.attempt(async () => {
       const changed = await this.store.api.setReplay(one.show, published, days);
+      this.newest.changed();
       this.found = this.found.map((other) => (other.show === changed.show ? changed : other));
     });
-  }
-
-  private async attempt(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-      this.wrong = "";
-    } catch (error) {
-      this.wrong = problemText(error as Problem, this.text, []);
-    }
   }
 }
 

@@ -104,9 +104,11 @@ export class FenboSources extends StudioPart {
     return this.text.studio.advice[advice.kind]?.(Math.round(advice.number)) ?? asTold;
   }
 
-  private setBack(event: Event): void {
+  private async setBack(event: Event): Promise<void> {
     const box = event.target as HTMLInputElement;
-    void this.act(this.api.setBack(box.checked ? "automatic" : "manual"));
+    const wanted = box.checked;
+    // refused: as it was, since a studio that says the same moves no box
+    if (!(await this.act(this.api.setBack(wanted ? "automatic" : "manual")))) box.checked = !wanted;
   }
 }
 

@@ -1,10 +1,10 @@
-import { LitElement } from "lit";
+import { LitElement, type PropertyDeclarations } from "lit";
 import { Problem } from "../api/problem.ts";
 import { focusFirstWrong } from "./form.ts";
 
 /** An element that asks for something to be done, and keeps what the latest of its attempts was refused for. */
 export class Attempting extends LitElement {
-  static override properties = { problem: { state: true } };
+  static override properties: PropertyDeclarations = { problem: { state: true } };
   declare problem: Problem | null;
   /** How many were begun: an earlier one that ends well says nothing of what was refused since. */
   private attempts = 0;
