@@ -22,7 +22,7 @@ from commerce.store.reading import Connected
 from commerce.store.tables import metadata
 
 FOUND_MAX = 100
-PAGE = 5_000
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)

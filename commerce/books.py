@@ -16,7 +16,7 @@ from commerce.store.bulk import insert_rows
 from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
-PAGE = 5_000
+PAGE = 200
 
 
 @cache

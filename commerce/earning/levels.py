@@ -1,16 +1,21 @@
-"""A channel's level: one that pays more counts at once, one that pays less after the notice (MONEY 4)."""
+"""A channel's level: one that pays more counts at once, one that pays less after the notice (MONEY 4).
+
+In a differential plan what a channel is paid more, the one above it is paid less: then that one has its notice, too.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import select, update
 
 from commerce.commands.earning import SetChannelLevel
+from commerce.commission import Plan
 from commerce.directory.channels import channel_key
 from commerce.directory.levels import level_of
-from commerce.earning.plans import for_level, lowers, notice_until, plans_to_come
+from commerce.earning.plans import for_level, lowers, notice_until, plans_to_come, raises
 from commerce.partners.notices import tell_channel
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
+from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
 
@@ -25,7 +30,9 @@ def set_channel_level(unit: Unit, command: SetChannelLevel) -> None:
     ahead = None if row.level_from is None or row.level_from <= unit.now else row.next_level
     if command.level == (before if ahead is None else ahead):
         return
-    at = _counts_from(unit, command.merchant, before, command.level)
+    plans = [each.plan for each in plans_to_come(unit, command.merchant)]
+    above = _loses_above(unit, row, plans, before, command.level)
+    at = _counts_from(unit, command.merchant, plans, (before, command.level), above=above is not None)
     if at > unit.now:
         values = {"level": before, "next_level": command.level, "level_from": at}
     else:
@@ -33,20 +40,34 @@ def set_channel_level(unit: Unit, command: SetChannelLevel) -> None:
     unit.connection.execute(update(table).where(table.c.id == key).values(values))
     body = {"channel": command.channel, "level": command.level, "effective_at": at}
     unit.log(Leaf(command.merchant, channel_party(command.channel), "level", body))
-    tell_channel(unit, command.merchant, key, *_told(command.level, before, ahead, None if at == unit.now else at))
+    later = None if at == unit.now else at
+    less = later is not None and _pays_less(plans, before, command.level)
+    tell_channel(unit, command.merchant, key, *_told(command.level, before, ahead, later, less=less))
+    if above is not None:
+        told = {"channel": row.name, "level": command.level, "before": before, "effective_at": at}
+        tell_channel(unit, command.merchant, above, "level_below", told)
 
 
-def _counts_from(unit: Unit, merchant: int, before: str, after: str) -> int:
+def _counts_from(unit: Unit, merchant: int, plans: list[Plan], levels: tuple[str, str], *, above: bool) -> int:
     """Nobody escapes the notice by way of a plan that is announced: each that may count meanwhile is looked at."""
-    plans = [each.plan for each in plans_to_come(unit, merchant)]
-    less = any(lowers(for_level(plan, before), for_level(plan, after)) for plan in plans)
-    return notice_until(unit, merchant) if less else unit.now
+    return notice_until(unit, merchant) if above or _pays_less(plans, *levels) else unit.now
 
 
-def _told(level: str, before: str, ahead: str | None, at: int | None) -> tuple[str, dict[str, object]]:
+def _pays_less(plans: list[Plan], before: str, after: str) -> bool:
+    return any(lowers(for_level(plan, before), for_level(plan, after)) for plan in plans)
+
+
+def _loses_above(unit: Unit, row: AnyRow, plans: list[Plan], before: str, after: str) -> int | None:
+    """The channel above that has less when this one is paid more; the house is paid nothing in any case."""
+    if row.parent_id is None or not any(raises(plan, before, after) for plan in plans):
+        return None
+    return None if row.parent_id == channel_key(unit, row.merchant_id, None) else int(row.parent_id)
+
+
+def _told(level: str, before: str, ahead: str | None, at: int | None, *, less: bool) -> tuple[str, dict[str, object]]:
     """The notice: its kind and body."""
     if level == before:
         return "level_stays", {"level": level, "withdrawn": ahead}
     if at is not None:
-        return "level_ahead", {"level": level, "before": before, "effective_at": at}
+        return "level_ahead" if less else "level_rises", {"level": level, "before": before, "effective_at": at}
     return "level", {"level": level, "before": before}

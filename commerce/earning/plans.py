@@ -115,7 +115,41 @@ def lowers(old: Plan, new: Plan) -> bool:
     floors = ("cap_ppm", "paid_levels_max", "invite_minor", "notice_days")
     if any(getattr(new, name) < getattr(old, name) for name in floors) or new.differential != old.differential:
         return True
-    return _lowered(old.rates, new.rates) or _lowered(old.share_rates, new.share_rates)
+    if _lowered(old.rates, new.rates) or _lowered(old.share_rates, new.share_rates):
+        return True
+    return leaves_less_above(old, new)
+
+
+def leaves_less_above(old: Plan, new: Plan, above: str | None = None) -> bool:
+    """Whether in a differential plan somebody above a channel could have less, whose own rate nobody lowered: what is
+    left to him falls when the rate below him rises. `above`: only those of this level are looked at.
+    """
+    if not (old.differential and new.differential) or new.paid_levels_max == 1:
+        return False
+    before, after = _by_level(old), _by_level(new)
+    if before is None or after is None:
+        return _lowered(new.rates, old.rates)  # rather one notice too many
+    levels = {"", *before, *after}
+    tops = levels if above is None else {above}
+    return any(_left(after, top, low) < _left(before, top, low) for top in tops for low in levels)
+
+
+def raises(plan: Plan, before: str, after: str) -> bool:
+    """Whether a channel that goes from one level to another could leave less to the one above it."""
+    low, high = (replace(for_level(plan, level), differential=False) for level in (before, after))
+    return plan.differential and plan.paid_levels_max > 1 and lowers(high, low)
+
+
+def _by_level(plan: Plan) -> dict[str | None, int] | None:
+    """The ppm of each level (None: of any other), when the plan has nothing else."""
+    if any(_scope(rate)[1:] != (None, None, None, 0) or rate.fixed_minor or rate.tiers for rate in plan.rates):
+        return None
+    return {rate.level: rate.ppm for rate in plan.rates}
+
+
+def _left(rates: dict[str | None, int], top: str | None, low: str | None) -> int:
+    general = rates.get(None, 0)
+    return max(0, rates.get(top, general) - rates.get(low, general))
 
 
 def _lowered(old: tuple[Rate, ...], new: tuple[Rate, ...]) -> bool:

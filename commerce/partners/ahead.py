@@ -10,7 +10,7 @@ from commerce.directory.channels import channel_key
 from commerce.directory.levels import level_of
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.directory.tree import channel_row
-from commerce.earning.plans import for_level, lowers, plans_to_come
+from commerce.earning.plans import for_level, leaves_less_above, lowers, plans_to_come
 from commerce.store.reading import Reading
 
 
@@ -27,7 +27,11 @@ def lower_rates_ahead(reading: Reading, merchant: int, channel: str) -> tuple[Pl
     level = level_of(channel_row(reading, channel_key(reading, merchant, channel)), reading.now)
     in_force, *ahead = plans_to_come(reading, merchant)
     now = for_level(in_force.plan, level)
-    return tuple(version for version in ahead if lowers(now, for_level(version.plan, level)))
+    return tuple(
+        version
+        for version in ahead
+        if lowers(now, for_level(version.plan, level)) or leaves_less_above(in_force.plan, version.plan, level)
+    )
 
 
 def harder_locks_ahead(reading: Reading, merchant: int) -> tuple[LockAhead, ...]:

@@ -6,6 +6,9 @@ and is itself proven to be in the merchant's log under a signed head: so nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,9 +20,12 @@ from commerce.proof.entry import Head
 from commerce.proof.heads import last_head
 from commerce.proof.tree import KeptBlocks, consistency, inclusion
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.reading import AnyRow, Connected, Reading
 
 LINES_MAX = 100_000
+PAGE = 200
+ENTRY = ("seq", "position", "before", "kind", "at", "rule", "commitment", "salt", "body")
 Json = dict[str, Any]
 
 
@@ -38,16 +44,24 @@ def statement(reading: Reading, merchant: int, party: str, start: int | None = N
     rows = _rows(reading, log, party, first, beyond)
     entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
     beside = _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)
-    return under.told(party, entries, last, beside) | {"period": {"start": start, "end": end}, "first": first}
+    return under.told(party, entries, _entry_json(last, told=False), beside) | {
+        "period": {"start": start, "end": end},
+        "first": first,
+    }
 
 
-def whole(under: Under, party: str) -> Json:
-    """Of all leaves of a party that the head speaks of, for whoever writes the statements of many."""
-    reading, log = under.reading, under.log
-    last = _last(reading, log, party, under.head.size)
-    rows = _rows(reading, log, party, 0, last.seq + 1)
-    entries = [_entry_json(row, told=True) for row in rows]
-    return under.told(party, entries, last, []) | {"period": {"start": None, "end": None}, "first": 0}
+def wholes(under: Under, parties: list[str]) -> Iterator[Json]:
+    """Each party's, by name, of all its leaves that the head speaks of: read together, and one in memory at a time."""
+    table, (merchant, log) = tables.log_leaf, under.log
+    # With `+ 0` the database goes along the parties' sequences. Without it SQLite goes through the merchant's log.
+    mine = (table.c.merchant_id == merchant, table.c.log == log, table.c.position + 0 < under.head.size)
+    query = select(table.c.party, *(table.c[name] for name in ENTRY)).where(*mine, among(table.c.party, "parties"))
+    query = query.order_by(table.c.party, table.c.seq).execution_options(yield_per=PAGE)
+    found = under.reading.connection.execute(query, {"parties": parties})
+    for party, run in groupby((row for page in found.partitions() for row in page), itemgetter(0)):
+        entries = [_told(row[1:]) for row in run]
+        last = entries[-1] | {"salt": None, "body": None}
+        yield under.told(party, entries, last, []) | {"period": {"start": None, "end": None}, "first": 0}
 
 
 class Under:
@@ -59,14 +73,14 @@ class Under:
         self._common |= {"head": head_json(head, signature), "keys": keys_json(reading)}
         self._kept = KeptBlocks(reading, self.log)
 
-    def told(self, party: str, entries: list[Json], last: AnyRow, beside: list[bytes]) -> Json:
+    def told(self, party: str, entries: list[Json], last: Json, beside: list[bytes]) -> Json:
         """All but the period; `beside` is what stands beside the run in the party's tree."""
-        shown = inclusion(self.head.size, last.position, self._kept)
+        shown = inclusion(self.head.size, last["position"], self._kept)
         return self._common | {
             "party": party,
             "entries": entries,
             "range": [found.hex() for found in beside],
-            "last": _entry_json(last, told=False),
+            "last": last,
             "inclusion": [found.hex() for found in shown],
         }
 
@@ -117,16 +131,25 @@ def _range(reading: Reading, log: tuple[int, int], party: str, run: tuple[int, i
 
 
 def _entry_json(row: AnyRow, told: bool) -> Json:
+    entry = _told([getattr(row, name) for name in ENTRY])
+    return entry if told else entry | {"salt": None, "body": None}
+
+
+def _told(columns: Sequence[Any]) -> Json:
+    """A leaf, given those of ENTRY. `position` is in the log: with it anybody may ask for the entry's own proof of
+    inclusion.
+    """
+    seq, position, before, kind, at, rule, commitment, salt, body = columns
     return {
-        "seq": row.seq,
-        "position": row.position,  # in the log: with it anybody may ask for the entry's own proof of inclusion
-        "before": row.before.hex(),
-        "kind": row.kind,
-        "at": row.at,
-        "rule": row.rule,
-        "commitment": row.commitment.hex(),
-        "salt": row.salt.hex() if told and row.salt is not None else None,
-        "body": row.body if told else None,
+        "seq": seq,
+        "position": position,
+        "before": before.hex(),
+        "kind": kind,
+        "at": at,
+        "rule": rule,
+        "commitment": commitment.hex(),
+        "salt": None if salt is None else salt.hex(),
+        "body": body,
     }
 
 

@@ -9,7 +9,7 @@ from commerce.proof.log import BLOCK, kept_hashes
 from commerce.store.reading import Connected
 
 # Kept for the next proof, since proofs of neighbours have most of it in common: blocks of 256 hashes, and roots.
-BLOCKS_MAX, ROOTS_MAX = 64, 1_024
+BLOCKS_MAX, ROOTS_MAX = 256, 1_024
 
 
 class KeptBlocks:

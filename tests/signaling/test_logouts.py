@@ -1,3 +1,5 @@
+from commerce.customers.logouts import KEPT_MS
+from signaling import logouts as module
 from signaling.logouts import OVERLAP_MS, Logouts
 from signaling.tokens import new_viewer
 
@@ -32,3 +34,37 @@ async def test_its_own_are_known_at_once_and_others_at_the_next_look():
     await logouts.look()
     assert store.since == [-OVERLAP_MS, AT - OVERLAP_MS]
     assert told == [own, "theirs0000000000"]
+
+
+class Ended(Store):
+    """Answers who is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.ended = []
+
+    async def ask(self, question, since):
+        return tuple(self.ended)
+
+
+async def test_whose_cookies_have_run_out_is_forgotten():
+    store, now = Ended(), [AT]
+    logouts = Logouts(store, lambda: now[0] / 1000)
+    await logouts.end("own0000000000000")
+    now[0] += KEPT_MS - 1
+    store.ended = [("late000000000000", now[0])]
+    await logouts.look()
+    assert "own0000000000000" in logouts
+    now[0] += 1
+    await logouts.look()
+    assert "own0000000000000" not in logouts
+    assert "late000000000000" in logouts
+
+
+async def test_of_too_many_the_latest_are_kept(monkeypatch):
+    monkeypatch.setattr(module, "ENDED_MAX", 2)
+    store = Ended()
+    logouts = Logouts(store, lambda: AT / 1000)
+    store.ended = [(f"{at}", AT + at) for at in (3, 1, 2)]
+    await logouts.look()
+    assert [viewer in logouts for viewer in ("1", "2", "3")] == [False, True, True]

@@ -107,3 +107,23 @@ async def test_whoever_stands_above_earns_by_his_own_level(money_tree):
 def test_what_a_level_pays_is_compared_scope_by_scope(rates, before, after, less):
     plan = Plan(rates)
     assert lowers(for_level(plan, before), for_level(plan, after)) is less
+
+
+async def test_in_a_differential_plan_a_raise_below_waits_for_the_notice_of_the_one_above(money_tree):
+    money, room = money_tree
+    rates = (Rate(100_000), Rate(120_000, level="gold"), Rate(150_000, level="top"))
+    await money.plan(Plan(rates, differential=True))
+    money.shop.clock.advance(7 * DAY)
+    await money.execute(SetChannelLevel(money.merchant, money.shop.store_a.channel, "top"))  # above it is the house
+    assert (await money.ask(channel, money.merchant, money.shop.store_a.channel)).level == "top"
+    await money.execute(SetChannelLevel(money.merchant, room.channel, "gold"))
+    at = int(money.shop.clock() + 7 * DAY) * 1000
+    below = await money.ask(channel_notices, money.merchant, room.channel)
+    above = await money.ask(channel_notices, money.merchant, money.shop.store_a.channel)
+    assert (below[0].kind, above[0].kind) == ("level_rises", "level_below")
+    assert above[0].body == {"channel": "Store C", "level": "gold", "before": "", "effective_at": at}
+    await money.sold(room=room.room)
+    assert [line.amount_minor for line in await money.lines(party=money.a)] == [495]
+    money.shop.clock.advance(7 * DAY)
+    await money.sold(room=room.room)
+    assert [line.amount_minor for line in await money.lines(party=money.a)] == [495, 297]

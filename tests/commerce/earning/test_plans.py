@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from commerce.commission import Plan, Rate
-from commerce.earning.plans import lowers, plan_in_force, plan_versions
+from commerce.earning.plans import leaves_less_above, lowers, plan_in_force, plan_versions
 from tests.commerce.money import PLAN
 
 
@@ -45,6 +45,27 @@ LEVELS = (Rate(100_000), Rate(20_000, depth=1))
 )
 def test_whether_anybody_could_earn_less(new, less):
     assert lowers(Plan(LEVELS), new) is less
+
+
+STEPS = (Rate(100_000), Rate(120_000, level="gold"))
+
+
+@pytest.mark.parametrize(
+    ("new", "less", "gold"),
+    [
+        (STEPS, False, False),
+        ((Rate(110_000), STEPS[1]), True, True),  # what is left to a gold one above falls to one per cent
+        ((Rate(110_000), Rate(130_000, level="gold")), False, False),
+        ((Rate(100_000), Rate(130_000, level="gold")), False, False),
+        ((*STEPS, Rate(110_000, level="silver")), True, True),
+        ((*STEPS, Rate(110_000, sku="tea")), True, True),
+    ],
+)
+def test_whether_in_a_differential_plan_anybody_above_could_have_less(new, less, gold):
+    old, new = (Plan(rates, differential=True) for rates in (STEPS, new))
+    assert lowers(old, new) is less
+    assert leaves_less_above(old, new, "gold") is gold
+    assert not leaves_less_above(replace(old, paid_levels_max=1), replace(new, paid_levels_max=1))
 
 
 def test_a_plan_goes_through_its_canonical_form_unchanged():

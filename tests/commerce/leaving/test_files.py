@@ -7,6 +7,7 @@ from pyarrow import parquet
 
 from commerce.errors import Invalid
 from commerce.leaving.files import (
+    LINE_BYTES_MAX,
     file_digest,
     has_parquet,
     manifest_bytes,
@@ -59,5 +60,16 @@ def test_a_bad_line_is_named(tmp_path, line):
 def test_the_same_rows_as_parquet(tmp_path):
     assert has_parquet()
     rows = [{"id": at, "name": None if at % 2 else "分", "on": True, "hash": "00ff"} for at in range(3)]
-    write_parquet(tmp_path / "a.parquet", {"id": "int", "name": "text", "on": "bool", "hash": "bytes"}, iter(rows))
-    assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == rows
+    rows += [{"id": 3, "name": "2026-11-28 10:00:00", "on": False, "hash": "12"}]  # looks like a time, and is none
+    columns, lines = {"id": "int", "name": "text", "on": "bool", "hash": "bytes"}, tmp_path / "a.jsonl"
+    for expected in (rows, []):
+        write_rows(lines, expected)
+        write_parquet(tmp_path / "a.parquet", columns, lines)
+        assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == expected
+
+
+def test_a_line_as_long_as_it_may_be_becomes_parquet(tmp_path):
+    row, lines = {"id": 1, "name": "x" * (LINE_BYTES_MAX - 100)}, tmp_path / "a.jsonl"
+    write_rows(lines, [row] * 2)
+    write_parquet(tmp_path / "a.parquet", {"id": "int", "name": "text"}, lines)
+    assert parquet.read_table(tmp_path / "a.parquet").num_rows == 2

@@ -68,6 +68,10 @@ export const partnersEn = {
       `Your level is now: ${b.level || "none"} (before: ${b.before || "none"}). Orders from now on are paid by its rates.`,
     level_ahead: (b: Told) =>
       `Your level will be ${b.level || "none"} from ${b.when}, and pay you less. Until then it stays ${b.before || "none"}.`,
+    level_rises: (b: Told) =>
+      `Your level will be ${b.level || "none"} from ${b.when}, and pay you more. Until then it stays ${b.before || "none"}.`,
+    level_below: (b: Told) =>
+      `${b.channel}, below you, will have level ${b.level || "none"} (before: ${b.before || "none"}) from ${b.when}: what is left to you of its orders is less then.`,
     level_stays: (b: Told) =>
       `Your level stays ${b.level || "none"}: the announced change to ${b.withdrawn || "none"} is withdrawn.`,
     harder_lock: (b: Told) => `Rules that leave you less (${b.what}) are announced. They count from ${b.when}.`,

@@ -67,6 +67,10 @@ export const partnersZh: PartnersText = {
     level: (b) => `您的级别现为：${b.level || "无"}（此前：${b.before || "无"}）。此后的订单按新级别计佣。`,
     level_ahead: (b) =>
       `自 ${b.when} 起，您的级别将变为${b.level || "无"}，佣金会降低；在此之前仍为${b.before || "无"}。`,
+    level_rises: (b) =>
+      `自 ${b.when} 起，您的级别将变为${b.level || "无"}，佣金会提高；在此之前仍为${b.before || "无"}。`,
+    level_below: (b) =>
+      `自 ${b.when} 起，您的下级${b.channel}的级别将由${b.before || "无"}变为${b.level || "无"}，其订单留给您的级差佣金会减少。`,
     level_stays: (b) => `您的级别仍为${b.level || "无"}：原定改为${b.withdrawn || "无"}的变更已撤回。`,
     harder_lock: (b) => `已公布会减少您收益的新规则（${b.what}），自 ${b.when} 起生效。`,
     lower_rates: (b) => `已公布会降低您佣金的新规则，自 ${b.when} 起生效。`,
