@@ -64,9 +64,7 @@ def export_merchant(
     row = reading.connection.execute(mine).first()
     if row is None:
         raise NotFound("merchant", "no such merchant")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise CommerceError("folder", "must be empty")
+    _begin(folder)
     rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", _rows(reading, mine))}
     with ThreadPoolExecutor(1) as beside:
         made, found = [], merchant_tables()
@@ -81,6 +79,13 @@ def export_merchant(
             each.result()
     about = {"kind": "merchant", "merchant": row.public_id, "name": row.name, "at": reading.now, "rows": rows}
     return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
+
+
+def _begin(folder: Path) -> None:
+    """Nothing is ever written over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise CommerceError("folder", "must be empty")
 
 
 def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Row]:
@@ -180,9 +185,7 @@ def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, 
     row = reading.connection.execute(query).first()
     if row is None:
         raise NotFound("channel", "no such channel")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise CommerceError("folder", "must be empty")
+    _begin(folder)
     rows = {name: write_rows(folder / f"{name}.jsonl", found) for name, found in _own(reading, row.id, channel).items()}
     (folder / "proofs").mkdir()
     try:
