@@ -129,6 +129,13 @@ class ViewerBound(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ViewerErased(Fact):
+    """The merchant knows nothing of a viewer any more; of a customer there is one such fact for each of his viewers."""
+
+    viewer: str
+
+
+@dataclass(frozen=True, slots=True)
 class WordsChanged(Fact):
     """The merchant's list of words."""
 
@@ -213,6 +220,7 @@ KINDS: dict[str, type[Fact]] = {
         RoomChanged,
         RoomStateChanged,
         ViewerBound,
+        ViewerErased,
         WordsChanged,
         RulesChanged,
         RestrictionChanged,

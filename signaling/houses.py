@@ -37,10 +37,14 @@ class _Kept:
 
 
 class Houses:
-    """`open` and `close` come in pairs; `run` reads changes, for ever; `on_change` is told of each."""
+    """`open` and `close` come in pairs; `run` reads changes, for ever; `on_change` is told of each.
+
+    `on_erased` is told of a viewer of whom the merchant knows nothing any more.
+    """
 
     def __init__(self, commerce: Commerce, bus: Bus) -> None:
         self.on_change: Changed = _nobody
+        self.on_erased: Callable[[House, str], None] = _nobody
         self._commerce = commerce
         self._bus = bus
         self._kept: dict[int, _Kept] = {}
@@ -98,8 +102,14 @@ class Houses:
                 log.exception("what changed in house %s cannot be read", house.merchant)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                self.on_change(house, viewer or None)
+                self._tell(house, kind, viewer)
                 return
+
+    def _tell(self, house: House, kind: str, viewer: str) -> None:
+        if kind == "erased":
+            self.on_erased(house, viewer)
+        else:
+            self.on_change(house, viewer or None)
 
     async def _read(self, house: House, kind: str, viewer: str) -> None:
         ask, merchant = self._commerce.ask, house.merchant

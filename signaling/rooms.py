@@ -89,6 +89,12 @@ class Room:
         """Whether what he said is not shown to whoever comes."""
         return self.audience.house.is_banned(viewer, self.name, datetime.now(UTC))
 
+    def show_out(self, viewers: Collection[str], reason: str) -> None:
+        """Whoever was known as one of them is somebody else from now on."""
+        for member in list(self.members):
+            if member.viewer in viewers:
+                member.close(CLOSE_LOGGED_OUT, reason)
+
     def write(self, data: bytes) -> None:
         """To everyone, out of any lane: what may be missed."""
         for member in self.members:
@@ -146,7 +152,7 @@ class Rooms:
         self.load = load
         self._houses = houses
         self._crowds = crowds
-        houses.on_change = self.stand
+        houses.on_change, houses.on_erased = self.stand, self.forget
         self.behind: dict[Member, None] = {}
         self._metrics = metrics
         self._rooms: dict[str, Room] = {}
@@ -236,9 +242,13 @@ class Rooms:
         """They have logged out: whoever has their sockets, wherever, is not them any more."""
         here = {viewer for viewer in viewers if viewer in self._of_viewer}
         for room in list(self._rooms.values()) if here else ():
-            for member in list(room.members):
-                if member.viewer in here:
-                    member.close(CLOSE_LOGGED_OUT, "logged out")
+            room.show_out(here, "logged out")
+
+    def forget(self, house: House, viewer: str) -> None:
+        """His data have been erased here: his sockets know his name. He comes in again as a guest."""
+        audience = self._audiences.get(house.merchant)
+        for room in list(audience.rooms.values()) if audience is not None else ():
+            room.show_out({viewer}, "erased")
 
     def tick(self) -> None:
         """Once a second: counts and hearts that have changed; and whether the other nodes can be reached."""

@@ -27,6 +27,7 @@ TALK = (
     events.WordsChanged,
     events.RulesChanged,
     events.RestrictionChanged,
+    events.ViewerErased,
     events.LineRemoved,
     events.LineApproved,
     events.QuestionAnswered,
@@ -59,6 +60,8 @@ class TalkFacts:
             case events.RestrictionChanged():
                 change = Told(house, _change("restriction", viewer=fact.viewer))
                 return [change, *_taken_down(fact)] if fact.remove_lines else [change]
+            case events.ViewerErased():
+                return [Told(house, _change("erased", viewer=fact.viewer))]
             case _:
                 return [_said(fact)]
 

@@ -7,11 +7,12 @@ keeps it: Conflict.
 
 from __future__ import annotations
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, Update, delete, or_, select, update
 
 from commerce.cases.states import OPEN as UNDECIDED
 from commerce.commands.earning import EraseViewer
 from commerce.errors import Conflict
+from commerce.events import ViewerErased
 from commerce.privacy.access import note_access
 from commerce.privacy.holdings import GONE, HOLDINGS, NOBODY, Holding, Subject
 from commerce.privacy.legal import reason_against
@@ -29,11 +30,21 @@ def erase_viewer(unit: Unit, command: EraseViewer) -> int:
     order = tables.orders
     named = select(order.c.public_id).where(order.c.viewer_id == person.key, order.c.contact != NOBODY)
     orders = list(unit.connection.execute(named).scalars())
+    for viewer in _viewers(unit, person):
+        unit.tell(ViewerErased(command.merchant, viewer))
     for holding in HOLDINGS:
         if holding.erased is not None:
             unit.connection.execute(_erasing(holding, person))
     note_access(unit, command.merchant, command.by, ("erased", "viewer"), [command.viewer, *orders])
     return len(orders)
+
+
+def _viewers(unit: Unit, person: Subject) -> list[str]:
+    """Public ids: a customer is all those that were merged into one."""
+    table = tables.viewer
+    same = or_(table.c.id == person.key, table.c.same_as_id == person.key)
+    query = select(table.c.public_id).where(table.c.merchant_id == person.merchant, same).order_by(table.c.id)
+    return list(unit.connection.execute(query).scalars())
 
 
 def _erasing(holding: Holding, person: Subject) -> Update | Delete:

@@ -19,6 +19,7 @@ def examples():
         events.ShowChanged(1, "show", "live"),
         events.RoomChanged(1, "房间"),
         events.ViewerBound(1, "v", "c", None),
+        events.ViewerErased(1, "v"),
         events.WordsChanged(1),
         events.RulesChanged(1, None),
         events.RestrictionChanged(1, "v", "room", True),

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from commerce import commands
+from commerce.commands.earning import EraseViewer
 from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT
 
 LINES = 80  # of each speaker
@@ -138,3 +139,14 @@ async def test_who_logs_out_at_one_node_is_shown_out_at_the_other(shops):
     visitor.base = (await first.visitor()).base
     assert (await visitor("POST", "/api/v1/rooms/south/logout", {}))[0] == 204
     assert await member.closed() == CLOSE_LOGGED_OUT
+
+
+async def test_who_is_erased_is_shown_out_and_comes_back_as_a_guest(shops):
+    first, second = shops
+    visitor = await second.visitor()
+    member = await visitor.enter("south")
+    viewer = next(iter(second.node.core.rooms.get("south").members)).viewer
+    await first.do(EraseViewer(first.merchant.id, viewer, "boss"))
+    assert await member.closed() == CLOSE_LOGGED_OUT
+    again = await visitor.socket("south")
+    assert (await again.hello())["viewer"]["name"] == f"Guest {viewer[:4]}"

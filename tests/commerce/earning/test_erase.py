@@ -7,6 +7,7 @@ import pytest
 from commerce.audit import audit
 from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
 from commerce.errors import Conflict, NotFound
+from commerce.events import ViewerErased
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -21,6 +22,7 @@ async def test_a_buyer_is_erased_and_every_proof_and_figure_stays(money_anywhere
         await money.execute(EraseViewer(money.merchant, viewer))
     await money.arrived(order)
     assert await money.execute(EraseViewer(money.merchant, viewer)) == 1
+    assert money.shop.facts[-1] == ViewerErased(money.merchant, viewer)
     assert await money.execute(EraseViewer(money.merchant, viewer)) == 0
     rows = {table: await money.rows(getattr(tables, table)) for table in ("orders", "log_leaf", "touch", "binding")}
     assert json.loads(rows["orders"][0].contact) == {"name": "", "phone": "", "address": ""}
