@@ -62,8 +62,8 @@ export class FenboCases extends LitElement {
         padding: 8px 0 0;
         margin: 0;
       }
-      .plain {
-        background: var(--sheet);
+      li .plain {
+        background: var(--sheet); /* on a soft ground */
       }
       .row {
         display: flex;
