@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from commerce.store.bulk import insert_rows
+from commerce.store.bulk import HEX_BYTES_MAX, insert_rows
 from commerce.store.engine import writer_engine
-from commerce.store.tables import id_block, outbox
+from commerce.store.tables import id_block, outbox, wrapped_key
 
 
 @pytest.fixture
@@ -39,3 +39,15 @@ def test_a_row_that_lacks_a_column_is_an_error(connection):
     row = {"id": 1, "merchant_id": 1, "node": "n", "at": 0}
     with pytest.raises(Exception, match="facts"):
         insert_rows(connection, outbox, [row])
+
+
+def test_bytes_arrive_small_or_large(connection):
+    small = {"kid": "a", "name": "x", "wrapped": b"\x00\xff\\x", "created_at": 1}
+    large = small | {"kid": "b", "wrapped": b"\x01" * (HEX_BYTES_MAX + 1)}
+    assert set(small) == {column.name for column in wrapped_key.columns}
+    for rows in ([small, small | {"kid": "c", "wrapped": b""}], [large, small | {"kid": "d"}]):
+        insert_rows(connection, wrapped_key, rows)
+    found = dict(
+        connection.execute(select(wrapped_key.c.kid, wrapped_key.c.wrapped).where(wrapped_key.c.name == "x")).all()
+    )
+    assert found == {"a": small["wrapped"], "b": large["wrapped"], "c": b"", "d": small["wrapped"]}
