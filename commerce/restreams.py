@@ -39,13 +39,15 @@ def put_restream(unit: Unit, command: PutRestream) -> views.Restream:
 
 
 def switch_restream(unit: Unit, command: SwitchRestream) -> views.Restream:
-    """On or off; NotFound."""
+    """On or off; NotFound. Conflict when its address did not come along from where the merchant was before."""
     table = tables.restream
     named = (table.c.merchant_id == command.merchant) & (table.c.name == command.name)
     unit.connection.execute(update(table).where(named).values(enabled=command.enabled))
     row = unit.connection.execute(select(table).where(named)).first()
     if row is None:
         raise NotFound("name", "no such target")
+    if command.enabled and not row.sealed:
+        raise Conflict("enabled", "its address is not here: enter it again")
     unit.tell(StudioChanged(command.merchant))
     return _view(row)
 

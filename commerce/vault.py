@@ -103,7 +103,7 @@ class Vault:
         nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             return self._cipher.decrypt(nonce, sealed, f"{name}/{kid}".encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: it is too short to be anything that was sealed
             raise Invalid("secret", "is not the one this store's keys are wrapped with") from error
 
     def key(self, name: str) -> bytes:

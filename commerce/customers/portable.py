@@ -1,6 +1,8 @@
 """Sealed rows on their way out and in.
 
 An export has in the open what was sealed here, since it is the merchant's; an import seals it with the keys there.
+Not so what opens the doors of others, an address with its stream key or a payment provider's credentials: that stays
+here, and whoever arrives has it off until it is entered again.
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ from commerce.vault import Vault
 
 PHONE, CONTACT, APPLICANT = "customer phone", "address", "partner application"  # what the vault seals them as
 SEALED = {"customer": PHONE, "address": CONTACT, "application": APPLICANT}  # by table; the column is `sealed`
+LEFT_OUT = ("restream", "payment_provider")  # tables whose `sealed` leaves with nobody
 Row = dict[str, Any]
 
 
 def opened(vault: Vault, table: str, row: Row) -> Row:
     """A row as it is exported."""
+    if table in LEFT_OUT:
+        return row | {"sealed": b""}
     purpose = SEALED.get(table)
     if purpose is None or not row["sealed"]:
         return row
@@ -25,6 +30,8 @@ def opened(vault: Vault, table: str, row: Row) -> Row:
 
 def closed(vault: Vault, table: str, row: Row, merchant: str) -> Row:
     """A row as it is kept here; `merchant` is the public id. A customer's identity is a digest under keys of ours."""
+    if table in LEFT_OUT:
+        return row | {"sealed": b"", "enabled": False}
     purpose = SEALED.get(table)
     if purpose is None or not row["sealed"]:
         return row

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table, func, select
 
 from commerce import images
+from commerce.customers.portable import LEFT_OUT
 from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, has_parquet, write_manifest, write_parquet, write_rows
 from commerce.proof.entry import Head, channel_party
@@ -78,7 +79,8 @@ def export_merchant(
         for each in made:
             each.result()
     about = {"kind": "merchant", "merchant": row.public_id, "name": row.name, "at": reading.now, "rows": rows}
-    return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
+    about |= {"keys": keys_json(reading), "left_out": [f"{name}.sealed" for name in LEFT_OUT]}
+    return write_manifest(folder, about, sign)
 
 
 def _begin(folder: Path) -> None:

@@ -10,12 +10,15 @@ from commerce.money import Money
 
 @dataclass(frozen=True, slots=True)
 class ProviderSet:
-    """A merchant's provider, without its credentials."""
+    """A merchant's provider, without its credentials. `configured`: they are here, and did not stay elsewhere when the
+    merchant came.
+    """
 
     provider: str
     hint: str
     enabled: bool
     changed_at: datetime
+    configured: bool
 
 
 @dataclass(frozen=True, slots=True)

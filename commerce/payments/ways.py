@@ -34,8 +34,10 @@ def put_provider(unit: Unit, command: PutProvider) -> shown.ProviderSet:
 
 
 def switch_provider(unit: Unit, command: SwitchProvider) -> shown.ProviderSet:
-    """On or off for buyers; NotFound."""
+    """On or off for buyers; NotFound. Conflict when its credentials did not come along."""
     row = _row(unit, command.merchant, command.provider)
+    if command.enabled and not row.sealed:
+        raise Conflict("enabled", "its credentials are not here: set them again")
     values = {"enabled": command.enabled, "changed_at": unit.now}
     unit.connection.execute(update(_provider).where(_provider.c.id == row.id).values(values))
     return _view(_row(unit, command.merchant, command.provider))
@@ -63,7 +65,7 @@ def _row(connected: Connected, merchant: int, provider: str) -> AnyRow:
 
 
 def _view(row: AnyRow) -> shown.ProviderSet:
-    return shown.ProviderSet(row.name, row.hint, bool(row.enabled), aware(row.changed_at))
+    return shown.ProviderSet(row.name, row.hint, bool(row.enabled), aware(row.changed_at), bool(row.sealed))
 
 
 def providers(reading: Reading, merchant: int) -> tuple[shown.ProviderSet, ...]:

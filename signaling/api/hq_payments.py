@@ -71,7 +71,7 @@ class HqPayments:
         kind = KINDS[provider]
         about = {
             "provider": provider,
-            "configured": found is not None,
+            "configured": found is not None and found.configured,
             "enabled": found is not None and found.enabled,
             "hint": "" if found is None else found.hint,
             "changed_at": None if found is None else found.changed_at,

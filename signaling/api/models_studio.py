@@ -48,12 +48,14 @@ class SourceView(View):
 
 
 class RestreamView(View):
-    """Where the broadcast goes as well. `problem` is why the last connection ended."""
+    """Where the broadcast goes as well. `problem` is why the last connection ended. `missing`: an import came
+    without its URL, which is to be entered again under the same name.
+    """
 
     name: Slug
     host: str
     enabled: bool
-    state: Literal["off", "waiting", "connecting", "sending", "retrying"]
+    state: Literal["missing", "off", "waiting", "connecting", "sending", "retrying"]
     problem: str
 
 

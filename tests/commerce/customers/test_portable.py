@@ -3,13 +3,16 @@
 import asyncio
 import json
 
+import pytest
 from sqlalchemy import select
 
 from commerce import commands as c
 from commerce import questions
 from commerce.customers.portable import closed, opened
+from commerce.errors import Conflict
 from commerce.leaving import station
-from commerce.leaving.files import read_rows
+from commerce.leaving.files import read_manifest, read_rows
+from commerce.payments.ways import providers
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.vault import Vault
@@ -51,3 +54,30 @@ async def test_customers_and_addresses_move_with_the_merchant(sqlite_shop, tmp_p
     assert (found.customer.customer, len(found.customer.addresses)) == (customer.customer, 1)
     assert await shop.commerce.ask(questions.customer, early, shop.room_a) == found.customer
     await shop.commerce.execute(c.SetCartLine(early, shop.room_a, shop.sku, 1))
+
+
+async def test_what_opens_the_doors_of_others_stays_and_is_entered_again(sqlite_shop, tmp_path, open_commerce):
+    shop, own = sqlite_shop, sqlite_shop.merchant.id
+    sealed = shop.commerce.seal("restream/1", b"rtmp://example.org/app/key")
+    await shop.commerce.execute(c.PutRestream(own, "elsewhere", "example.org", sealed))
+    await shop.commerce.execute(c.PutProvider(own, "stripe", "sk_live_...", sealed, enabled=True))
+    viewer = public_id()
+    await Phone(shop).log_in(viewer)
+    await put(shop, viewer)
+    await asyncio.to_thread(move, shop, tmp_path)
+    manifest = await asyncio.to_thread(read_manifest, tmp_path / "out")
+    assert manifest["left_out"] == ["restream.sealed", "payment_provider.sealed"]
+    for name in ("restream", "payment_provider"):
+        assert [row["sealed"] for row in read_rows(tmp_path / "out" / "tables" / f"{name}.jsonl")] == [""]
+
+    home = await open_commerce(f"sqlite:///{tmp_path / 'home' / 'fenbo.sqlite3'}", secret="t" * 32)
+    (restream,) = await home.ask(questions.restreams, own)
+    (provider,) = await home.ask(providers, own)
+    assert (restream.enabled, restream.sealed) == (provider.enabled, b"") == (False, b"")
+    assert not provider.configured
+    for command in (c.SwitchRestream(own, "elsewhere", True), c.SwitchProvider(own, "stripe", True)):
+        with pytest.raises(Conflict, match="again"):
+            await home.execute(command)
+    again = home.seal("restream/1", b"rtmp://example.org/app/key")
+    assert (await home.execute(c.PutRestream(own, "elsewhere", "example.org", again))).enabled
+    assert (await home.execute(c.PutProvider(own, "stripe", "sk_live_...", again, enabled=True))).configured

@@ -38,7 +38,7 @@ export interface Restream {
   name: string;
   host: string;
   enabled: boolean;
-  state: "off" | "waiting" | "connecting" | "sending" | "retrying";
+  state: "missing" | "off" | "waiting" | "connecting" | "sending" | "retrying";
   problem: string;
 }
 

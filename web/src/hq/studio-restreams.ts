@@ -30,15 +30,25 @@ export class FenboRestreams extends StudioPart {
 
   private target(one: Restream): TemplateResult {
     const text = this.text.studio;
-    const kind = one.state === "sending" ? "good" : one.state === "retrying" ? "warn" : "";
+    const kind = one.state === "sending" ? "good" : one.state === "retrying" || one.state === "missing" ? "warn" : "";
     return html`<div class="row apart">
         <span><b>${one.name}</b> <span class="dim">${one.host}</span> <span class="tag ${kind}" role="status">${text.restreamState[one.state]}</span></span>
         <span class="row">
-          <button class="act" @click=${() => this.act(this.api.switchRestream(one.name, !one.enabled))}>${one.enabled ? text.turnOff : text.turnOn}</button>
+          ${one.state === "missing" ? this.again(one) : html`<button class="act" @click=${() => this.act(this.api.switchRestream(one.name, !one.enabled))}>${one.enabled ? text.turnOff : text.turnOn}</button>`}
           <button class="act hard" @click=${() => this.act(this.api.removeRestream(one.name))}>${text.delete}</button>
         </span>
       </div>
       ${one.problem === "" ? nothing : html`<p class="small dim">${one.problem}</p>`}`;
+  }
+
+  /** Its address is typed once more, and it sends again under its name. */
+  private again(one: Restream): TemplateResult {
+    const text = this.text.studio;
+    return html`<form class="row" @submit=${this.add}>
+      <input type="hidden" name="name" .value=${one.name} />
+      <input type="password" name="url" required placeholder="rtmps://HOST/APP/KEY" aria-label=${text.restreamUrl} />
+      <button class="act main">${text.add}</button>
+    </form>`;
   }
 
   private async add(event: SubmitEvent): Promise<void> {

@@ -56,6 +56,7 @@ export const studioEn = {
   restreamSecret: "It is kept encrypted and never shown again.",
   add: "Add",
   restreamState: {
+    missing: "address did not come along: enter it again",
     off: "off",
     waiting: "waits for the show",
     connecting: "connecting",

@@ -52,6 +52,7 @@ export const studioZh: StudioText = {
   restreamSecret: "地址加密保存，不再显示。",
   add: "添加",
   restreamState: {
+    missing: "迁移时未带地址，请重新填写",
     off: "已关闭",
     waiting: "等待开播",
     connecting: "连接中",
