@@ -1,11 +1,18 @@
 """The pages in Debian's Chromium, on a real server with the demo's rooms and nobody publishing."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from config.load import load
+from signaling.demo import CODES, QUIET, all_addresses
+from signaling.demo_goods import Furnished, furnish
 
 CHROMIUM = "/usr/bin/chromium"
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -24,9 +31,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(start_server):
+def furnished(tmp_path_factory) -> tuple[Path, Furnished]:
+    """The demo's data, made once: each server has a copy."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own, away from the tests'
+        made = thread.submit(asyncio.run, furnish(load(None, {}, (f"--data_dir={folder}",))))
+        return folder, made.result()
+
+
+@pytest.fixture(scope="session")
+def start_demo(start_server, furnished, tmp_path_factory):
+    """`start_demo(FENBO_...="...")`: what `fenbo demo --no-publisher` serves, and the same addresses."""
+    template, made = furnished
+
+    def start(**environment: str):
+        folder = tmp_path_factory.mktemp("demo")
+        shutil.copytree(template, folder / "data")
+        server = start_server("serve", prepared=folder, **QUIET, **CODES, **environment)
+        server.addresses = all_addresses(server.addresses, made)
+        return server
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def shop(start_demo):
     """Rooms, a shelf, a show that is on; no picture, so that the processor is left to the pages."""
-    return start_server("demo", "--no-publisher", FENBO_ROOMS__CHAT_BURST="4", FENBO_ROOMS__CHAT_PER_SECOND="0.1")
+    return start_demo(FENBO_ROOMS__CHAT_BURST="4", FENBO_ROOMS__CHAT_PER_SECOND="0.1")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

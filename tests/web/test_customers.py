@@ -18,9 +18,9 @@ CODE = re.compile(r"code for \S+: (\d{6})")
 
 
 @pytest.fixture(scope="module")
-def store(start_server):
+def store(start_demo):
     """A server of its own: codes are read from its log, one phone is asked for once."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 

@@ -12,9 +12,9 @@ LOOK_MS = 5_000  # web/src/desk/fenbo-desk.ts
 
 
 @pytest.fixture(scope="module")
-def hall(start_server):
+def hall(start_demo):
     """A server of its own: people are banned here."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 

@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60,
 
 
 @pytest.fixture(scope="module")
-def store(start_server):
+def store(start_demo):
     """A server of its own: its goods change."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 

@@ -12,9 +12,9 @@ FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 
 
 @pytest.fixture(scope="module")
-def studio(start_server):
+def studio(start_demo):
     """A server of its own: shows are paused and ended here."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 

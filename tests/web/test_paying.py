@@ -23,8 +23,8 @@ async def wechat():
 
 
 @pytest.fixture
-def server(start_server, wechat):
-    demo = start_server("demo", "--no-publisher", FENBO_PAYMENTS__WECHAT_URL=wechat.url)
+def server(start_demo, wechat):
+    demo = start_demo(FENBO_PAYMENTS__WECHAT_URL=wechat.url)
     yield demo
     demo.stop()
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -25,9 +24,9 @@ PINNED_AT = 5.0
 
 
 @pytest.fixture(scope="module")
-def evening(start_server):
+def evening(start_demo):
     """The demo; recordings are kept."""
-    demo = start_server("demo", "--no-publisher", FENBO_HLS__RECORD="true")
+    demo = start_demo(FENBO_HLS__RECORD="true")
     yield demo
     demo.stop()
 
@@ -35,8 +34,7 @@ def evening(start_server):
 @pytest.fixture
 def recorded(evening, tmp_path):
     """`recorded(began)`: the demo's show has a recording of twelve seconds, in place of the slate that was shown."""
-    options = Path(f"/proc/{evening.pid}/cmdline").read_text("utf-8").split("\0")
-    recordings = Path(options[options.index("--data_dir") + 1]) / "recordings"
+    recordings = evening.data_dir / "recordings"
     show = json.loads(evening.get("/api/v1/rooms/north"))["show"]["id"]
     return lambda began: record(tmp_path / "clip.mp4", recordings / show / "1", began)
 

@@ -18,9 +18,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def studio(start_server):
+def studio(start_demo):
     """A server of its own: its keys are revoked."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 

@@ -9,9 +9,9 @@ DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def hall(start_server):
+def hall(start_demo):
     """A server of its own: people are muted here."""
-    demo = start_server("demo", "--no-publisher")
+    demo = start_demo()
     yield demo
     demo.stop()
 
