@@ -29,7 +29,7 @@ from signaling.demo_panel import panel
 
 SERVER = "signaling"  # the module that the demo runs as its server
 PORTS = ("http", "rtmp", "webrtc")
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 10.0
 POLL_SECONDS = 0.02
 ENCODER_STARTS_MAX = 10  # whoever ends so often will not get better

@@ -21,9 +21,9 @@ PACKAGES = ["relay", "signaling", "commerce", "config"]
 FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1", "FENBO_RTMP__TLS_PORT": "0"} | {
     f"FENBO_{section}__PORT": "0" for section in ("HTTP", "RTMP", "WEBRTC")
 }
-START_SECONDS_MAX = 60.0  # a guard against hanging: starting takes two or three seconds of CPU, and may have to share
-STOP_SECONDS_MAX = 15.0
-WAIT_SECONDS_MAX = 15.0
+START_SECONDS_MAX = 100.0  # a guard against hanging: starting takes two or three seconds of CPU, and may have to share
+STOP_SECONDS_MAX = 40.0
+WAIT_SECONDS_MAX = 40.0
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +105,7 @@ class Server:
             raise AssertionError(f"did not stop within {STOP_SECONDS_MAX} s:\n{self.log[-4000:]}") from None
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(self.http + path, timeout=5) as answer:
+        with urllib.request.urlopen(self.http + path, timeout=WAIT_SECONDS_MAX) as answer:
             return bytes(answer.read())
 
     @property

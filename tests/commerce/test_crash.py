@@ -65,7 +65,7 @@ async def kill_often(shop, tmp_path, times: int, delay: Callable[[], float]) -> 
     return answered
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_what_was_answered_survives_kill_9(shop, tmp_path):
     await kill_often(shop, tmp_path, 2, lambda: random.uniform(0, 0.15))
 

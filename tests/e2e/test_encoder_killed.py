@@ -22,7 +22,7 @@ from signaling import demo_clock
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(40, func_only=True),  # a guard against hanging; the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # a guard against hanging; the demo's start is not the test's
 ]
 WIDTH, HEIGHT = 640, 360
 GROUP_FRAMES, GROUP_MS = 30, 1000

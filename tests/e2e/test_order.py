@@ -6,7 +6,7 @@ from playwright.async_api import Page
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # the demo's start is not the test's
 ]
 CONTACT = {"Name": "Li Wei", "Phone": "13800000000", "Address": "1 Harbour Street"}
 

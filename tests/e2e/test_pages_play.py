@@ -5,7 +5,7 @@ from playwright.async_api import Page, Route, expect
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # the demo's start is not the test's
 ]
 DEAD_PORT = "9"  # discard: nothing is there
 

@@ -10,7 +10,7 @@ from signaling.demo_media import TONE_HERTZ
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # the demo's start is not the test's
 ]
 PART_MS = HlsSettings().part_ms_target
 READINGS = 5

@@ -16,7 +16,7 @@ from signaling.demo_media import TONE_HERTZ
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # the demo's start is not the test's
 ]
 SCRIPT = Path(__file__).parent / "webrtc.js"
 FFT_BIN_HERTZ = 48_000 / 8192
@@ -162,7 +162,7 @@ async def bad_network(show: Any) -> AsyncIterator[Callable[[str, int], Awaitable
         way.close()
 
 
-@pytest.mark.timeout(40, func_only=True)  # a guard against hanging: lost handshake packets are sent again, but late
+@pytest.mark.timeout(120, func_only=True)  # a guard against hanging: lost handshake packets are sent again, but late
 async def test_five_in_a_hundred_lost_and_50_ms_leave_it_playing(
     show: Any, blank: Open, bad_network: Any, record_property: Any
 ):

@@ -38,7 +38,7 @@ async def ladder(origin: Origin) -> AsyncIterator[Ladder]:
 
 async def read(subscription: Subscription, count: int) -> list[Packet]:
     found: list[Packet] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         async for packet in subscription:
             found.append(packet)
             if len(found) == count:
@@ -47,7 +47,7 @@ async def read(subscription: Subscription, count: int) -> list[Packet]:
 
 
 async def rest(subscription: Subscription) -> list[Packet]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         return [packet async for packet in subscription]
 
 

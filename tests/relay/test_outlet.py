@@ -140,7 +140,7 @@ async def test_reading_ends_with_the_outlet(outlet: Outlet, feed: Any) -> None:
     await asyncio.sleep(0)
     outlet.publish(feed().picture(40))
     outlet.end()
-    await asyncio.wait_for(reading, 5)
+    await asyncio.wait_for(reading, 30)
     assert len(found) == 2
     assert output.closed
 

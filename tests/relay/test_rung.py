@@ -51,7 +51,7 @@ async def hls_rung(origin: Origin) -> AsyncIterator[Rung]:
 
 async def read(subscription: Subscription, enough: Callable[[list[Packet]], bool]) -> list[Packet]:
     found: list[Packet] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for packet in subscription:
             found.append(packet)
             if enough(found):
@@ -105,7 +105,7 @@ async def test_it_runs_only_while_somebody_subscribes(origin: Origin, rung: Rung
     assert not rung.running
     assert origin._subscriptions == ()
     assert rung.tracks == {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(thread.name.startswith("rung-") for thread in threading.enumerate()):  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 

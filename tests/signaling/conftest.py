@@ -45,9 +45,9 @@ from tests.commerce.statements import SharedStatements
 from tests.signaling.redis_servers import RedisServer
 
 PASSWORD = "correct horse"
-RECEIVE_SECONDS_MAX = 10.0
+RECEIVE_SECONDS_MAX = 30.0
 PHONE = {"width": 390, "height": 844}
-PAGE_MS_MAX = 15_000
+PAGE_MS_MAX = 30_000
 PORTS = ("--http.host=127.0.0.1", "--http.port=0", "--rtmp.host=127.0.0.1", "--rtmp.port=0", "--webrtc.port=0")
 
 

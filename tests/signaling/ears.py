@@ -20,7 +20,7 @@ class Ear:
 
     async def until(self, count: int) -> list[int]:
         """The offsets, once so many were heard."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.heard) < count:
                 self._more.clear()
                 await self._more.wait()

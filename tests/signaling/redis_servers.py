@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import subprocess
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 KEEPING = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")  # all that was acknowledged
 SLOTS = 16_384
+PORTS = range(20_000, 32_000)
 
 
 class RedisServer:
@@ -55,7 +57,7 @@ class RedisCluster:
                 folder.mkdir(exist_ok=True)
                 port, cluster_port = self._ports[at * 2 : at * 2 + 2]
                 options = ("--port", str(port), "--cluster-enabled", "yes", "--cluster-port", str(cluster_port))
-                self._processes[at] = _start(folder, *options, "--cluster-node-timeout", "1000")
+                self._processes[at] = _start(folder, *options, "--cluster-node-timeout", "10000")
                 wait_until(lambda at=at: b"PONG" in self.ask(at, "ping"), "redis-server")
                 if fresh:
                     self._join(at)
@@ -158,6 +160,10 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in found]
+    """From below those that the system gives away, so that nobody's connection takes one before the server does."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.choice([each for each in PORTS if each not in found])
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+    return found

@@ -363,7 +363,7 @@ async def test_the_shard_that_is_listened_to_dies_and_comes_back(cluster, stream
 
 async def told(bus, topic, body, heard):
     """Tells until it was heard: a topic keeps nothing, and listening may begin a moment after it was asked for."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while heard.empty():
             await bus.tell(topic, body)
             await asyncio.sleep(0)

@@ -14,7 +14,7 @@ async def test_acts_are_repeated_and_a_failing_one_goes_on(caplog):
         raise ValueError("again")
 
     chores.every(0.001, "the act", act)
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), 30)
     await chores.close()
     assert "the act failed" in caplog.text
 
@@ -30,7 +30,7 @@ async def test_acts_may_be_asynchronous_and_close_ends_everything():
 
     chores.every(0.001, "an act", act)
     chores.start("for ever", for_ever())
-    await asyncio.wait_for(ran.wait(), 5)
+    await asyncio.wait_for(ran.wait(), 30)
     await chores.close()
     assert {task.get_name() for task in asyncio.all_tasks()} & {"an act", "for ever"} == set()
 

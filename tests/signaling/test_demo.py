@@ -16,7 +16,7 @@ from signaling.demo_goods import Furnished, Room
 
 TOP = {"pid", "http", "rtmp", "whip", "stream_key", "backup_stream_key", "metrics", "hq", "rooms"}
 
-pytestmark = pytest.mark.timeout(60)  # three processes start: seconds, and many when others work beside
+pytestmark = pytest.mark.timeout(120)  # three processes start: seconds, and many when others work beside
 
 
 def test_the_addresses_are_those_of_the_design():

@@ -42,7 +42,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str]):
 
 async def test_a_node_says_at_its_start_what_cannot_be_reached(open_shop: Any, caplog: pytest.LogCaptureFixture):
     await open_shop('--webrtc.advertised_hosts=["127.0.0.1:1"]')
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "Connection refused" not in caplog.text:  # noqa: ASYNC110  # a log line is awaited
             await asyncio.sleep(0.01)
     assert "candidate udp 127.0.0.1:1 (this machine only): Connection refused" in caplog.text

@@ -16,7 +16,7 @@ from config.settings import HookSettings
 from signaling.hooks import Deliverer, PublicOnly, signature
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
-PATIENCE = 10
+PATIENCE = 30
 
 
 class Receiver:

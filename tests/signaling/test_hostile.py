@@ -33,7 +33,7 @@ def frame(payload, first=0x81):
 async def close_code(reader):
     """The code of the close frame; None when the connection simply ends."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await _close_code(reader)
     except (asyncio.IncompleteReadError, ConnectionResetError):
         return None

@@ -14,7 +14,7 @@ async def screen(visitor, **more):
 
 async def wait_for(ws, kind, holds=lambda message: True):
     while True:
-        message = await ws.receive_json(timeout=10)
+        message = await ws.receive_json(timeout=30)
         if message["type"] == kind and holds(message):
             return message
 
@@ -23,7 +23,7 @@ async def test_an_order_shows_at_once_and_the_overview_follows(shop):
     boss = await shop.visitor()
     await boss.log_in()
     ws = await screen(boss)
-    first = await ws.receive_json(timeout=10)
+    first = await ws.receive_json(timeout=30)
     assert first.pop("type") == "overview"
     Overview.model_validate(first)
     buyer = await shop.visitor()
@@ -55,7 +55,7 @@ async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop):
         await screen(visitor, origin="https://evil.example")
     assert refused.value.status == 403
     ws = await screen(visitor, origin=visitor.base)
-    assert (await ws.receive_json(timeout=10))["type"] == "overview"
+    assert (await ws.receive_json(timeout=30))["type"] == "overview"
     await ws.close()
 
 
@@ -69,7 +69,7 @@ async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch):
     await wait_for(ws, "overview")
     await wait_for(open_one, "overview")
     assert (await boss("POST", "/api/v1/hq/logout"))[0] == 204
-    while (message := await ws.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+    while (message := await ws.receive(timeout=30)).type is aiohttp.WSMsgType.TEXT:
         pass
     assert (message.type, ws.close_code) == (aiohttp.WSMsgType.CLOSE, 4401)
     assert not open_one.closed
@@ -84,7 +84,7 @@ async def test_what_breaks_after_the_upgrade_is_a_close_code(shop, monkeypatch):
 
     monkeypatch.setattr(HqOrders, "of", failing)
     ws = await screen(boss)
-    assert (await ws.receive(timeout=10)).type is aiohttp.WSMsgType.CLOSE
+    assert (await ws.receive(timeout=30)).type is aiohttp.WSMsgType.CLOSE
     assert ws.close_code == aiohttp.WSCloseCode.INTERNAL_ERROR
 
 

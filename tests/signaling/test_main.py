@@ -6,7 +6,7 @@ import sys
 
 def fenbo(*arguments, environment=None):
     command = [sys.executable, "-m", "signaling", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=50, env=environment, check=False)
 
 
 def test_an_unknown_option_stops_the_start_and_is_named(tmp_path):

@@ -20,7 +20,7 @@ def until():
     """Lets the loop run until the condition holds; a broadcast that is not there yet is no answer."""
 
     async def wait(condition):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while True:
                 with contextlib.suppress(NotAvailable, KeyError):
                     if condition():

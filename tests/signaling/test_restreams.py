@@ -24,7 +24,7 @@ def eventually(shop):
     """Lets the loop run until the merchant's restreams stand like that."""
 
     async def wait(condition):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while not condition(shop.node.core.restreams.standing(shop.merchant.id)):  # noqa: ASYNC110 (no event)
                 await asyncio.sleep(0.01)
 

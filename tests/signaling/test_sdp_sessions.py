@@ -300,7 +300,7 @@ async def check(sock: socket.socket, world: Any, session_id: str, ufrag: str) ->
     name = f"{agent.local.ufrag}:{ufrag}".encode()
     attributes = [(stun.USERNAME, name), (stun.PRIORITY, b"\0\0\0\1"), (stun.USE_CANDIDATE, b"")]
     sock.send(stun.build(stun.REQUEST, os.urandom(12), attributes, agent.local.password.encode()))
-    answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(sock, 2048), 5)
+    answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(sock, 2048), 30)
     assert stun.parse(answer).kind == stun.SUCCESS
 
 

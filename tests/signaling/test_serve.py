@@ -19,7 +19,7 @@ def test_it_listens_when_the_file_is_there_and_stops_with_status_0(start_server)
     assert found["metrics"] == f"{found['http']}/metrics"
     assert found["rooms"] == []
     server._process.send_signal(signal.SIGTERM)
-    assert server._process.wait(15) == 0
+    assert server._process.wait(40) == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{found['http']}/healthz", timeout=1)
     assert "Traceback" not in server.log

@@ -60,7 +60,7 @@ async def say(shop, name, start):
                 await speaker.say(text, id)
 
 
-@pytest.mark.timeout(40)  # hundreds of lines through two nodes: seconds, and more on a busy machine
+@pytest.mark.timeout(120)  # hundreds of lines through two nodes: seconds, and more on a busy machine
 async def test_members_that_reconnect_at_random_have_every_line_once_and_in_the_rooms_order(shops):
     start, chance = asyncio.Event(), random.Random(11)
     listeners = [asyncio.create_task(heard_by(shops, chance)) for _ in range(4)]
@@ -98,7 +98,7 @@ async def test_members_on_other_nodes_are_counted_in_rooms_and_at_hq(shops):
             pass
     await here.send(type="likes", count=5)
     assert (await there.wait_for("likes"))["count"] == 5
-    while (await screen.receive_json(timeout=10)).get("viewers") != 2:
+    while (await screen.receive_json(timeout=30)).get("viewers") != 2:
         pass
     await here.ws.close()
     while (await there.wait_for("presence"))["viewers"] != 1:
@@ -115,7 +115,7 @@ async def test_an_order_taken_by_one_node_shows_at_once_on_the_others_screens(sh
     body = {"client_order_id": "order-0001", "contact": contact, "lines": [{"sku": first.sku, "quantity": 1}]}
     status, order = await buyer("POST", "/api/v1/rooms/north/orders", body)
     assert status == 201
-    while (message := await screen.receive_json(timeout=10))["type"] != "order":
+    while (message := await screen.receive_json(timeout=30))["type"] != "order":
         pass
     assert message["order"]["order"] == order["order"]
 

@@ -129,7 +129,7 @@ async def test_pictures_and_sound_arrive(watch: Watch, setup: str):
 
 async def test_nobody_publishes_and_the_slate_plays(shop: Any, watch_shop: Any):
     """A show that is on answers 201 without an encoder; a pause changes the picture and nothing else."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while shop.node.core.metrics.registry.get_sample_value("fenbo_slates") != 1:  # noqa: ASYNC110 (no event)
             await asyncio.sleep(0.01)
     _, tracks, _ = await watch_shop(shop)

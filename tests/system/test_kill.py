@@ -138,7 +138,7 @@ async def kill_again_and_again(start_server, folder: Path, kills: int, seed: int
     await asyncio.to_thread(shop.server.stop)
 
 
-@pytest.mark.timeout(60)  # three starts of a server and some thousand requests: seconds, and more on a busy machine
+@pytest.mark.timeout(120)  # three starts of a server and some thousand requests: seconds, and more on a busy machine
 @pytest.mark.parametrize("seed", range(2))
 async def test_two_kills_lose_nothing_and_double_nothing(start_server, tmp_path, seed):
     await kill_again_and_again(start_server, tmp_path, kills=2, seed=seed)

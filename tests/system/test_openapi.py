@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.timeout(60, func_only=True)  # a guard: three questions to each of many operations
+pytestmark = pytest.mark.timeout(120, func_only=True)  # a guard: three questions to each of many operations
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -24,7 +24,7 @@ def log_in(show) -> dict[str, str]:
     """The headers of a logged-in page of HQ."""
     user = json.dumps({name: show.addresses["hq"][name] for name in ("user", "password")}).encode()
     request = urllib.request.Request(f"{show.http}/api/v1/hq/login", user, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         cookie = answer.headers["Set-Cookie"].split(";")[0]
         return {"Cookie": cookie, "X-CSRF-Token": json.load(answer)["csrf"]}
 

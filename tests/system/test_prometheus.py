@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.timeout(60, func_only=True)  # the demo's start is not the test's
+pytestmark = pytest.mark.timeout(120, func_only=True)  # the demo's start is not the test's
 DEPLOY = Path(__file__).parent.parent.parent / "config/deploy"
 
 
@@ -25,7 +25,7 @@ class Prometheus:
     def get(self, path: str, **query: str) -> Any:
         """What stands under `data`; None while it is not up."""
         try:
-            with urllib.request.urlopen(f"{self._api}/{path}?{urllib.parse.urlencode(query)}", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self._api}/{path}?{urllib.parse.urlencode(query)}", timeout=30) as answer:
                 return json.load(answer)["data"]
         except OSError:
             return None

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, o
 CONTACT = {"Name": "Ann Example", "Phone": "+49 30 1234567", "Address": "1 Harbour Street"}
 PAID = "Paid. The shop has your order."
 COUNT_TAPS = "addEventListener('click', event => { if (event.isTrusted) window.taps = (window.taps ?? 0) + 1 }, true)"
-SAID_SECONDS_MAX = 5.0
+SAID_SECONDS_MAX = 30.0
 CODE = re.compile(r"code for \S+: (\d{6})")
 
 

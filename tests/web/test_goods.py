@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.web.test_headquarters import enter, room_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(60, func_only=True)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120, func_only=True)]
 
 
 @pytest.fixture(scope="module")

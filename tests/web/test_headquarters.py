@@ -184,7 +184,7 @@ async def test_the_show_is_paused_ended_and_announced_in_all_rooms(visit, studio
 
     control = page.get_by_role("region", name="Show", exact=True)
     for room in rooms:  # nobody publishes: the slate does
-        await expect(room.locator("[data-way]")).to_be_visible(timeout=15_000)
+        await expect(room.locator("[data-way]")).to_be_visible()
     await page.get_by_text("Viewers see: the slate").wait_for()
     await control.get_by_role("button", name="Pause").click()
     await all_say("The host will be right back.")
@@ -225,10 +225,10 @@ async def test_the_browser_s_camera_is_previewed_and_then_live_in_the_room(visit
     await sender.get_by_label("Stream key").fill(studio.addresses["stream_key"])
     await sender.get_by_role("button", name="Camera").click()
     await sender.get_by_text("Sending", exact=True).wait_for()
-    await expect(page.get_by_label("Preview")).to_have_attribute("data-phase", "playing", timeout=15_000)
+    await expect(page.get_by_label("Preview")).to_have_attribute("data-phase", "playing")
     await page.get_by_role("region", name="On air").get_by_text(re.compile("^h264 1280x720")).wait_for()
     await expect(room.locator("[data-way]")).to_have_count(0)
     await start.click()
-    await expect(room.locator("[data-way]")).to_be_visible(timeout=15_000)
+    await expect(room.locator("[data-way]")).to_be_visible()
     await sender.get_by_role("button", name="Stop sending").click()
     await page.get_by_text("Nothing is being sent.").wait_for()

@@ -15,7 +15,7 @@ from relay.hls.tape import Tape
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),  # one browser for all, on the session's loop
-    pytest.mark.timeout(40, func_only=True),  # a guard against hanging
+    pytest.mark.timeout(120, func_only=True),  # a guard against hanging
 ]
 
 DESK = {"width": 1280, "height": 900}

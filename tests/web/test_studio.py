@@ -13,7 +13,7 @@ from tests.web.test_headquarters import enter
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(60, func_only=True),  # the demo's start is not the test's
+    pytest.mark.timeout(120, func_only=True),  # the demo's start is not the test's
 ]
 
 

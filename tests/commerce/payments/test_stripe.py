@@ -19,7 +19,7 @@ PRICE = Money(9_900, "CNY")
 PAYMENT = "a" * 16
 
 
-pytestmark = pytest.mark.timeout(60, func_only=True)  # building the mock server, once, is not the test's
+pytestmark = pytest.mark.timeout(120, func_only=True)  # building the mock server, once, is not the test's
 
 
 @pytest.fixture(scope="module")

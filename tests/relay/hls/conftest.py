@@ -277,7 +277,7 @@ class Live:
     async def settled(self, folder: str) -> "M3u8":
         """The playlist of a rung that has come as far as its source."""
         msn, part = self.window.last_part
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             playlist = await self.media(f"?_HLS_msn={msn}&_HLS_part={part}", folder)
             while self.window.ended and not playlist.ended:
                 await asyncio.sleep(0)

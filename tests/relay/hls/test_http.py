@@ -296,7 +296,7 @@ async def test_many_slow_readers_keep_a_part_each_and_no_more(live, clip):
         readers.append((reader, writer))
         await reader.readexactly(1)
     stuck = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(stuck) < 30:
             await asyncio.sleep(0)
             transports = [one.transport for one in server.connections if one.transport is not None]

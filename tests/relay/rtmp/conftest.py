@@ -208,7 +208,7 @@ def until() -> Callable[..., Any]:
     """Lets the loop run until the condition holds."""
 
     async def wait(condition: Callable[[], Any]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110 (what is waited for has no event)
                 await asyncio.sleep(0.001)
 

@@ -237,7 +237,7 @@ def packets() -> Any:
 def until() -> Callable[..., Any]:
     """Waits for what another thread makes true."""
 
-    async def wait(condition: Callable[[], Any], seconds_max: float = 10.0) -> None:
+    async def wait(condition: Callable[[], Any], seconds_max: float = 30.0) -> None:
         async with asyncio.timeout(seconds_max):
             while not condition():  # noqa: ASYNC110  # another thread makes it true
                 await asyncio.sleep(0.001)

@@ -102,7 +102,7 @@ class Browser:
         for datagram in self.dtls.start(0.0):
             self.socket.send(datagram)
         while self.dtls.keys is None:
-            datagram = await asyncio.wait_for(loop.sock_recv(self.socket, 2048), 5)
+            datagram = await asyncio.wait_for(loop.sock_recv(self.socket, 2048), 30)
             if datagram[0] >= 20:
                 for answer in self.dtls.receive(datagram, 0.0):
                     self.socket.send(answer)
@@ -155,7 +155,7 @@ class World:
         await browser.connect()
         while len(self.egresses[-1].all) == before:
             self.egresses[-1].added.clear()
-            await asyncio.wait_for(self.egresses[-1].added.wait(), 5)
+            await asyncio.wait_for(self.egresses[-1].added.wait(), 30)
         return session, self.egresses[-1].all[-1], browser
 
     def ended(self, kind: str, reason: str) -> float:
@@ -223,7 +223,7 @@ async def test_the_server_says_goodbye(world: World):
     world.engine.delete(session)
     loop = asyncio.get_running_loop()
     while not browser.dtls.closed:
-        browser.dtls.receive(await asyncio.wait_for(loop.sock_recv(browser.socket, 2048), 5), 0.0)
+        browser.dtls.receive(await asyncio.wait_for(loop.sock_recv(browser.socket, 2048), 30), 0.0)
 
 
 async def test_sessions_that_never_connect_expire(world: World):

@@ -15,7 +15,7 @@ from relay.webrtc.session import SrtpKeys
 SO_NO_CHECK = 11  # linux/socket.h: without UDP checksums the kernel refuses to segment with EINVAL
 
 
-async def until(condition, seconds_max=10.0):
+async def until(condition, seconds_max=30.0):
     async with asyncio.timeout(seconds_max):
         while not condition():  # noqa: ASYNC110  # another thread makes it true
             await asyncio.sleep(0.001)

@@ -89,7 +89,7 @@ class World:
         """What the publisher is told next."""
         while not self.wire.sent:
             self.wire.event.clear()
-            await asyncio.wait_for(self.wire.event.wait(), 5)
+            await asyncio.wait_for(self.wire.event.wait(), 30)
         sent, self.wire.sent = self.wire.sent, []
         return [report for datagram in sent for report in rtcp.parse(self._in.unprotect_rtcp(datagram))]
 
@@ -178,7 +178,7 @@ async def test_answers_follow_the_publisher_to_his_new_address(world: Callable[[
     one.ingest.moved(elsewhere)
     one.sends(*one.key_frame())
     one.now += 2
-    await asyncio.wait_for(elsewhere.event.wait(), 5)
+    await asyncio.wait_for(elsewhere.event.wait(), 30)
 
 
 async def test_the_end_closes_the_source_and_is_told(world: Callable[[], World]):

@@ -58,7 +58,7 @@ class Peer:
         self.socket.send(datagram)
 
     async def receive(self) -> bytes:
-        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.socket, 2048), 5)
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.socket, 2048), 30)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_an_authenticated_address_reaches_its_owner(opened: Port, owner: O
     one.send(RTP)
     while len(owner.received) < 2:
         owner.heard.clear()
-        await asyncio.wait_for(owner.heard.wait(), 5)
+        await asyncio.wait_for(owner.heard.wait(), 30)
     assert [datagram for datagram, _ in owner.received] == [DTLS, RTP]
     path = owner.moves[0]
     assert (path.kind, path.address) == ("udp", one.address)
@@ -170,7 +170,7 @@ async def test_an_address_belongs_to_the_session_it_authenticated_for_last(
     await join(owner, one)
     await join(second, one)
     one.send(DTLS)
-    await asyncio.wait_for(second.heard.wait(), 5)
+    await asyncio.wait_for(second.heard.wait(), 30)
     assert owner.received == []
     assert owner.agent.selected is None
     opened.detach(owner)
@@ -229,7 +229,7 @@ class TcpPeer:
         self.writer.write(len(datagram).to_bytes(2, "big") + datagram)
 
     async def receive(self) -> bytes:
-        size = int.from_bytes(await asyncio.wait_for(self.reader.readexactly(2), 5), "big")
+        size = int.from_bytes(await asyncio.wait_for(self.reader.readexactly(2), 30), "big")
         return await self.reader.readexactly(size)
 
 
@@ -255,7 +255,7 @@ async def test_the_same_over_tcp(opened: Port, owner: Owner, dial: Callable[[], 
     assert opened.strangers == 0
     assert opened.dropped == {"unknown_source": 1}
     one.send(DTLS)
-    await asyncio.wait_for(owner.heard.wait(), 5)
+    await asyncio.wait_for(owner.heard.wait(), 30)
     path = owner.moves[0]
     assert path.kind == "tcp"
     path.send(b"back")

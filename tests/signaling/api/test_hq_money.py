@@ -198,7 +198,7 @@ async def test_the_node_pays_by_itself_on_the_sandbox_rail(shop, boss, tmp_path)
     (found,) = (await boss("GET", "/api/v1/hq/settlements"))[1]
     approve = f"/api/v1/hq/settlements/{found['settlement']}/approve"
     assert (await boss("POST", approve, {"rail": "sandbox"}))[0] == 200
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while (await boss("GET", "/api/v1/hq/settlements"))[1][0]["state"] != "paid":  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     (line,) = (tmp_path / "data" / SANDBOX_BANK).read_text("utf-8").splitlines()

@@ -76,7 +76,7 @@ async def test_an_unknown_slot_is_named(shop):
 
 async def until(condition):
     """Lets the loop run until it holds; `condition` may be awaited."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while not (answer := condition()) or (asyncio.iscoroutine(answer) and not await answer):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
