@@ -28,7 +28,7 @@ class Repeats:
 
     def __init__(self, find: Find) -> None:
         self._find = find
-        self._waiting: dict[Asked, asyncio.Future[bool]] = {}
+        self._waiting: list[tuple[Asked, asyncio.Future[bool]]] = []
         self._asking: asyncio.Task[None] | None = None
 
     async def has_ordered(self, order: PlaceOrder) -> bool:
@@ -36,25 +36,25 @@ class Repeats:
 
         True also where nobody can be asked now: the writer knows it in any case.
         """
-        asked = (order.room, order.viewer, order.client_order_id)
-        answer = self._waiting.get(asked)
-        if answer is None:
-            answer = self._waiting[asked] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append(((order.room, order.viewer, order.client_order_id), answer))
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(answer)
+        return await answer
 
     async def _ask(self) -> None:
         try:
             while self._waiting:
-                answers = {asked: self._waiting.pop(asked) for asked in list(self._waiting)[:ASKED_MAX]}
+                answers, self._waiting = self._waiting[:ASKED_MAX], self._waiting[ASKED_MAX:]
+                asked = [each for each, _ in answers]
                 try:
-                    found = await self._find(list(answers))
+                    found = await self._find(asked)
                 except Exception:
                     log.warning("who repeats an order could not be looked up", exc_info=True)
-                    found = set(answers)
-                for asked, answer in answers.items():
-                    answer.set_result(asked in found)
+                    found = set(asked)
+                for each, answer in answers:
+                    if not answer.done():  # whoever asked may have gone
+                        answer.set_result(each in found)
         finally:
             self._asking = None
 

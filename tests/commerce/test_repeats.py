@@ -41,7 +41,7 @@ async def test_those_who_come_meanwhile_are_asked_for_together():
     store.open.set()
     answers = await asyncio.gather(*waits)
     assert [at for at, answer in enumerate(answers) if answer] == [1, len(answers) - 1]
-    assert store.asked == [ASKED_MAX, 7], "who asks the same waits for the same answer"
+    assert store.asked == [ASKED_MAX, 8]
     assert await repeats.has_ordered(order("b" * 16)), "and later it is asked again"
 
 
