@@ -19,8 +19,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def studio(start_demo):
-    """A server of its own: its keys are revoked."""
-    demo = start_demo()
+    """A server of its own: its keys are revoked, and a restream goes to this machine."""
+    demo = start_demo(FENBO_RTMP__PRIVATE_TARGETS="true")
     yield demo
     demo.stop()
 
