@@ -17,7 +17,7 @@ from tests.commerce.evenings import Evenings
 from tests.commerce.money import Money
 from tests.commerce.truths import wrong_of
 
-PAYOUTS_MIN = 20  # of each of a hundred evenings, after which something was regretted so often
+PAYOUTS_MIN = 5  # of each of a hundred evenings, after which something was regretted so often
 RECEIVABLES_MIN = 5
 
 
