@@ -129,15 +129,9 @@ class HqStudio:
 
     def _restream(self, merchant: int, one: views.Restream) -> models.RestreamView:
         standing = self._restreams.standing(merchant).get(one.name) if one.enabled else None
-        state = (
-            "missing"
-            if not one.sealed
-            else "off"
-            if not one.enabled
-            else "waiting"
-            if standing is None
-            else standing.phase.value
-        )
+        state = "waiting" if standing is None else standing.phase.value
+        if not one.enabled:
+            state = "off" if one.sealed else "missing"
         return models.RestreamView.model_validate(
             {
                 "name": one.name,
