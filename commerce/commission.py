@@ -100,8 +100,12 @@ class Rate:
         """The amount, at most the base."""
         if self.fixed_minor:
             return min(base_minor, self.fixed_minor * item.quantity)
-        reached = [ppm for threshold, ppm in self.tiers if earner.volume_minor >= threshold]
-        return share(base_minor, reached[-1] if reached else self.ppm)
+        return share(base_minor, self.ppm_at(earner.volume_minor))
+
+    def ppm_at(self, volume_minor: int) -> int:
+        """The ppm that somebody with such a volume earns; 0 for a fixed sum."""
+        reached = [ppm for threshold, ppm in self.tiers if volume_minor >= threshold]
+        return reached[-1] if reached else self.ppm
 
 
 def _check(field: str, value: int, high: int) -> None:

@@ -166,9 +166,10 @@ def _scope(rate: Rate) -> tuple[object, ...]:
 
 
 def _less(old: Rate, new: Rate | None) -> bool:
-    """Whether the new rate can pay less than the old; kinds that cannot be compared count as less."""
+    """Whether the new rate can pay less than the old, at any volume; kinds that cannot be compared count as less."""
     if new is None:
         return bool(old.ppm or old.fixed_minor or old.tiers)
-    if old.tiers or new.tiers:
-        return old.tiers != new.tiers and not all(ppm >= old.ppm for _, ppm in new.tiers)
-    return new.ppm < old.ppm or new.fixed_minor < old.fixed_minor
+    if new.fixed_minor < old.fixed_minor:
+        return True
+    volumes = {0, *(volume for rate in (old, new) for volume, _ in rate.tiers)}
+    return any(new.ppm_at(volume) < old.ppm_at(volume) for volume in volumes)

@@ -36,6 +36,7 @@ LEVELS = (Rate(100_000), Rate(20_000, depth=1))
         (Plan((Rate(90_000), LEVELS[1])), True),
         (Plan((Rate(fixed_minor=500), LEVELS[1])), True),
         (Plan((Rate(tiers=((0, 100_000), (9, 200_000))), LEVELS[1])), False),
+        (Plan((Rate(tiers=((9, 100_000), (90, 200_000))), LEVELS[1])), True),  # nothing below a volume of 9
         (Plan(LEVELS, cap_ppm=200_000), True),
         (Plan(LEVELS, paid_levels_max=1), True),
         (Plan(LEVELS, differential=True), True),
@@ -45,6 +46,26 @@ LEVELS = (Rate(100_000), Rate(20_000, depth=1))
 )
 def test_whether_anybody_could_earn_less(new, less):
     assert lowers(Plan(LEVELS), new) is less
+
+
+TIERS = ((0, 100_000), (50, 150_000))
+
+
+@pytest.mark.parametrize(
+    ("new", "less"),
+    [
+        (Rate(tiers=TIERS), False),
+        (Rate(tiers=((0, 100_000), (40, 150_000))), False),
+        (Rate(tiers=((0, 100_000), (60, 150_000))), True),
+        (Rate(tiers=((0, 50_000), (50, 150_000))), True),
+        (Rate(150_000), False),
+        (Rate(140_000), True),
+        (Rate(fixed_minor=500), True),
+    ],
+)
+def test_whether_tiers_pay_less_at_any_volume(new, less):
+    assert lowers(Plan((Rate(tiers=TIERS),)), Plan((new,))) is less
+    assert lowers(Plan((Rate(fixed_minor=500),)), Plan((new,))) is not bool(new.fixed_minor)
 
 
 STEPS = (Rate(100_000), Rate(120_000, level="gold"))
