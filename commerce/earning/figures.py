@@ -83,8 +83,8 @@ def _names(reading: Reading, channels: list[int]) -> tuple[tuple[str, str], ...]
     return tuple(rows[channel] for channel in channels)
 
 
-def receivables(reading: Reading, merchant: int) -> tuple[dict[str, object], ...]:
-    """What was paid out and then refunded: what is still owed first, then the latest; at most 200."""
+def receivables(reading: Reading, merchant: int, only: str | None = None) -> tuple[dict[str, object], ...]:
+    """What was paid out and then refunded: what is still owed first, then the latest; at most 200; `only` that one."""
     table, line, order = tables.receivable, tables.commission_line, tables.orders
     names = ("party", "amount_minor", "settled_minor", "currency", "state", "reason", "at")
     query = (
@@ -96,4 +96,5 @@ def receivables(reading: Reading, merchant: int) -> tuple[dict[str, object], ...
         .order_by(table.c.state != "receivable", table.c.id.desc())
         .limit(RECEIVABLES_MAX)
     )
+    query = query if only is None else query.where(table.c.public_id == only)
     return tuple(dict(row._mapping) for row in reading.connection.execute(query))

@@ -7,17 +7,26 @@ within an attempt: so after a crash the rail is asked first, and is never told t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, insert, or_, select, text, update
 
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
-from commerce.earning.settlement import in_transit, locked_settlement, move_settled, settled_lines
+from commerce.earning.settlement import (
+    give_back,
+    in_transit,
+    locked_settlement,
+    move_settled,
+    settled_lines,
+    still_owed,
+)
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.proof.entry import Leaf
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
 
@@ -58,6 +67,17 @@ def sending(connected: Connected, rail: str, merchant: int | None = None) -> tup
         Due(row.public_id, f"{row.public_id}-{row.attempts}", row.party, row.amount_minor, row.currency)
         for row in connected.connection.execute(query.limit(SENT_MAX))
     )
+
+
+def names_of(connected: Connected, merchant: int, due: Collection[Due]) -> dict[str, str]:
+    """How people call the parties of payouts: channels by their names, sharers by those they chat under."""
+    found: dict[str, str] = {}
+    publics = [each.party.partition(":")[2] for each in due]
+    for kind, table in (("channel", tables.channel), ("sharer", tables.viewer)):
+        query = select(table.c.public_id, table.c.name).where(table.c.merchant_id == merchant)
+        rows = connected.connection.execute(query.where(among(table.c.public_id, "publics")), {"publics": publics})
+        found |= {f"{kind}:{public}": name for public, name in rows}
+    return found
 
 
 def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
@@ -149,27 +169,26 @@ def _end(unit: Unit, found: AnyRow, state: str) -> None:
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))
 
 
-def _owed_apart(unit: Unit, settlement: int) -> int:
-    """What was clawed back of its lines while they were under way is a receivable: it is not taken off them as well."""
-    line, receivable = tables.commission_line, tables.receivable
-    query = select(func.coalesce(func.sum(receivable.c.amount_minor), 0)).join(line, line.c.id == receivable.c.line_id)
-    query = query.where(line.c.settlement_id == settlement, line.c.state == "payable")
-    return int(unit.connection.execute(query).scalar_one())
-
-
 def retry_payout(unit: Unit, command: RetryPayout) -> str:
-    """Another attempt under another key, of what is left: a line may have been refunded or held since."""
+    """Another attempt under another key, of what is left: a line may have been refunded or held since.
+
+    `failed`: nothing is left, so its settlement has ended without it.
+    """
     table = tables.payout
     row = _locked(unit, table.c.merchant_id == command.merchant, table.c.public_id == command.payout)
     if row.state != "failed":
         raise WrongState("payout", row.state, "retry")
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+    if found.state != "failed":
+        raise WrongState("settlement", found.state, "retry")
     lines = settled_lines(unit, found.id, "payable")
-    gross = sum(line["amount_minor"] - line["clawed_minor"] for line in lines) + _owed_apart(unit, found.id)
+    gross = still_owed(unit, lines)
     attempts = row.attempts + 1
     amount = gross - found.netted_minor
     if amount <= 0:
-        raise Conflict("payout", "nothing of it is left to pay")
+        _end_with_nothing(unit, found, gross)
+        move_settled(unit, found, lines, "paid")
+        return "failed"
     post(unit, row.merchant_id, [in_transit(row.public_id, attempts, row.party, amount, row.currency)])
     changed = update(table).where(table.c.id == row.id).values(amount_minor=amount)
     unit.connection.execute(changed)
@@ -179,3 +198,11 @@ def retry_payout(unit: Unit, command: RetryPayout) -> str:
     move_settled(unit, found, lines, "paying")
     _set(unit, row, "queued", attempts=attempts)
     return "queued"
+
+
+def _end_with_nothing(unit: Unit, found: AnyRow, gross: int) -> None:
+    """What is left was netted; of what was netted beyond it, the party owes again."""
+    give_back(unit, found, found.netted_minor - gross)
+    table = tables.settlement
+    changes = {"state": "paid", "gross_minor": gross, "netted_minor": gross, "changed_at": unit.now}
+    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))

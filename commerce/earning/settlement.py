@@ -28,6 +28,7 @@ from commerce.errors import Forbidden, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.proof.entry import Leaf
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import Row, insert_rows
 from commerce.store.ids import public_id
 from commerce.store.reading import AnyRow
@@ -69,7 +70,7 @@ def _prepare(unit: Unit, command: PrepareSettlements, party: str, lines: list[Ro
         raise Invalid("until", "is within a period that was settled")
     row = {"id": key, "merchant_id": command.merchant, "public_id": public, "party": party, "state": "prepared"}
     period = {"period_start": start, "period_end": until, "currency": lines[0]["currency"]}
-    sums = {"gross_minor": sum(map(_net, lines)), "netted_minor": 0}
+    sums = {"gross_minor": still_owed(unit, lines), "netted_minor": 0}
     people = {"prepared_by": command.by, "approved_by": "", "created_at": unit.now, "changed_at": unit.now}
     unit.connection.execute(insert(table), row | period | sums | people)
     for line in lines:
@@ -78,8 +79,17 @@ def _prepare(unit: Unit, command: PrepareSettlements, party: str, lines: list[Ro
     keep_lines(unit, lines)
 
 
-def _net(line: Row) -> int:
-    return int(line["amount_minor"] - line["clawed_minor"])
+def still_owed(unit: Unit, lines: Sequence[Row]) -> int:
+    """What is left of a party's lines; what was clawed back of them while they were under way is a receivable already,
+    and is not taken off them as well.
+    """
+    if not lines:
+        return 0
+    table = tables.receivable.c
+    theirs = (table.merchant_id == lines[0]["merchant_id"], table.party == lines[0]["party"])
+    query = select(func.coalesce(func.sum(table.amount_minor), 0)).where(*theirs, among(table.line_id, "lines"))
+    apart = unit.connection.execute(query, {"lines": [line["id"] for line in lines]}).scalar_one()
+    return int(sum(line["amount_minor"] - line["clawed_minor"] for line in lines) + apart)
 
 
 def locked_settlement(unit: Unit, *where: Any) -> AnyRow:
@@ -132,7 +142,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     """Everything is counted again inside this transaction: what was refunded or held meanwhile is not paid."""
     table = tables.settlement
     lines = settled_lines(unit, found.id, "matured")
-    gross = sum(map(_net, lines))
+    gross = still_owed(unit, lines)
     netted = _net_receivables(unit, found, gross)
     state = "paying" if gross > netted else "paid"
     changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": by}
@@ -155,7 +165,7 @@ def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
             break
         left -= part
         settle_receivable(unit, row, part, "offset")
-        name = f"net:{row.public_id}:{found.public_id}"
+        name = _net_name(row.public_id, found.public_id)
         transfers.append(Transfer(name, row.party, f"receivable:{row.party}", part, row.currency, "net"))
     post(unit, found.merchant_id, transfers)
     return gross - left
@@ -170,6 +180,41 @@ def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str 
     body = {"receivable": row.public_id, "amount_minor": row.amount_minor, "settled_minor": settled, "state": state}
     body |= {"reason": reason} if reason else {}
     unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
+
+
+def give_back(unit: Unit, found: AnyRow, amount: int) -> None:
+    """Of what a settlement netted so much is owed again, the latest first: less was left to net it with."""
+    table, left, transfers = tables.receivable, amount, []
+    for name, netted in reversed(_netted_by(unit, found)):
+        part = min(left, netted)
+        if not part:
+            break
+        left -= part
+        row = unit.connection.execute(select(table).where(table.c.public_id == name).with_for_update()).one()
+        settled = row.settled_minor - part
+        changes = {"settled_minor": settled, "state": "receivable", "version": row.version + 1}
+        unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
+        body = {"receivable": name, "amount_minor": row.amount_minor, "settled_minor": settled, "state": "receivable"}
+        unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
+        account = f"receivable:{row.party}"
+        transfers.append(Transfer(f"unnet:{name}:{found.public_id}", account, row.party, part, row.currency, "net"))
+    assert not left, "no more is given back than was netted"
+    post(unit, found.merchant_id, transfers)
+
+
+def _netted_by(unit: Unit, found: AnyRow) -> list[tuple[str, int]]:
+    """Receivables (public ids) and how much of each a settlement netted, in its order."""
+    receivable, transfer = tables.receivable.c, tables.transfer.c
+    theirs = (receivable.merchant_id == found.merchant_id, receivable.party == found.party)
+    owed = unit.connection.execute(select(receivable.public_id).where(*theirs, receivable.settled_minor > 0)).scalars()
+    by_name = {_net_name(public, found.public_id): public for public in owed}
+    query = select(transfer.name, transfer.amount_minor).where(among(transfer.name, "names")).order_by(transfer.id)
+    rows = unit.connection.execute(query.where(transfer.merchant_id == found.merchant_id), {"names": list(by_name)})
+    return [(by_name[name], minor) for name, minor in rows]
+
+
+def _net_name(receivable: str, settlement: str) -> str:
+    return f"net:{receivable}:{settlement}"
 
 
 def end_receivable(unit: Unit, command: EndReceivable) -> str:

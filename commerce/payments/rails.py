@@ -12,7 +12,7 @@ import fcntl
 import io
 import json
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
@@ -22,9 +22,11 @@ from commerce.commands import Command
 from commerce.commands.earning import BeginPayouts, RecordPayout
 from commerce.earning.payouts import Due, attempt_of
 from commerce.errors import CommerceError, Invalid
-from commerce.sheets import BOM
+from commerce.money import Money, to_decimal
+from commerce.sheets import BOM, exported
 
-COLUMNS = ("key", "party", "amount_minor", "currency", "outcome", "reference")
+COLUMNS = ("key", "party", "name", "amount", "currency", "amount_minor", "outcome", "reference")
+NEEDED = {"key", "outcome", "reference"}  # of a sheet that comes back
 SHEET_BYTES_MAX = 10_000_000
 log = getLogger("fenbo.payments")
 
@@ -150,13 +152,17 @@ async def _pay_one(rail: Rail, execute: Execute, due: Due) -> bool:
     return True
 
 
-def sheet(due: Sequence[Due]) -> str:
-    """Payouts for the bank's own page, as CSV; outcome and reference are filled in by whoever paid them."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    writer.writerows((one.key, one.party, one.amount_minor, one.currency, "", "") for one in due)
-    return file.getvalue()
+def sheet(due: Sequence[Due], names: Mapping[str, str]) -> str:
+    """Payouts for the bank's own page, as CSV; outcome and reference are filled in by whoever paid them.
+
+    `names`: how people call the parties. `amount` is in the currency's own unit, as banks ask for it.
+    """
+    return exported(COLUMNS, (_cells(one, names.get(one.party, "")) for one in due))
+
+
+def _cells(one: Due, name: str) -> tuple[object, ...]:
+    amount = to_decimal(Money(one.amount_minor, one.currency))
+    return one.key, one.party, name, amount, one.currency, one.amount_minor, "", ""
 
 
 def read_sheet(text: str) -> list[RecordPayout]:
@@ -165,16 +171,17 @@ def read_sheet(text: str) -> list[RecordPayout]:
         raise Invalid("sheet", f"at most {SHEET_BYTES_MAX} bytes")
     try:
         rows = csv.DictReader(io.StringIO(text.removeprefix(BOM)))  # spreadsheets put one before it
-        if tuple(rows.fieldnames or ()) != COLUMNS:
+        if not set(rows.fieldnames or ()) >= NEEDED:
             raise Invalid("sheet", f"its columns must be {', '.join(COLUMNS)}")
-        return [_outcome(number, row) for number, row in enumerate(rows) if row["outcome"]]
+        return [_outcome(number, row) for number, row in enumerate(rows) if (row["outcome"] or "").strip()]
     except csv.Error as error:
         raise Invalid("sheet", str(error)) from error
 
 
 def _outcome(number: int, row: dict[str, str]) -> RecordPayout:
     try:
-        payout, attempt = attempt_of(row["key"])
-        return RecordPayout(payout, row["outcome"], row["reference"] or "", attempt=attempt)
+        payout, attempt = attempt_of((row["key"] or "").strip())
+        outcome, reference = row["outcome"].strip().lower(), (row["reference"] or "").strip()
+        return RecordPayout(payout, outcome, reference, attempt=attempt)
     except Invalid as error:
         raise Invalid(f"rows[{number}].{error.field}", error.detail) from error

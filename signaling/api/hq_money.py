@@ -15,7 +15,7 @@ from commerce.commands import earning as e
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.earning.figures import figures, receivables
-from commerce.earning.payouts import SENT_MAX, Due, sending
+from commerce.earning.payouts import SENT_MAX, Due, names_of, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
 from commerce.errors import Invalid
@@ -99,8 +99,8 @@ class HqMoney:
         body, settlement = await read(request, m.SettlementApprove), request.match_info["settlement"]
         self._check_rail(body.rail)
         await self._commerce.execute(e.ApproveSettlement(me.merchant.id, settlement, me.user, body.rail))
-        rows = await self._commerce.ask(desk.settlements, me.merchant.id)
-        return answer(next(_settlement(row) for row in rows if row["settlement"] == settlement))
+        (row,) = await self._commerce.ask(desk.settlements, me.merchant.id, only=settlement)
+        return answer(_settlement(row))
 
     async def retry(self, request: web.Request, me: views.Me) -> web.Response:
         command = e.RetryPayout(me.merchant.id, request.match_info["payout"])
@@ -112,8 +112,8 @@ class HqMoney:
     async def end_receivable(self, request: web.Request, me: views.Me) -> web.Response:
         body, receivable = await read(request, m.ReceivableEnd), request.match_info["receivable"]
         await self._commerce.execute(e.EndReceivable(me.merchant.id, receivable, body.how, body.reason))
-        rows = await self._commerce.ask(receivables, me.merchant.id)
-        return answer(next(_receivable(row) for row in rows if row["receivable"] == receivable))
+        (row,) = await self._commerce.ask(receivables, me.merchant.id, receivable)
+        return answer(_receivable(row))
 
     async def figures(self, request: web.Request, me: views.Me) -> web.Response:
         days = int(choice("days", request.query.get("days", "30"), ("7", "30", "90")))
@@ -153,7 +153,8 @@ class HqMoney:
 
     async def payouts(self, _request: web.Request, me: views.Me) -> web.Response:
         due = await self._commerce.ask(sending, "manual", me.merchant.id)
-        return web.Response(text=sheet(due), content_type="text/csv", charset="utf-8")
+        names = await self._commerce.ask(names_of, me.merchant.id, due)
+        return web.Response(text=sheet(due, names), content_type="text/csv", charset="utf-8")
 
     async def read_payouts(self, request: web.Request, me: views.Me) -> web.Response:
         found = read_sheet((await read(request, m.SheetBody)).sheet)

@@ -197,9 +197,9 @@ class PayoutsBegun(View):
 
 
 class PayoutState(View):
-    """How a payout is now."""
+    """How a payout is now; `failed` again: nothing of it was left to pay, and its settlement has ended."""
 
-    state: Literal["queued"]
+    state: Literal["queued", "failed"]
 
 
 class ReceivableHq(View):

@@ -59,8 +59,57 @@ async def test_what_was_refunded_in_between_is_not_paid_by_a_second_attempt(mone
     await money.execute(e.RecordPayout(due.payout, "failed"))
     (order,) = await money.rows(tables.orders)
     await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
-    with pytest.raises(Conflict):
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "failed"
+    assert [row.state for row in await money.rows(tables.settlement)] == ["paid"]
+    with pytest.raises(WrongState):
         await money.execute(e.RetryPayout(money.merchant, due.payout))
+    assert await money.ask(audit) == []
+
+
+async def owing(money):
+    """Paid 990, which were all refunded then: so much is owed."""
+    first = await money.sold()
+    await money.arrived(first)
+    await money.settle()
+    await money.pay_out()
+    await money.refund(first, 4_000)
+
+
+async def test_what_was_netted_with_earnings_that_are_gone_is_owed_again(money):
+    """400 owed were netted with 1,980; the bank refused the rest, and then all was refunded but 99."""
+    await owing(money)
+    second = await money.sold(quantity=2)
+    await money.arrived(second)
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    assert due.amount_minor == 1_580
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    await money.refund(second, 19_800 - 990)
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "failed"
+    (owed,) = await money.rows(tables.receivable)
+    assert (owed.amount_minor, owed.settled_minor, owed.state) == (400, 99, "receivable")
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, -301)
+    assert await money.ask(audit) == []
+    third = await money.sold()
+    await money.arrived(third)
+    await money.settle()
+    assert await money.pay_out() == 1
+    assert [row.amount_minor for row in await money.rows(tables.payout, state="confirmed")] == [990, 689]
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_clawed_back_under_way_is_taken_once_also_after_a_hold(money):
+    due = await begun(money)
+    (order,) = await money.rows(tables.orders)
+    await money.execute(RefundOrder(money.merchant, order.public_id, "bank-1", 900, chargeback=True))
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
+    await money.execute(e.ReleaseLines(money.merchant, order.public_id, "fine"))
+    await money.settle()
+    assert await money.pay_out() == 1
+    assert [row.amount_minor for row in await money.rows(tables.payout, state="confirmed")] == [900]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
     assert await money.ask(audit) == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from commerce.commands import earning as e
-from commerce.earning.payouts import sending
+from commerce.earning.payouts import names_of, sending
 from commerce.errors import Invalid
 from commerce.payments.rails import COLUMNS, SandboxRail, read_sheet, sheet
 from commerce.sheets import BOM
@@ -53,14 +53,15 @@ async def test_a_sheet_goes_to_the_bank_and_comes_back(money):
     await ready(money, 1)
     await money.execute(e.BeginPayouts("sandbox"))
     due = await money.ask(sending, "sandbox")
-    text = sheet(due)
+    text = sheet(due, await money.ask(names_of, money.merchant, due)).removeprefix(BOM)
     assert text.splitlines()[0] == ",".join(COLUMNS)
+    assert text.splitlines()[1].split(",")[1:6] == [money.a, "Store A", "9.90", "CNY", "990"]
     assert read_sheet(text) == []
-    answered = text.replace("CNY,,", "CNY,confirmed,bank-7")
+    answered = text.replace("990,,", "990,Confirmed ,bank-7")  # as people write
     assert read_sheet(answered) == [e.RecordPayout(due[0].payout, "confirmed", "bank-7", attempt=1)]
     assert read_sheet(BOM + answered) == read_sheet(answered)
     for wrong, field in (
-        (answered.replace("confirmed", "maybe"), "rows[0].outcome"),
+        (answered.replace("Confirmed", "maybe"), "rows[0].outcome"),
         (answered.replace("-1,", "-one,"), "rows[0].key"),
         (answered.replace(due[0].key, ""), "rows[0].key"),
         (answered.replace("\r\n", "\r"), "sheet"),  # lines as old Macs end them

@@ -165,7 +165,7 @@ export class HqMoneyApi {
     return this.hq.change("POST", "/payouts", {});
   }
 
-  retry(payout: string): Promise<unknown> {
+  retry(payout: string): Promise<{ state: "queued" | "failed" }> {
     return this.hq.change("POST", `/payouts/${payout}/retry`, {});
   }
 

@@ -119,8 +119,8 @@ export class FenboMoneySettle extends MoneyPart {
       return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>`;
     }
     const { payout } = each;
-    if (each.payout_state !== "failed" || payout === null) return nothing;
-    const retry = () => this.do(() => this.api.retry(payout).then(() => money.queued));
+    if (each.state !== "failed" || payout === null) return nothing;
+    const retry = () => this.do(async () => money.retried((await this.api.retry(payout)).state));
     return html`<button class="act" aria-label=${named(money.retry)} @click=${retry}>${money.retry}</button>`;
   }
 

@@ -54,7 +54,10 @@ export const moneyEn = {
       .filter((words) => words !== "")
       .join(" "),
   retry: "Pay again",
-  queued: "It is paid when payouts are begun again.",
+  retried: (state: string): string =>
+    state === "queued"
+      ? "It is paid when payouts are begun again."
+      : "Nothing of it is left to pay: its settlement is closed.",
   payouts: "Payouts",
   payoutsHint:
     "Begin what was approved, pay what is in the sheet, write confirmed or failed and the bank's reference into each row, and bring it back.",

@@ -52,7 +52,7 @@ export const moneyZh: typeof moneyEn = {
       others > 0 ? `${others} 份需由他人审核。` : "",
     ].join(""),
   retry: "重新打款",
-  queued: "下次开始打款时再次支付。",
+  retried: (state) => (state === "queued" ? "下次开始打款时再次支付。" : "已无可打款的金额：该结算单已关闭。"),
   payouts: "打款",
   payoutsHint: "先开始已通过的打款，再按表打款，在每行填写 confirmed 或 failed 以及银行流水号，再导入回来。",
   payoutsBegin: "开始打款",
