@@ -11,8 +11,8 @@ from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
-from commerce.errors import NotFound, WrongState
-from commerce.partners.holding import BY_RULE
+from commerce.errors import Invalid, NotFound, WrongState
+from commerce.partners.holding import BY_RULE, change_line, release_held
 from commerce.proof.entry import Leaf
 from commerce.store import tables
 from commerce.store.bulk import Row
@@ -32,12 +32,14 @@ def _order(unit: Unit, merchant: int, order: str) -> AnyRow:
 
 def hold_lines(unit: Unit, command: HoldLines) -> int:
     """All lines of the order that are not paid out yet wait, with the reason; WrongState when there are none."""
+    if command.reason.startswith(BY_RULE):
+        raise Invalid("reason", f"must not begin with {' or '.join(map(str.strip, BY_RULE))}: such holds end by rule")
     order = _order(unit, command.merchant, command.order)
     held = [line for line in order_lines(unit, order.id) if next_state(line["state"], "hold") is not None]
     if not held:
         raise WrongState("order", order.state, "hold")
     for line in held:
-        _change(unit, line, "held", command.reason)
+        change_line(unit, line, "held", command.reason)
     _keep(unit, order, held, "hold")
     return len(held)
 
@@ -45,24 +47,17 @@ def hold_lines(unit: Unit, command: HoldLines) -> int:
 def release_lines(unit: Unit, command: ReleaseLines) -> int:
     """They go on where they were: matured if the after-sales window is over by now.
 
-    What waits for a dispute or a suspended channel goes on when that ends.
+    What waits for a dispute or a suspended channel goes on when that ends; what such a one has come upon meanwhile
+    waits for it now.
     """
     order = _order(unit, command.merchant, command.order)
     lines = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
     held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
     if not held:
         raise WrongState("order", order.state, "release")
-    for line in held:
-        _change(unit, line, "frozen", command.reason)
-        if order.state == "finished":
-            line |= {"state": "matured", "matured_at": unit.now}
+    release_held(unit, held, command.reason)
     _keep(unit, order, held, "release")
     return len(held)
-
-
-def _change(unit: Unit, line: Row, state: str, reason: str) -> None:
-    line |= {"state": state, "reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
-    line["settlement_id"] = None
 
 
 def _keep(unit: Unit, order: AnyRow, lines: list[Row], event: str) -> None:

@@ -16,7 +16,7 @@ from commerce.books import post
 from commerce.directory.tree import channel_row
 from commerce.earning.follow import PAID_OUT
 from commerce.ledger import Transfer
-from commerce.partners.holding import change_line, keep_held
+from commerce.partners.holding import change_line, keep_held, waits_for_channel
 from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
@@ -46,6 +46,9 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     moving = [line for line in lines if _moves(line, move)]
     finished = order.state == "finished"
     made = {line["id"]: copy for line in moving if (copy := _copy(unit, move, line, finished=finished)) is not None}
+    for fresh in made.values():
+        waiting = waits_for_channel(unit, fresh["party"])
+        fresh.update({} if waiting is None else {"state": "held", "reason": waiting, "matured_at": None})
     insert_rows(unit.connection, tables.commission_line, list(made.values()))
     tied = {"merchant_id": order.merchant_id, "dispute_id": move.dispute.id}
     rows = [tied | {"line_id": copy["id"], "from_line_id": before} for before, copy in made.items()]

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from commerce.attribution import is_valid
 from commerce.binding import find_held
 from commerce.commands.disputes import AnswerDispute, DecideDispute, OpenDispute
 from commerce.commission import next_state
@@ -22,7 +23,7 @@ from commerce.earning.follow import order_lines
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
 from commerce.order.states import PAID
 from commerce.partners.crediting import move_order, move_to
-from commerce.partners.holding import DISPUTED, change_line, keep_held, release_line, waits_for_channel
+from commerce.partners.holding import DISPUTED, UNDECIDED, change_line, keep_held, release_held
 from commerce.partners.notices import tell_channel
 from commerce.partners.rebinding import bind_to
 from commerce.proof.entry import Leaf, channel_party
@@ -35,7 +36,6 @@ from commerce.visits import Person, find_tenant, find_viewer
 from commerce.why import why_customer, why_order
 
 OPEN_MAX = 100  # of one channel at a time
-UNDECIDED = ("open", "answered")
 
 
 def open_dispute(unit: Unit, command: OpenDispute) -> str:
@@ -166,7 +166,7 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
             count += move_order(unit, move_to(unit, row.channel_id, row), order, lines)
         else:
             count += len(held)
-        _release(unit, [line for line in held if line["state"] == "held"])
+        _release(unit, [line for line in held if line["state"] == "held"], row.public_id)
     _tell(unit, row, {"event": command.outcome, "text": command.reason, "by": command.by})
     if moved and row.order_id is None:
         _rebind(unit, row, command)
@@ -186,19 +186,14 @@ def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
     return list(unit.connection.execute(query.where(*mine).with_for_update()).all())
 
 
-def _release(unit: Unit, lines: list[Row]) -> None:
-    for line in lines:
-        waiting = waits_for_channel(unit, line)
-        if waiting is None:
-            release_line(unit, line, "decided")
-        else:
-            change_line(unit, line, "held", waiting)
+def _release(unit: Unit, lines: list[Row], dispute: str) -> None:
+    release_held(unit, lines, "decided", ended=dispute)
     keep_held(unit, lines, "release")
 
 
 def _rebind(unit: Unit, row: AnyRow, command: DecideDispute) -> None:
     held = find_held(unit, [row.viewer_id]).get(row.viewer_id)
-    if held is not None and held.terms.channel == row.channel_id:
+    if held is not None and held.terms.channel == row.channel_id and is_valid(held.terms, unit.now):
         return
     query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == row.viewer_id)
     person = Person(row.viewer_id, unit.connection.execute(query).scalar_one())

@@ -6,9 +6,9 @@ that one hold gives up stays held by the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from commerce.commission import next_state
 from commerce.directory.tree import channel_row, is_last_event
@@ -16,11 +16,13 @@ from commerce.earning.follow import keep_lines
 from commerce.earning.told import line_body
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
+from commerce.store.among import among
 from commerce.store.bulk import Row
 from commerce.store.unit import Unit
 
 SUSPENDED = "suspended: "
 DISPUTED = "dispute: "
+UNDECIDED = ("open", "answered")  # disputes
 BY_RULE = (SUSPENDED, DISPUTED)  # holds that end by what began them, never by hand
 
 
@@ -37,8 +39,7 @@ def release_channel(unit: Unit, channel: int) -> int:
     """What waited for it alone goes on."""
     lines = [line for line in _party_lines(unit, channel) if line["state"] == "held"]
     held = [line for line in lines if line["reason"].startswith(SUSPENDED)]
-    for line in held:
-        release_line(unit, line, "resumed")
+    release_held(unit, held, "resumed")
     keep_held(unit, held, "release")
     return len(held)
 
@@ -56,22 +57,48 @@ def change_line(unit: Unit, line: Row, state: str, reason: str) -> None:
     line["settlement_id"] = None
 
 
-def release_line(unit: Unit, line: Row, reason: str) -> None:
-    """It goes on where it was: matured if the after-sales window is over by now."""
-    order = select(tables.orders.c.state).where(tables.orders.c.id == line["order_id"])
-    finished = line["order_id"] is None or unit.connection.execute(order).scalar() == "finished"
-    change_line(unit, line, "matured" if finished else "frozen", reason)
-    if finished:
-        line["matured_at"] = unit.now
+def release_held(unit: Unit, lines: Collection[Row], reason: str, *, ended: str = "") -> None:
+    """They go on where they were: matured if the after-sales window is over by now; or wait for something else.
+
+    `ended`: the dispute that they wait for no longer.
+    """
+    orders = {line["order_id"] for line in lines if line["order_id"] is not None}
+    finished, disputed = _finished(unit, orders), _disputed(unit, orders, ended)
+    waiting = {party: waits_for_channel(unit, party) for party in {line["party"] for line in lines}}
+    for line in lines:
+        why = waiting[line["party"]] or disputed.get(line["order_id"])
+        if why is not None:
+            change_line(unit, line, "held", why)
+        elif line["order_id"] is None or line["order_id"] in finished:
+            change_line(unit, line, "matured", reason)
+            line["matured_at"] = unit.now
+        else:
+            change_line(unit, line, "frozen", reason)
 
 
-def waits_for_channel(unit: Unit, line: Row) -> str | None:
-    """Why a line waits, when its party is a channel that is suspended now."""
+def waits_for_channel(unit: Unit, party: str) -> str | None:
+    """Why a party's lines wait, when it is a channel that is suspended now."""
     channel, event = tables.channel, tables.channel_event
     query = select(event.c.reason).select_from(channel.join(event, is_last_event()))
-    mine = (channel.c.public_id == line["party"].partition(":")[2], channel.c.state == "suspended")
+    mine = (channel.c.public_id == party.partition(":")[2], channel.c.state == "suspended")
     reason = unit.connection.execute(query.where(*mine)).scalar()
     return None if reason is None else SUSPENDED + str(reason)
+
+
+def _finished(unit: Unit, orders: Collection[int]) -> set[int]:
+    table = tables.orders.c
+    query = select(table.id).where(among(table.id, "orders"), table.state == "finished")
+    return set(unit.connection.execute(query, {"orders": list(orders)}).scalars())
+
+
+def _disputed(unit: Unit, orders: Collection[int], ended: str) -> dict[int, str]:
+    """Why their lines wait, by those orders of which themselves or the buyers are disputed now."""
+    dispute, order = tables.dispute.c, tables.orders.c
+    about = or_(dispute.order_id == order.id, dispute.order_id.is_(None) & (dispute.viewer_id == order.viewer_id))
+    query = select(order.id, dispute.public_id).join(tables.dispute, about).where(among(order.id, "orders"))
+    query = query.where(dispute.state.in_(UNDECIDED), dispute.public_id != ended).order_by(dispute.id.desc())
+    rows = unit.connection.execute(query, {"orders": list(orders)})
+    return {key: DISPUTED + str(public) for key, public in rows}
 
 
 def keep_held(unit: Unit, lines: Iterable[Row], event: str) -> None:
