@@ -289,6 +289,11 @@ def valid_binding(rule: LockRule, situation: Situation) -> Binding | None:
     return binding
 
 
+def is_valid(binding: Binding, now: int) -> bool:
+    """Whether it is not over."""
+    return _is_after(binding.valid_until, now)
+
+
 def _is_after(until: int | None, now: int) -> bool:
     return until is None or until > now
 
@@ -315,8 +320,11 @@ def bind(rule: LockRule, touch: Touch, zone: ZoneInfo) -> Binding:
 
 
 def renew(rule: LockRule, binding: Binding, cause: str, now: int, zone: ZoneInfo) -> Binding | None:
-    """The binding with its ends moved on, when the rule renews on this cause (visit, purchase); else None."""
-    if rule.renew_on != cause:
+    """The binding with its ends moved on, when the rule renews on this cause (visit, purchase); else None.
+
+    One that is over is not: he is nobody's, and whose he becomes is for the rule to decide.
+    """
+    if rule.renew_on != cause or not _is_after(binding.valid_until, now):
         return None
     valid, protected = add_period(now, rule.validity, zone), add_period(now, rule.protection, zone)
     renewed = Binding(binding.channel, binding.since, valid, protected, binding.show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from commerce import views
 from commerce.directory.channels import channel_key, find_channel
@@ -50,7 +50,7 @@ def desk(reading: Reading, merchant: int, channel: str) -> Desk:
     """A channel's own figures; NotFound for another merchant's."""
     found, key = find_channel(reading, merchant, channel), channel_key(reading, merchant, channel)
     binding, order, line = tables.binding.c, tables.orders.c, tables.commission_line.c
-    mine = (binding.channel_id == key, binding.state == "active")
+    mine = (binding.channel_id == key, *_valid(reading))
     fresh = func.count().filter(binding.since >= reading.now - NEW_MS)
     customers, new = reading.connection.execute(select(func.count(), fresh).where(*mine)).one()
     paid = func.coalesce(func.sum(order.total_minor - order.refunded_minor).filter(order.state.in_(PAID)), 0)
@@ -76,6 +76,12 @@ def desk(reading: Reading, merchant: int, channel: str) -> Desk:
     )
 
 
+def _valid(reading: Reading) -> tuple[ColumnElement[bool], ...]:
+    """Bindings that no other replaced and that are not over."""
+    binding = tables.binding.c
+    return binding.state == "active", or_(binding.valid_until.is_(None), binding.valid_until > reading.now)
+
+
 def _currency(reading: Reading, merchant: int) -> str:
     query = select(tables.merchant.c.currency).where(tables.merchant.c.id == merchant)
     return str(reading.connection.execute(query).scalar_one())
@@ -93,7 +99,7 @@ def desk_customers(reading: Reading, merchant: int, channel: str, page: Paging |
         select(viewer.public_id, binding.since, count.scalar_subquery(), mine.c.contact, binding.id)
         .select_from(tables.binding.join(tables.viewer, viewer.id == binding.viewer_id))
         .outerjoin(mine, mine.c.id == last.correlate(tables.viewer).scalar_subquery())
-        .where(binding.channel_id == key, binding.state == "active", *page.after(binding.id))
+        .where(binding.channel_id == key, *_valid(reading), *page.after(binding.id))
         .order_by(binding.id.desc())
         .limit(page.rows)
     )
@@ -130,9 +136,9 @@ def owns(reading: Reading, merchant: int, channel: str, order: str) -> bool:
 
 
 def settlements(
-    reading: Reading, merchant: int, party: str | None = None, page: Paging | None = None
+    reading: Reading, merchant: int, party: str | None = None, page: Paging | None = None, *, only: str | None = None
 ) -> tuple[dict[str, object], ...]:
-    """A page of the settlements with their payouts, the latest first."""
+    """A page of the settlements with their payouts, the latest first; `only` that one."""
     page = page or Paging()
     table, payout = tables.settlement, tables.payout
     names = ("party", "state", "currency", "gross_minor", "netted_minor", "period_start", "period_end")
@@ -146,5 +152,6 @@ def settlements(
         .limit(page.rows)
     )
     query = query if party is None else query.where(table.c.party == party)
+    query = query if only is None else query.where(table.c.public_id == only)
     rows = page.take(reading.connection.execute(query.add_columns(table.c.id)).all(), lambda row: (row.id,))
     return tuple({name: value for name, value in row._mapping.items() if name != "id"} for row in rows)

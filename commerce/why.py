@@ -262,7 +262,7 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
         raise NotFound("viewer", "no such viewer")
     teller = Teller(reading, merchant, language, reader)
     events = sorted([*_touches(reading, key), *_bindings(reading, key)], key=lambda event: (event["at"], event["id"]))
-    held = next((event["channel"] for event in reversed(events) if event.get("state") == "active"), None)
+    held = next((event["channel"] for event in reversed(events) if _holds(event, reading.now)), None)
     words = [sentence for event in events for sentence in _event_words(teller, event)]
     if held is None:
         words.append(teller.say("nobody"))
@@ -278,6 +278,11 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
         "events": events,
         "words": words,
     }
+
+
+def _holds(event: Json, now: int) -> bool:
+    """Whether an event is a binding that nothing replaced and that is not over."""
+    return event.get("state") == "active" and (event["valid_until"] is None or event["valid_until"] > now)
 
 
 def _event_words(teller: Teller, event: Json) -> list[str]:

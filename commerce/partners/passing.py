@@ -1,4 +1,4 @@
-"""Customers of a closed channel pass to the channel above it once the published period is over.
+"""Customers of a closed channel, and channels below it, pass to the channel above it once the published period is over.
 
 The scheduler asks for it; what is due is in the store, so a restart forgets nobody, and each customer passes in one
 transaction with his own binding. If the channel above has closed too, they go to the next one that has not.
@@ -6,13 +6,14 @@ transaction with his own binding. If the channel above has closed too, they go t
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from commerce.binding import find_held
 from commerce.commands.partners import PassCustomers
 from commerce.directory.tree import channel_row, path_up
 from commerce.partners.notices import tell_channel
 from commerce.partners.rebinding import bind_to
+from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
 from commerce.store.unit import Unit
@@ -39,6 +40,7 @@ def pass_customers(unit: Unit, command: PassCustomers) -> int:
         mine = update(table).where(table.c.channel_id == row.channel_id)
         if left > 0:
             unit.connection.execute(mine.values(passed=row.passed + passed, done_at=unit.now))
+            _let_go(unit, row)
             _tell(unit, row, row.passed + passed)
             continue
         unit.connection.execute(mine.values(passed=row.passed + passed))
@@ -47,11 +49,13 @@ def pass_customers(unit: Unit, command: PassCustomers) -> int:
 
 
 def _pass(unit: Unit, row: AnyRow, limit: int) -> int:
+    """Whose binding is over is nobody's, and passes to nobody."""
     binding, viewer = tables.binding, tables.viewer
+    valid = or_(binding.c.valid_until.is_(None), binding.c.valid_until > unit.now)
     query = (
         select(viewer.c.id, viewer.c.public_id)
         .join(binding, binding.c.viewer_id == viewer.c.id)
-        .where(binding.c.channel_id == row.channel_id, binding.c.state == "active")
+        .where(binding.c.channel_id == row.channel_id, binding.c.state == "active", valid)
         .order_by(binding.c.id)
         .limit(limit)
     )
@@ -61,6 +65,19 @@ def _pass(unit: Unit, row: AnyRow, limit: int) -> int:
     for person in people:
         bind_to(unit, tenant, person, to, held=held[person.key], why=("passed", "the channel closed", SYSTEM))
     return len(people)
+
+
+def _let_go(unit: Unit, row: AnyRow) -> None:
+    """Channels below it stand below its heir from now on, and nobody works for it: it earns nothing more."""
+    table, staff = tables.channel, tables.staff
+    heir = channel_row(unit, _heir(unit, row.channel_id))
+    below = select(table.c.id, table.c.public_id).where(table.c.parent_id == row.channel_id, table.c.state != "closed")
+    for key, public in unit.connection.execute(below.order_by(table.c.id)).all():
+        unit.connection.execute(update(table).where(table.c.id == key).values(parent_id=heir.id))
+        body = {"channel": public, "parent": heir.public_id, "by": SYSTEM}
+        unit.log(Leaf(row.merchant_id, channel_party(public), "moved", body))
+        tell_channel(unit, row.merchant_id, key, "moved", {"parent": heir.name})
+    unit.connection.execute(delete(staff).where(staff.c.channel_id == row.channel_id))
 
 
 def _heir(unit: Unit, channel: int) -> int:

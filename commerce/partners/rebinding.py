@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
+from commerce.attribution import Touch, bind, is_valid
 from commerce.binding import Held, find_held, log_binding, supersede
 from commerce.commands.partners import Rebind
 from commerce.directory.channels import channel_key
@@ -32,7 +33,7 @@ def rebind(unit: Unit, command: Rebind) -> None:
     if channel_row(unit, to).state != "active":
         raise Forbidden("channel", "this channel takes no customers now")
     held = find_held(unit, [person.key]).get(person.key)
-    if held is not None and held.terms.channel == to:
+    if held is not None and held.terms.channel == to and is_valid(held.terms, unit.now):
         raise Conflict("channel", "he is this channel's customer already")
     tenant = find_tenant(unit, command.merchant)
     bind_to(unit, tenant, person, to, held=held, why=("moved", command.reason, command.by))
@@ -43,9 +44,9 @@ def rebind(unit: Unit, command: Rebind) -> None:
 def bind_to(
     unit: Unit, tenant: Tenant, person: Person, to: int, *, held: Held | None, why: tuple[str, str, str]
 ) -> str:
-    """A binding from now on with the terms of the one before it, if there was one; `why`: clause, reason, by whom.
+    """A binding from now on with the ends of the one before it, or those of the rule where none is valid.
 
-    Answers the channel's public id.
+    `why`: clause, reason, by whom. Answers the channel's public id.
     """
     clause, reason, by = why
     assert clause in CLAUSES, clause
@@ -62,7 +63,8 @@ def bind_to(
 
 
 def _row(unit: Unit, tenant: Tenant, viewer: int, to: int, held: Held | None) -> Row:
-    terms = None if held is None else held.terms
+    fresh = bind(tenant.rule, Touch(0, to, unit.now, tenant.show), tenant.zone)
+    terms = fresh if held is None or not is_valid(held.terms, unit.now) else held.terms
     return {
         "id": unit.new_id(),
         "merchant_id": tenant.id,
@@ -74,8 +76,8 @@ def _row(unit: Unit, tenant: Tenant, viewer: int, to: int, held: Held | None) ->
         "state": "active",
         "rule_hash": tenant.rule_hash,
         "since": unit.now,
-        "valid_until": None if terms is None else terms.valid_until,
-        "protected_until": None if terms is None else terms.protected_until,
+        "valid_until": terms.valid_until,
+        "protected_until": terms.protected_until,
     }
 
 

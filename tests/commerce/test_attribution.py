@@ -138,6 +138,8 @@ def test_renewal_moves_the_ends_and_nothing_else():
     assert renew(rule, held, "visit", NOW, ZONE) is None
     assert renew(rule, held, "purchase", NOW, ZONE) == Binding(A, NOW - DAY, NOW + 10 * DAY, None, SHOW)
     assert renew(LockRule(renew_on="visit"), BOUND_A, "visit", NOW, ZONE) is None
+    over = Binding(A, NOW - DAY, NOW)
+    assert renew(rule, over, "purchase", NOW, ZONE) is None  # he is nobody's by now
 
 
 def test_merging_two_viewers_keeps_the_older_under_first_lock_and_the_newer_otherwise():

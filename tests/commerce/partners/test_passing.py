@@ -4,10 +4,12 @@ import pytest
 
 from commerce import commands as c
 from commerce.audit import audit
+from commerce.commands.earning import SetStaff
 from commerce.commands.partners import ChangeChannel, PassCustomers, SetPartnerTerms
 from commerce.events import ViewerBound
 from commerce.partners.notices import channel_notices
 from commerce.partners.passing import passing_is_due
+from commerce.proof.entry import channel_party
 from commerce.scheduler import Scheduler
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -100,3 +102,25 @@ async def test_an_old_touch_of_a_closed_channel_binds_nobody(money_anywhere):
     await money.execute(PassCustomers(100))
     # He is the house's by the binding that passed; a new viewer who only touched it is the next partner's.
     assert (await money.sold(viewer, shop.room_b)).owner_channel.name == "Headquarters"
+
+
+async def test_who_is_below_stands_below_the_next_one_and_nobody_works_there(money_anywhere, agent):
+    """What the channel earned from those below it and from its own people ends with the period."""
+    money, shop, (store, viewers) = money_anywhere, money_anywhere.shop, agent
+    agent_channel = shop.store_a.channel
+    await shop.enter(staff := public_id(), shop.room_a)
+    await money.execute(SetStaff(money.merchant, staff, agent_channel))
+    await close(money, agent_channel)
+    shop.clock.advance(29 * DAY)
+    await money.sold(viewers[0], store.room)
+    assert {line.party for line in await money.lines()} == {channel_party(store.channel), money.a}
+    shop.clock.advance(DAY)
+    await money.execute(PassCustomers(100))
+    last = (await money.rows(tables.commission_line))[-1].id
+    for viewer in (viewers[0], staff):
+        await money.sold(viewer, store.room)
+    later = [line.party for line in await money.lines() if line.id > last]
+    assert later == [channel_party(store.channel)]
+    (told,) = await money.ask(channel_notices, money.merchant, store.channel)
+    assert (told.kind, told.body) == ("moved", {"parent": "Headquarters"})
+    assert await money.ask(audit) == []

@@ -2,7 +2,9 @@
 
 import pytest
 
+from commerce.attribution import LockRule
 from commerce.commands.partners import ChangeChannel, Rebind
+from commerce.desk import desk_customers
 from commerce.errors import Conflict, Forbidden, Invalid, NotFound
 from commerce.partners.notices import channel_notices
 from commerce.store import tables
@@ -51,3 +53,20 @@ async def test_what_cannot_be(money):
     await money.execute(ChangeChannel(money.merchant, shop.store_b.channel, "suspend", "papers", "boss"))
     with pytest.raises(Forbidden):
         await money.execute(command(money, viewer, shop.store_b.channel))
+
+
+async def test_where_no_binding_is_valid_it_has_the_ends_of_the_rule(money):
+    shop, old, new, days = money.shop, public_id(), public_id(), 86_400
+    await money.lock(LockRule(validity=30, protection=10))
+    await shop.enter(old, shop.room_a)
+    shop.clock.advance(31 * days)
+    await shop.enter(new, shop.room_b)
+    assert (await money.ask(desk_customers, money.merchant, shop.store_a.channel)) == ()
+    assert (await money.ask(why_customer, money.merchant, old, "en"))["channel"] is None
+    await money.execute(command(money, old, shop.store_a.channel))  # again: he was his once
+    await money.execute(command(money, new, shop.store_a.channel))
+    now = int(shop.clock() * 1000)
+    rows = await money.rows(tables.binding, clause="moved")
+    ends = (now + 30 * days * 1000, now + 10 * days * 1000)
+    assert [(row.since, row.valid_until, row.protected_until) for row in rows] == [(now, *ends), (now, *ends)]
+    assert (await money.sold(old, shop.room_b)).owner_channel.id == shop.store_a.channel
