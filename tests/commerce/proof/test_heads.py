@@ -2,10 +2,13 @@
 
 import pytest
 
-from commerce.commands.earning import SignHeads
+from commerce import commands as c
+from commerce.commands.earning import SetPlan, SignHeads
 from commerce.errors import NotFound
 from commerce.proof.heads import heads_are_due, last_head
 from commerce.store import tables
+from commerce.store.ids import public_id
+from tests.commerce.money import PLAN
 
 
 async def test_a_head_is_due_a_minute_after_the_last_when_the_log_grew(money):
@@ -13,13 +16,26 @@ async def test_a_head_is_due_a_minute_after_the_last_when_the_log_grew(money):
     assert await money.execute(SignHeads()) == 0
     await money.sold()
     assert not await money.ask(heads_are_due)
-    money.shop.clock.advance(60)
+    money.shop.clock.advance(54)
+    assert not await money.ask(heads_are_due)
+    money.shop.clock.advance(1)
     assert await money.ask(heads_are_due)
     assert await money.execute(SignHeads(money.merchant + 1)) == 0
     assert await money.execute(SignHeads(money.merchant)) == 1
     assert not await money.ask(heads_are_due)
     head, signature = await money.ask(last_head, money.merchant)
     assert (head.size, len(signature)) == (len(await money.rows(tables.log_leaf)), 64)
+
+
+async def test_a_merchant_whose_statements_are_asked_for_keeps_no_other_waiting(money):
+    other = await money.execute(c.CreateMerchant("Other", room=f"other-{public_id()}"))
+    await money.execute(SignHeads())
+    await money.execute(SetPlan(other.id, PLAN))
+    money.shop.clock.advance(60)
+    await money.sold()
+    assert await money.execute(SignHeads(money.merchant)) == 1
+    assert await money.ask(heads_are_due)
+    assert await money.execute(SignHeads()) == 1
 
 
 async def test_before_the_first_head_nothing_is_signed(money):
