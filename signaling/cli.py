@@ -25,6 +25,7 @@ from signaling import cli_leaving, cli_store
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
 USAGE_ERROR = 2
+INTERRUPTED = 130  # as shells say of whoever was ended by Ctrl-C
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,6 +40,14 @@ def run(arguments: Sequence[str]) -> int:
     except (ConfigError, CommerceError) as error:
         sys.stderr.write(f"fenbo: {error}\n")
         return USAGE_ERROR
+    except OSError as error:  # no such folder, no space left, not permitted: the system's words say which
+        if error.errno is None or known.verb == "serve":  # of a server one wants to know where
+            raise
+        sys.stderr.write(f"fenbo: {error.filename or known.verb}: {error.strerror}\n")
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        sys.stderr.write("fenbo: interrupted\n")
+        return INTERRUPTED
     return code
 
 
@@ -98,12 +107,15 @@ def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
     leave.add_argument("--channel", help="id: only what is this partner's own")
     bring = _verb(verbs, "import", _on_store(cli_leaving.arrive), "an export into this fresh installation")
     bring.add_argument("folder", type=Path)
+    bring.add_argument("--key", help="the old log's public key, from outside: only what it signed is let in")
     last = _verb(verbs, "farewell", _on_store(cli_leaving.farewell), "a signed folder for every merchant and channel")
     last.add_argument("folder", type=Path)
     key = _verb(verbs, "log-key", _on_store(cli_leaving.log_key), "the public key that statements are checked with")
     key.add_argument("--rotate", action="store_true", help="make a new one first, endorsed by the one before it")
-    check = _verb(verbs, "verify", lambda known, _: cli_leaving.verify(known), "check a statement, offline")
-    check.add_argument("statement", type=Path)
+    check = _verb(
+        verbs, "verify", lambda known, _: cli_leaving.verify(known), "check a statement or a whole export, offline"
+    )
+    check.add_argument("statement", type=Path, help="its file; or the folder of an export or a farewell")
     check.add_argument("--key", required=True, help="the public key, from outside: 64 hex digits, or a file with them")
     check.add_argument("--head", type=Path, help="another partner's statement or head: both must be of one history")
     check.add_argument("--proof", type=Path, help='{"hashes": [...]} that leads from one head to the other')
@@ -120,7 +132,7 @@ Act = Callable[[argparse.Namespace, list[str]], int]
 def _verb(verbs: Verbs, name: str, act: Act, text: str) -> argparse.ArgumentParser:  # type: ignore[valid-type]
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text, allow_abbrev=False)  # type: ignore[attr-defined]
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: fenbo.toml, if any)")
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, verb=name)
     return parser
 
 

@@ -16,10 +16,15 @@ from rich.progress import Progress
 
 from commerce.errors import Invalid
 from commerce.leaving import station
+from commerce.leaving.check import check_folder, is_signed
+from commerce.leaving.files import read_manifest
+from commerce.money import Money, to_decimal
+from commerce.proof.signing import KEY_BYTES
 from commerce.proof.verify import compare_heads, verify_statement
 from config.settings import Settings
 
 DOES_NOT_HOLD = 1
+KEY_DIGITS = 2 * KEY_BYTES
 
 
 @contextmanager
@@ -38,6 +43,8 @@ def export(settings: Settings, known: Namespace) -> int:
 
 def arrive(settings: Settings, known: Namespace) -> int:
     """An export into this fresh installation."""
+    if known.key is not None and not is_signed(read_manifest(known.folder), _key(known.key)):
+        raise Invalid("manifest.json", "is not signed by this key, nor by one after it")
     with _opened(settings) as at, _Bar() as bar:
         _say(f"{station.arrive(at, known.folder, bar.show)} is here; stream keys and logins are the ones it had")
     return 0
@@ -61,6 +68,8 @@ def log_key(settings: Settings, known: Namespace) -> int:
 def verify(known: Namespace) -> int:
     """0 when all of it holds. Needs no store and no network."""
     public = _key(known.key)
+    if known.statement.is_dir():
+        return _check_folder(known.statement, public)
     found = _read(known.statement)
     report = verify_statement(found, public)
     wrong = list(report.wrong)
@@ -72,19 +81,33 @@ def verify(known: Namespace) -> int:
     if wrong:
         return DOES_NOT_HOLD
     _say(f"{report.party}: {report.entries} entries hold, {report.erased} erased")
+    if known.head is not None:
+        _say("both heads are of one history")
     for currency, states in sorted(report.figures.items()):
         for state, minor in sorted(states.items()):
-            _say(f"  {state:12} {minor:>15} {currency} (minor units)")
+            _say(f"  {state:12} {to_decimal(Money(minor, currency)):>15} {currency}")
+    return 0
+
+
+def _check_folder(folder: Path, public: bytes) -> int:
+    found = check_folder(folder, public)
+    for line in found.wrong:
+        _say(f"WRONG: {line}")
+    if found.wrong:
+        return DOES_NOT_HOLD
+    _say(f"{folder}: signed and whole, {found.files} files; {found.statements} statements hold")
     return 0
 
 
 def _key(given: str) -> bytes:
     """64 hex digits, or a file that holds them."""
-    text = given if len(given) == 64 else Path(given).read_text("ascii")
     try:
-        return bytes.fromhex(text.strip())
-    except ValueError as error:
+        public = bytes.fromhex((given if len(given) == KEY_DIGITS else Path(given).read_text("ascii")).strip())
+    except (OSError, ValueError) as error:
         raise Invalid("key", "must be 64 hex digits, or a file with them") from error
+    if len(public) != KEY_BYTES:
+        raise Invalid("key", "must be 64 hex digits, or a file with them")
+    return public
 
 
 def _read(file: Path) -> dict[str, Any]:

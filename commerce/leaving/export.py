@@ -65,7 +65,7 @@ def export_merchant(
     row = reading.connection.execute(mine).first()
     if row is None:
         raise NotFound("merchant", "no such merchant")
-    _begin(folder)
+    begin_folder(folder)
     rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", _rows(reading, mine))}
     with ThreadPoolExecutor(1) as beside:
         made, found = [], merchant_tables()
@@ -83,11 +83,13 @@ def export_merchant(
     return write_manifest(folder, about, sign)
 
 
-def _begin(folder: Path) -> None:
+def begin_folder(folder: Path) -> None:
     """Nothing is ever written over."""
+    if folder.exists() and not folder.is_dir():
+        raise CommerceError("folder", f"{folder} is no folder")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise CommerceError("folder", "must be empty")
+        raise CommerceError("folder", f"{folder} must be empty")
 
 
 def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Row]:
@@ -187,7 +189,7 @@ def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, 
     row = reading.connection.execute(query).first()
     if row is None:
         raise NotFound("channel", "no such channel")
-    _begin(folder)
+    begin_folder(folder)
     rows = {name: write_rows(folder / f"{name}.jsonl", found) for name, found in _own(reading, row.id, channel).items()}
     (folder / "proofs").mkdir()
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commerce.leaving.export import Open, Progress, as_it_is, export_channel, export_merchant, silent
+from commerce.leaving.export import Open, Progress, as_it_is, begin_folder, export_channel, export_merchant, silent
 from commerce.leaving.files import Row, write_manifest
 from commerce.proof.statement import keys_json
 from commerce.store import tables
@@ -37,6 +37,7 @@ def farewell(
     open_row: Open = as_it_is,
 ) -> Row:
     """Everything for everybody, into an empty folder."""
+    begin_folder(folder)
     merchant, channel = tables.merchant, tables.channel
     names = {}
     for row in reading.connection.execute(select(merchant).order_by(merchant.c.id)).all():
@@ -48,7 +49,9 @@ def farewell(
             page.parent.mkdir(exist_ok=True)
             page.write_text(verify_page(json.loads(file.read_text("utf-8"))), "utf-8")
         query = select(channel.c.public_id).where(channel.c.merchant_id == row.id, channel.c.house.is_(False))
-        for public in reading.connection.execute(query.order_by(channel.c.id)).scalars().all():
+        publics = reading.connection.execute(query.order_by(channel.c.id)).scalars().all()
+        for number, public in enumerate(publics):
+            progress(f"channels of {row.name}", number, len(publics))
             export_channel(reading, row.id, public, place / "channels" / public, sign)
     (folder / "verify.html").write_text(verify_page(), "utf-8")
     about = {"kind": "farewell", "at": reading.now, "merchants": names, "rows": {}, "keys": keys_json(reading)}

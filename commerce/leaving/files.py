@@ -93,7 +93,7 @@ def file_digest(file: Path) -> str:
 
 def write_manifest(folder: Path, about: Row, sign: Callable[[bytes], bytes]) -> Row:
     """Names every file of the folder with its hash, last of all."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
     entries = [
         {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": file_digest(path)}
         for path in files

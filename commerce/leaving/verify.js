@@ -138,8 +138,10 @@ async function check(found, publicKey, report) {
   }
   if (entries[0].seq !== 0 && isInside(period, entries[0].at)) wrong("begin");
   if (end.seq !== last.seq && isInside(period, end.at)) wrong("end");
-  for (const line of entries.filter((line) => isInside(period, line.at))) {
-    report.entries += 1;
+  for (const line of entries) {
+    const inside = isInside(period, line.at);
+    if (inside) report.entries += 1;
+    else if (line.body === null) continue; // beyond the period it has none, and nothing counts unchecked
     if (line.body === null || line.salt === null) report.erased += 1;
     else if ((await sha256(join(unhex(line.salt), utf8(line.body)))) !== line.commitment) wrong(`body ${line.seq}`);
   }
@@ -179,6 +181,16 @@ const WORDS = {
     fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
     other: "另一位伙伴的对账单或日志头（可选，用于发现分叉）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
     proofAt: "一致性证明的地址：", seq: "序号", at: "时间", kind: "类型", what: "内容",
+    states: {
+      estimated: "待付款", frozen: "待收货", matured: "可结算", payable: "应付", paying: "打款中", paid: "已打款",
+      held: "暂扣", void: "作废",
+    },
+    head: "日志头不是由这把公钥（或由它背书的公钥）签名的：请核对公钥，或此文件不可信", log: "两份文件或日志头不属于同一份日志",
+    fork: "两个日志头不属于同一历史：日志被分叉，或记录被修改；大小不同时需要附上两者之间的一致性证明",
+    gap: "缺少记录，或记录不在原来的位置", time: "记录的时间倒退", inclusion: "最后一条记录不在已签名的日志中",
+    beyond: "有超出最后一条的记录", last: "最后一条记录与已签名的日志不一致", range: "这些记录不是已公布的记录",
+    begin: "所选期间的开头缺少记录", end: "所选期间的结尾缺少记录", body: "该条记录的内容被修改：序号", format: "不是对账单文件",
+    malformed: "文件已损坏", cannot: "此浏览器无法在此校验：请用新版浏览器打开已保存的页面，或通过 HTTPS 打开，或使用 fenbo verify。",
   },
   en: {
     title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
@@ -186,9 +198,41 @@ const WORDS = {
     why: "This page checks offline, in your browser, and asks no server. It proves that nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
     other: "Another partner's statement or head (optional: shows a forked log)", proof: "The proof between the two (needed when their sizes differ)",
     compared: "Both heads belong to one history.", proofAt: "The proof stands at", seq: "No.", at: "Time", kind: "Kind", what: "What",
+    states: {},
+    head: "The head is not signed by this key, nor by one that follows from it: look at the key again, or do not trust this file",
+    log: "The two are of different logs",
+    fork: "The two heads are of different histories: the log was forked, or entries were changed. When their sizes differ, the proof between them is needed",
+    gap: "Entries are missing or out of their place", time: "The entries go back in time",
+    inclusion: "The last entry is not in the signed log", beyond: "There are entries beyond the last one",
+    last: "The last entry differs from the one in the signed log", range: "The entries are not the ones that were published",
+    begin: "Entries of the period are missing at its beginning", end: "Entries of the period are missing at its end",
+    body: "What an entry says was changed: no.", format: "This is no statement", malformed: "The file is damaged",
+    cannot: "This browser cannot check here: open the page in a new browser from a file or over HTTPS, or use fenbo verify.",
   },
 };
 const words = WORDS[navigator.language.startsWith("zh") ? "zh" : "en"];
+
+/** A code of the report as a sentence: `body 7`, `malformed: why`. */
+function inWords(code) {
+  const [, name, rest] = /^([a-z]+)([^]*)$/.exec(code);
+  return `${words[name]}${rest}`;
+}
+
+/** Browsers give the means to check to pages from files and over HTTPS only, and old ones know no Ed25519. */
+async function canCheck() {
+  try {
+    await crypto.subtle.importKey("raw", new Uint8Array(32), { name: "Ed25519" }, false, ["verify"]);
+    return true;
+  } catch (error) {
+    return error.name === "DataError"; // it knows the kind, and does not like this key
+  }
+}
+
+/** An amount in the currency's own unit. */
+function money(minor, currency) {
+  const { maximumFractionDigits: digits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
+  return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
+}
 
 function element(name, text, parent) {
   const found = document.createElement(name);
@@ -205,7 +249,12 @@ function proofAddress(one, other) {
 
 async function readFile(id) {
   const [file] = document.querySelector(id).files;
-  return file ? JSON.parse(await file.text()) : null;
+  if (!file) return null;
+  try {
+    return JSON.parse(await file.text()) ?? {};
+  } catch {
+    return {}; // whatever it is, it is no statement
+  }
 }
 
 /** Adds to the report what two partners' heads say. */
@@ -225,14 +274,18 @@ function show(found, report) {
   place.dataset.holds = String(report.wrong.length === 0);
   element("h2", report.wrong.length === 0 ? `✓ ${words.holds}` : `✗ ${words.fails}`, place);
   if (report.proofAt) element("p", `${words.proofAt} ${report.proofAt}`, place);
-  if (report.wrong.length > 0) return element("p", report.wrong.join(", "), place);
+  if (report.wrong.length > 0) {
+    const list = element("ul", "", place);
+    for (const code of report.wrong) element("li", inWords(code), list);
+    return;
+  }
   if (report.compared) element("p", words.compared, place);
   element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
   for (const [currency, states] of Object.entries(figures(found.entries))) {
     const list = element("dl", "", place);
     for (const [state, minor] of Object.entries(states)) {
-      element("dt", state, list);
-      element("dd", `${(minor / 100).toFixed(2)} ${currency}`, list);
+      element("dt", words.states[state] ?? state, list);
+      element("dd", money(minor, currency), list);
     }
   }
   const table = element("table", "", element("div", "", place));
@@ -258,6 +311,12 @@ async function start() {
     event.preventDefault();
     const found = (await readFile("#file")) ?? embedded;
     if (found === null) return;
+    if (!(await canCheck())) {
+      const place = document.querySelector("#result");
+      place.replaceChildren();
+      delete place.dataset.holds;
+      return element("p", words.cannot, place);
+    }
     const publicKey = given.value.trim().toLowerCase();
     const report = await verifyStatement(found, publicKey);
     await compare(found, publicKey, report);

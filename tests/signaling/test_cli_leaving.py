@@ -47,10 +47,17 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     assert run(["verify", str(home / "spoilt.json"), "--key", key]) == 1
     assert "WRONG: what entry 0 says was changed" in capsys.readouterr().out
     assert run(["farewell", str(home / "bye")]) == 0
+    assert run(["farewell", str(home / "bye")]) == 2  # nothing is written over
+    assert "must be empty" in capsys.readouterr().err
+    for folder, said in (("out", "1 statements hold"), ("bye", "2 statements hold")):
+        assert run(["verify", str(home / folder), "--key", key]) == 0
+        assert said in capsys.readouterr().out
     pages = list((home / "bye").rglob("*.html"))
     assert [page.name for page in pages if page.parent.name == "statements"] == [f"channel-{channel}.html"]
     monkeypatch.setenv("FENBO_DATA_DIR", str(home / "new"))
-    assert run(["import", str(home / "out")]) == 0
+    assert run(["import", str(home / "out"), "--key", "00" * 32]) == 2
+    assert "not signed by this key" in capsys.readouterr().err
+    assert run(["import", str(home / "out"), "--key", key]) == 0
     assert "Brand is here" in capsys.readouterr().out
     assert run(["audit"]) == 0
 
@@ -63,3 +70,14 @@ def test_a_key_that_is_none_is_named(home, key, capsys):
     assert "64 hex digits" in capsys.readouterr().err
     assert run(["verify", str(home / "nothing.json"), "--key", "00" * 32]) == 2
     assert run(["verify", str(home / "s.json"), "--key", "00" * 32]) == 1
+
+
+def test_what_the_system_refuses_is_said_and_no_traceback(home, capsys):
+    asyncio.run(furnish(home / "home"))
+    (home / "file").write_text("")
+    for folder, said in (("file", "is no folder"), ("file/below", "file"), ("/proc/nobody", "/proc/nobody")):
+        assert run(["export", folder, "--merchant", "Brand"]) == 2
+        assert said in capsys.readouterr().err
+    (home / "s.json").write_text("{}")
+    assert run(["verify", str(home / "s.json"), "--key", str(home / "nowhere")]) == 2
+    assert "64 hex digits" in capsys.readouterr().err

@@ -20,6 +20,10 @@ def spoil(found, how):
     body = json.loads(entries[-1]["body"])
     changes = {
         "edit a body": lambda: entries[-1].update(body=json.dumps(body | {"total_minor": 1})),
+        "edit a body and leave it out of the period": lambda: (
+            entries[-1].update(body=json.dumps(body | {"total_minor": 1})),
+            found["period"].update(end=0),
+        ),
         "edit a time": lambda: entries[1].update(at=entries[1]["at"] - 1),
         "edit a rule": lambda: entries[1].update(rule="other"),
         "drop one in the middle": lambda: entries.pop(2),
@@ -40,7 +44,7 @@ def spoil(found, how):
 
 HOWS = ["edit a body", "edit a time", "edit a rule", "drop one in the middle", "drop the last", "swap two"]
 HOWS += ["drop the first and say so", "swap two bodies", "another party's", "an older head", "another root"]
-HOWS += ["a later time", "nothing at all", "no list", "another format"]
+HOWS += ["edit a body and leave it out of the period", "a later time", "nothing at all", "no list", "another format"]
 
 
 async def test_whatever_is_spoilt_shows(proven):
