@@ -92,6 +92,11 @@ class Rate:
         )
 
     @property
+    def scope(self) -> tuple[object, ...]:
+        """What it is for."""
+        return self.level, self.sku, self.product, self.show, self.depth
+
+    @property
     def rank(self) -> tuple[bool, bool, bool, bool]:
         """The most particular rate wins: SKU before product before show before level."""
         return self.sku is not None, self.product is not None, self.show is not None, self.level is not None

@@ -108,7 +108,13 @@ TERMS = {
     "self_purchase": "自己人购买",
     "self_share": "自己分享给自己",
     "capped": "超过上限",
+    "resumed": "渠道已恢复",
+    "decided": "争议已裁定",
+    "suspended": "渠道暂停",
+    "dispute": "争议",
+    "moved": "按争议裁定转移",
 }
+RULES = ("suspended: ", "dispute: ", "moved: ")  # how reasons begin that nobody wrote, with what follows them
 
 
 class Teller:
@@ -132,6 +138,9 @@ class Teller:
 
     def term(self, word: str) -> str:
         """A word out of a row; a reason that somebody wrote stays as it is."""
+        rule, _, rest = word.partition(": ")
+        if rest and word.startswith(RULES) and rule in self._terms:
+            return f"{self._terms[rule]}：{rest}"
         return self._terms.get(word, word)
 
     def at(self, ms: int) -> str:

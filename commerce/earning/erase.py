@@ -13,6 +13,7 @@ from commerce.cases.states import OPEN as UNDECIDED
 from commerce.commands.earning import EraseViewer
 from commerce.errors import Conflict
 from commerce.events import ViewerErased
+from commerce.partners.holding import UNDECIDED as DISPUTE_OPEN
 from commerce.privacy.access import note_access
 from commerce.privacy.holdings import GONE, HOLDINGS, NOBODY, Holding, Subject
 from commerce.privacy.legal import reason_against
@@ -67,6 +68,11 @@ def _check_hold(unit: Unit, viewer: int) -> None:
     asked = select(case.c.id).where(case.c.order_id.in_(mine), case.c.state.in_(UNDECIDED)).limit(1)
     if unit.connection.execute(asked).first() is not None:
         raise Conflict("viewer", "a case of his is still open")
+    disputed = select(tables.dispute.c.id).where(
+        tables.dispute.c.viewer_id == viewer, tables.dispute.c.state.in_(DISPUTE_OPEN)
+    )
+    if unit.connection.execute(disputed.limit(1)).first() is not None:
+        raise Conflict("viewer", "whose customer he is is disputed")
     held = select(line.c.id).where(line.c.order_id.in_(mine), line.c.state == "held")
     if unit.connection.execute(held.limit(1)).first() is not None:
         raise Conflict("viewer", "an order of his is held: it is looked into")

@@ -97,9 +97,9 @@ def plans_to_come(connected: Connected, merchant: int) -> tuple[PlanVersion, ...
 
 def for_level(plan: Plan, level: str) -> Plan:
     """A plan as a channel of this level goes by it; sharers are told on their own page."""
-    general = {_scope(rate): rate for rate in plan.rates if rate.level is None}
+    general = {rate.scope: rate for rate in plan.rates if rate.level is None}
     own = (replace(rate, level=None) for rate in plan.rates if rate.level == level)
-    return replace(plan, rates=tuple((general | {_scope(rate): rate for rate in own}).values()), share_rates=())
+    return replace(plan, rates=tuple((general | {rate.scope: rate for rate in own}).values()), share_rates=())
 
 
 def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:
@@ -142,7 +142,7 @@ def raises(plan: Plan, before: str, after: str) -> bool:
 
 def _by_level(plan: Plan) -> dict[str | None, int] | None:
     """The ppm of each level (None: of any other), when the plan has nothing else."""
-    if any(_scope(rate)[1:] != (None, None, None, 0) or rate.fixed_minor or rate.tiers for rate in plan.rates):
+    if any(rate.scope[1:] != (None, None, None, 0) or rate.fixed_minor or rate.tiers for rate in plan.rates):
         return None
     return {rate.level: rate.ppm for rate in plan.rates}
 
@@ -153,16 +153,12 @@ def _left(rates: dict[str | None, int], top: str | None, low: str | None) -> int
 
 
 def _lowered(old: tuple[Rate, ...], new: tuple[Rate, ...]) -> bool:
-    scoped = {_scope(rate): rate for rate in new}
-    if any(_less(rate, scoped.get(_scope(rate))) for rate in old):
+    scoped = {rate.scope: rate for rate in new}
+    if any(_less(rate, scoped.get(rate.scope)) for rate in old):
         return True
-    known = {_scope(rate) for rate in old}
-    added = [rate for rate in new if _scope(rate) not in known]
+    known = {rate.scope for rate in old}
+    added = [rate for rate in new if rate.scope not in known]
     return any(_less(rate, other) for other in added for rate in old if rate.depth == other.depth)
-
-
-def _scope(rate: Rate) -> tuple[object, ...]:
-    return rate.level, rate.sku, rate.product, rate.show, rate.depth
 
 
 def _less(old: Rate, new: Rate | None) -> bool:

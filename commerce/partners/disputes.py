@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from commerce.attribution import is_valid
 from commerce.binding import find_held
@@ -195,8 +195,7 @@ def _rebind(unit: Unit, row: AnyRow, command: DecideDispute) -> None:
     held = find_held(unit, [row.viewer_id]).get(row.viewer_id)
     if held is not None and held.terms.channel == row.channel_id and is_valid(held.terms, unit.now):
         return
-    query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == row.viewer_id)
-    person = Person(row.viewer_id, unit.connection.execute(query).scalar_one())
+    person = Person(row.viewer_id, _public(unit, tables.viewer, row.viewer_id))
     why = ("decided", command.reason[:200], command.by)
     bind_to(unit, find_tenant(unit, row.merchant_id), person, row.channel_id, held=held, why=why)
 
@@ -208,7 +207,14 @@ def _tell(unit: Unit, row: AnyRow, said: dict[str, str]) -> None:
         party = channel_party(channel_row(unit, channel).public_id)
         body = {"dispute": row.public_id, **said}
         unit.log(Leaf(row.merchant_id, party, "dispute", body, "", row.viewer_id))
-        tell_channel(unit, row.merchant_id, channel, "dispute", {"dispute": row.public_id, "event": said["event"]})
+        told = {"dispute": row.public_id, "event": said["event"], "order": _public(unit, tables.orders, row.order_id)}
+        tell_channel(unit, row.merchant_id, channel, "dispute", told)
+
+
+def _public(unit: Unit, table: Table, key: int | None) -> str:
+    """A row's public id; "" for none."""
+    query = select(table.c.public_id).where(table.c.id == key)
+    return "" if key is None else str(unit.connection.execute(query).scalar_one())
 
 
 def _other(unit: Unit, row: AnyRow) -> int | None:

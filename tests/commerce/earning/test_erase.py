@@ -5,6 +5,7 @@ import json
 import pytest
 
 from commerce.audit import audit
+from commerce.commands import disputes as d
 from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
 from commerce.errors import Conflict, NotFound
 from commerce.events import ViewerErased
@@ -44,3 +45,15 @@ async def test_what_is_looked_into_is_kept(money):
     await money.execute(EraseViewer(money.merchant, viewer))
     with pytest.raises(NotFound):
         await money.execute(EraseViewer(money.merchant, "0" * 16))
+
+
+async def test_whose_customer_is_disputed_is_kept_until_it_is_decided(money):
+    shop, viewer = money.shop, public_id()
+    for room in (shop.room_a, shop.room_b):
+        await shop.enter(viewer, room)
+    claim = d.OpenDispute(money.merchant, shop.store_b.channel, "Mine", "bob", viewer=viewer)
+    dispute = await money.execute(claim)
+    with pytest.raises(Conflict, match="disputed"):
+        await money.execute(EraseViewer(money.merchant, viewer))
+    await money.execute(d.DecideDispute(money.merchant, dispute, "stays", "Yes", "boss"))
+    await money.execute(EraseViewer(money.merchant, viewer))

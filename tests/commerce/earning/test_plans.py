@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
 from commerce.earning.plans import leaves_less_above, lowers, plan_in_force, plan_versions
+from commerce.errors import Invalid
 from tests.commerce.money import PLAN
 
 
@@ -87,6 +89,13 @@ def test_whether_in_a_differential_plan_anybody_above_could_have_less(new, less,
     assert lowers(old, new) is less
     assert leaves_less_above(old, new, "gold") is gold
     assert not leaves_less_above(replace(old, paid_levels_max=1), replace(new, paid_levels_max=1))
+
+
+def test_one_rate_for_one_thing():
+    """Of two the first would be paid, and the notice would look at the last."""
+    with pytest.raises(Invalid) as caught:
+        SetPlan(1, Plan((Rate(50_000), Rate(80_000, depth=1), Rate(100_000))))
+    assert caught.value.field == "rates[2]"
 
 
 def test_a_plan_goes_through_its_canonical_form_unchanged():

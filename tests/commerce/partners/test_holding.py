@@ -6,6 +6,7 @@ from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.commands.partners import ChangeChannel
 from commerce.errors import Invalid
+from commerce.why import why_order
 
 
 async def test_resuming_leaves_the_holds_of_others(money):
@@ -45,6 +46,8 @@ async def test_a_hold_by_hand_ends_into_one_that_came_meanwhile(money):
         ("frozen", "resumed"),
         ("held", f"dispute: {dispute}"),
     ]
+    words = (await money.ask(why_order, money.merchant, disputed.order, "zh"))["words"]
+    assert words[-1] == f"原因：争议：{dispute}。"
     await money.execute(d.DecideDispute(money.merchant, dispute, "stays", "Yes", "boss"))
     assert [line.state for line in await money.lines()] == ["frozen", "frozen"]
 

@@ -312,7 +312,7 @@ export class FenboDesk extends LitElement {
         <strong class="tabular">${formatMoney(order.total, this.language)}</strong>
       </div>
       <div class="row apart">
-        <span class="dim small">${new Date(order.created_at).toLocaleString(this.language)} · ${order.room_channel?.name ?? text.elsewhere}</span>
+        <span class="dim small">${new Date(order.created_at).toLocaleString(this.language)} · ${order.room_channel?.name ?? text.elsewhere}<br />${order.order}</span>
         <button class="act" aria-expanded=${reasons !== undefined} @click=${() => this.why(order.order)}>${text.why}</button>
       </div>
       ${reasons === undefined ? nothing : html`<div class="reasons small">${reasons.map((each) => html`<p>${each}</p>`)}</div>`}

@@ -53,7 +53,7 @@ export const partnersEn = {
   } as Record<string, string>,
   told: {
     dispute: (b: Told) =>
-      `Dispute ${b.dispute}: ${({ opened: "opened; what it is about is held", answered: "answered", stays: "decided: it stays", moved: "decided: credit moved" } as Told)[b.event ?? ""] ?? b.event}.`,
+      `${b.order ? `Order ${b.order}` : "A customer"} is disputed: ${({ opened: "what it is about is held until headquarters decide", answered: "headquarters have answered", stays: "decided: it stays", moved: "decided: credit moved" } as Told)[b.event ?? ""] ?? b.event}.`,
     suspended: (b: Told) => `Your channel is suspended: ${b.reason}. What you earn is computed and held.`,
     resumed: (b: Told) => `Your channel is active again: ${b.reason}.`,
     closed: (b: Told) =>

@@ -55,7 +55,7 @@ export const partnersZh: PartnersText = {
   },
   told: {
     dispute: (b) =>
-      `争议 ${b.dispute}：${({ opened: "已提出，相关佣金暂扣", answered: "已答复", stays: "裁定维持不变", moved: "裁定转移归属" } as Record<string, string>)[b.event ?? ""] ?? b.event}。`,
+      `${b.order ? `订单 ${b.order}` : "一位客户"}有归属争议：${({ opened: "已提出，相关佣金暂扣", answered: "已答复", stays: "裁定维持不变", moved: "裁定转移归属" } as Record<string, string>)[b.event ?? ""] ?? b.event}。`,
     suspended: (b) => `您的渠道已暂停：${b.reason}。佣金照常计算并暂扣。`,
     resumed: (b) => `您的渠道已恢复：${b.reason}。`,
     closed: (b) => `您的渠道已关闭：${b.reason}。客户将于 ${b.when} 转出，请先下载对账单。`,
