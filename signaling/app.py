@@ -149,7 +149,7 @@ class Core:
         self.crowds = Crowds(self.bus)
         self.fonts, self.images = fonts, Images(commerce)
         self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
-        self.logouts.on_end = self.rooms.end
+        self.logouts.on_end, self.logouts.on_renewal = self.rooms.end, self.rooms.renew
         self.catchup = Catchup(self.rooms)
         self.facts = Facts(self.directory, self.bus)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
@@ -275,7 +275,8 @@ def _seen(core: Core, urls: Urls, viewers: Viewers, entrance: Entrance) -> dict[
 
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
-    app = web.Application(middlewares=[problems.middleware(core.metrics)], client_max_size=http.body_bytes_max)
+    guard = problems.middleware(core.metrics, handlers.viewers.check)
+    app = web.Application(middlewares=[guard], client_max_size=http.body_bytes_max)
     media = [
         *hls_routes(core.origin),
         *replay.routes(core.origin, core.replays.may),

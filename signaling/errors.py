@@ -4,6 +4,7 @@ SignalingError(detail, field)
 ├── BadBody          not JSON, or fields that do not fit; carries all of them
 ├── BadMessage       the same of a WebSocket message
 ├── Unauthorised     nobody is logged in
+├── Renewed          the cookie is that of before a login, whose answer is on its way
 ├── NotAllowed       somebody is, and may not
 ├── Unknown          no such route or thing
 ├── WrongType        a body that is not what the route takes
@@ -46,6 +47,12 @@ class BadMessage(SignalingError):
 
 class Unauthorised(SignalingError):
     """Nobody is logged in."""
+
+
+class Renewed(SignalingError):
+    """The browser is another viewer since a moment ago. Nothing was done: asked again, it comes with the new cookie."""
+
+    retry_after = 1.0
 
 
 class NotAllowed(SignalingError):
@@ -100,6 +107,7 @@ TABLE: tuple[tuple[type[Exception], Look], ...] = (
     (BadBody, Look(422, "invalid", "The body does not fit")),
     (BadMessage, BAD_REQUEST),
     (Unauthorised, Look(401, "unauthorised", "Nobody is logged in")),
+    (Renewed, Look(409, "renewed", "This browser has just logged in, ask again")),
     (NotAllowed, Look(403, "forbidden", "This is not allowed")),
     (Unknown, NOT_FOUND),
     (WrongType, Look(415, "wrong-type", "The body is of another type")),
@@ -160,6 +168,7 @@ def detail_of(error: Exception) -> str:
 # WebSocket close codes of our own (RFC 6455, section 7.4.2: 4000-4999 are private).
 CLOSE_ABUSE = 4400
 CLOSE_LOGGED_OUT = 4401
+CLOSE_RENEWED = 4402
 CLOSE_BANNED = 4403
 CLOSE_SLOW = 4408
 CLOSE_FULL = 4429

@@ -1,4 +1,4 @@
-"""Viewers who have logged out: what they were known by opens nothing any more, on every node.
+"""Viewers who have logged out, or in: what they were known by opens nothing any more, on every node.
 
 A cookie is signed and asks no store, so each node keeps who is out in memory: its own at once, those of others within
 a second.
@@ -11,23 +11,32 @@ from collections.abc import Callable, Collection
 
 from commerce.commands import EndViewer
 from commerce.customers.logouts import ENDED_MAX, KEPT_MS, ended_viewers
+from commerce.customers.views import Ended
 from commerce.service import Commerce
 
 LOOK_SECONDS = 1.0
+# The answer to a login brings the new cookie; so long may requests be under way that were sent before it came. The
+# pages wait no longer for an answer (web/src/api/problem.ts).
+RENEWING_MS = 15_000
 OVERLAP_MS = 60_000  # by which the clocks of nodes, and a batch that takes its time, may differ
+
+Told = Callable[[Collection[str]], None]
 
 
 class Logouts:
-    """Made empty: `look` before anybody is let in. `on_end` is told of each viewer that has ended, once.
+    """Made empty: `look` before anybody is let in. Each viewer that has ended is told once: to `on_end`, or - when it
+    was by a login - to `on_renewal`.
 
     As long as a cookie may last (KEPT_MS) a viewer is kept here, as he is in the store, and of more than ENDED_MAX the
     latest.
     """
 
     def __init__(self, commerce: Commerce, clock: Callable[[], float] = time.time) -> None:
-        self.on_end: Callable[[Collection[str]], None] = _nobody
+        self.on_end: Told = _nobody
+        self.on_renewal: Told = _nobody
         self._commerce, self._clock = commerce, clock
         self._ended: dict[str, int] = {}  # viewer > when (ms), those who came first in front
+        self._renewed: dict[str, int] = {}  # those of them who logged in just now
         self._since = 0
 
     def __contains__(self, viewer: str) -> bool:
@@ -36,22 +45,35 @@ class Logouts:
     async def end(self, viewer: str) -> None:
         """For good, once this returns."""
         if await self._commerce.execute(EndViewer(viewer)):
-            self._end({viewer: self._now()})
+            self._end([Ended(viewer, self._now())])
+
+    def renewed(self, viewer: str) -> None:
+        """He has logged in, and commerce knows him as another."""
+        self._end([Ended(viewer, self._now(), renewed=True)])
+
+    def is_renewing(self, viewer: str) -> bool:
+        """Whether he logged in so short a time ago that his browser may not know it yet."""
+        return self._now() - self._renewed.get(viewer, -RENEWING_MS) < RENEWING_MS
 
     async def look(self) -> None:
         """Who logged out anywhere since the last look."""
-        found = dict(await self._commerce.ask(ended_viewers, self._since - OVERLAP_MS))
-        self._since = max(self._since, *found.values()) if found else self._since
-        self._end({viewer: at for viewer, at in sorted(found.items(), key=_when) if viewer not in self._ended})
+        found = await self._commerce.ask(ended_viewers, self._since - OVERLAP_MS)
+        self._since = max([self._since, *(each.at for each in found)])
+        self._end([each for each in sorted(found, key=_when) if each.viewer not in self._ended])
         self._forget(self._now() - KEPT_MS)
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
 
-    def _end(self, viewers: dict[str, int]) -> None:
-        self._ended.update(viewers)
-        if viewers:
-            self.on_end(viewers.keys())
+    def _end(self, found: Collection[Ended]) -> None:
+        self._ended.update((each.viewer, each.at) for each in found)
+        recent = self._now() - RENEWING_MS
+        self._renewed = {viewer: at for viewer, at in self._renewed.items() if at > recent}
+        self._renewed |= {each.viewer: each.at for each in found if each.renewed and each.at > recent}
+        for tell, renewed in ((self.on_end, False), (self.on_renewal, True)):
+            viewers = [each.viewer for each in found if each.renewed is renewed]
+            if viewers:
+                tell(viewers)
 
     def _forget(self, before: int) -> None:
         """Whose cookies have all run out, and who is too many. Both are in front, give or take a batch."""
@@ -62,8 +84,8 @@ class Logouts:
             del self._ended[viewer]
 
 
-def _when(ended: tuple[str, int]) -> int:
-    return ended[1]
+def _when(ended: Ended) -> int:
+    return ended.at
 
 
 def _nobody(_viewers: Collection[str]) -> None:

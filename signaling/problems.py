@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import orjson
 from aiohttp import web
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 UNMATCHED = "unmatched"
 LL_HLS = "/live/"
+Check = Callable[[web.Request], None]
 
 
 def problem(error: Exception) -> web.Response:
@@ -42,16 +44,20 @@ def document(
     return web.Response(body=orjson.dumps(body), status=look.status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def middleware(metrics: Metrics) -> Middleware:
-    """Counts every request outside LL-HLS, which counts its own, and turns whatever is raised into its answer."""
+def middleware(metrics: Metrics, check: Check) -> Middleware:
+    """Counts every request outside LL-HLS, which counts its own, and turns whatever is raised into its answer.
+
+    `check` may raise when an answer is ready whose head has not gone out.
+    """
 
     counters: dict[tuple[str, int], Counter] = {}  # as many as there are routes and statuses
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        response: web.StreamResponse
         try:
             response = await handler(request)
+            if not response.prepared:
+                check(request)
         except web.HTTPException as error:
             response = _of_aiohttp(error)
         except Exception as error:

@@ -19,7 +19,7 @@ from signaling.api.models import RoomView
 from signaling.bus import Bus, Entry, Place
 from signaling.crowd import Crowd
 from signaling.crowds import Crowds
-from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT, TooMany
+from signaling.errors import CLOSE_BANNED, CLOSE_LOGGED_OUT, CLOSE_RENEWED, TooMany
 from signaling.house import House
 from signaling.houses import Houses
 from signaling.lane import UNSEATED, Lane, LaneLimits, Seat, is_chat
@@ -89,11 +89,11 @@ class Room:
         """Whether what he said is not shown to whoever comes."""
         return self.audience.house.is_banned(viewer, self.name, datetime.now(UTC))
 
-    def show_out(self, viewers: Collection[str], reason: str) -> None:
+    def show_out(self, viewers: Collection[str], reason: str, code: int = CLOSE_LOGGED_OUT) -> None:
         """Whoever was known as one of them is somebody else from now on."""
         for member in list(self.members):
             if member.viewer in viewers:
-                member.close(CLOSE_LOGGED_OUT, reason)
+                member.close(code, reason)
 
     def write(self, data: bytes) -> None:
         """To everyone, out of any lane: what may be missed."""
@@ -240,9 +240,11 @@ class Rooms:
 
     def end(self, viewers: Collection[str]) -> None:
         """They have logged out: whoever has their sockets, wherever, is not them any more."""
-        here = {viewer for viewer in viewers if viewer in self._of_viewer}
-        for room in list(self._rooms.values()) if here else ():
-            room.show_out(here, "logged out")
+        self._show_out(viewers, "logged out", CLOSE_LOGGED_OUT)
+
+    def renew(self, viewers: Collection[str]) -> None:
+        """They have logged in: the windows of that browser come back with its new cookie, and nobody else's do."""
+        self._show_out(viewers, "logged in", CLOSE_RENEWED)
 
     def forget(self, house: House, viewer: str) -> None:
         """His data have been erased here: his sockets know his name. He comes in again as a guest."""
@@ -273,6 +275,11 @@ class Rooms:
         for room in list(self._rooms.values()):
             for member in list(room.members):
                 member.close(code, reason)
+
+    def _show_out(self, viewers: Collection[str], reason: str, code: int) -> None:
+        here = {viewer for viewer in viewers if viewer in self._of_viewer}
+        for room in list(self._rooms.values()) if here else ():
+            room.show_out(here, reason, code)
 
     def _check_room_for(self, viewer: str) -> None:
         if self._members >= self.settings.members_max:

@@ -7,6 +7,7 @@ import time
 
 from aiohttp import web
 
+from signaling.errors import Renewed
 from signaling.logouts import Logouts
 from signaling.messages import Speaker
 from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
@@ -14,6 +15,7 @@ from signaling.tokens import VIEWER_SECONDS, BadToken, ViewerTokens, new_viewer
 COOKIE = "fenbo_viewer"
 FRESH = web.RequestKey("fresh_viewer", str)  # made for this request: his cookie goes out with the answer
 DEVICE = web.RequestKey("device", str)  # where another viewer was before him
+KNOWN = web.RequestKey("viewer", str)  # who asked
 _VALUES = re.compile(rf"(?:^|;)\s*{COOKIE}=([0-9A-Za-z._=-]*)\s*(?=;|$)")
 GUEST = {"zh": "观众", "en": "Guest"}
 
@@ -35,32 +37,78 @@ class Viewers:
             viewer = self._tokens.read(token, time.time())
         except BadToken:
             return None
-        return None if viewer in self._logouts else viewer
+        if viewer in self._logouts:
+            return None
+        request[KNOWN] = viewer
+        return viewer
 
     def has_ended(self, viewer: str) -> bool:
-        """Whether he has logged out since his request came."""
+        """Whether he has logged out, or in, since his request came."""
         return viewer in self._logouts
+
+    def is_renewing(self, viewer: str) -> bool:
+        """Whether he has logged in since his request came, and his browser may not know it yet."""
+        return self._logouts.is_renewing(viewer)
 
     def device(self, request: web.Request) -> str:
         """Which browser that is: its first viewer, also after he has logged out."""
         return self._device(request) or self.of(request)
 
     def of(self, request: web.Request) -> str:
-        """The viewer; a new one, with his cookie on the answer, when there is none yet."""
-        viewer = self.find(request)
-        if viewer is None:
-            viewer = request.get(FRESH) or new_viewer()
-            request[FRESH] = viewer
-            request[DEVICE] = self._device(request)
-        return viewer
+        """The viewer; a new one, with his cookie on the answer, when there is none yet.
 
-    async def renew(self, request: web.Request) -> None:
+        Raises Renewed for the cookie of before a login while the new one is on its way: another would overwrite it.
+        """
+        viewer = self.find(request)
+        if viewer is None and self._is_renewing(request):
+            raise Renewed("this browser has just logged in: ask again")
+        return viewer or self._stranger(request)
+
+    def of_page(self, request: web.Request) -> str:
+        """The same for a page that somebody opens, who is never sent away: in such a moment he is nobody's viewer."""
+        viewer = self.find(request)
+        if viewer is None and self._is_renewing(request):
+            return new_viewer()
+        return viewer or self._stranger(request)
+
+    async def leave(self, request: web.Request) -> None:
         """Somebody else from now on: a new viewer, with his cookie on the answer; the old one opens nothing."""
         before = self.find(request)
         if before is not None:
             await self._logouts.end(before)
         request[DEVICE] = self.device(request)
         request[FRESH] = new_viewer()
+
+    def renew(self, request: web.Request, fresh: str) -> str | None:
+        """Whoever asked has logged in and is `fresh` from now on, with his cookie on the answer; before opens nothing.
+
+        The token, when he came with one instead of a cookie.
+        """
+        device, before = self.device(request), self.of(request)
+        request[KNOWN] = fresh
+        self._logouts.renewed(before)
+        if _bearer(request) is not None:
+            return self._tokens.sign(fresh, time.time(), device)
+        request[FRESH], request[DEVICE] = fresh, device
+        return None
+
+    def check(self, request: web.Request) -> None:
+        """Before an answer goes out: raises Renewed when whoever asked has been renewed since he did."""
+        viewer = request.get(KNOWN)
+        if viewer is not None and self.is_renewing(viewer):
+            raise Renewed("this browser has just logged in: ask again")
+
+    def _stranger(self, request: web.Request) -> str:
+        viewer = request.get(FRESH) or new_viewer()
+        request[FRESH] = viewer
+        request[DEVICE] = self._device(request)
+        return viewer
+
+    def _is_renewing(self, request: web.Request) -> bool:
+        try:
+            return self.is_renewing(self._tokens.read(_token(request), time.time()))
+        except BadToken:
+            return False
 
     def _device(self, request: web.Request) -> str:
         """Of a token that somebody has logged out with, too; "" without one that holds."""
@@ -83,8 +131,13 @@ class Viewers:
 
 
 def _token(request: web.Request) -> str:
-    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    return bearer.strip() if kind.lower() == "bearer" else _cookie(request.headers.get("Cookie", ""))
+    bearer = _bearer(request)
+    return _cookie(request.headers.get("Cookie", "")) if bearer is None else bearer
+
+
+def _bearer(request: web.Request) -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
 
 
 def _cookie(header: str) -> str:

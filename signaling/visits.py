@@ -45,7 +45,7 @@ class Visits:
             room = await self._directory.commerce.ask(questions.room, request.match_info["room"])
         except NotFound:
             return self._pages.missing()
-        viewer = self._viewers.of(request)
+        viewer = self._viewers.of_page(request)
         holds = await self._entrance.by_page(viewer, room, request.query.get("t"))
         page = self._pages.room(self._directory.view(room), self._url)
         self._doubts.keep(request, page, room.room, doubtful=not holds)
@@ -55,7 +55,7 @@ class Visits:
     async def short_link(self, request: web.Request) -> web.StreamResponse:
         """The redirect carries nothing: who came by which link is known here already."""
         try:
-            room = await self._entrance.by_link(self._viewers.of(request), request.match_info["code"])
+            room = await self._entrance.by_link(self._viewers.of_page(request), request.match_info["code"])
         except NotFound:
             return self._pages.missing()
         return web.Response(status=302, headers={"Location": f"/r/{room}", "Cache-Control": "no-store"})

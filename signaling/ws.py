@@ -17,7 +17,7 @@ from signaling.catchup import Catchup
 from signaling.dispatch import Dispatch, decode
 from signaling.doubts import is_doubtful
 from signaling.entrance import Entrance
-from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, CLOSE_LOGGED_OUT, BadMessage, TooMany
+from signaling.errors import CLOSE_ABUSE, CLOSE_FULL, CLOSE_LOGGED_OUT, CLOSE_RENEWED, BadMessage, TooMany
 from signaling.limits import Bucket
 from signaling.member import Member
 from signaling.messages import Chat, ErrorMessage, Hello
@@ -170,7 +170,10 @@ class _Conversation:
 
     def _may_stay(self, room: Room) -> bool:
         """Otherwise he is told why and shown out."""
-        if self._parts._viewers.has_ended(self.member.viewer):  # since the handshake
+        if self._parts._viewers.is_renewing(self.member.viewer):  # since the handshake, as below
+            self.member.close(CLOSE_RENEWED, "logged in")
+            return False
+        if self._parts._viewers.has_ended(self.member.viewer):
             self.member.close(CLOSE_LOGGED_OUT, "logged out")
             return False
         return room.standing(self.member).banned is None or self._parts._rooms.admit(room, self.member)

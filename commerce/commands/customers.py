@@ -39,7 +39,8 @@ class AskCode(Command[views.CodeAsked]):
 class LogIn(Command[views.LoggedIn]):
     """The viewer types the code he was sent, on a device and at an address (keyed digests, "": nothing to tell it by).
 
-    A wrong one is answered, not raised: the try has to be counted.
+    `fresh` is the viewer he is then, unless he has logged in before. A wrong code is answered, not raised: the try has
+    to be counted.
     """
 
     viewer: str
@@ -47,6 +48,7 @@ class LogIn(Command[views.LoggedIn]):
     identity: str
     code: str
     sealed: bytes
+    fresh: str
     device: str = ""
     address: str = ""
 
@@ -58,6 +60,7 @@ class LogIn(Command[views.LoggedIn]):
         checks.trace("device", self.device)
         checks.trace("address", self.address)
         checks.octets("sealed", self.sealed, SEALED_BYTES_MAX)
+        checks.public_id("fresh", self.fresh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from commerce.binding import settle_login
 from commerce.commands.customers import AskCode, LogIn
 from commerce.customers.book import customer_view
-from commerce.customers.merging import gather_strays, lock_viewers, merge_viewers
+from commerce.customers.logouts import has_ended
+from commerce.customers.merging import gather_strays, make_customer, merge_viewers
+from commerce.customers.renewal import renew_viewer
 from commerce.customers.views import CodeAsked, Cut, LoggedIn
 from commerce.earning.invites import Seen, qualify
 from commerce.errors import Conflict
@@ -72,7 +74,9 @@ def _wait(unit: Unit, limits: tuple[tuple[int, int], ...], *whose: ColumnElement
 
 
 def log_in(unit: Unit, command: LogIn) -> LoggedIn:
-    """The viewer is the phone's customer from now on, if the code is right. Conflict: he is another's already."""
+    """Who typed the right code is the phone's customer from now on, and another viewer. Conflict: another's already."""
+    if has_ended(unit, command.viewer):
+        return LoggedIn("none")
     place = find_place(unit, command.room)
     person = ensure_person(unit, place.tenant.id, command.viewer)
     code = _code_sent(unit, place, person, command.identity)
@@ -84,8 +88,17 @@ def log_in(unit: Unit, command: LogIn) -> LoggedIn:
         unit.connection.execute(changed.values(tries=code.tries + 1))
         return LoggedIn("wrong", TRIES_MAX - code.tries - 1)
     unit.connection.execute(update(tables.login_code).where(tables.login_code.c.id == code.id).values(used_at=unit.now))
-    customer, cut = _become(unit, place, person, command)
-    return LoggedIn("in", customer=customer_view(unit, customer), cut=cut)
+    before = _customer_of(unit, person)
+    customer, cut = _become(unit, place, person, command, before)
+    if before is None:
+        renew_viewer(unit, command.viewer, command.fresh)
+    return LoggedIn("in", customer=customer_view(unit, customer), cut=cut, renewed=before is None)
+
+
+def _customer_of(unit: Unit, person: Person) -> int | None:
+    table = tables.viewer
+    found: int | None = unit.connection.execute(select(table.c.customer_id).where(table.c.id == person.key)).scalar()
+    return found
 
 
 def _code_sent(unit: Unit, place: Place, person: Person, identity: str) -> AnyRow | None:
@@ -99,12 +112,11 @@ def _code_sent(unit: Unit, place: Place, person: Person, identity: str) -> AnyRo
     return row
 
 
-def _become(unit: Unit, place: Place, person: Person, command: LogIn) -> tuple[int, tuple[Cut, ...]]:
-    """The customer's key. What the viewer had so far becomes the customer's."""
-    merchant, customer, viewer = place.tenant.id, tables.customer, tables.viewer
+def _become(unit: Unit, place: Place, person: Person, command: LogIn, own: int | None) -> tuple[int, tuple[Cut, ...]]:
+    """The customer's key; `own` is that of before. What the viewer had so far becomes the customer's."""
+    merchant, customer = place.tenant.id, tables.customer
     query = select(customer.c.id).where(customer.c.merchant_id == merchant, customer.c.identity == command.identity)
     key = unit.connection.execute(query.with_for_update()).scalar()
-    own = unit.connection.execute(select(viewer.c.customer_id).where(viewer.c.id == person.key)).scalar()
     if own is not None and own != key:
         raise Conflict("phone", "this browser is logged in with another phone: log out first")
     cut: tuple[Cut, ...] = ()
@@ -114,8 +126,7 @@ def _become(unit: Unit, place: Place, person: Person, command: LogIn) -> tuple[i
         unit.connection.execute(insert(customer), row | {"sealed": command.sealed, "created_at": unit.now})
     first = principal(unit, key)
     if first is None:
-        lock_viewers(unit, person.key)
-        unit.connection.execute(update(viewer).where(viewer.c.id == person.key).values(customer_id=key))
+        make_customer(unit, person, key)
         first = person
     elif first.key != person.key:
         cut = merge_viewers(unit, place.tenant, person, first, key)

@@ -1,12 +1,16 @@
-"""Viewers that nobody is any more: who logs out leaves his viewer behind, and its cookie opens nothing from then on."""
+"""Viewers that nobody is any more: who logs out leaves his viewer behind, and its cookie opens nothing from then on.
+
+Nor does that of before a login (customers.renewal).
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import delete, insert, select
 
 from commerce.commands import EndViewer
+from commerce.customers.views import Ended
 from commerce.store import tables
-from commerce.store.reading import Reading
+from commerce.store.reading import Connected, Reading
 from commerce.store.unit import Unit
 
 KEPT_MS = 400 * 86_400_000  # no cookie lasts longer (signaling.tokens)
@@ -16,8 +20,7 @@ _table, _viewer = tables.ended_viewer, tables.viewer
 
 def end_viewer(unit: Unit, command: EndViewer) -> bool:
     """Whether he is at an end now; a viewer of whom nothing is known has nothing to be kept from anybody."""
-    mine = _table.c.viewer == command.viewer
-    if unit.connection.execute(select(_table.c.at).where(mine)).first() is not None:
+    if has_ended(unit, command.viewer):
         return True
     known = select(_viewer.c.id).where(_viewer.c.public_id == command.viewer).limit(1)
     if unit.connection.execute(known).first() is None:
@@ -27,8 +30,13 @@ def end_viewer(unit: Unit, command: EndViewer) -> bool:
     return True
 
 
-def ended_viewers(reading: Reading, since: int) -> tuple[tuple[str, int], ...]:
-    """Who, and when (ms), from then on."""
-    query = select(_table.c.viewer, _table.c.at).where(_table.c.at >= since)
+def ended_viewers(reading: Reading, since: int) -> tuple[Ended, ...]:
+    """Those from then (ms) on."""
+    query = select(_table.c.viewer, _table.c.at, _table.c.renewed.is_not(None)).where(_table.c.at >= since)
     rows = reading.connection.execute(query.order_by(_table.c.at.desc()).limit(ENDED_MAX))
-    return tuple((viewer, at) for viewer, at in rows)
+    return tuple(Ended(viewer, at, bool(renewed)) for viewer, at, renewed in rows)
+
+
+def has_ended(connected: Connected, viewer: str) -> bool:
+    """Whether nobody is this viewer any more."""
+    return connected.connection.execute(select(_table.c.at).where(_table.c.viewer == viewer)).first() is not None

@@ -8,7 +8,7 @@ one brought others are the customer's. The cookie of the one that is gone leads 
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from commerce.attribution import merge
 from commerce.binding import Held, find_held, log_binding, supersede
@@ -38,8 +38,19 @@ def merge_viewers(unit: Unit, tenant: Tenant, gone: Person, stays: Person, custo
     _merge_bindings(unit, tenant, gone, stays)
     cut = _move(unit, gone, stays)
     changes = {"same_as_id": stays.key, "customer_id": customer}
-    unit.connection.execute(update(tables.viewer).where(tables.viewer.c.id == gone.key).values(changes))
+    unit.connection.execute(update(tables.viewer).where(_is(gone)).values(changes))
     return cut
+
+
+def make_customer(unit: Unit, person: Person, customer: int) -> None:
+    """The first viewer of a customer: all that is his stays where it is."""
+    lock_viewers(unit, person.key)
+    unit.connection.execute(update(tables.viewer).where(_is(person)).values(customer_id=customer))
+
+
+def _is(person: Person) -> ColumnElement[bool]:
+    """The viewers that are this person: before any login here too, where a browser was renewed by another merchant."""
+    return or_(tables.viewer.c.id == person.key, tables.viewer.c.same_as_id == person.key)
 
 
 def gather_strays(unit: Unit, tenant: Tenant, stays: Person) -> tuple[Cut, ...]:

@@ -43,10 +43,23 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A viewer that nobody is any more, since when (ms); `renewed`: by a login, else by a logout."""
+
+    viewer: str
+    at: int
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """`outcome` in: he is `customer`. wrong: `tries` are left. none: no code of this viewer for this phone holds."""
+    """`outcome` in: he is `customer`. wrong: `tries` are left. none: no code of this viewer for this phone holds.
+
+    `renewed`: he is another viewer from now on, the one that the command named.
+    """
 
     outcome: str
     tries: int = 0
     customer: Customer | None = None
     cut: tuple[Cut, ...] = ()
+    renewed: bool = False

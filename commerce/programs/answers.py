@@ -35,6 +35,11 @@ def whose(reading: Reading, kind: str, name: str) -> int:
     return int(found)
 
 
+def viewer_caller(viewer: str) -> str:
+    """How a viewer is called among those who ask."""
+    return f"viewer {viewer}"
+
+
 def begin_answer(unit: Unit, command: BeginAnswer) -> shown.Answered | None:
     """What was answered before, or None: then the request is the caller's to do. BodyDiffers, Conflict."""
     unit.connection.execute(delete(_table).where(_table.c.at <= unit.now - KEPT_MS))
@@ -55,10 +60,20 @@ def begin_answer(unit: Unit, command: BeginAnswer) -> shown.Answered | None:
 
 def keep_answer(unit: Unit, command: KeepAnswer) -> None:
     """The answer, or - where nothing was done - the key free again."""
-    mine = (_table.c.caller == command.caller, _table.c.idempotency_key == command.key)
+    mine = (_table.c.caller == _called_now(unit, command.caller), _table.c.idempotency_key == command.key)
     found = command.answer
     if found is None:
         unit.connection.execute(delete(_table).where(*mine, _table.c.status.is_(None)))
         return
     values = {"status": found.status, "headers": found.content_type, "body": found.body}
     unit.connection.execute(update(_table).where(*mine).values(values))
+
+
+def _called_now(unit: Unit, caller: str) -> str:
+    """A viewer may have been renewed while he was answered, and his keys with him (customers.renewal)."""
+    ended, prefix = tables.ended_viewer, viewer_caller("")
+    if not caller.startswith(prefix):
+        return caller
+    query = select(ended.c.renewed).where(ended.c.viewer == caller.removeprefix(prefix))
+    fresh = unit.connection.execute(query).scalar()
+    return caller if fresh is None else viewer_caller(fresh)

@@ -66,7 +66,8 @@ def _about() -> str:
         "JSON text messages. A member says hello first, with the places of its last connection when it had one: "
         "it is given every missed message in order, or a snapshot. Messages with epoch and offset belong to a stream "
         "(`room` or `show`) and count up by one; `dropped` stands for chat lines left out in a flood. "
-        "Close codes: 4400 too many bad messages, 4401 logged out or erased, 4403 banned, 4408 too slow, 4429 full."
+        "Close codes: 4400 too many bad messages, 4401 logged out or erased, 4402 logged in: come back as who you are "
+        "now, 4403 banned, 4408 too slow, 4429 full."
     )
 
 

@@ -27,21 +27,21 @@ class CaseApi:
 
     async def ask(self, request: web.Request) -> web.Response:
         """201 for a new case, 200 for one that this very body has asked for before."""
-        viewer, order = self._viewers.of(request), request.match_info["order"]
         body = await read(request, models.CaseNew)
+        viewer, order = self._viewers.of(request), request.match_info["order"]
         lines = tuple(commands.Returned(line.sku, line.quantity) for line in body.lines)
         command = commands.AskCase(viewer, order, body.client_case_id, body.kind, body.reason, lines)
         found = await self._commerce.execute(command)
         return answer(case_view(found), status=200 if found.replayed else 201)
 
     async def send(self, request: web.Request) -> web.Response:
-        viewer, case = self._viewers.of(request), request.match_info["case"]
         body = await read(request, models.CaseSend)
+        viewer, case = self._viewers.of(request), request.match_info["case"]
         return answer(case_view(await self._commerce.execute(commands.SendBack(viewer, case, body.tracking))))
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        viewer, case = self._viewers.of(request), request.match_info["case"]
         await read(request, models.CaseWithdraw)
+        viewer, case = self._viewers.of(request), request.match_info["case"]
         return answer(case_view(await self._commerce.execute(commands.WithdrawCase(viewer, case))))
 
 

@@ -23,6 +23,7 @@ from signaling.callers import Callers
 from signaling.errors import TooMany, Unequipped
 from signaling.limits import Buckets
 from signaling.sms import Gateway, Message, masked
+from signaling.tokens import new_viewer
 from signaling.traces import Traces
 from signaling.viewers import Viewers
 
@@ -63,9 +64,9 @@ class CustomerApi:
 
     async def ask_code(self, request: web.Request) -> web.Response:
         """202 whether or not the phone is known here; 429 says when to ask again."""
-        viewer, name = self._viewers.of(request), request.match_info["room"]
         gateway = self._equipped()
         phone = self._phone((await read(request, models.CodeAsk)).phone)
+        viewer, name = self._viewers.of(request), request.match_info["room"]
         merchant = (await self._commerce.ask(questions.room, name)).merchant
         identity = self._commerce.identity(merchant.merchant, phone)
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
@@ -79,10 +80,10 @@ class CustomerApi:
         return answer(models.CodeSent(expires_in_seconds=seconds, again_in_seconds=AGAIN_SECONDS), status=202)
 
     async def log_in(self, request: web.Request) -> web.Response:
-        """A wrong code is 422 at `code`, with the tries that are left."""
-        viewer, name = self._viewers.of(request), request.match_info["room"]
+        """A wrong code is 422 at `code`, with the tries that are left. Another cookie; that of before opens nothing."""
         self._equipped()
         body = await read(request, models.PhoneLogin)
+        viewer, name = self._viewers.of(request), request.match_info["room"]
         phone = self._phone(body.phone)
         now = asyncio.get_running_loop().time()
         wait = self._address_tries.take(self._callers.household(request), now) or self._tries.take(viewer, now)
@@ -92,20 +93,17 @@ class CustomerApi:
         identity = self._commerce.identity(merchant, phone)
         digest = self._commerce.digest("code", identity, body.code)
         sealed = self._commerce.seal(PHONE, phone.encode())
-        seen = self._traces.of(request)
-        found = await self._commerce.execute(commands.LogIn(viewer, name, identity, digest, sealed, *seen))
+        seen, fresh = self._traces.of(request), new_viewer()
+        found = await self._commerce.execute(commands.LogIn(viewer, name, identity, digest, sealed, fresh, *seen))
         if found.customer is None:
             raise Invalid("code", _refused(found))
-        cut = [
-            models.CartCut(room=each.room, sku=each.sku, name=each.name, wanted=each.wanted, kept=each.kept)
-            for each in found.cut
-        ]
-        return private(answer(models.LoggedIn(customer=self._shown(found.customer), cut=cut)))
+        token = self._viewers.renew(request, fresh) if found.renewed else None
+        return private(answer(models.LoggedIn(customer=self._shown(found.customer), cut=_cut(found.cut), token=token)))
 
     async def log_out(self, request: web.Request) -> web.Response:
         """A new cookie; the old one, or the bearer token, is worth nothing any more, whoever has a copy of it."""
         await read(request, models.LogOut)
-        await self._viewers.renew(request)
+        await self._viewers.leave(request)
         return web.Response(status=204)
 
     async def add_address(self, request: web.Request) -> web.Response:
@@ -130,8 +128,8 @@ class CustomerApi:
         return contact_in(self._commerce, address)
 
     async def _put(self, request: web.Request, address: str | None) -> models.AddressView:
-        viewer, room = self._viewers.of(request), request.match_info["room"]
         body = await read(request, models.AddressPut)
+        viewer, room = self._viewers.of(request), request.match_info["room"]
         self._phone(body.phone)
         content = {"name": body.name, "phone": body.phone, "address": body.address}
         for field, value in content.items():
@@ -155,6 +153,13 @@ class CustomerApi:
 
     def _masked(self, found: views.Address) -> models.AddressView:
         return models.AddressView(**_fields(found, sheets.masked(self.contact(found))))
+
+
+def _cut(found: tuple[views.Cut, ...]) -> list[models.CartCut]:
+    return [
+        models.CartCut(room=each.room, sku=each.sku, name=each.name, wanted=each.wanted, kept=each.kept)
+        for each in found
+    ]
 
 
 def contact_in(commerce: Commerce, address: views.Address) -> commerce_views.Contact:

@@ -81,7 +81,11 @@ class CartCut(View):
 
 
 class LoggedIn(View):
-    """Who he is now; what of his two carts did not fit into one."""
+    """Who he is now; what of his two carts did not fit into one.
+
+    The cookie or bearer token of before opens nothing any more, unless he was logged in already.
+    """
 
     customer: CustomerView
     cut: list[CartCut] = Field(description="lines of merged carts that are shorter than both together")
+    token: str | None = Field(description="the next bearer token, for whoever came with one; others have a new cookie")

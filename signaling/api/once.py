@@ -15,7 +15,7 @@ from aiohttp import web
 
 from commerce import commands, views
 from commerce.programs import views as shown
-from commerce.programs.answers import whose
+from commerce.programs.answers import viewer_caller, whose
 from commerce.service import Commerce
 from signaling.errors import BadBody
 from signaling.viewers import Viewers
@@ -80,7 +80,7 @@ class ViewersOnce:
                 return await handler(request)
             ((kind, name),) = request.match_info.items()
             merchant = await self._commerce.ask(whose, kind, name)
-            return await self._once.once(request, merchant, f"viewer {viewer}", handler)
+            return await self._once.once(request, merchant, viewer_caller(viewer), handler)
 
         return once
 

@@ -37,8 +37,8 @@ class PaymentsApi:
 
     async def begin(self, request: web.Request) -> web.Response:
         """The way he has chosen: the same again answers the same."""
-        viewer, payment = self._viewers.of(request), request.match_info["payment"]
         body = await read(request, models_payments.Begin)
+        viewer, payment = self._viewers.of(request), request.match_info["payment"]
         step = await self.till.begin(viewer, payment, body.way)
         svg = qr.svg(step.value).decode() if step.kind == "qr" else None
         url = step.value or None
@@ -63,8 +63,8 @@ class SandboxApi:
 
     async def pay(self, request: web.Request) -> web.Response:
         """The buyer pays, fails or lets time pass: the provider's signed webhook takes the same road as a real one."""
-        viewer = self._viewers.of(request)
         body = await read(request, SandboxPay)
+        viewer = self._viewers.of(request)
         order = await self._commerce.ask(questions.viewer_payment, viewer, request.match_info["payment"])
         if order.payment.provider != self._sandbox.name:
             raise Conflict("payment", f"this payment is with {order.payment.provider}")

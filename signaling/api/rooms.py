@@ -43,15 +43,15 @@ class RoomApi:
         return answer(shapes.cart(await self._commerce.ask(questions.cart, viewer, room)))
 
     async def set_cart(self, request: web.Request) -> web.Response:
-        viewer, match = self._viewers.of(request), request.match_info
         body = await read(request, CartQuantity)
+        viewer, match = self._viewers.of(request), request.match_info
         command = commands.SetCartLine(viewer, match["room"], match["sku"], body.quantity)
         return answer(shapes.cart(await self._commerce.execute(command)))
 
     async def place(self, request: web.Request) -> web.Response:
         """201 for a new order, 200 for one that this very body has placed before."""
-        viewer, room = self._viewers.of(request), request.match_info["room"]
         body = await read(request, Checkout)
+        viewer, room = self._viewers.of(request), request.match_info["room"]
         contact = await self._contact(viewer, room, body)
         entered, newcomer = not is_doubtful(request, room), FRESH in request
         command = _place_order(viewer, room, body, contact, entered=entered, newcomer=newcomer)

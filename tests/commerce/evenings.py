@@ -90,7 +90,7 @@ class Evening(Days):
     def typing(self, viewer, room, number):
         node, identity = self.shop.commerce, self.identity(number)
         sealed = node.seal(PHONE, b"+86")
-        return c.LogIn(viewer, room, identity, node.digest("code", identity, "123456"), sealed)
+        return c.LogIn(viewer, room, identity, node.digest("code", identity, "123456"), sealed, public_id())
 
     def identity(self, number):
         return self.shop.commerce.identity(self.shop.merchant.merchant, f"+861380013800{number}")

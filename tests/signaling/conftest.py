@@ -370,7 +370,7 @@ async def sdp_world() -> AsyncIterator[SdpWorld]:
             raise Refused("no_show", "no show is on or announced")
         return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
 
-    app = web.Application(middlewares=[problems.middleware(metrics)])
+    app = web.Application(middlewares=[problems.middleware(metrics, lambda request: None)])
     app.add_routes([*whip.routes(engine, authorise, Callers()), *whep.routes(engine, on_now, Callers(PROXIES))])
     client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
     await client.start_server()

@@ -1,4 +1,5 @@
 from commerce.customers.logouts import KEPT_MS
+from commerce.customers.views import Ended
 from signaling import logouts as module
 from signaling.logouts import OVERLAP_MS, Logouts
 from signaling.tokens import new_viewer
@@ -17,7 +18,7 @@ class Store:
 
     async def ask(self, question, since):
         self.since.append(since)
-        return (("theirs0000000000", AT),)
+        return (Ended("theirs0000000000", AT),)
 
 
 async def test_its_own_are_known_at_once_and_others_at_the_next_look():
@@ -36,7 +37,7 @@ async def test_its_own_are_known_at_once_and_others_at_the_next_look():
     assert told == [own, "theirs0000000000"]
 
 
-class Ended(Store):
+class Told(Store):
     """Answers who is given."""
 
     def __init__(self):
@@ -48,11 +49,11 @@ class Ended(Store):
 
 
 async def test_whose_cookies_have_run_out_is_forgotten():
-    store, now = Ended(), [AT]
+    store, now = Told(), [AT]
     logouts = Logouts(store, lambda: now[0] / 1000)
     await logouts.end("own0000000000000")
     now[0] += KEPT_MS - 1
-    store.ended = [("late000000000000", now[0])]
+    store.ended = [Ended("late000000000000", now[0])]
     await logouts.look()
     assert "own0000000000000" in logouts
     now[0] += 1
@@ -63,8 +64,8 @@ async def test_whose_cookies_have_run_out_is_forgotten():
 
 async def test_of_too_many_the_latest_are_kept(monkeypatch):
     monkeypatch.setattr(module, "ENDED_MAX", 2)
-    store = Ended()
+    store = Told()
     logouts = Logouts(store, lambda: AT / 1000)
-    store.ended = [(f"{at}", AT + at) for at in (3, 1, 2)]
+    store.ended = [Ended(f"{at}", AT + at) for at in (3, 1, 2)]
     await logouts.look()
     assert [viewer in logouts for viewer in ("1", "2", "3")] == [False, True, True]

@@ -7,6 +7,13 @@ from signaling.tokens import VIEWER_SECONDS, ViewerTokens
 from signaling.viewers import COOKIE, Viewers, guest
 
 
+class Ended(set):
+    """Logouts, as far as they are asked here."""
+
+    def is_renewing(self, _viewer):
+        return False
+
+
 async def test_the_cookie_is_set_once_and_kept_from_scripts(shop):
     visitor = await shop.visitor()
     async with visitor.client.get(f"{visitor.base}/r/north") as answer:
@@ -54,7 +61,7 @@ async def test_a_window_that_comes_back_with_an_ended_cookie_is_a_new_viewer_of_
     tokens, ended = ViewerTokens(b"k" * 32), "aaaaaaaaaaaaaaaa"
     cookie = {"Cookie": f"{COOKIE}={tokens.sign(ended, time.time())}"}
     request, answer = make_mocked_request("GET", "/r/north", headers=cookie), web.Response()
-    viewers = Viewers(tokens, {ended}, secure=False)
+    viewers = Viewers(tokens, Ended({ended}), secure=False)
     viewer = viewers.of(request)
     await viewers.on_prepare(request, answer)
     token = answer.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{COOKIE}=")
@@ -62,7 +69,7 @@ async def test_a_window_that_comes_back_with_an_ended_cookie_is_a_new_viewer_of_
 
 
 def test_whoever_is_made_for_a_request_is_one_viewer():
-    viewers, request = Viewers(ViewerTokens(b"k" * 32), set(), secure=False), make_mocked_request("GET", "/r/north")
+    viewers, request = Viewers(ViewerTokens(b"k" * 32), Ended(), secure=False), make_mocked_request("GET", "/r/north")
     assert viewers.of(request) == viewers.of(request) == viewers.device(request)
 
 

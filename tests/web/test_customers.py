@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from signaling.viewers import COOKIE
 from tests.web.test_headquarters import enter
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all, on the session's loop
@@ -87,6 +88,8 @@ async def test_a_guest_logs_in_at_the_checkout_keeps_his_address_and_then_buys_w
 
 async def test_a_wrong_code_is_said_at_its_field_and_logging_out_forgets(visit, store, doors):
     page = await visit(doors["harbour"])
+    other = await visit(doors["harbour"], context=page.context)
+    await other.get_by_role("button", name="My orders").click()
     await page.get_by_role("button", name="My orders").click()
     await page.get_by_role("button", name="Log in with your phone").click()
     await page.get_by_role("button", name="Send me a code").click()
@@ -97,7 +100,8 @@ async def test_a_wrong_code_is_said_at_its_field_and_logging_out_forgets(visit, 
     await expect(page.get_by_label("Code", exact=True)).to_have_accessible_description(re.compile("tries left: 4"))
     await page.get_by_label("Code", exact=True).fill(code)
     await page.get_by_role("button", name="Log in", exact=True).click()
-    await page.get_by_text("Logged in as +86138****8002").wait_for()
+    for window in (page, other):
+        await window.get_by_text("Logged in as +86138****8002").wait_for()
 
     await page.get_by_role("button", name="Add an address").click()
     await fill_contact(page)
@@ -110,15 +114,32 @@ async def test_a_wrong_code_is_said_at_its_field_and_logging_out_forgets(visit, 
     await page.get_by_text("B**********", exact=True).wait_for()
     await page.get_by_role("button", name=re.compile("^Remove the address")).click()
     await page.get_by_text("None yet.").wait_for()
-    other = await visit(doors["harbour"], context=page.context)
-    await other.get_by_role("button", name="My orders").click()
-    await other.get_by_text("Logged in as +86138****8002").wait_for()
     await page.get_by_role("button", name="Log out").click()
     await page.get_by_role("button", name="Send me a code").wait_for()
     await other.get_by_role("button", name="Log in with your phone").wait_for()
     await page.reload()
     await page.get_by_role("button", name="My orders").click()
     await page.get_by_role("button", name="Log in with your phone").wait_for()
+
+
+async def test_a_cookie_that_another_planted_opens_nothing_once_somebody_has_logged_in_with_it(visit, store, doors):
+    attacker, page = await visit(doors["north"]), await visit(doors["north"])
+    await page.context.clear_cookies()
+    await page.context.add_cookies([each for each in await attacker.context.cookies() if each["name"] == COOKIE])
+    await page.reload()
+    await page.get_by_role("button", name=re.compile("^Now showing")).first.click()
+    await page.get_by_role("button", name="Add to cart").click()
+    await page.get_by_text("Added to the cart").wait_for()
+    await page.reload()
+    await page.get_by_role("button", name="My orders").click()
+    await page.get_by_role("button", name="Log in with your phone").click()
+    await log_in(page, store, "13800138003")
+    await page.get_by_text("Logged in as +86138****8003").wait_for()
+    await page.reload()
+    await page.get_by_role("button", name="Cart (1)").wait_for()
+    api = doors["north"].replace("/r/", "/api/v1/rooms/")
+    for path in ("/customer", "/cart", "/orders"):
+        assert (await attacker.context.request.get(api + path)).status == 409, path
 
 
 async def test_money_comes_back_after_the_goods_do(visit, store, doors):

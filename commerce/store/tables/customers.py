@@ -52,6 +52,13 @@ Index("ix_login_code_identity", login_code.c.merchant_id, login_code.c.identity,
 Index("ix_login_code_viewer", login_code.c.viewer_id, login_code.c.sent_at)
 Index("ix_login_code_caller", login_code.c.caller, login_code.c.sent_at)
 
-# Viewers (public ids, of all merchants) who logged out: their cookies open nothing any more.
-ended_viewer = Table("ended_viewer", metadata, Column("viewer", Text, primary_key=True), moment("at"))
+# Viewers (public ids, of all merchants) whose cookies open nothing any more: they logged out, or logged in and are
+# another viewer since (`renewed`).
+ended_viewer = Table(
+    "ended_viewer",
+    metadata,
+    Column("viewer", Text, primary_key=True),
+    moment("at"),
+    Column("renewed", Text, nullable=True),
+)
 Index("ix_ended_viewer_at", ended_viewer.c.at)

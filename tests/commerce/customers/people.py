@@ -4,6 +4,7 @@ import json
 
 from commerce import commands as c
 from commerce.customers.portable import CONTACT, PHONE
+from commerce.store.ids import public_id
 
 ADDRESS = {"name": "Han Mei", "phone": "13900139000", "address": "2 Lake Road"}
 
@@ -24,10 +25,18 @@ class Phone:
         room = room or self.shop.room_a
         return await self.node.execute(c.AskCode(viewer, room, self.identity, caller, self.digest(code), valid_ms))
 
-    async def type(self, viewer, code="123456", room="", **traces):
+    async def type(self, viewer, code="123456", room="", fresh="", **traces):
         sealed = self.node.seal(PHONE, self.number.encode())
         return await self.node.execute(
-            c.LogIn(viewer, room or self.shop.room_a, self.identity, self.digest(code), sealed, **traces)
+            c.LogIn(
+                viewer,
+                room or self.shop.room_a,
+                self.identity,
+                self.digest(code),
+                sealed,
+                fresh or public_id(),
+                **traces,
+            )
         )
 
     async def log_in(self, viewer, room="", **traces):

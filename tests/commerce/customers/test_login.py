@@ -99,8 +99,9 @@ async def test_limits_and_codes_outlive_the_node(shop, open_commerce):
 
 async def test_a_browser_is_one_customers_at_a_time(shop):
     viewer = public_id()
-    first = await Phone(shop).log_in(viewer)
-    assert (await Phone(shop).log_in(viewer)).customer == first.customer
+    first = await Phone(shop).log_in(public_id(), fresh=viewer)
+    again = await Phone(shop).log_in(viewer)
+    assert (first.renewed, again.renewed, again.customer) == (True, False, first.customer)
     other = Phone(shop, "+8613800138001")
     await other.ask(viewer)
     with pytest.raises(Conflict, match="log out first"):

@@ -124,8 +124,8 @@ async def test_a_name_and_a_place_of_work_come_along(shop):
 async def test_an_erased_customer_is_gone_with_all_his_browsers(money_anywhere):
     money, shop = money_anywhere, money_anywhere.shop
     one, other = await two(shop)
-    await Phone(shop).log_in(one)
-    await put(shop, one)
+    await Phone(shop).log_in(one, fresh=(renewed := public_id()))
+    await put(shop, renewed)
     await shop.commerce.execute(c.SetCartLine(one, shop.room_a, shop.sku, 2))
     before = await money.statement()
     await money.execute(e.EraseViewer(money.merchant, one))
@@ -136,9 +136,9 @@ async def test_an_erased_customer_is_gone_with_all_his_browsers(money_anywhere):
     leaves = [leaf.body for leaf in await money.rows(tables.log_leaf) if leaf.body is not None]
     assert not [body for body in leaves if one in body or other in body]
     assert verify_statement(before, await money.key()).wrong == []
-    for viewer in (one, other):
+    for viewer in (one, renewed, other):
         assert await shop.commerce.ask(questions.customer, viewer, shop.room_a) is None
-    assert (await Phone(shop).log_in(one)).customer.customer != customer.public_id
+    assert (await Phone(shop).log_in(renewed)).customer.customer != customer.public_id
     assert await money.ask(audit) == []
 
 
@@ -155,7 +155,7 @@ async def test_what_another_node_wrote_meanwhile_is_noticed_and_comes_along_with
     money, shop = money_anywhere, money_anywhere.shop
     one, other = await two(shop)
     order = await shop.place(one)
-    await Phone(shop).log_in(one)
+    await Phone(shop).log_in(one, fresh=(renewed := public_id()))
 
     def stray():
         viewer, orders = tables.viewer, tables.orders
@@ -168,6 +168,6 @@ async def test_what_another_node_wrote_meanwhile_is_noticed_and_comes_along_with
     assert [(each.check, each.table) for each in found] == [("merged", "orders")]
     with pytest.raises(NotFound):
         await shop.commerce.ask(questions.viewer_order, other, order.order)
-    await Phone(shop).log_in(one)
+    await Phone(shop).log_in(renewed)
     assert await money.ask(audit) == []
     assert (await shop.commerce.ask(questions.viewer_order, other, order.order)).order == order.order

@@ -96,8 +96,23 @@ export async function askAll<T>(url: string): Promise<T[]> {
 const ANSWER_MS_MAX = 15_000;
 const UPLOAD_MS_MAX = 120_000; // a file, over a phone
 
+/** So many times after a login, while its cookie is on its way, everything else is asked again: nothing was done yet. */
+const RENEWED_TRIES_MAX = 3;
+const RENEWED_WAIT_MS = 1_000;
+
 /** Sends JSON, gives JSON. Throws only `Problem`. */
-export async function ask<T>(url: string, { method = "GET", body, file, headers = {}, heard }: Ask = {}): Promise<T> {
+export async function ask<T>(url: string, how: Ask = {}): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await askOnce(url, how);
+    } catch (error) {
+      if ((error as Problem).word !== "renewed" || tries === RENEWED_TRIES_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RENEWED_WAIT_MS));
+    }
+  }
+}
+
+async function askOnce<T>(url: string, { method = "GET", body, file, headers = {}, heard }: Ask): Promise<T> {
   const type = file?.type ?? (body === undefined ? "" : "application/json");
   const typed: Record<string, string> = type === "" ? {} : { "Content-Type": type };
   let answer: Response;

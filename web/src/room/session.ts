@@ -45,6 +45,9 @@ export class RoomSession implements ReactiveController {
       received: (message) => this.received(message),
       changed: () => host.requestUpdate(),
       loggedOut: () => this.loggedOut(),
+      loggedIn: () => {
+        this.another = true;
+      },
     });
     host.addController(this);
   }

@@ -7,6 +7,7 @@ const PING_MS = 25_000;
 const SILENCE_MS_MAX = 60_000; // no message at all, not even a pong: the line is dead
 const BANNED_MS_MAX = 60_000; // a ban may be lifted at any time: look again this often
 const LOGGED_OUT = 4401; // in another window, or on whatever device has the same cookie
+const LOGGED_IN = 4402; // here or in another window: the browser is another viewer of the same person
 const STEADY_MS = 5_000; // open for so long: the next failure starts the waits anew
 
 export interface SocketState {
@@ -21,6 +22,8 @@ export interface SocketPort {
   changed(): void;
   /** Whoever this was has logged out; the next line is another viewer's. */
   loggedOut(): void;
+  /** He has logged in: the next line is the same person's, as a customer. */
+  loggedIn(): void;
 }
 
 /** The room's socket: says hello with the last places, comes back by itself, notices a dead line. */
@@ -98,6 +101,7 @@ export class RoomSocket {
 
   private closed(code: number): void {
     if (code === LOGGED_OUT) this.port.loggedOut();
+    if (code === LOGGED_IN) this.port.loggedIn();
     this.lost();
   }
 

@@ -18,6 +18,7 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   "too-large": "提交的内容太大。",
   internal: "服务器出了点问题，请稍后再试。",
   unauthorised: "尚未登录，或用户名与密码不符。",
+  renewed: "刚刚登录成功，请稍后再试。",
   forbidden: "没有权限进行此操作。",
   "not-sent": "短信发送失败，请稍后再试。",
   "too-many": "操作太频繁，请稍后再试。",
