@@ -24,6 +24,10 @@ from config.settings import Settings
 from signaling import cli_leaving, cli_store
 
 DEFAULT_FILE = Path("fenbo.toml")  # taken when it is there and no other is named
+HQ, DESK = (
+    ("owner", "operator", "host", "assistant", "finance", "auditor"),
+    ("channel_owner", "staff", "channel_assistant"),
+)
 USAGE_ERROR = 2
 INTERRUPTED = 130  # as shells say of whoever was ended by Ctrl-C
 
@@ -72,8 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("what", choices=("add", "passwd"))
     user.add_argument("name")
     user.add_argument("--merchant", help="the merchant's name or id, to add somebody")
-    hq, desk = ("owner", "operator", "host", "assistant", "finance", "auditor"), ("staff", "channel_assistant")
-    user.add_argument("--role", default="owner", choices=(*hq, "channel_owner", *desk))
+    user.add_argument("--role", default="owner", choices=(*HQ, *DESK))
     user.add_argument("--channel", help="a channel's id: whose desk it is, for a channel's owner, staff or assistant")
     _stores(verbs)
     _leaving(verbs)
@@ -185,6 +188,8 @@ def _user(known: argparse.Namespace, rest: list[str]) -> int:
     settings = _settings(known, rest)
     if known.what == "add" and known.merchant is None:
         raise ConfigError(["user add needs --merchant"])
+    if known.what == "add" and known.role in DESK and known.channel is None:
+        raise ConfigError([f"a {known.role} needs --channel: whose desk it is"])
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     hashed = hash_password(password)
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from commerce import views
 from commerce.checks import storable
-from commerce.commands import CloseSession, CreateUser, OpenSession, SetPassword, staffing
+from commerce.commands import CloseSession, CreateUser, OpenSession, SetPassword
 from commerce.directory.channels import channel_key
 from commerce.directory.merchants import find_merchant
 from commerce.errors import BadCredentials, Conflict, Invalid, NotFound
@@ -20,7 +20,6 @@ from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 from commerce.times import aware
 
-DESK_ROLES = ("channel_owner", *staffing.ROLES)
 PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 200
 TOKEN_BYTES = 20  # 160 bits
@@ -40,8 +39,6 @@ def create_user(unit: Unit, command: CreateUser) -> str:
     folded = command.user.casefold()
     if unit.connection.execute(select(tables.login.c.id).where(tables.login.c.name_folded == folded)).first():
         raise Conflict("user", "this name is taken")
-    if command.channel is None and command.role in DESK_ROLES:
-        raise Invalid("channel", f"a {command.role} needs one: whose desk it is")
     channel = None if command.channel is None else channel_key(unit, command.merchant, command.channel)
     row = {
         "id": unit.new_id(),

@@ -1,7 +1,7 @@
 """Import: an export becomes a merchant of a fresh installation, on either database, row by row as it was.
 
-The keys of the old log stay behind, so its last signed head becomes the first entry of a new one: the old history is
-kept, and still verifies under the old public key, and the new history says what it follows.
+The private keys of the old log stay behind, so its last signed head becomes the first entry of a new one: the old
+history is kept, and still verifies under the old public key, and the new history says what it follows.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from commerce.leaving.export import Progress, merchant_tables, silent
 from commerce.leaving.files import Row, read_manifest, read_rows
 from commerce.proof.entry import Leaf, channel_party
 from commerce.proof.log import begin_log, write_log
+from commerce.proof.signing import keep_keys
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import IdBlocks
@@ -63,6 +64,7 @@ def import_merchant(
             close = partial(_closed, close_row, table.name, merchant)
             highest = max(highest, _fill(connection, table, folder, manifest["rows"].get(table.name, 0), close))
     _set_keys(connection, highest)
+    keep_keys(connection, manifest.get("keys", []))
     _begin_anew(connection, folder, now)
     return str(manifest["name"])
 

@@ -51,7 +51,7 @@ def is_signed(manifest: dict[str, Any], public: bytes) -> bool:
 
 def _is_statement(name: str) -> bool:
     path = Path(name)
-    return path.parent.name == "proofs" and path.suffix == ".json" and path.name != "head.json"
+    return "proofs" in path.parts and path.suffix == ".json" and path.name != "head.json"
 
 
 def _wrong_in(file: Path, public: bytes) -> Iterator[str]:

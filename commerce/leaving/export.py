@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from commerce.customers.portable import LEFT_OUT
 from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, has_parquet, write_manifest, write_parquet, write_rows
 from commerce.proof.entry import Head, channel_party
-from commerce.proof.heads import last_head
+from commerce.proof.heads import last_head, signed_logs
 from commerce.proof.statement import Under, head_json, keys_json, statement, wholes
 from commerce.store import tables
 from commerce.store.reading import Connected, Reading
@@ -159,12 +160,17 @@ def _write_list(file: Path, found: list[Any]) -> None:
 
 
 def write_proofs(reading: Reading, merchant: int, folder: Path) -> None:
-    """The last signed head, and a statement of every party that has anything in the log."""
+    """The last signed head, and a statement of every party that has anything in the log; those of logs from before the
+    merchant came here in folders of their own (log-1).
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        head, signature = last_head(reading, merchant)
-    except NotFound:
-        return
+    for number, log in enumerate(signed_logs(reading, merchant)):
+        _write_log(reading, merchant, log, folder if number == 0 else folder / f"log-{log}")
+
+
+def _write_log(reading: Reading, merchant: int, log: int, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    head, signature = last_head(reading, merchant, log)
     (folder / "head.json").write_text(json.dumps(head_json(head, signature), indent=1) + "\n", "utf-8")
     under = Under(reading, merchant, head, signature)
     names = iter(parties(reading, merchant, head))
@@ -192,13 +198,18 @@ def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, 
     begin_folder(folder)
     rows = {name: write_rows(folder / f"{name}.jsonl", found) for name, found in _own(reading, row.id, channel).items()}
     (folder / "proofs").mkdir()
-    try:
-        found = statement(reading, merchant, channel_party(channel))
-        (folder / "proofs" / "statement.json").write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
-    except NotFound:
-        pass  # nothing of it is signed yet
+    for number, found in enumerate(_statements(reading, merchant, channel_party(channel))):
+        name = "statement.json" if number == 0 else f"statement-log-{found['log']}.json"
+        (folder / "proofs" / name).write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
     about = {"kind": "channel", "channel": channel, "name": row.name, "at": reading.now, "rows": rows}
     return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
+
+
+def _statements(reading: Reading, merchant: int, party: str) -> Iterator[dict[str, Any]]:
+    """Of each log that has anything of the party, the newest first."""
+    for log in signed_logs(reading, merchant):
+        with suppress(NotFound):
+            yield statement(reading, merchant, party, log=log)
 
 
 def _own(reading: Reading, channel: int, public: str) -> dict[str, Iterator[Row]]:

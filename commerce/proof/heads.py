@@ -59,13 +59,27 @@ def heads_are_due(connected: Connected) -> bool:
     return connected.connection.execute(query).first() is not None
 
 
-def last_head(connected: Connected, merchant: int) -> tuple[Head, bytes]:
-    """The newest signed head of the merchant's newest log, and its signature; NotFound before the first."""
+def signed_logs(connected: Connected, merchant: int) -> list[int]:
+    """A merchant's logs that have a head, the newest first: each time he arrived elsewhere another one began."""
+    table = tables.log_sequencer
+    logs = connected.connection.execute(select(table.c.log).where(table.c.merchant_id == merchant)).scalars()
+    head = tables.log_head
+    signed = select(head.c.log).where(head.c.merchant_id == merchant)
+    return [
+        log
+        for log in sorted(logs, reverse=True)
+        if connected.connection.execute(signed.where(head.c.log == log).limit(1)).first() is not None
+    ]
+
+
+def last_head(connected: Connected, merchant: int, log: int | None = None) -> tuple[Head, bytes]:
+    """The newest signed head of a log, or of the merchant's newest, and its signature; NotFound before the first."""
     table = tables.log_head
     query = select(table, tables.merchant.c.public_id).join(
         tables.merchant, tables.merchant.c.id == table.c.merchant_id
     )
     query = query.where(table.c.merchant_id == merchant).order_by(table.c.log.desc(), table.c.size.desc()).limit(1)
+    query = query if log is None else query.where(table.c.log == log)
     row = connected.connection.execute(query).first()
     if row is None:
         raise NotFound("head", "nothing is signed yet")

@@ -5,7 +5,7 @@ Whoever has a public key from outside can follow the endorsements to the keys th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from cryptography.exceptions import InvalidSignature
@@ -68,6 +68,19 @@ def publish_keys(connection: Connection, vault: Vault, now: int) -> None:
             row = {"kid": kid, "public": public, "endorsed_by": "" if before is None else before[0]}
             connection.execute(insert(table), row | {"endorsement": endorsed, "created_at": known[kid]})
         before = (kid, seed)
+
+
+def keep_keys(connection: Connection, keys: Sequence[Mapping[str, str]]) -> None:
+    """Public keys of the installation that a merchant came from (as `trusted_keys` takes them), before our own: whoever
+    has one of them from outside can still verify what it signed. They endorse none of ours, nor do ours endorse them.
+    """
+    table = tables.log_key
+    known = set(connection.execute(select(table.c.kid)).scalars())
+    for at, key in enumerate(keys):
+        if key["kid"] not in known:
+            row = {"kid": key["kid"], "endorsed_by": key["endorsed_by"], "created_at": at}
+            binary = {name: bytes.fromhex(key[name]) for name in ("public", "endorsement")}
+            connection.execute(insert(table), row | binary)
 
 
 def endorsement(kid: str, public: bytes) -> bytes:

@@ -17,7 +17,7 @@ from commerce.errors import Conflict, NotFound
 from commerce.merkle import range_spans
 from commerce.merkle import root as root_of
 from commerce.proof.entry import Head
-from commerce.proof.heads import last_head
+from commerce.proof.heads import last_head, signed_logs
 from commerce.proof.tree import KeptBlocks, consistency, inclusion
 from commerce.store import tables
 from commerce.store.among import among
@@ -29,21 +29,31 @@ ENTRY = ("seq", "position", "before", "kind", "at", "rule", "commitment", "salt"
 Json = dict[str, Any]
 
 
-def statement(reading: Reading, merchant: int, party: str, start: int | None = None, end: int | None = None) -> Json:
-    """Of leaves from `start` to `end` (ms, `end` not included; None: no bound) under the newest head.
+def statement(
+    reading: Reading,
+    merchant: int,
+    party: str,
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    log: int | None = None,
+) -> Json:
+    """Of leaves from `start` to `end` (ms, `end` not included; None: no bound) under the newest head of a log, or of
+    the newest log that has any of the party: one from before the merchant came here is an older one.
 
     NotFound when the party has no leaf there. Ask for a new head first (SignHeads) to have the latest.
     """
-    under = Under(reading, merchant, *last_head(reading, merchant))
-    log, last = under.log, _last(reading, under.log, party, under.head.size)
-    inside = _run(reading, log, (party, last.seq), start, end)
+    logs = signed_logs(reading, merchant) if log is None else [log]
+    under, last = _newest(reading, merchant, party, logs)
+    place = under.log
+    inside = _run(reading, place, (party, last.seq), start, end)
     # One more at either end, without its body: its time shows that the period has nothing else.
     first, beyond = max(0, inside[0] - 1), min(last.seq + 1, inside[1] + 1)
     if beyond - first > LINES_MAX:
         raise Conflict("period", f"more than {LINES_MAX} entries: take a shorter one")
-    rows = _rows(reading, log, party, first, beyond)
+    rows = _rows(reading, place, party, first, beyond)
     entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
-    beside = _range(reading, log, party, (first, min(beyond, last.seq)), last.seq)
+    beside = _range(reading, place, party, (first, min(beyond, last.seq)), last.seq)
     return under.told(party, entries, _entry_json(last, told=False), beside) | {
         "period": {"start": start, "end": end},
         "first": first,
@@ -85,16 +95,23 @@ class Under:
         }
 
 
-def _last(reading: Reading, log: tuple[int, int], party: str, size: int) -> AnyRow:
+def _newest(reading: Reading, merchant: int, party: str, logs: Sequence[int]) -> tuple[Under, AnyRow]:
+    """The first of the logs that has anything of a party, and its last leaf there; NotFound when none has."""
+    for log in logs:
+        under = Under(reading, merchant, *last_head(reading, merchant, log))
+        last = _last(reading, under.log, party, under.head.size)
+        if last is not None:
+            return under, last
+    raise NotFound("party", "nothing is signed of this one")
+
+
+def _last(reading: Reading, log: tuple[int, int], party: str, size: int) -> AnyRow | None:
     """The party's last leaf that the head speaks of."""
     table = tables.log_leaf
     mine = (table.c.merchant_id == log[0], table.c.log == log[1], table.c.party == party)
     # With `+ 0` the database goes back along the party's sequence. Without it SQLite goes through the merchant's log.
     query = select(table).where(*mine, table.c.position + 0 < size).order_by(table.c.seq.desc()).limit(1)
-    row = reading.connection.execute(query).first()
-    if row is None:
-        raise NotFound("party", "nothing is signed of this one")
-    return row
+    return reading.connection.execute(query).first()
 
 
 def _run(

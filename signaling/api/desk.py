@@ -26,6 +26,7 @@ from signaling.api.models import ChannelRef
 from signaling.api.models_guard import Consent
 from signaling.api.models_hq import Link, LinkNew
 from signaling.api.paging import page
+from signaling.api.proofs import whole
 from signaling.errors import NotAllowed
 from signaling.rooms import Rooms
 
@@ -105,10 +106,11 @@ class DeskApi:
         finally:
             await asyncio.to_thread(parcel.close)
 
-    async def statement(self, _request: web.Request, me: views.Me) -> web.Response:
-        """With everything up to now, under a head that is signed for it."""
+    async def statement(self, request: web.Request, me: views.Me) -> web.Response:
+        """With everything up to now, under a head that is signed for it; `?log=`: of a log that is not the newest."""
         await self._commerce.execute(SignHeads(me.merchant.id))
-        found = await self._commerce.ask(statement, me.merchant.id, channel_party(own(me)))
+        log = whole(request, "log") if "log" in request.query else None
+        found = await self._commerce.ask(statement, me.merchant.id, channel_party(own(me)), log=log)
         body = json.dumps(found, ensure_ascii=False).encode()
         headers = {"Content-Disposition": f'attachment; filename="statement-{own(me)}.json"'}
         return web.Response(body=body, content_type="application/json", headers=headers)

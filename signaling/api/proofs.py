@@ -25,21 +25,22 @@ class ProofApi:
     async def heads(self, request: web.Request) -> web.Response:
         if await self._commerce.ask(heads_are_due):
             await self._commerce.execute(SignHeads())
-        log = None if "log" not in request.query else _whole(request, "log")
+        log = None if "log" not in request.query else whole(request, "log")
         return answer(m.Heads(**await self._commerce.ask(heads, request.match_info["merchant"], log)))
 
     async def consistency(self, request: web.Request) -> web.Response:
-        merchant, sizes = request.match_info["merchant"], (_whole(request, "old"), _whole(request, "new"))
-        return answer(m.Consistency(**await self._commerce.ask(between, merchant, _whole(request, "log"), *sizes)))
+        merchant, sizes = request.match_info["merchant"], (whole(request, "old"), whole(request, "new"))
+        return answer(m.Consistency(**await self._commerce.ask(between, merchant, whole(request, "log"), *sizes)))
 
     async def inclusion(self, request: web.Request) -> web.Response:
-        merchant, position = request.match_info["merchant"], _whole(request, "position")
-        size = None if "size" not in request.query else _whole(request, "size")
-        found = await self._commerce.ask(inside, merchant, _whole(request, "log"), position, size)
+        merchant, position = request.match_info["merchant"], whole(request, "position")
+        size = None if "size" not in request.query else whole(request, "size")
+        found = await self._commerce.ask(inside, merchant, whole(request, "log"), position, size)
         return answer(m.Inclusion(**found))
 
 
-def _whole(request: web.Request, name: str) -> int:
+def whole(request: web.Request, name: str) -> int:
+    """A parameter that is a whole number; Invalid names it."""
     given = request.query.get(name, "")
     if not given.isascii() or not given.isdigit() or len(given) > 18:
         raise Invalid(name, "must be a whole number")

@@ -81,3 +81,9 @@ def test_what_the_system_refuses_is_said_and_no_traceback(home, capsys):
     (home / "s.json").write_text("{}")
     assert run(["verify", str(home / "s.json"), "--key", str(home / "nowhere")]) == 2
     assert "64 hex digits" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("role", ["channel_owner", "staff", "channel_assistant"])
+def test_who_works_at_a_desk_is_added_with_his_channel(home, role, capsys):
+    assert run(["user", "add", "ann", "--merchant", "Brand", "--role", role]) == 2
+    assert "needs --channel" in capsys.readouterr().err

@@ -97,9 +97,3 @@ async def test_a_new_password_ends_what_the_old_one_opened(shop):
     assert (await shop.commerce.log_in(user, "battery staple")).me.user == user
     with pytest.raises(NotFound):
         await shop.commerce.execute(c.SetPassword("nobody-here", hashed))
-
-
-async def test_who_works_at_a_desk_has_one(shop):
-    with pytest.raises(Invalid) as caught:
-        await add_user(shop, role="channel_owner")
-    assert caught.value.field == "channel"

@@ -10,7 +10,11 @@ from commerce import commands as c
 from commerce import images
 from commerce.errors import Conflict, Invalid
 from commerce.leaving import station
+from commerce.leaving.check import check_folder
+from commerce.leaving.export import export_channel
 from commerce.leaving.files import write_manifest
+from commerce.proof.statement import keys_json, statement
+from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from tests.commerce.leaving.test_export import leave
 
@@ -86,3 +90,26 @@ async def test_pictures_arrive_byte_for_byte(money, tmp_path):
             return tuple(connection.execute(query).scalars())
 
     assert await asyncio.to_thread(found) == sizes
+
+
+def proofs(home, merchant, party):
+    """A party's statement in the new place, and its own export there; both logs' heads are signed."""
+    with station.station("", home, "t" * 32, 2_000_000_000_000) as at, at.reading() as reading:
+        channel = party.partition(":")[2]
+        export_channel(reading, merchant, channel, home / "own", at.signer.sign)
+        keys = [bytes.fromhex(key["public"]) for key in keys_json(reading)]
+        return statement(reading, merchant, party), keys, check_folder(home / "own", keys[0])
+
+
+async def test_what_was_proven_before_is_still_proven_under_the_old_key(money, exported, tmp_path):
+    public = await money.key()
+    await asyncio.to_thread(arrive, exported, tmp_path / "home")
+    found, keys, checked = await asyncio.to_thread(proofs, tmp_path / "home", money.merchant, money.a)
+    assert found["log"] == 1
+    assert (
+        found["entries"]
+        == json.loads((exported / "proofs" / f"{money.a.replace(':', '-')}.json").read_text())["entries"]
+    )
+    assert (verify_statement(found, public).wrong, keys[0]) == ([], public)
+    assert verify_statement(found, keys[1]).wrong  # the new keeper vouches for nothing that was before him
+    assert checked.statements == 1
