@@ -55,6 +55,7 @@ from signaling.directory import Directory
 from signaling.dispatch import Dispatch
 from signaling.doubts import Doubts
 from signaling.entrance import Entrance
+from signaling.erasures import Erasures
 from signaling.errors import CLOSE_GOING_AWAY
 from signaling.facts import Facts
 from signaling.headquarters import headquarters
@@ -151,7 +152,8 @@ class Core:
         self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
         self.logouts.on_end, self.logouts.on_renewal = self.rooms.end, self.rooms.renew
         self.catchup = Catchup(self.rooms)
-        self.facts = Facts(self.directory, self.bus)
+        self.erasures = Erasures(commerce, self.bus)
+        self.facts = Facts(self.directory, self.bus, self.erasures.take)
         self.studio = Studio(commerce, self.hub, self.origin, self.facts.media_changed)
         self.restreams = Restreams(commerce, metrics, private_targets=settings.rtmp.private_targets)
         self.on_air = OnAir(commerce, self.studio.open, self.restreams.follow)
@@ -303,6 +305,7 @@ def _start(stack: AsyncExitStack, chores: Chores, core: Core, handlers: Handlers
         chores.every(PAYOUTS_SECONDS, "payouts", Payer(core.commerce, rails).look)
     _deliver_webhooks(stack, chores, core)
     chores.start("facts", core.facts.run())
+    chores.start("erasures", core.erasures.run())
     chores.start("houses", core.houses.run())
     chores.start("hq orders", hq.run())
     chores.start("hq news", hq.tell())

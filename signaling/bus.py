@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 # Names that a stream remembers, the newest: a whole evening of a room that talks as people do, and in the greatest
@@ -62,6 +62,12 @@ class Bus(Protocol):
 
     async def read(self, stream: str, after: Place | None, entries_max: int) -> Reading:
         """Everything after a place, or with None the newest `entries_max`. Raises `BusDown`."""
+
+    async def rewrite(self, streams: Collection[str], words: bytes, instead: bytes) -> None:
+        """In these streams every kept entry with `words` in its body says `instead` from now on. Raises `BusDown`.
+
+        Its place and time stay. Nobody is told.
+        """
 
     async def follow(self, stream: str, receiver: Receiver) -> Place:
         """Give the receiver every entry after the returned place. One follower a stream and node. Raises `BusDown`."""
@@ -156,6 +162,11 @@ class MemoryBus:
         if missed > min(len(state.entries), entries_max):
             return Reading([], head, complete=False)
         return Reading(list(state.entries)[len(state.entries) - missed :], head, complete=True)
+
+    async def rewrite(self, streams: Collection[str], words: bytes, instead: bytes) -> None:
+        for state in [self._streams[stream] for stream in streams if stream in self._streams]:
+            entries = state.entries
+            state.entries = deque(replace(each, body=instead) if words in each.body else each for each in entries)
 
     async def follow(self, stream: str, receiver: Receiver) -> Place:
         state = self._open(stream)

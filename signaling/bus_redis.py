@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
@@ -31,6 +31,7 @@ LOOK_SECONDS = 5.0  # between two looks whether we still hear
 PULSE_SECONDS_MAX = 2.0  # until a node hears itself
 PUBLISH_TRIES = 3
 READ_MAX = 5_000
+EXIST_MAX = 500  # streams whose being there is asked in one go
 FAULTS = (RedisError, RedisClusterException, OSError, TimeoutError)
 GARBAGE = (ValueError, TypeError, AttributeError)  # an answer of another shape: a Redis that is not ours to rely on
 
@@ -76,6 +77,22 @@ if ARGV[4] == '0' then return {epoch, head, now, redis.call('XREVRANGE', KEYS[1]
 return {epoch, head, now, redis.call('XRANGE', KEYS[1], '1-' .. (ARGV[4] - 1), '+', 'COUNT', ARGV[3])}
 """
 
+# An entry of a stream cannot be changed, and one that is missing would be a gap: so the whole is written anew, under
+# the ids it had. KEYS: stream. ARGV: words, what is said instead.
+REWRITE = """
+local rows, found = redis.call('XRANGE', KEYS[1], '-', '+'), false
+for _, row in ipairs(rows) do
+  if string.find(row[2][4], ARGV[1], 1, true) then
+    row[2][4], found = ARGV[2], true
+  end
+end
+if not found then return end
+local left = redis.call('PTTL', KEYS[1])
+redis.call('UNLINK', KEYS[1])
+for _, row in ipairs(rows) do redis.call('XADD', KEYS[1], row[1], unpack(row[2])) end
+if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
+"""
+
 
 class RedisBus:
     """`keep` bounds what Redis holds. It connects when it is first needed: a node starts without Redis and says so."""
@@ -85,6 +102,7 @@ class RedisBus:
         self._keep = keep
         self._append = link.client.register_script(APPEND)
         self._read = link.client.register_script(READ)
+        self._rewrite = link.client.register_script(REWRITE)
         self._followed: dict[str, Receiver] = {}
         self._places: dict[str, Place] = {}
         self._early: dict[str, list[Entry]] = {}
@@ -136,6 +154,22 @@ class RedisBus:
         complete = after.epoch == head.epoch and wanted >= 0 and len(entries) == wanted
         complete = complete and all(entry.at >= oldest for entry in entries)
         return Reading(entries if complete else [], head, complete)
+
+    async def rewrite(self, streams: Collection[str], words: bytes, instead: bytes) -> None:
+        """A merchant has tens of thousands of rooms, and a few that were talked in of late."""
+        names = list(streams)
+        try:
+            for at in range(0, len(names), EXIST_MAX):
+                asked = self._link.client.pipeline(transaction=False)
+                keys = [_keys(stream)[0] for stream in names[at : at + EXIST_MAX]]
+                for key in keys:
+                    asked.exists(key)
+                for key, there in zip(keys, await asked.execute(), strict=True):
+                    if there:
+                        await self._rewrite(keys=[key], args=[words, instead])
+        except (*FAULTS, *GARBAGE) as error:
+            self._lost = True
+            raise BusDown from error
 
     async def follow(self, stream: str, receiver: Receiver) -> Place:
         assert stream not in self._followed, "one follower a stream and node"

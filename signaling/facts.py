@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from commerce import events, questions
@@ -38,11 +39,12 @@ Key = tuple[object, ...]
 
 
 class Facts:
-    """`take` hears commerce's facts; `run` tells them to the rooms."""
+    """`take` hears commerce's facts; `run` tells them to the rooms. `on_erased` hears of it when the rooms have."""
 
-    def __init__(self, directory: Directory, bus: Bus) -> None:
+    def __init__(self, directory: Directory, bus: Bus, on_erased: Callable[[events.ViewerErased], None]) -> None:
         self._directory = directory
         self._bus = bus
+        self._on_erased = on_erased
         self._talk = TalkFacts(directory.commerce)
         self._waiting: dict[Key, events.Fact] = {}
         self._some = asyncio.Event()
@@ -84,6 +86,8 @@ class Facts:
             return
         for each in told:
             await self._surely(each.stream, each.body, each.name or secrets.token_hex(12))
+        if isinstance(fact, events.ViewerErased):
+            self._on_erased(fact)
 
     async def _surely(self, stream: str, body: bytes, name: str) -> None:
         """Facts are never dropped: the bus is asked until it takes them. Once: perhaps only an answer was lost."""

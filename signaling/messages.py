@@ -154,7 +154,8 @@ class HostAnswer(At):
 
 
 class Removed(At):
-    """Lines were taken down: the one at `line`, or all that `viewer` said; in this room, or (stream `show`) in all."""
+    """Lines were taken down: the one at `line`, or all that `viewer` said, with the answers that quote him; in this
+    room, or (stream `show`) in all."""
 
     type: Literal["removed"] = "removed"
     stream: Literal["room", "show"] = "room"

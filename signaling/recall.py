@@ -28,5 +28,5 @@ def recalled(entries: Sequence[Entry], is_banned: Callable[[str], bool]) -> Iter
             speaker = json.loads(entry.body)["from"]["id"]
             if entry.offset not in lines and entry.offset > viewers.get(speaker, 0) and not is_banned(speaker):
                 yield placed(entry)
-        elif entry.body.startswith(ANSWER_BODY):
-            yield placed(entry)
+        elif entry.body.startswith(ANSWER_BODY) and entry.offset > viewers.get(json.loads(entry.body)["from"]["id"], 0):
+            yield placed(entry)  # an answer quotes who asked

@@ -61,7 +61,8 @@ class TalkFacts:
                 change = Told(house, _change("restriction", viewer=fact.viewer))
                 return [change, *_taken_down(fact)] if fact.remove_lines else [change]
             case events.ViewerErased():
-                return [Told(house, _change("erased", viewer=fact.viewer))]
+                gone = Removed(stream="show", viewer=fact.viewer)
+                return [Told(house, _change("erased", viewer=fact.viewer)), _on(show_stream(fact.merchant), gone)]
             case _:
                 return [_said(fact)]
 

@@ -18,6 +18,12 @@ from commerce.talk.rules import find_rules
 from commerce.talk.words import find_words
 
 
+def rooms(reading: Reading, merchant: int) -> tuple[str, ...]:
+    """All rooms there are to talk in."""
+    query = select(tables.room.c.slug).where(tables.room.c.merchant_id == merchant)
+    return tuple(reading.connection.execute(query).scalars())
+
+
 def words(reading: Reading, merchant: int) -> tuple[views.Word, ...]:
     """The merchant's list."""
     return find_words(reading, merchant)

@@ -167,3 +167,18 @@ def _free_ports(count: int) -> list[int]:
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
             found.append(port)
     return found
+
+
+# A node that publishes until it is killed: url, whether that is a cluster, stream.
+PUBLISHER = """
+import asyncio, sys
+from signaling.bus import Keep
+from signaling.bus_redis import RedisBus
+
+async def main(url, cluster, stream):
+    bus = RedisBus.open(url, Keep(5_000, 60, 600), cluster=cluster == "True")
+    for n in range(100_000):
+        await bus.publish(stream, b'{"n":%d}' % n)
+
+asyncio.run(main(*sys.argv[1:]))
+"""

@@ -14,7 +14,7 @@ import pytest
 from signaling.bus import Bus, BusDown, Keep, MemoryBus, Place
 from signaling.bus_redis import RedisBus
 from tests.signaling.ears import Ear, fill
-from tests.signaling.redis_servers import BadLine, RedisCluster, RedisServer
+from tests.signaling.redis_servers import PUBLISHER, BadLine, RedisCluster, RedisServer
 
 KEEP = Keep(entries_max=50, seconds_max=60, idle_seconds_max=600)
 LONG_KEEP = Keep(entries_max=5_000, seconds_max=60, idle_seconds_max=600)
@@ -119,6 +119,21 @@ async def test_reading_from_a_place(bus, stream):
     assert (await bus.read(stream, None, 0)).entries == []
 
 
+async def test_what_was_said_can_be_written_over_where_it_stands(bus, stream):
+    head = await fill(bus, stream, 60)
+    before = (await bus.read(stream, Place(head.epoch, 15), 100)).entries
+    ear = Ear()
+    await bus.follow(stream, ear)
+    await bus.rewrite([f"{stream} nobody said anything in", stream], b'{"n":3', b'{"gone":true}')
+    reading = await bus.read(stream, Place(head.epoch, 15), 100)
+    assert (reading.complete, reading.head) == (True, head)
+    assert [(each.offset, each.at) for each in reading.entries] == [(each.offset, each.at) for each in before]
+    changed = {each.offset for each in reading.entries if each.body == b'{"gone":true}'}
+    assert changed == set(range(31, 41)), "30 to 39 stand at 31 to 40"
+    await fill(bus, stream, 2)
+    assert await ear.until(2) == [61, 62], "what is said goes on where it was"
+
+
 @pytest.mark.parametrize("case", ["too far back", "more than asked for", "to come", "another epoch"])
 async def test_what_cannot_be_said_is_not_complete(bus, stream, case):
     head = await fill(bus, stream, 60)
@@ -215,20 +230,6 @@ async def test_a_publisher_that_asks_again_has_said_it_once(redis_bus, stream, m
     monkeypatch.setattr(redis_bus, "_append", append)
     assert (await redis_bus.publish(stream, b'{"said":1}')).offset == 1
     assert (await redis_bus.publish(stream, b'{"said":2}')).offset == 2
-
-
-PUBLISHER = """
-import asyncio, sys
-from signaling.bus import Keep
-from signaling.bus_redis import RedisBus
-
-async def main(url, cluster, stream):
-    bus = RedisBus.open(url, Keep(5_000, 60, 600), cluster=cluster == "True")
-    for n in range(100_000):
-        await bus.publish(stream, b'{"n":%d}' % n)
-
-asyncio.run(main(*sys.argv[1:]))
-"""
 
 
 async def test_a_publisher_is_killed_in_the_middle_of_it(servers, open_bus, stream):

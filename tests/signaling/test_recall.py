@@ -12,6 +12,10 @@ def line(offset, viewer="ann"):
     return entry(offset, type="chat", **{"from": {"id": viewer, "name": viewer}})
 
 
+def answer(offset, viewer="ann"):
+    return entry(offset, type="answer", **{"from": {"id": viewer, "name": viewer}})
+
+
 def removed(offset, line=None, viewer=None):
     return entry(offset, type="removed", line=line, viewer=viewer)
 
@@ -21,7 +25,7 @@ def offsets(entries, banned=()):
 
 
 def test_lines_and_answers_are_remembered_and_nothing_else():
-    assert offsets([line(1), entry(2, type="notice"), entry(3, type="answer"), line(4)]) == [1, 3, 4]
+    assert offsets([line(1), entry(2, type="notice"), answer(3), line(4)]) == [1, 3, 4]
 
 
 def test_what_was_taken_down_is_not():
@@ -32,6 +36,7 @@ def test_what_was_taken_down_is_not():
 
 def test_all_that_somebody_said_until_then():
     assert offsets([line(1, "bob"), line(2), removed(3, viewer="bob"), line(4, "bob")]) == [2, 4]
+    assert offsets([answer(1, "bob"), answer(2), removed(3, viewer="bob"), answer(4, "bob")]) == [2, 4], "quotes too"
 
 
 def test_who_is_banned_was_never_here():

@@ -18,6 +18,7 @@ HOUSE, SHOW, NORTH = house_stream(1), show_stream(1), room_stream("north")
         (events.RestrictionChanged(1, VIEWER, None, False), [(HOUSE, "restriction")]),
         (events.RestrictionChanged(1, VIEWER, None, True), [(HOUSE, "restriction"), (SHOW, "removed")]),
         (events.RestrictionChanged(1, VIEWER, "north", True), [(HOUSE, "restriction"), (NORTH, "removed")]),
+        (events.ViewerErased(1, VIEWER), [(HOUSE, "erased"), (SHOW, "removed")]),
         (events.LineRemoved(1, "north", "e", 3), [(NORTH, "removed")]),
         (events.LineApproved(1, "north", "h", VIEWER, "Ann", "1", "hello"), [(NORTH, "chat")]),
         (events.QuestionAnswered(1, "north", "q", VIEWER, "Ann", "?", "!"), [(NORTH, "answer")]),

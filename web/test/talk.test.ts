@@ -52,6 +52,10 @@ describe("what is taken down", () => {
     assert.deepEqual(offsets(after(line(1, "a"), line(2, "b"), removed(3, { viewer: "a" }))), [2]);
     const show = removed(1, { stream: "show", epoch: "s", viewer: "a" });
     assert.deepEqual(offsets(after(line(1, "a"), show, line(2, "a"))), [2]);
+    const answers = ["a", "b"].map((who, at): HostAnswer => {
+      return { ...line(at + 1, who), type: "answer", question: who, asked: "?", text: "!" };
+    });
+    assert.deepEqual(offsets(after(...answers, removed(3, { viewer: "a" }))), [2], "an answer quotes who asked");
   });
 });
 

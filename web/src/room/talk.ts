@@ -9,8 +9,9 @@ export type Line = ChatLine | HostAnswer | Announcement | Dropped;
 /** The lines that are left after a removal. */
 export function without(lines: readonly Line[], { line, viewer }: Removed): readonly Line[] {
   return lines.filter((one) => {
-    if (one.type !== "chat") return true;
-    if (viewer !== null && one.from.id === viewer) return false;
+    if (one.type !== "chat" && one.type !== "answer") return true;
+    if (viewer !== null && one.from.id === viewer) return false; // an answer quotes him
+    if (one.type === "answer") return true;
     return line === null || one.epoch !== line.epoch || one.offset !== line.offset;
   });
 }
