@@ -74,6 +74,7 @@ NAMING = (
     j.AcceptInvitation,
     j.ApproveApplication,
     w.AddStaff,
+    w.SetOwner,
 )
 log = getLogger("fenbo.commerce")
 
@@ -229,6 +230,7 @@ def partners() -> dict[type, One]:
         d.DecideDispute: disputes.decide_dispute,
         w.AddStaff: staffing.add_staff,
         w.RemoveStaff: staffing.remove_staff,
+        w.SetOwner: staffing.set_owner,
         w.TieStaff: staffing.tie_staff,
         j.Apply: applying.apply,
         j.WithdrawApplication: applying.withdraw_application,

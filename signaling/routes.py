@@ -337,6 +337,7 @@ def _partners(to: Handlers) -> list[web.RouteDef]:
         web.put("/api/v1/hq/partners/terms", hq(may.RULE_MONEY, partners.set_terms)),
         web.put("/api/v1/hq/channels/{channel}/parent", hq(may.CHANGE_CHANNELS, partners.move)),
         web.put("/api/v1/hq/channels/{channel}/level", hq(may.RULE_MONEY, partners.set_level)),
+        web.post("/api/v1/hq/channels/{channel}/owner", hq(may.CHANGE_CHANNELS, partners.set_owner)),
         web.post("/api/v1/hq/channels/{channel}/state", hq(may.CHANGE_CHANNELS, partners.step)),
         web.post("/api/v1/hq/customers/{viewer}/channel", hq(may.RULE_MONEY, partners.rebind)),
         web.get("/api/v1/desk/notices", hq(may.WORK_AT_DESK, desk.notices)),

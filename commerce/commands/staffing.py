@@ -64,3 +64,23 @@ class TieStaff(Command[None]):
         checks.public_id("channel", self.channel)
         checks.public_id("viewer", self.viewer)
         checks.doer("by", self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOwner(Command[str]):
+    """HQ gives a channel's owner a login, or the one that he has another password, which ends its sessions.
+
+    Answers its name. `by` is somebody of HQ.
+    """
+
+    merchant: int
+    channel: str
+    user: str
+    password_hash: str
+    by: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("channel", self.channel)
+        checks.login("user", self.user)
+        checks.text("password_hash", self.password_hash, 500, 1)
+        checks.doer("by", self.by)

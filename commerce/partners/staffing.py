@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
-from commerce.commands import CreateUser
+from commerce.commands import CreateUser, SetPassword
 from commerce.commands.earning import SetStaff
-from commerce.commands.staffing import ROLES, AddStaff, RemoveStaff, TieStaff
+from commerce.commands.staffing import ROLES, AddStaff, RemoveStaff, SetOwner, TieStaff
 from commerce.directory.channels import channel_key
-from commerce.directory.people import create_user
+from commerce.directory.people import create_user, set_password
+from commerce.directory.tree import channel_row
 from commerce.earning.holds import set_staff
-from commerce.errors import Conflict, NotFound
+from commerce.errors import Conflict, Forbidden, NotFound
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.reading import Reading
 from commerce.store.unit import Unit
 from commerce.visits import find_viewer
 
+OWNER = "channel_owner"
 LOGINS_MAX = 50  # of a channel's staff
 TIED_MAX = 200
 
@@ -57,6 +59,23 @@ def add_staff(unit: Unit, command: AddStaff) -> str:
     return command.user
 
 
+def set_owner(unit: Unit, command: SetOwner) -> str:
+    """Conflict for a name that is somebody else's; Forbidden for a channel that is closed, or the house."""
+    key, login = channel_key(unit, command.merchant, command.channel), tables.login
+    row = channel_row(unit, key)
+    if row.house or row.state == "closed":
+        raise Forbidden("channel", "this channel has no desk")
+    mine = (login.c.channel_id == key, login.c.role == OWNER, login.c.name_folded == command.user.casefold())
+    if unit.connection.execute(select(login.c.id).where(*mine)).first() is None:
+        wanted = CreateUser(command.merchant, command.user, command.password_hash, OWNER, command.channel)
+        create_user(unit, wanted)
+        _log(unit, command, "owner added")
+    else:
+        set_password(unit, SetPassword(command.user, command.password_hash))
+        _log(unit, command, "owner's password changed")
+    return command.user
+
+
 def remove_staff(unit: Unit, command: RemoveStaff) -> None:
     """NotFound for anybody who is not the channel's staff, its owner among them."""
     key, login = channel_key(unit, command.merchant, command.channel), tables.login
@@ -88,7 +107,7 @@ def tie_staff(unit: Unit, command: TieStaff) -> None:
     _log(unit, command, "tied" if command.works else "untied")
 
 
-def _log(unit: Unit, command: AddStaff | RemoveStaff | TieStaff, event: str) -> None:
+def _log(unit: Unit, command: AddStaff | RemoveStaff | SetOwner | TieStaff, event: str) -> None:
     """Without names: a log is not erased, and how many there were is what counts."""
     body = {"channel": command.channel, "event": event, "by": command.by}
     unit.log(Leaf(command.merchant, channel_party(command.channel), "staff", body))

@@ -18,7 +18,7 @@ from commerce.earning.figures import figures, receivables
 from commerce.earning.payouts import SENT_MAX, Due, names_of, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
-from commerce.errors import Invalid
+from commerce.errors import CommerceError, Invalid
 from commerce.payments.rails import read_sheet, sheet
 from commerce.service import Commerce
 from commerce.times import aware
@@ -159,7 +159,11 @@ class HqMoney:
     async def read_payouts(self, request: web.Request, me: views.Me) -> web.Response:
         found = read_sheet((await read(request, m.SheetBody)).sheet)
         for command in found:
-            await self._commerce.execute(replace(command, merchant=me.merchant.id))
+            try:
+                await self._commerce.execute(replace(command, merchant=me.merchant.id))
+            except CommerceError as error:  # of a thousand rows, which; those above it are recorded
+                error.field = f"{command.payout}-{command.attempt}"
+                raise
         return answer(m.SheetRead(recorded=len(found)))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from commerce import questions, versions, views
 from commerce.commands import disputes as d
 from commerce.commands import partners as p
 from commerce.commands.earning import SetChannelLevel
+from commerce.commands.staffing import SetOwner
+from commerce.directory.people import hash_password
 from commerce.partners.disputed import disputes
 from commerce.partners.terms import partner_terms
 from commerce.service import Commerce
@@ -16,6 +20,7 @@ from signaling.api import models_partners as m
 from signaling.api import shapes
 from signaling.api.body import answer, answers, read
 from signaling.api.models_money import WhyCustomer
+from signaling.api.models_staff import OwnerLogin, OwnerNamed
 from signaling.api.versions import change, seen
 
 
@@ -51,6 +56,12 @@ class HqPartners:
         body, channel = await read(request, m.ChannelStep), request.match_info["channel"]
         await self._commerce.execute(p.ChangeChannel(me.merchant.id, channel, body.event, body.reason, me.user))
         return await self._channel(me, channel)
+
+    async def set_owner(self, request: web.Request, me: views.Me) -> web.Response:
+        body, channel = await read(request, OwnerLogin), request.match_info["channel"]
+        hashed = await asyncio.to_thread(hash_password, body.password)
+        user = await self._commerce.execute(SetOwner(me.merchant.id, channel, body.user, hashed, me.user))
+        return answer(OwnerNamed(user=user))
 
     async def rebind(self, request: web.Request, me: views.Me) -> web.Response:
         body, viewer = await read(request, m.CustomerMoved), request.match_info["viewer"]

@@ -37,3 +37,16 @@ class StaffView(View):
 
     logins: list[StaffLogin]
     viewers: list[StaffViewer]
+
+
+class OwnerLogin(Request):
+    """A login for a channel's owner; one that he has already gets this password, and its sessions end."""
+
+    user: LoginName
+    password: Password
+
+
+class OwnerNamed(View):
+    """By which name he logs in at the desk."""
+
+    user: str

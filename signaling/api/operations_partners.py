@@ -5,6 +5,7 @@ from __future__ import annotations
 from signaling.api import models_hq
 from signaling.api import models_partners as m
 from signaling.api.models_money import WhyCustomer
+from signaling.api.models_staff import OwnerLogin, OwnerNamed
 from signaling.api.operation import V1, Found, Operation, hq
 
 DESK = f"{V1}/desk"
@@ -27,6 +28,14 @@ PARTNERS = (
     _channel("put", "parent", "Move it in the tree, with all below it", m.ChannelPlace),
     _channel("put", "level", "By which rates it is paid from now on", m.ChannelLevel),
     _channel("post", "state", "Suspend, resume or close it, with a reason", m.ChannelStep),
+    hq(
+        "post",
+        "/channels/{channel}/owner",
+        "A login for its owner, or another password for it",
+        {200: OwnerNamed},
+        body=OwnerLogin,
+        problems=(404, 409),
+    ),
     hq(
         "post",
         "/customers/{viewer}/channel",

@@ -4,7 +4,7 @@ import pytest
 
 from commerce import commands as c
 from commerce.commands import staffing as s
-from commerce.errors import Conflict, NotFound
+from commerce.errors import Conflict, Forbidden, NotFound
 from commerce.partners import staffing
 from commerce.partners.staffing import channel_staff
 from commerce.store import tables
@@ -59,3 +59,24 @@ async def test_a_customer_works_for_the_channel_he_is_of(money):
     assert await money.rows(tables.staff) == []
     with pytest.raises(NotFound):
         await tie(money, "0" * 16)
+
+
+async def test_headquarters_give_an_owner_his_login_and_another_password(money):
+    store = money.shop.store_a.channel
+
+    def owner(user="ann", channel=store):
+        return money.execute(s.SetOwner(money.merchant, channel, user, "hash", "boss"))
+
+    await owner()
+    (login,) = await money.rows(tables.login, name="ann")
+    assert (login.role, login.password_hash) == ("channel_owner", "hash")
+    await money.execute(c.OpenSession(login.id, 60))
+    await owner("Ann")
+    assert await money.rows(tables.session) == []
+    with pytest.raises(Conflict):  # another channel's owner is called that
+        await owner("ann", money.shop.store_b.channel)
+    house = next(row.public_id for row in await money.rows(tables.channel) if row.house)
+    with pytest.raises(Forbidden):
+        await owner("bob", house)
+    events = [leaf.body for leaf in await money.rows(tables.log_leaf, kind="staff")]
+    assert [("owner added" in body, "password changed" in body) for body in events] == [(True, False), (False, True)]

@@ -159,6 +159,9 @@ async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss
     assert [found["begun"] for found in begun] == [2, 0]
     assert begun[0]["sending"] == begun[1]["sending"]
     assert [due["amount"]["minor"] for due in begun[0]["sending"]] == [680, 680]
+    unknown = f"key,outcome,reference\n{'0' * 16}-1,confirmed,bank-1\n"
+    status, problem = await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": unknown})
+    assert (status, problem["errors"][0]["field"]) == (404, f"{'0' * 16}-1")
     sheet = (await boss("GET", "/api/v1/hq/payouts.csv"))[1].splitlines()
     assert [line.split(",")[0] for line in sheet[1:]] == [due["key"] for due in begun[0]["sending"]]
 

@@ -106,3 +106,16 @@ async def test_a_dispute_from_the_desk_to_its_decision(shop, boss, password_hash
     (seen,) = (await south("GET", "/api/v1/desk/disputes"))[1]
     assert (seen["state"], seen["outcome"], seen["reason"]) == ("decided", "stays", "Yours already")
     assert (await south("GET", "/api/v1/desk/contestable")) == (200, [])
+
+
+async def test_an_owner_gets_his_login_from_headquarters(shop, boss, password_hash):
+    path = f"/api/v1/hq/channels/{shop.north.channel}/owner"
+    assert (await boss("POST", path, {"user": "ann", "password": "short"}))[0] == 422
+    assert await boss("POST", path, {"user": "ann", "password": "long enough"}) == (200, {"user": "ann"})
+    ann = await shop.visitor()
+    await ann.log_in("ann", "long enough")
+    assert (await ann("GET", "/api/v1/desk"))[0] == 200
+    assert (await ann("POST", path, {"user": "ann", "password": "long enough"}))[0] == 403
+    assert (await boss("POST", path, {"user": "ann", "password": "another one"}))[0] == 200
+    assert (await ann("GET", "/api/v1/desk"))[0] == 401
+    assert (await boss("POST", path, {"user": "boss", "password": "long enough"}))[0] == 409

@@ -54,6 +54,14 @@ export class PartnersApi {
     return this.change("POST", `/channels/${channel}/state`, { event, reason });
   }
 
+  setOwner(channel: string, user: string, password: string): Promise<{ user: string }> {
+    return this.change("POST", `/channels/${channel}/owner`, { user, password });
+  }
+
+  moveCustomer(viewer: string, channel: string, reason: string): Promise<unknown> {
+    return this.change("POST", `/customers/${viewer}/channel`, { channel, reason });
+  }
+
   disputes(): Promise<Dispute[]> {
     return this.change("GET", "/disputes");
   }

@@ -45,6 +45,7 @@ export class FenboDesk extends LitElement {
     known: { state: true },
     assists: { state: true },
     link: { state: true },
+    unshared: { state: true },
   };
   declare language: Language;
   declare desk: Desk | null;
@@ -55,6 +56,8 @@ export class FenboDesk extends LitElement {
   /** Logged in as an assistant, who has the room's talk and nothing else. */
   declare assists: boolean;
   declare link: Link | null;
+  /** Why no link was made. */
+  declare unshared: string;
   private readonly api = new DeskApi();
   private readonly session = new HqApi();
   private readonly change: Change = async (method, path, body) =>
@@ -77,6 +80,7 @@ export class FenboDesk extends LitElement {
     this.known = false;
     this.assists = false;
     this.link = null;
+    this.unshared = "";
   }
 
   static override styles = [
@@ -143,6 +147,9 @@ export class FenboDesk extends LitElement {
       }
       .owed {
         margin-top: 8px;
+      }
+      .owed,
+      .wrong {
         color: var(--wrong);
       }
     `,
@@ -258,7 +265,8 @@ export class FenboDesk extends LitElement {
 
   private shareKit() {
     const { text, link } = this;
-    if (link === null) return html`<p class="row"><button class="act" @click=${this.share}>${text.share}</button></p>`;
+    if (link === null)
+      return html`<p class="row"><button class="act" @click=${this.share}>${text.share}</button> <span class="wrong" role="alert">${this.unshared}</span></p>`;
     return html`<div class="row kit">
       <img src="/s/${link.code}/qr.svg" width="140" height="140" alt="QR" />
       <a class="act" href="/s/${link.code}/poster.png" download>${text.poster}</a>
@@ -267,7 +275,12 @@ export class FenboDesk extends LitElement {
   }
 
   private async share(): Promise<void> {
-    this.link = await this.api.link((await this.session.me()).csrf);
+    this.unshared = "";
+    try {
+      this.link = await this.api.link((await this.session.me()).csrf);
+    } catch (error) {
+      this.unshared = problemText(error as Problem, this.language === "zh" ? hqZh : hqEn);
+    }
   }
 
   private figure(label: string, value: string, more = "") {

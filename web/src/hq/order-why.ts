@@ -56,8 +56,32 @@ export class FenboOrderWhy extends MoneyPart {
     return html`<h3>${money.whyOrder}</h3>
       ${sentences(this.why.words)}
       <h3>${money.whyCustomer}</h3>
-      ${sentences(this.customer)} ${this.holding(this.why)}
+      ${sentences(this.customer)} ${this.moving(this.why)} ${this.holding(this.why)}
       <p class="wrong" role="alert">${this.besides(["reason"])}</p>`;
+  }
+
+  /** By hand, for those who make the rules. */
+  private moving(why: Why): TemplateResult | typeof nothing {
+    const { store, text } = this;
+    if (store.me?.role !== "owner") return nothing;
+    const words = text.partners;
+    const submit = async (event: SubmitEvent) => {
+      event.preventDefault();
+      const { channel = "", why: reason = "" } = formValues(event.target as HTMLFormElement);
+      await this.attempt(async () => {
+        await store.api.partners.moveCustomer(why.viewer, channel, reason);
+        await this.load();
+      });
+    };
+    return html`<details><summary>${words.moveCustomer}</summary>
+      <form novalidate @submit=${submit}>
+        <label>${words.moveTo}<select name="channel">
+          ${store.channels.filter((each) => each.state === "active").map((each) => html`<option value=${each.channel}>${each.name}</option>`)}
+        </select></label>
+        ${field({ label: words.moveReason, name: "why", wrong: this.wrongAt("reason") })}
+        <p><button class="act">${words.moveNow}</button></p>
+      </form>
+    </details>`;
   }
 
   private holding(why: Why): TemplateResult | typeof nothing {

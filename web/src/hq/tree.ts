@@ -14,7 +14,7 @@ const EVENTS: Record<Channel["state"], ChannelEvent[]> = {
   suspended: ["resume", "close"],
   closed: [],
 };
-const FIELDS = ["parent", "level", "reason"];
+const FIELDS = ["parent", "level", "reason", "user", "password"];
 
 /** Where a channel stands in the tree, and what state it is in. */
 export class FenboTree extends LitElement {
@@ -25,6 +25,7 @@ export class FenboTree extends LitElement {
     text: { attribute: false },
     problem: { state: true },
     saved: { state: true },
+    owned: { state: true },
   };
   declare store: HqStore;
   declare channel: Channel;
@@ -32,11 +33,14 @@ export class FenboTree extends LitElement {
   declare text: HqText;
   declare problem: Problem | null;
   declare saved: boolean;
+  /** Who was given a login just now. */
+  declare owned: string;
 
   constructor() {
     super();
     this.problem = null;
     this.saved = false;
+    this.owned = "";
   }
 
   static override styles = [
@@ -71,9 +75,9 @@ export class FenboTree extends LitElement {
     return html`${channel.reason === "" || channel.state === "active" ? nothing : html`<p class="hint">${channel.reason}</p>`}
       ${when === "" ? nothing : html`<p class="hint">${words.passes(when)}</p>`}
       ${announced === null ? nothing : html`<p class="hint">${words.levelAhead(announced.level, time(announced.since))}</p>`}
-      ${channel.state === "closed" ? nothing : this.place()} ${this.states()}
+      ${channel.state === "closed" ? nothing : this.place()} ${this.states()} ${channel.state === "closed" ? nothing : this.owner()}
       <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
-      <span class="hint" role="status">${this.saved ? words.saved : ""}</span>`;
+      <span class="hint" role="status">${this.owned === "" ? (this.saved ? words.saved : "") : words.ownerSaved(this.owned)}</span>`;
   }
 
   private place(): TemplateResult {
@@ -113,6 +117,31 @@ export class FenboTree extends LitElement {
     </details>`;
   }
 
+  private owner(): TemplateResult {
+    const { text, problem } = this;
+    const words = text.partners;
+    return html`<details>
+      <summary>${words.owner}</summary>
+      <form novalidate @submit=${this.giveLogin}>
+        <p class="hint">${words.ownerHint}</p>
+        ${field({ label: words.user, name: "user", wrong: problem?.at("user") ?? "", required: true })}
+        ${field({ label: words.password, name: "password", type: "password", autocomplete: "new-password", wrong: problem?.at("password") ?? "", required: true })}
+        <button class="act">${words.move}</button>
+      </form>
+    </details>`;
+  }
+
+  private async giveLogin(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const { user = "" } = formValues(form);
+    const password = String(new FormData(form).get("password")); // as it was typed
+    await this.attempt(async () => {
+      this.owned = (await this.store.api.partners.setOwner(this.channel.channel, user, password)).user;
+    });
+    if (this.problem === null) form.reset();
+  }
+
   private async move(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const { parent = "", level = "" } = formValues(event.target as HTMLFormElement);
@@ -134,6 +163,7 @@ export class FenboTree extends LitElement {
 
   private async attempt(act: () => Promise<unknown>): Promise<void> {
     this.saved = false;
+    this.owned = "";
     try {
       await act();
       this.problem = null;

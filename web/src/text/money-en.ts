@@ -149,7 +149,11 @@ export const moneyEn = {
     bind_on: { visit: "when he enters", login: "when he logs in", order: "when he orders", paid: "when he has paid" },
     renew_on: { none: "never", visit: "by a visit", purchase: "by a purchase" },
     scope: { new_customers: "new customers only", all: "everybody" },
-    self_purchase: { pay: "paid as usual", zero: "tracked, not paid", as_discount: "as a discount" },
+    self_purchase: {
+      pay: "paid as usual",
+      zero: "tracked, not paid",
+      as_discount: "tracked, not paid; you give it as a discount elsewhere",
+    },
     conflict: { owner_wins: "whose customer he is", room_wins: "the room", split: "both, in parts" },
   },
   periods: { forever: "for ever", none: "not at all", days: "days" },

@@ -136,7 +136,7 @@ export const moneyZh: typeof moneyEn = {
     bind_on: { visit: "进入时", login: "登录时", order: "下单时", paid: "付款时" },
     renew_on: { none: "不续期", visit: "访问时续期", purchase: "购买时续期" },
     scope: { new_customers: "仅新客户", all: "所有人" },
-    self_purchase: { pay: "照常计佣", zero: "记录但不计佣", as_discount: "作为折扣" },
+    self_purchase: { pay: "照常计佣", zero: "记录但不计佣", as_discount: "记录但不计佣（由您另行给折扣）" },
     conflict: { owner_wins: "客户所属渠道", room_wins: "直播间渠道", split: "双方按份数分" },
   },
   periods: { forever: "永久", none: "无", days: "天" },
