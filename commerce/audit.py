@@ -39,6 +39,7 @@ def audit(connected: Connected) -> list[Finding]:
     """All that is wrong, at most 100 findings per check; empty when nothing is."""
     return [
         *_stock_adds_up(connected),
+        *_refunds_add_up(connected),
         *_sales_add_up(connected),
         *_sums_agree(connected),
         *_one_binding(connected),
@@ -56,6 +57,13 @@ def _findings(
         yield Finding(check, table, row[0], detail.format(*row))
 
 
+def _restocked() -> Select[*tuple[Any, ...]]:
+    """Units of a SKU that refunds have put back on the shelf."""
+    line, back = tables.order_line, tables.refund_line
+    query = select(func.coalesce(func.sum(back.c.quantity), 0)).join(line, line.c.id == back.c.line_id)
+    return query.where(line.c.sku_id == tables.stock.c.sku_id, back.c.restocked).correlate(tables.stock)
+
+
 def _held(states: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Units of a SKU in the lines of orders in some states."""
     line, order = tables.order_line, tables.orders
@@ -65,17 +73,32 @@ def _held(states: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _stock_adds_up(connected: Connected) -> Iterator[Finding]:
-    """received = free + reserved + sold, none negative; reserved and sold are what the orders say."""
-    stock, order, refund = tables.stock.c, tables.orders.c, tables.refund
+    """received = free + reserved + sold, none negative; reserved and sold are what the orders and refunds say."""
+    stock, order = tables.stock.c, tables.orders.c
     negative = or_(stock.free < 0, stock.reserved < 0, stock.sold < 0)
     broken = select(stock.sku_id).where(or_(negative, stock.received != stock.free + stock.reserved + stock.sold))
     yield from _findings(connected, "stock", "stock", broken, "does not add up")
-    restocked = select(refund.c.id).where(refund.c.order_id == order.id, refund.c.restocked).exists()
     reserved = _held(order.state == "created").scalar_subquery()
-    sold = _held(or_(order.state.in_(PAID), (order.state == "refunded") & ~restocked)).scalar_subquery()
+    sold = _held(order.state.in_((*PAID, "refunded"))).scalar_subquery() - _restocked().scalar_subquery()
     for name, column, held in (("reserved", stock.reserved, reserved), ("sold", stock.sold, sold)):
         query = select(stock.sku_id, column, held).where(column != held)
         yield from _findings(connected, "stock", "stock", query, name + " {1}, orders say {2}")
+
+
+def _refunds_add_up(connected: Connected) -> Iterator[Finding]:
+    """What refunds name was sold, in their own orders, once, and for no more than was paid and they gave back."""
+    line, refund, back = tables.order_line.c, tables.refund.c, tables.refund_line
+    units, minor = func.sum(back.c.quantity), func.sum(back.c.amount_minor)
+    named = select(line.id, units, line.quantity, minor, line.amount_minor).join(back, back.c.line_id == line.id)
+    named = named.group_by(line.id, line.quantity, line.amount_minor)
+    broken = named.having(or_(units > line.quantity, minor > line.amount_minor))
+    yield from _findings(connected, "returns", "order_line", broken, "{1} of {2} refunded, for {3} of {4}")
+    given = select(refund.id, minor, refund.amount_minor).join(back, back.c.refund_id == refund.id)
+    given = given.group_by(refund.id, refund.amount_minor).having(minor > refund.amount_minor)
+    yield from _findings(connected, "returns", "refund", given, "{2} were given back, its lines say {1}")
+    strange = select(back.c.id).join(tables.refund, refund.id == back.c.refund_id)
+    strange = strange.join(tables.order_line, line.id == back.c.line_id).where(line.order_id != refund.order_id)
+    yield from _findings(connected, "returns", "refund_line", strange, "names a line of another order")
 
 
 def _sales_add_up(connected: Connected) -> Iterator[Finding]:

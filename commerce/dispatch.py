@@ -25,7 +25,6 @@ from commerce import (
     studio,
     touches,
     versions,
-    views,
 )
 from commerce import commands as c
 from commerce.cases import ask, steps
@@ -41,7 +40,7 @@ from commerce.customers import book, login, logouts
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, levels, locking, payouts, plans, settlement, watching
 from commerce.errors import CommerceError, Conflict
-from commerce.order import changes, place
+from commerce.order import changes, place, refund
 from commerce.partners import (
     applying,
     disputes,
@@ -145,7 +144,7 @@ def buying(after_sales_ms: int) -> dict[type, One]:
         c.CancelOrder: changes.cancel_order,
         c.ShipOrder: changes.ship_order,
         c.ReceiveOrder: receive,
-        c.RefundOrder: changes.refund_order,
+        c.RefundOrder: refund.refund_order,
         c.ExpireOrders: changes.expire_orders,
         c.FinishOrders: changes.finish_orders,
     }
@@ -323,10 +322,10 @@ class Dispatch:
                 answers[at] = answer
         return answers
 
-    def _update(self, unit: Unit, update: c.Update[Any]) -> views.Updated[Any]:
+    def _update(self, unit: Unit, update: c.Update[Any]) -> c.Updated[Any]:
         """Its command, if what it changes is as its giver has seen it."""
         number = versions.count_up(unit, update.command, update.seen)
-        return views.Updated(self._bare[type(update.command)](unit, update.command), number)
+        return c.Updated(self._bare[type(update.command)](unit, update.command), number)
 
     def _run_kind(self, unit: Unit, kind: type, commands: list[Any]) -> list[Any]:
         many = self._many.get(kind)

@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from commerce.money import Money
 from commerce.order.evidence import Evidence
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Updated(Generic[T]):
-    """What a command answered, and the version that what it changed has now."""
-
-    value: T
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +301,7 @@ class Cart:
 
 @dataclass(slots=True)  # not frozen, as Payment and Order are not: that is quicker to make, and every checkout does
 class OrderLine:
-    """Names and prices as they were when the order was placed."""
+    """Names and prices as they were when the order was placed; units of it that refunds have named."""
 
     sku: str
     name: str
@@ -320,6 +309,7 @@ class OrderLine:
     quantity: int
     price: Money
     amount: Money
+    refunded: int = 0
 
 
 @dataclass(slots=True)

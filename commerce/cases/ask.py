@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from commerce.cases.rows import Waits, note, shown, tell
-from commerce.cases.states import ASKABLE, COUNTING
+from commerce.cases.rows import Waits, note, shown, tell, units_left
+from commerce.cases.states import ASKABLE, OPEN
 from commerce.cases.views import Case
 from commerce.commands.cases import AskCase, Returned
 from commerce.errors import BodyDiffers, Conflict, LimitReached, NotFound, WrongState
@@ -62,9 +62,13 @@ def _earlier(unit: Unit, order: AnyRow, client: str, digest: str) -> int | None:
 
 
 def _lines(unit: Unit, order: AnyRow, wanted: tuple[Returned, ...]) -> list[Row]:
-    """Rows of aftersale_line, without their case; what other cases of the order hold cannot be asked for again."""
+    """Rows of aftersale_line, without their case; what others hold, or was refunded, cannot be asked for."""
     line, sku = tables.order_line, tables.sku
-    query = select(line, sku.c.public_id).join(sku, sku.c.id == line.c.sku_id).where(line.c.order_id == order.id)
+    query = (
+        select(line, sku.c.public_id, units_left(line.c.id).label("unnamed"))
+        .join(sku, sku.c.id == line.c.sku_id)
+        .where(line.c.order_id == order.id)
+    )
     bought = {row.public_id: row for row in unit.connection.execute(query)}
     held = _held(unit, order.id)
     rows: list[Row] = []
@@ -72,7 +76,7 @@ def _lines(unit: Unit, order: AnyRow, wanted: tuple[Returned, ...]) -> list[Row]
         row = bought.get(each.sku)
         if row is None:
             raise NotFound(f"lines[{at}].sku", "not in this order")
-        left = row.quantity - held.get(row.id, 0)
+        left = max(0, row.unnamed - held.get(row.id, 0))
         if each.quantity > left:
             raise Conflict(f"lines[{at}].quantity", f"{left} can be asked for")
         amount = row.price_minor * each.quantity
@@ -82,10 +86,10 @@ def _lines(unit: Unit, order: AnyRow, wanted: tuple[Returned, ...]) -> list[Row]
 
 
 def _held(unit: Unit, order: int) -> dict[int, int]:
-    """Units by order line that cases hold, open or refunded."""
+    """Units by order line that open cases hold; what was refunded is named by its refund."""
     table, of = tables.aftersale, tables.aftersale_line
     query = select(of.c.line_id, func.sum(of.c.quantity)).join(table, table.c.id == of.c.case_id)
-    query = query.where(table.c.order_id == order, table.c.state.in_(COUNTING)).group_by(of.c.line_id)
+    query = query.where(table.c.order_id == order, table.c.state.in_(OPEN)).group_by(of.c.line_id)
     return {line: int(quantity) for line, quantity in unit.connection.execute(query)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from commerce.cases.states import OPEN, next_state
 from commerce.cases.views import Case, CaseEvent, CaseLine
@@ -65,11 +65,20 @@ def tell(unit: Unit, case: int, event: str) -> None:
 
 
 def lapse_cases(unit: Unit, order: int) -> None:
-    """After an order's last refund: what was still asked for it has nothing left to be given."""
-    table = tables.aftersale
-    query = select(table).where(table.c.order_id == order, table.c.state.in_(OPEN)).order_by(table.c.id)
+    """After a refund: cases of whose units none is left without its money have nothing to wait for."""
+    table, of = tables.aftersale, tables.aftersale_line
+    left = select(of.c.id).where(of.c.case_id == table.c.id, units_left(of.c.line_id) > 0).exists()
+    query = select(table).where(table.c.order_id == order, table.c.state.in_(OPEN), ~left).order_by(table.c.id)
     for case in unit.connection.execute(query.with_for_update()).all():
         step(unit, case, "lapse", Waits())
+
+
+def units_left(line: ColumnElement[int]) -> ColumnElement[int]:
+    """Units of an order's line that no refund has named."""
+    table, back = tables.order_line.alias("sold"), tables.refund_line
+    sold = select(table.c.quantity).where(table.c.id == line).scalar_subquery()
+    named = select(func.coalesce(func.sum(back.c.quantity), 0)).where(back.c.line_id == line).scalar_subquery()
+    return sold - named
 
 
 def without_open_case() -> ColumnElement[bool]:

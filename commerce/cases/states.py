@@ -15,7 +15,7 @@ Nobody waits for ever. While a case is open somebody has to act, and it carries 
 what was asked happens by itself. When the buyer lets his pass, the case lapses. The times are in the store, so a
 restart forgets none.
 
-The refund itself takes the one road that every refund takes (order.changes.refund_order), so commission is clawed back
+The refund itself takes the one road that every refund takes (order.refund.refund_order), so commission is clawed back
 pro rata; an order with an open case is not finished, so its commission does not mature meanwhile.
 """
 
@@ -38,8 +38,6 @@ KINDS = ("refund", "return")
 OPEN = ("asked", "agreed", "sent")
 STATES = (*OPEN, "refunded", "refused", "withdrawn", "lapsed")
 EVENTS = tuple(dict.fromkeys(event for _, event in TABLE))
-# Cases that hold their units: nobody can ask for these again.
-COUNTING = (*OPEN, "refunded")
 # When a buyer may ask, by the order's state: goods that never left cannot be sent back.
 ASKABLE = {"paid": ("refund",), "shipped": KINDS, "received": KINDS}
 

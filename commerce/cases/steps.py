@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, select
 from commerce.cases.rows import Waits, shown, step
 from commerce.cases.states import OPEN, agreeing, when_due
 from commerce.cases.views import Case
-from commerce.commands import RefundOrder
+from commerce.commands import GivenBack, RefundOrder
 from commerce.commands.cases import AgreeCase, PassCases, ReceiveBack, RefuseCase, SendBack, WithdrawCase
 from commerce.errors import CommerceError, Conflict, NotFound, WrongState
-from commerce.order.changes import locked_order, refund_order
+from commerce.order.changes import locked_order
+from commerce.order.refund import refund_order
+from commerce.order.refund_lines import Named, sold_lines
 from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
@@ -103,18 +105,26 @@ def _say_yes(unit: Unit, case: AnyRow, order: AnyRow, waits: Waits, *, restock: 
 def _give_back(
     unit: Unit, case: AnyRow, order: AnyRow, waits: Waits, *, restock: bool = False, reason: str = ""
 ) -> Case:
-    """The case's amount, or what is left of it. The case ends first: the order's last refund ends all that are open."""
-    left = order.total_minor - order.refunded_minor
-    if not left:
-        raise Conflict("case", "nothing of this order is left to be given back")
+    """The case's amount, or what is left of it. The case ends first: a refund ends those that it leaves nothing to."""
+    units = _units(unit, case, restock=restock)
+    cost = sum(each.cost_minor for each in units)
+    amount = min(case.amount_minor, cost, order.total_minor - order.refunded_minor)
+    if not amount:
+        raise Conflict("case", "nothing of what it asks for is left to be given back")
     step(unit, case, "refund", waits, detail=reason, answer=reason or case.answer)
-    amount = min(case.amount_minor, left)
-    why = f"case {case.public_id}"
-    refund = RefundOrder(
-        order.merchant_id, order.public_id, f"case-{case.public_id}", amount, reason=why, restock=restock
-    )
-    refund_order(unit, refund)
+    names = (order.merchant_id, order.public_id, f"case-{case.public_id}")
+    lines = tuple(GivenBack(each.line.sku, each.units, each.restock) for each in units)
+    refund_order(unit, RefundOrder(*names, amount, reason=f"case {case.public_id}", lines=lines))
     return shown(unit, case.id)
+
+
+def _units(unit: Unit, case: AnyRow, *, restock: bool) -> list[Named]:
+    """What a case asks for, as far as no refund has named it meanwhile."""
+    table = tables.aftersale_line
+    query = select(table.c.line_id, table.c.quantity).where(table.c.case_id == case.id)
+    asked = {row.line_id: row.quantity for row in unit.connection.execute(query)}
+    lines = [line for line in sold_lines(unit, case.order_id) if line.id in asked and line.left]
+    return [Named(line, min(asked[line.id], line.left), restock) for line in lines]
 
 
 def _check_state(case: AnyRow, state: str, event: str) -> None:

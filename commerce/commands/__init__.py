@@ -7,13 +7,14 @@ the field. Whether it fits what is stored is decided by its function inside the 
 from a client. All other ids are public.
 """
 
-from commerce.commands.base import Command, Update
+from commerce.commands.base import Command, Update, Updated
 from commerce.commands.buying import (
     CancelOrder,
     CountTouch,
     CreateLink,
     ExpireOrders,
     FinishOrders,
+    GivenBack,
     NameViewer,
     NoteTouch,
     PlaceOrder,
@@ -136,6 +137,7 @@ __all__ = [
     "EndViewer",
     "ExpireOrders",
     "FinishOrders",
+    "GivenBack",
     "HideProduct",
     "HoldLine",
     "ImportProducts",
@@ -197,6 +199,7 @@ __all__ = [
     "Update",
     "UpdateRoom",
     "UpdateShow",
+    "Updated",
     "Wanted",
     "Watched",
     "WithdrawSale",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from commerce import views
-
 T = TypeVar("T")
 
 
@@ -17,7 +15,15 @@ class Command(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Update(Command[views.Updated[T]], Generic[T]):
+class Updated(Generic[T]):
+    """What a command answered, and the version that what it changed has now."""
+
+    value: T
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Command[Updated[T]], Generic[T]):
     """Does `command` when what it changes has one of the versions `seen` (None: whatever it has); Stale otherwise.
 
     `command` is one of `commerce.versions.RESOURCES`.

@@ -254,11 +254,21 @@ class ReceiveOrder(Command[views.Order]):
 
 
 @dataclass(frozen=True, slots=True)
-class RefundOrder(Command[views.Order]):
-    """Money back: `amount_minor` of what was paid, None for all that is left. `refund` is the caller's idempotency key.
+class GivenBack:
+    """Units of a SKU of the order for which money is given back; `restock` puts them back among the free."""
 
-    `restock` puts the goods back among the free when the whole order is refunded. `chargeback`: the buyer's bank took
-    the money, nobody here decided it; it is booked as such.
+    sku: str
+    quantity: int
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder(Command[views.Order]):
+    """Money back; `refund` is the caller's idempotency key.
+
+    Of `lines` what was paid for them, or less: `amount_minor`; without lines that amount of what was paid, None for all
+    that is left. `restock` puts all goods that are left back among the free when the whole order is refunded; lines say
+    it each for itself. `chargeback`: the buyer's bank took the money, nobody here decided it; it is booked as such.
     """
 
     merchant: int
@@ -268,6 +278,7 @@ class RefundOrder(Command[views.Order]):
     reason: str = ""
     restock: bool = False
     chargeback: bool = False
+    lines: tuple[GivenBack, ...] | None = None
 
     def __post_init__(self) -> None:
         checks.public_id("order", self.order)
@@ -275,6 +286,18 @@ class RefundOrder(Command[views.Order]):
         checks.text("reason", self.reason, REASON_CHARS_MAX)
         if self.amount_minor is not None:
             checks.number("amount", self.amount_minor, 1, checks.PRICE_MINOR_MAX)
+        if self.lines is not None:
+            self._check_lines(self.lines)
+
+    def _check_lines(self, lines: tuple[GivenBack, ...]) -> None:
+        checks.size("lines", lines, 1, checks.LINES_MAX)
+        for at, line in enumerate(lines):
+            checks.public_id(f"lines[{at}].sku", line.sku)
+            checks.quantity(f"lines[{at}].quantity", line.quantity)
+        if len({line.sku for line in lines}) < len(lines):
+            raise Invalid("lines", "a SKU may stand in one line only")
+        if self.restock:
+            raise Invalid("restock", "is said by each line, where lines are named")
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class WithdrawCase(Command[Case]):
 
 @dataclass(frozen=True, slots=True)
 class AgreeCase(Command[Case]):
-    """HQ says yes: the money goes back at once, or when the goods have come. `restock`: as RefundOrder's."""
+    """HQ says yes: the money goes back at once, or when the goods have come. `restock`: as GivenBack's."""
 
     merchant: int
     case: str
@@ -102,7 +102,7 @@ class RefuseCase(Command[Case]):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveBack(Command[Case]):
-    """HQ has the goods again: the money goes back. `restock`: with the order's last refund."""
+    """HQ has the goods again: the money goes back. `restock`: as GivenBack's."""
 
     merchant: int
     case: str

@@ -5,14 +5,13 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, insert, select, update
 
 from commerce import views
-from commerce.cases.rows import lapse_cases, without_open_case
-from commerce.commands import CancelOrder, ExpireOrders, FinishOrders, ReceiveOrder, RefundOrder, ShipOrder
+from commerce.cases.rows import without_open_case
+from commerce.commands import CancelOrder, ExpireOrders, FinishOrders, ReceiveOrder, ShipOrder
 from commerce.earning.follow import follow
-from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
+from commerce.errors import NotFound, WrongState
 from commerce.events import OrderChanged
 from commerce.order.record import orders_by_key
-from commerce.order.states import PAID, next_state
-from commerce.payments.refunds import request_of
+from commerce.order.states import next_state
 from commerce.sale import release_from_sale
 from commerce.stock import Move, move
 from commerce.store import tables
@@ -36,7 +35,8 @@ def locked_order(unit: Unit, *where: ColumnElement[bool]) -> AnyRow:
     return row
 
 
-def _of_merchant(unit: Unit, merchant: int, order: str) -> AnyRow:
+def order_of_merchant(unit: Unit, merchant: int, order: str) -> AnyRow:
+    """A merchant's own, held until the commit; NotFound."""
     return locked_order(unit, tables.orders.c.merchant_id == merchant, tables.orders.c.public_id == order)
 
 
@@ -62,14 +62,15 @@ def apply(
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "at": unit.now}
     unit.connection.execute(insert(tables.order_event), row | {"event": event, "state": state, "detail": detail})
     if event in PAYMENT_STATES:
-        _set_payment(unit, order.id, PAYMENT_STATES[event])
+        set_payment(unit, order.id, PAYMENT_STATES[event])
     if event in MOVES:
         move_lines(unit, order.id, MOVES[event])
     follow(unit, order, event, state, refunded_minor=refunded_minor, source=source)
     _tell(unit, order, state, event)
 
 
-def _set_payment(unit: Unit, order: int, state: str) -> None:
+def set_payment(unit: Unit, order: int, state: str) -> None:
+    """What becomes of an order's payment."""
     table = tables.payment
     changes = {"state": state, "changed_at": unit.now}
     unit.connection.execute(update(table).where(table.c.order_id == order).values(changes))
@@ -118,7 +119,7 @@ def shown(unit: Unit, order: AnyRow) -> views.Order:
 
 def cancel_order(unit: Unit, command: CancelOrder) -> views.Order:
     """An unpaid order, by HQ or by its own buyer; what is paid is refunded instead."""
-    order = _of_merchant(unit, command.merchant, command.order)
+    order = order_of_merchant(unit, command.merchant, command.order)
     if command.viewer is not None and find_viewer(unit, command.merchant, command.viewer) != order.viewer_id:
         raise NotFound("order", "no such order")
     apply(unit, order, "cancel", command.reason)
@@ -127,68 +128,16 @@ def cancel_order(unit: Unit, command: CancelOrder) -> views.Order:
 
 def ship_order(unit: Unit, command: ShipOrder) -> views.Order:
     """The goods left."""
-    order = _of_merchant(unit, command.merchant, command.order)
+    order = order_of_merchant(unit, command.merchant, command.order)
     apply(unit, order, "ship", command.tracking)
     return shown(unit, order)
 
 
 def receive_order(unit: Unit, command: ReceiveOrder, after_sales_ms: int) -> views.Order:
     """The goods arrived: from now on the after-sales window runs."""
-    order = _of_merchant(unit, command.merchant, command.order)
+    order = order_of_merchant(unit, command.merchant, command.order)
     apply(unit, order, "receive", expires_at=unit.now + after_sales_ms)
     return shown(unit, order)
-
-
-def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
-    """Money back, in part or whole. The same key again answers the same; with another amount it is BodyDiffers."""
-    order = _of_merchant(unit, command.merchant, command.order)
-    left = order.total_minor - order.refunded_minor
-    if _is_repeated(unit, order, command):
-        return shown(unit, order)
-    provider = _paid_with(unit, order)
-    amount = left if command.amount_minor is None else command.amount_minor
-    if not 0 < amount <= left:
-        raise Conflict("amount", f"{left} can be refunded")
-    whole = amount == left
-    if command.restock and not whole:
-        raise Conflict("restock", "goods go back with the last refund only")
-    changed = update(tables.orders).where(
-        tables.orders.c.id == order.id, tables.orders.c.refunded_minor + amount <= order.total_minor
-    )
-    assert unit.connection.execute(changed.values(refunded_minor=tables.orders.c.refunded_minor + amount)).rowcount == 1
-    row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
-    rest = {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
-    kind = "chargeback" if command.chargeback else "refund"
-    unit.connection.execute(insert(tables.refund), row | rest | request_of(unit, provider, kind))
-    so_far = {"refunded_minor": order.refunded_minor + amount, "source": f"{kind}:{command.refund}"}
-    event, expires_at = ("refund_all", None) if whole else ("refund", order.expires_at)
-    apply(unit, order, event, command.reason, expires_at, **so_far)
-    if whole:
-        _set_payment(unit, order.id, "refunded")
-        lapse_cases(unit, order.id)
-    if command.restock and order.state in PAID:
-        move_lines(unit, order.id, Move.RESTOCK)
-    return shown(unit, order)
-
-
-def _is_repeated(unit: Unit, order: AnyRow, command: RefundOrder) -> bool:
-    table = tables.refund
-    query = select(table.c.amount_minor).where(table.c.order_id == order.id, table.c.key == command.refund)
-    amount = unit.connection.execute(query).scalar()
-    if amount is None:
-        return False
-    if command.amount_minor not in (None, amount):
-        raise BodyDiffers("refund", str(amount), str(command.amount_minor))
-    return True
-
-
-def _paid_with(unit: Unit, order: AnyRow) -> str:
-    """The provider that has the money; WrongState when none has."""
-    query = select(tables.payment.c.state, tables.payment.c.provider).where(tables.payment.c.order_id == order.id)
-    row = unit.connection.execute(query).one()
-    if row.state != "paid":
-        raise WrongState("state", order.state, "refund")
-    return str(row.provider)
 
 
 def expire_orders(unit: Unit, command: ExpireOrders) -> int:

@@ -1,12 +1,13 @@
-"""Orders as they are shown, read in three statements however many they are."""
+"""Orders as they are shown, read in three statements however many they are, and one more where some were refunded."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from commerce import views
@@ -51,7 +52,7 @@ def find_orders(connected: Connected, *where: ColumnElement[bool], limit: int) -
     order = tables.orders
     query = select_orders().where(*where).order_by(order.c.created_at.desc(), order.c.id.desc()).limit(limit)
     rows = connected.connection.execute(query).all()
-    lines = _lines(connected, [row.id for row in rows])
+    lines = _lines(connected, rows)
     return [(row, _view(row, lines.get(row.id, ()))) for row in rows]
 
 
@@ -67,7 +68,7 @@ def orders_by_key(connected: Connected, keys: list[int]) -> dict[int, views.Orde
     if not keys:
         return {}
     rows = connected.connection.execute(_select_by_key(), {"keys": keys}).all()
-    lines = _lines(connected, keys)
+    lines = _lines(connected, rows)
     return {row.id: _view(row, lines.get(row.id, ())) for row in rows}
 
 
@@ -78,13 +79,24 @@ def _select_by_key() -> Select[*tuple[Any, ...]]:
     return query.order_by(order.c.created_at.desc(), order.c.id.desc())
 
 
-def _lines(connected: Connected, orders: list[int]) -> dict[int, tuple[views.OrderLine, ...]]:
+def _lines(connected: Connected, orders: Sequence[AnyRow]) -> dict[int, tuple[views.OrderLine, ...]]:
     if not orders:
         return {}
+    refunded = _refunded(connected, [order.id for order in orders if order.refunded_minor])
     found: dict[int, tuple[views.OrderLine, ...]] = {}
-    for row in connected.connection.execute(_select_lines(), {"orders": orders}):
-        found[row.order_id] = (*found.get(row.order_id, ()), _line_view(row))
+    for row in connected.connection.execute(_select_lines(), {"orders": [order.id for order in orders]}):
+        found[row.order_id] = (*found.get(row.order_id, ()), _line_view(row, refunded.get(row.id, 0)))
     return found
+
+
+def _refunded(connected: Connected, orders: list[int]) -> dict[int, int]:
+    """Units by line that refunds of these orders have named."""
+    if not orders:
+        return {}
+    line, back = tables.order_line, tables.refund_line
+    query = select(line.c.id, func.sum(back.c.quantity)).join(back, back.c.line_id == line.c.id)
+    query = query.where(among(line.c.order_id, "orders")).group_by(line.c.id)
+    return {key: int(units) for key, units in connected.connection.execute(query, {"orders": orders})}
 
 
 @cache
@@ -94,9 +106,9 @@ def _select_lines() -> Select[*tuple[Any, ...]]:
     return query.where(among(line.c.order_id, "orders")).order_by(line.c.order_id, line.c.id)
 
 
-def _line_view(row: AnyRow) -> views.OrderLine:
+def _line_view(row: AnyRow, refunded: int) -> views.OrderLine:
     price, amount = Money(row.price_minor, row.currency), Money(row.amount_minor, row.currency)
-    return views.OrderLine(row.public_id, row.sku_name, row.product_name, row.quantity, price, amount)
+    return views.OrderLine(row.public_id, row.sku_name, row.product_name, row.quantity, price, amount, refunded)
 
 
 def _view(row: AnyRow, lines: tuple[views.OrderLine, ...]) -> views.Order:

@@ -21,7 +21,8 @@ from commerce.binding import (
 )
 from commerce.commands import RecordDispute, RecordPayment, RefundOrder
 from commerce.errors import Conflict, NotFound
-from commerce.order.changes import apply, locked_order, refund_order, shown
+from commerce.order.changes import apply, locked_order, shown
+from commerce.order.refund import refund_order
 from commerce.order.states import PAYMENT_EVENTS
 from commerce.store import tables
 from commerce.store.reading import AnyRow

@@ -1,12 +1,13 @@
 """Refunds at the provider: a request of its own, made after the decision is kept, and repeated until it is answered.
 
-The decision (order/changes.py) books the refund and leaves a row that waits. Whoever claims it tells the provider under
+The decision (order/refund.py) books the refund and leaves a row that waits. Whoever claims it tells the provider under
 a number that follows from the refund, so that asking twice gives back once; a crash in between asks again.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select, update
@@ -16,7 +17,7 @@ from commerce.errors import NotFound, WrongState
 from commerce.money import Money
 from commerce.payments import views as shown
 from commerce.store import tables
-from commerce.store.reading import AnyRow, Reading
+from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
 from commerce.times import aware
 
@@ -88,7 +89,7 @@ def retry_refund(unit: Unit, command: RetryRefund) -> shown.Refund:
         raise WrongState("refund", row.state, "retry")
     values = {"state": "waiting", "next_at": unit.now, "attempts": 0, "error": "", "rounds": row.rounds + 1}
     unit.connection.execute(update(_refund).where(_refund.c.id == row.id).values(values))
-    return _view(unit.connection.execute(query).one())
+    return _views(unit, unit.connection.execute(query).all())[0]
 
 
 def refunds_due(reading: Reading) -> bool:
@@ -100,13 +101,13 @@ def refunds_due(reading: Reading) -> bool:
 def order_refunds(reading: Reading, merchant: int, order: str) -> tuple[shown.Refund, ...]:
     """All refunds of an order, the oldest first."""
     query = _select(merchant).where(tables.orders.c.public_id == order).order_by(_refund.c.id)
-    return tuple(map(_view, reading.connection.execute(query)))
+    return _views(reading, reading.connection.execute(query).all())
 
 
 def failed_refunds(reading: Reading, merchant: int) -> tuple[shown.Refund, ...]:
     """What providers have not given back, the latest first, at most 100."""
     query = _select(merchant).where(_refund.c.state == "failed").order_by(_refund.c.id.desc()).limit(FAILED_MAX)
-    return tuple(map(_view, reading.connection.execute(query)))
+    return _views(reading, reading.connection.execute(query).all())
 
 
 def _select(merchant: int) -> Select[*tuple[Any, ...]]:
@@ -115,7 +116,24 @@ def _select(merchant: int) -> Select[*tuple[Any, ...]]:
     return query.join(order, order.c.id == _refund.c.order_id).where(_refund.c.merchant_id == merchant)
 
 
-def _view(row: AnyRow) -> shown.Refund:
+def _views(connected: Connected, rows: Sequence[AnyRow]) -> tuple[shown.Refund, ...]:
+    lines = _lines(connected, [row.id for row in rows])
+    return tuple(_view(row, lines.get(row.id, ())) for row in rows)
+
+
+def _lines(connected: Connected, refunds: list[int]) -> dict[int, tuple[shown.RefundLine, ...]]:
+    of, line, sku = tables.refund_line, tables.order_line, tables.sku
+    query = select(of, line.c.sku_name, line.c.product_name, sku.c.public_id, sku.c.currency)
+    query = query.join(line, line.c.id == of.c.line_id).join(sku, sku.c.id == line.c.sku_id)
+    found: dict[int, tuple[shown.RefundLine, ...]] = {}
+    for row in connected.connection.execute(query.where(of.c.refund_id.in_(refunds)).order_by(of.c.id)):
+        amount, names = Money(row.amount_minor, row.currency), (row.public_id, row.sku_name, row.product_name)
+        said = shown.RefundLine(*names, row.quantity, amount, row.restocked)
+        found[row.refund_id] = (*found.get(row.refund_id, ()), said)
+    return found
+
+
+def _view(row: AnyRow, lines: tuple[shown.RefundLine, ...]) -> shown.Refund:
     return shown.Refund(
         order=row.order,
         refund=row.key,
@@ -126,4 +144,5 @@ def _view(row: AnyRow) -> shown.Refund:
         attempts=row.attempts,
         error=row.error,
         at=aware(row.at),
+        lines=lines,
     )

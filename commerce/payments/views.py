@@ -49,6 +49,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundLine:
+    """Units that a refund names, and its part of the money; `restocked`: they were put back on the shelf."""
+
+    sku: str
+    name: str
+    product_name: str
+    quantity: int
+    amount: Money
+    restocked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """Money given back, and whether the provider has done it: waiting, done, failed."""
 
@@ -61,6 +73,7 @@ class Refund:
     attempts: int
     error: str
     at: datetime
+    lines: tuple[RefundLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ def _line(subject: Subject) -> ColumnElement[bool]:
     return or_(_by_order(tables.commission_line)(subject), _by_party(tables.commission_line)(subject))
 
 
+def _refund_line(subject: Subject) -> ColumnElement[bool]:
+    table = tables.refund
+    return tables.refund_line.c.refund_id.in_(select(table.c.id).where(_by_order(table)(subject)))
+
+
 def _rebinding(subject: Subject) -> ColumnElement[bool]:
     binding = tables.binding
     return tables.rebinding.c.binding_id.in_(select(binding.c.id).where(binding.c.viewer_id.in_(subject.every)))
@@ -144,6 +149,7 @@ HOLDINGS = (
     Holding(tables.aftersale_line, _by_case(tables.aftersale_line), None, MONEY),
     Holding(tables.payment, _by_order(tables.payment), None, MONEY),
     Holding(tables.refund, _by_order(tables.refund), None, MONEY),
+    Holding(tables.refund_line, _refund_line, None, MONEY),
     Holding(tables.assessment, _assessment, None, MONEY),
     Holding(tables.commission_line, _line, None, MONEY),
     Holding(tables.receivable, _by_party(tables.receivable), None, MONEY),

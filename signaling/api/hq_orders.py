@@ -60,7 +60,8 @@ class HqOrders:
         if body.amount is not None:
             check_currency("amount.currency", body.amount.currency, me.merchant.currency)
             minor = body.amount.minor
-        command = commands.RefundOrder(me.merchant.id, order, key, minor, body.reason, body.restock)
+        named = tuple(commands.GivenBack(each.sku, each.quantity, each.restock) for each in body.lines or ()) or None
+        command = commands.RefundOrder(me.merchant.id, order, key, minor, body.reason, body.restock, lines=named)
         return await self._shown(await self._commerce.execute(command), me)
 
     async def export(self, request: web.Request, me: views.Me) -> web.StreamResponse:

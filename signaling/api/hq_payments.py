@@ -85,4 +85,16 @@ class HqPayments:
 def _refund(found: shown.Refund) -> models.RefundView:
     names = ("order", "refund", "kind", "reason", "state", "attempts", "error", "at")
     about = {name: getattr(found, name) for name in names}
-    return models.RefundView.model_validate(about | {"amount": shapes.money(found.amount)})
+    lines = [_line(line) for line in found.lines]
+    return models.RefundView.model_validate(about | {"amount": shapes.money(found.amount), "lines": lines})
+
+
+def _line(found: shown.RefundLine) -> models.RefundLine:
+    return models.RefundLine(
+        sku=found.sku,
+        name=found.name,
+        product_name=found.product_name,
+        quantity=found.quantity,
+        amount=shapes.money(found.amount),
+        restocked=found.restocked,
+    )

@@ -216,7 +216,7 @@ class Checkout(Request):
 
 
 class OrderLine(View):
-    """What was bought, at the price of that moment."""
+    """What was bought, at the price of that moment; for `refunded` units of it money was given back."""
 
     sku: Id
     name: str
@@ -225,6 +225,7 @@ class OrderLine(View):
     quantity: int
     price: Money
     amount: Money
+    refunded: int = 0
 
 
 class PaymentView(View):
@@ -237,7 +238,10 @@ class PaymentView(View):
 
 
 class Order(View):
-    """An order: `room_channel` is where it was placed, `owner_channel` whose customer the buyer is."""
+    """An order: `room_channel` is where it was placed, `owner_channel` whose customer the buyer is.
+
+    `refunded` is what was given back of `total`, for lines or for none in particular.
+    """
 
     order: Id
     room: Slug
@@ -247,6 +251,7 @@ class Order(View):
     created_at: Moment
     lines: list[OrderLine]
     total: Money
+    refunded: Money
     payment: PaymentView | None
 
 

@@ -40,7 +40,7 @@ class CaseWithdraw(Request):
 
 
 class CaseAgree(Request):
-    """Yes. `restock` puts the goods back among the free, with the order's last refund only."""
+    """Yes. `restock`: what it is about is back on the shelf already."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     restock: bool = False
@@ -53,7 +53,7 @@ class CaseRefuse(Request):
 
 
 class CaseReceive(Request):
-    """The goods are here again."""
+    """The goods are here again; `restock` puts them back among the free."""
 
     restock: bool = False
 

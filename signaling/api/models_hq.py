@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from signaling.api.models import (
+    ORDER_LINES_MAX,
     ChannelState,
     Id,
     LevelAhead,
@@ -14,6 +15,7 @@ from signaling.api.models import (
     Money,
     Name,
     Order,
+    Quantity,
     Request,
     SaleView,
     ShelfItem,
@@ -248,7 +250,6 @@ class EvidenceHq(View):
 class OrderHq(Order):
     """An order with what only HQ sees."""
 
-    refunded: Money
     contact: ContactView
     note: str
     evidence: EvidenceHq | None
@@ -270,13 +271,32 @@ class OrderCancel(Request):
     reason: Reason = ""
 
 
+class RefundedSku(Request):
+    """Units of a line of the order; `restock`: they came back, and are put back among the free."""
+
+    sku: Id
+    quantity: Quantity
+    restock: bool = False
+
+
 class OrderRefund(Request):
-    """Money back: `amount`, or all that is left. `refund` makes it safe to send again."""
+    """Money back: for `lines`, by `amount`, or all that is left. `refund` makes it safe to send again."""
 
     refund: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{8,64}$")]
-    amount: MoneyIn | None = None
+    lines: Annotated[list[RefundedSku], Field(min_length=1, max_length=ORDER_LINES_MAX)] | None = Field(
+        None,
+        description="what it is for: units that no refund has named yet, at what was paid for them",
+        examples=[[{"sku": "k3v9m2q8x7c4b1n6", "quantity": 2, "restock": True}]],
+    )
+    amount: MoneyIn | None = Field(
+        None,
+        description="less than that, or where no lines are named any sum that is left",
+        examples=[{"minor": 19_800, "currency": "CNY"}],
+    )
     reason: Reason = ""
-    restock: bool = False
+    restock: bool = Field(
+        False, description="without lines, and with the last refund only: all units that are left are back on the shelf"
+    )
 
 
 class ChannelFigures(View):

@@ -45,8 +45,19 @@ class ProviderView(View):
     optional: list[str]
 
 
+class RefundLine(View):
+    """Units that a refund is for, and its part of the money; `restocked`: they are back on the shelf."""
+
+    sku: Id
+    name: str
+    product_name: str
+    quantity: int
+    amount: Money
+    restocked: bool
+
+
 class RefundView(View):
-    """Money given back, and whether the provider has done it."""
+    """Money given back, and whether the provider has done it; `lines`: for what."""
 
     order: Id
     refund: str
@@ -57,6 +68,7 @@ class RefundView(View):
     attempts: int
     error: str
     at: Moment
+    lines: list[RefundLine]
 
 
 class PaymentsHq(View):

@@ -95,5 +95,5 @@ SALES = (
     _order("ship", "The goods left", models_hq.OrderShip),
     _order("receive", "The buyer has the goods", models_hq.OrderReceive),
     _order("cancel", "An unpaid order is taken back", models_hq.OrderCancel),
-    _order("refund", "Money back, in part or whole", models_hq.OrderRefund),
+    _order("refund", "Money back, in part or whole: for units of its lines, or a sum", models_hq.OrderRefund),
 )

@@ -28,6 +28,7 @@ def order_json(found: views.Order) -> bytes:
             "created_at": iso(found.created_at),
             "lines": [_line(line) for line in found.lines],
             "total": _money(found.total),
+            "refunded": _money(found.refunded),
             "payment": {
                 "payment": payment.payment,
                 "provider": payment.provider,
@@ -55,4 +56,5 @@ def _line(line: views.OrderLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "price": _money(line.price),
         "amount": _money(line.amount),
+        "refunded": line.refunded,
     }

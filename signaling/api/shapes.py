@@ -138,6 +138,7 @@ def order(found: views.Order) -> models.Order:
         created_at=found.created_at,
         lines=[_order_line(line) for line in found.lines],
         total=money(found.total),
+        refunded=money(found.refunded),
         payment=_payment(found.payment),
     )
 
@@ -146,9 +147,7 @@ def order_hq(found: views.Order, contact: views.Contact) -> models_hq.OrderHq:
     """An order with what only HQ sees; `contact` as the reader may see it."""
     shown = models_hq.ContactView(name=contact.name, phone=contact.phone, address=contact.address)
     seen = {name: getattr(each, name) for each in (order(found),) for name in models.Order.model_fields}
-    return models_hq.OrderHq(
-        **seen, refunded=money(found.refunded), contact=shown, note=found.note, evidence=_evidence(found)
-    )
+    return models_hq.OrderHq(**seen, contact=shown, note=found.note, evidence=_evidence(found))
 
 
 def _evidence(order: views.Order) -> models_hq.EvidenceHq | None:
@@ -171,6 +170,7 @@ def _order_line(line: views.OrderLine) -> models.OrderLine:
         quantity=line.quantity,
         price=money(line.price),
         amount=money(line.amount),
+        refunded=line.refunded,
     )
 
 

@@ -72,7 +72,7 @@ MUTANTS = [
     ),
     (
         "test_12_a_chargeback_is_booked",
-        "commerce/order/changes.py",
+        "commerce/order/refund.py",
         "    apply(unit, order, event, command.reason, expires_at, **so_far)",
         "    if not command.chargeback:\n        apply(unit, order, event, command.reason, expires_at, **so_far)",
     ),

@@ -22,6 +22,9 @@ async def busy_day(shop) -> None:
     await shop.commerce.execute(c.RefundOrder(shop.merchant.id, orders[0].order, "a", 100))
     await shop.commerce.execute(c.RefundOrder(shop.merchant.id, orders[0].order, "b", restock=True))
     await shop.commerce.execute(c.RefundOrder(shop.merchant.id, orders[1].order, "a"))
+    two = await shop.pay(await shop.place(quantity=2))
+    named = (c.GivenBack(shop.sku, 1, restock=True),)
+    await shop.commerce.execute(c.RefundOrder(shop.merchant.id, two.order, "a", 100, lines=named))
 
 
 async def test_a_busy_day_is_clean(sqlite_shop):
@@ -42,6 +45,10 @@ TAMPERED = [
     ("UPDATE orders SET total_minor = total_minor + 1", "total", "its rows say"),
     ("UPDATE order_line SET amount_minor = amount_minor - 1", "total", "its rows say"),
     ("DELETE FROM refund", "refunded", "its rows say"),
+    ("DELETE FROM refund_line", "stock", "sold"),
+    ("UPDATE refund_line SET quantity = 3", "returns", "3 of 2 refunded"),
+    ("UPDATE refund_line SET amount_minor = 101 WHERE amount_minor = 100", "returns", "100 were given back"),
+    ("UPDATE refund_line SET refund_id = (SELECT min(id) FROM refund)", "returns", "another order"),
     ("UPDATE payment SET amount_minor = 1", "payment", "its rows say"),
     ("UPDATE orders SET owner_channel_id = room_channel_id", "decision", "another owner"),
     ("UPDATE orders SET rule_hash = 'x'", "decision", "not kept"),

@@ -53,8 +53,16 @@ class History:
                 c.ReceiveOrder(merchant, order.order),
                 c.RefundOrder(merchant, order.order, f"r{self.random.randrange(3)}", self.random.randint(1, 9_000)),
                 c.RefundOrder(merchant, order.order, "rest", restock=self.random.random() < 0.5),
+                self.naming_lines(order),
             ]
         )
+
+    def naming_lines(self, order):
+        """A refund of some units of it, some of which come back, at what they cost or less."""
+        units, back = self.random.randint(1, 3), self.random.random() < 0.5
+        amount = self.random.choice([None, None, self.random.randint(1, 9_900)])
+        named = (c.GivenBack(order.lines[0].sku, units, back),)
+        return c.RefundOrder(self.shop.merchant.id, order.order, f"n{self.random.randrange(9)}", amount, lines=named)
 
     def by_the_shop(self):
         rule = c.SetLockRule(self.shop.merchant.id, self.random.choice(RULES))

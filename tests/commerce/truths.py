@@ -25,6 +25,7 @@ def wrong_of(reading, merchant):
         *_books(reading, merchant),
         *_orders(reading, merchant),
         *_stock(reading, merchant),
+        *_returns(reading, merchant),
         *_strangers(reading, merchant),
         *_statements(reading, merchant),
     ]
@@ -76,6 +77,25 @@ def _stock(reading, merchant):
     for row in reading.connection.execute(select(table).where(table.c.merchant_id == merchant)).all():
         if min(row.free, row.reserved, row.sold) < 0 or row.received != row.free + row.reserved + row.sold:
             yield f"stock: {row}"
+
+
+def _returns(reading, merchant):
+    """Every unit is refunded once at most, for what was paid at most; those of a refunded order are all named."""
+    units, minor, given = Counter(), Counter(), Counter()
+    for row in rows(reading, tables.refund_line, merchant):
+        units[row.line_id] += row.quantity
+        minor[row.line_id] += row.amount_minor
+        given[row.refund_id] += row.amount_minor
+    for line in rows(reading, tables.order_line, merchant):
+        if units[line.id] > line.quantity or minor[line.id] > line.amount_minor:
+            yield f"line {line.id}: {units[line.id]} of {line.quantity} refunded for {minor[line.id]}"
+    for refund in rows(reading, tables.refund, merchant):
+        if given[refund.id] > refund.amount_minor or (refund.lines_digest and not given[refund.id]):
+            yield f"refund {refund.id} of {refund.amount_minor} names {given[refund.id]}"
+    whole = {order.id for order in rows(reading, tables.orders, merchant) if order.state == "refunded"}
+    for line in rows(reading, tables.order_line, merchant):
+        if line.order_id in whole and units[line.id] != line.quantity:
+            yield f"line {line.id} of a refunded order: {units[line.id]} of {line.quantity}"
 
 
 def _strangers(reading, merchant):

@@ -112,10 +112,28 @@ BUY = """async () => {
     }).then((answer) => answer.json());
     const sku = (await ask(room)).shelf[0].skus[0].sku;
     const contact = {name: "Ann", phone: "13800138000", address: "1 Pier Road"};
-    const order = await ask(`${room}/orders`, {client_order_id: "order-0001", contact, lines: [{sku, quantity: 1}]});
+    const order = await ask(`${room}/orders`, {client_order_id: "order-0001", contact, lines: [{sku, quantity: 2}]});
     await ask(`/api/v1/payments/sandbox/${order.payment.payment}`, {outcome: "pay"});
     return order.order;
 }"""
+
+
+async def refund_one(card):
+    """Of two units one came back; what was paid for it is proposed."""
+    await card.get_by_text("Refund", exact=True).first.click()
+    form = card.locator("fenbo-refund-form")
+    amount = form.get_by_label("Amount")
+    whole = float(await amount.get_attribute("placeholder"))
+    await form.get_by_role("button", name="One more").first.click()
+    assert float(await amount.get_attribute("placeholder")) * 2 == whole
+    await form.get_by_label("They came back: put them on the shelf").check()
+    await amount.fill(f"{whole:.2f}")
+    await form.get_by_role("button", name="Refund").click()
+    await expect(form.get_by_label("Amount")).to_have_attribute("aria-invalid", "true")
+    await amount.fill("")
+    await form.get_by_role("button", name="Refund").click()
+    await expect(card.get_by_text("× 1 (back on the shelf)")).to_be_visible()
+    await expect(card.get_by_text("× 2 (1 refunded)")).to_be_visible()
 
 
 async def test_an_order_is_sent_refunded_and_exported(visit, studio):
@@ -128,6 +146,11 @@ async def test_an_order_is_sent_refunded_and_exported(visit, studio):
     await expect(card.get_by_text("Ann, 13800138000, 1 Pier Road")).to_be_visible()
     await card.get_by_role("button", name="Mark as shipped").click()
     await expect(card.get_by_text("Shipped", exact=True)).to_be_visible()
+    await refund_one(card)
+    await room.reload()
+    await room.get_by_role("button", name="My orders").click()
+    await room.get_by_role("listitem").get_by_role("button").first.click()
+    await expect(room.get_by_text("1 refunded", exact=True)).to_be_visible()
     await card.get_by_text("Refund", exact=True).first.click()
     await card.get_by_role("button", name="Refund").click()
     await expect(card.get_by_text("Refunded", exact=True).first).to_be_visible()

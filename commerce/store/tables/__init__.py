@@ -16,6 +16,7 @@ from commerce.store.tables.buying import (
     payment,
     payment_notice,
     refund,
+    refund_line,
     touch,
     viewer,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "rebinding",
     "receivable",
     "refund",
+    "refund_line",
     "restream",
     "restriction",
     "retention",

@@ -221,7 +221,7 @@ payment_notice = Table(
 )
 
 # What was decided here is a request that waits for the provider: `waiting` > `done` | `failed`; `rounds` are those that
-# HQ began after a failure.
+# HQ began after a failure. `lines_digest` is of the lines that were chosen, "" when it goes by its amount.
 refund = Table(
     "refund",
     metadata,
@@ -240,6 +240,7 @@ refund = Table(
     moment("next_at", nullable=True),
     words("error"),
     words("reference"),
+    words("lines_digest"),
     UniqueConstraint("order_id", "key"),
 )
 
@@ -248,4 +249,19 @@ Index(
     refund.c.next_at,
     sqlite_where=text("next_at is not null"),
     postgresql_where=text("next_at is not null"),
+)
+
+# Units that a refund names, and its part of the money. The refund after which nothing is left names all that are left.
+refund_line = Table(
+    "refund_line",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("refund_id", Key, ForeignKey("refund.id"), nullable=False, index=True),
+    Column("line_id", Key, ForeignKey("order_line.id"), nullable=False, index=True),
+    Column("quantity", Integer, nullable=False),
+    Column("amount_minor", Wide, nullable=False),
+    Column("restocked", Boolean, nullable=False),
+    CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("amount_minor >= 0", name="amount"),
 )

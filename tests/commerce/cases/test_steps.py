@@ -168,12 +168,12 @@ async def test_an_order_that_cannot_be_refunded_any_more_does_not_hold_up_the_ot
     assert (await states(broken), await states(whole)) == (["lapsed"], ["refunded"])
 
 
-async def test_restock_goes_with_the_last_refund_only(shop):
+async def test_what_came_back_is_on_the_shelf_with_its_case(shop):
     played = await play(shop)
-    case = await played.ask(quantity=1)
-    with pytest.raises(Conflict, match="last refund"):
-        await played.agree(case, restock=True)
-    assert await states(played) == ["asked"], "nothing of it happened"
+    await played.agree(await played.ask(quantity=1), restock=True)
+    assert (await shop.books(), [line.refunded for line in (await played.now()).lines]) == ((10, 8, 0, 2), [1])
+    await played.agree(await played.ask(quantity=2))
+    assert (await shop.books(), (await played.now()).state) == ((10, 8, 0, 2), "refunded")
 
 
 async def test_others_find_no_case_here(shop):

@@ -6,7 +6,7 @@ import pytest
 
 from commerce import commands as c
 from commerce import questions
-from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
+from commerce.errors import NotFound, WrongState
 from commerce.events import OrderChanged, StockChanged
 
 DAY = 86_400
@@ -97,31 +97,6 @@ async def test_cancel_and_pay_at_the_same_moment_end_in_one_of_the_two(shop):
         assert (found.state, found.payment.state) in {("paid", "paid"), ("cancelled", "paid")}
         received, free, reserved, sold = await shop.books()
         assert (received, reserved) == (free + sold, 0)
-
-
-async def test_refunds_in_parts_reach_the_total_and_no_further(shop):
-    order = await shop.pay(await shop.place(quantity=2))
-    refund = c.RefundOrder(shop.merchant.id, order.order, "r1", 5_000, "scratched")
-    part = await shop.commerce.execute(refund)
-    assert (part.state, part.refunded.minor, part.payment.state) == ("paid", 5_000, "paid")
-    assert await shop.commerce.execute(refund) == part
-    before = await shop.dump()
-    with pytest.raises(BodyDiffers):
-        await shop.commerce.execute(c.RefundOrder(shop.merchant.id, order.order, "r1", 5_001))
-    with pytest.raises(Conflict, match="14800 can be refunded"):
-        await shop.commerce.execute(c.RefundOrder(shop.merchant.id, order.order, "r2", 14_801))
-    with pytest.raises(Conflict, match="goods go back with the last refund"):
-        await shop.commerce.execute(c.RefundOrder(shop.merchant.id, order.order, "r2", 1, restock=True))
-    assert await shop.dump() == before
-    whole = await shop.commerce.execute(c.RefundOrder(shop.merchant.id, order.order, "r2", restock=True))
-    assert (whole.state, whole.refunded.minor, whole.payment.state) == ("refunded", 19_800, "refunded")
-    assert await shop.books() == (10, 10, 0, 0)
-
-
-async def test_what_was_not_paid_is_not_refunded(shop):
-    order = await shop.place()
-    with pytest.raises(WrongState):
-        await shop.commerce.execute(c.RefundOrder(shop.merchant.id, order.order, "r1"))
 
 
 async def test_a_partial_refund_does_not_stop_the_after_sales_clock(shop):

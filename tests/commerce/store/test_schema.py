@@ -1,14 +1,18 @@
 """Migrations: their end is what tables.py says, on both databases, from nothing and step by step."""
 
+import asyncio
 import threading
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
 
+from commerce import commands as c
+from commerce.audit import audit
 from commerce.store.engine import writer_engine
 from commerce.store.schema import FOLDER, differences, head, migrate, revision_of
 from commerce.store.tables import metadata
+from tests.commerce.cases.playing import play
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,3 +68,31 @@ def test_every_row_has_its_merchant():
     assert all(
         not table.columns["merchant_id"].nullable for name, table in metadata.tables.items() if name not in shared
     )
+
+
+async def test_refunds_of_before_name_what_they_meant(empty_url, furnish_shop):
+    shop = await furnish_shop(empty_url)
+    for quantity, back in ((3, True), (2, False)):
+        played = await play(shop, quantity)
+        await played.agree(await played.ask(quantity=1), restock=back)
+        await played.do(c.RefundOrder(shop.merchant.id, played.order.order, "part", 1_000))
+        await played.do(c.RefundOrder(shop.merchant.id, played.order.order, "rest", restock=back))
+
+    def again():
+        engine, table = writer_engine(empty_url), metadata.tables["refund_line"]
+        query = select(*(table.c[name] for name in ("refund_id", "line_id", "quantity", "amount_minor", "restocked")))
+        with engine.begin() as connection:
+            made = connection.execute(query.order_by(table.c.refund_id)).all()
+            for statement in ("DROP TABLE refund_line", "ALTER TABLE refund DROP COLUMN lines_digest"):
+                connection.execute(text(statement))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0029'"))
+        migrate(engine)
+        with engine.begin() as connection:
+            filled = connection.execute(query.order_by(table.c.refund_id)).all()
+            assert differences(connection) == []
+        engine.dispose()
+        return made, filled
+
+    made, filled = await asyncio.to_thread(again)
+    assert (len(made), filled) == (4, made)
+    assert await shop.commerce.ask(audit) == []

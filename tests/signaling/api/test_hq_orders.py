@@ -2,7 +2,9 @@ import csv
 import io
 
 from commerce import commands
+from signaling.api.models import Orders
 from signaling.api.models_hq import OrderHq, OrderPage, Overview
+from signaling.api.models_payments import Refunds
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
 
@@ -87,6 +89,33 @@ async def test_an_order_is_sent_received_refunded_and_exported(shop):
     found = dict(zip(header, row, strict=True))
     assert (found["order"], found["refunded"], found["phone"]) == (order, "136.00", "12345")
     assert len((await boss("GET", "/api/v1/hq/orders.csv?state=paid"))[1].splitlines()) == 1
+
+
+async def test_lines_are_refunded_and_their_buyer_sees_which(shop):
+    buyer, boss = await shop.visitor(), await shop.visitor()
+    await boss.log_in()
+    order = (await buy(shop, buyer, "north", "order-0001", 3))["order"]
+    path = f"/api/v1/hq/orders/{order}"
+    named = {"refund": "refund-0001", "lines": [{"sku": shop.sku, "quantity": 2, "restock": True}]}
+    for _ in range(2):
+        found = OrderHq.model_validate((await boss("POST", f"{path}/refund", named))[1])
+        assert (found.refunded.minor, found.lines[0].refunded) == (13_600, 2)
+    less = {"refund": "refund-0002", "lines": [{"sku": shop.sku, "quantity": 1}]}
+    for wrong, field in (
+        ({"lines": []}, "lines"),
+        ({"lines": [{"sku": shop.sku, "quantity": 2}]}, "lines[0].quantity"),
+        ({"lines": [{"sku": "0" * 16, "quantity": 1}]}, "lines[0].sku"),
+        ({"amount": {"minor": 6_801, "currency": "CNY"}}, "amount"),
+        ({"restock": True}, "restock"),
+    ):
+        status, problem = await boss("POST", f"{path}/refund", less | wrong)
+        assert (status in (404, 409, 422), [each["field"] for each in problem["errors"]]) == (True, [field]), problem
+    status, problem = await boss("POST", f"{path}/refund", named | {"lines": less["lines"]})
+    assert (status, problem["type"]) == (409, "/problems/body-differs")
+    (made,) = Refunds.model_validate((await boss("GET", f"{path}/refunds"))[1]).refunds
+    assert [(line.quantity, line.amount.minor, line.restocked) for line in made.lines] == [(2, 13_600, True)]
+    (mine,) = Orders.model_validate((await buyer("GET", "/api/v1/rooms/north/orders"))[1]).orders
+    assert (mine.refunded.minor, mine.lines[0].refunded) == (13_600, 2)
 
 
 async def test_finance_refunds_and_sees_no_address(shop, password_hash):

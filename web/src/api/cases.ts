@@ -6,8 +6,6 @@ import type { Money } from "./types.ts";
 export type CaseKind = "refund" | "return";
 export type CaseState = "asked" | "agreed" | "sent" | "refunded" | "refused" | "withdrawn" | "lapsed";
 export const OPEN: readonly CaseState[] = ["asked", "agreed", "sent"];
-/** Cases whose units nobody can ask for again. */
-export const COUNTING: readonly CaseState[] = [...OPEN, "refunded"];
 
 export interface CaseLine {
   sku: string;

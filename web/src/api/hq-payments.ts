@@ -14,6 +14,16 @@ export interface Provider {
   optional: string[];
 }
 
+/** What a refund is for, and whether it is back on the shelf. */
+export interface RefundLine {
+  sku: string;
+  name: string;
+  product_name: string;
+  quantity: number;
+  amount: Money;
+  restocked: boolean;
+}
+
 export interface RefundMade {
   order: string;
   refund: string;
@@ -24,6 +34,7 @@ export interface RefundMade {
   attempts: number;
   error: string;
   at: string;
+  lines: RefundLine[];
 }
 
 export interface Payments {

@@ -133,7 +133,6 @@ export interface OrderPage {
 }
 
 export interface OrderHq extends Order {
-  refunded: Money;
   contact: { name: string; phone: string; address: string };
   note: string;
   evidence: Evidence | null;
@@ -149,9 +148,10 @@ export interface Evidence {
 
 export interface Refund {
   refund: string;
+  lines?: { sku: string; quantity: number; restock: boolean }[];
   amount?: Money;
   reason: string;
-  restock: boolean;
+  restock?: boolean;
 }
 
 export interface GoodsRead {

@@ -91,6 +91,12 @@ export interface OrderLine {
   amount: Money;
 }
 
+/** A line of an order that was placed. */
+export interface SoldLine extends OrderLine {
+  /** Units of it for which money was given back. */
+  refunded: number;
+}
+
 export interface CartLine extends OrderLine {
   free: number;
 }
@@ -150,7 +156,8 @@ export interface Order {
   owner_channel: ChannelRef;
   state: OrderState;
   created_at: string;
-  lines: OrderLine[];
+  lines: SoldLine[];
   total: Money;
+  refunded: Money;
   payment: Payment | null;
 }

@@ -2,17 +2,20 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { HqMoneyApi } from "../api/hq-money.ts";
 import { HqPaymentsApi, type RefundMade } from "../api/hq-payments.ts";
 import type { OrderHq } from "../api/hq-types.ts";
-import { Problem } from "../api/problem.ts";
+import type { SoldLine } from "../api/types.ts";
 import { newId } from "../ids.ts";
-import { decimal, formatMoney, parseMinor } from "../money.ts";
+import { formatMoney } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { problemText } from "../text/problems.ts";
+import type { SalesText } from "../text/sales-en.ts";
 import { formatMoment } from "../times.ts";
 import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
 import { Newest } from "../ui/newest.ts";
 import "./cases.ts";
+import type { Given } from "./refund-form.ts";
+import "./refund-form.ts";
 import { refundList } from "./refund-list.ts";
 import type { HqStore } from "./store.ts";
 import "./order-why.ts";
@@ -82,15 +85,6 @@ export class FenboHqOrder extends Attempting {
         margin-bottom: 4px;
         font-size: 15px;
       }
-      .tick {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-      .tick input {
-        width: 24px;
-        min-height: 24px;
-      }
     `,
   ];
 
@@ -128,7 +122,7 @@ export class FenboHqOrder extends Attempting {
 
   private facts(found: OrderHq): TemplateResult {
     const { sales, language, room, roomName, owner, time, goods, amount, state } = this.text;
-    const lines = found.lines.map((line) => `${line.product_name} ${line.name} × ${line.quantity}`).join(", ");
+    const lines = found.lines.map((line) => said(line, sales)).join(", ");
     const { name, phone, address } = found.contact;
     const paid = found.payment === null ? "" : `${found.payment.provider}, ${sales.paymentStates[found.payment.state]}`;
     const rows: [string, string][] = [
@@ -215,18 +209,8 @@ export class FenboHqOrder extends Attempting {
     </details>`;
   }
 
-  private refundForm({ total, refunded }: OrderHq): TemplateResult {
-    const { sales } = this.text;
-    const left = decimal({ minor: total.minor - refunded.minor, currency: total.currency });
-    return html`<details>
-      <summary>${sales.refund}</summary>
-      <form @submit=${(event: SubmitEvent) => this.giveBack(event)}>
-        ${field({ label: sales.refundAmount, name: "amount", inputmode: "decimal", placeholder: left, wrong: this.wrongAt("amount") })}
-        ${field({ label: sales.reason, name: "reason", wrong: this.wrongAt("reason") })}
-        <label class="tick"><input type="checkbox" name="restock" />${sales.restock}</label>
-        <button class="act hard">${sales.refund}</button>
-      </form>
-    </details>`;
+  private refundForm(found: OrderHq): TemplateResult {
+    return html`<fenbo-refund-form .order=${found} .text=${this.text} .problem=${this.problem} .give=${this.giveBack}></fenbo-refund-form>`;
   }
 
   private async ship(event: SubmitEvent): Promise<void> {
@@ -235,29 +219,12 @@ export class FenboHqOrder extends Attempting {
     await this.act(() => this.store.api.shipOrder(this.order, tracking));
   }
 
-  private async giveBack(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const { found, order } = this;
-    if (found === null) return;
-    const { amount = "", reason = "", restock } = formValues(form);
-    const { currency } = found.total;
-    const left = { minor: found.total.minor - found.refunded.minor, currency };
-    const minor = amount === "" ? null : parseMinor(amount, currency);
-    const given = minor === null ? {} : { amount: { minor, currency } };
-    const body = { refund: this.refund, reason, restock: restock !== undefined, ...given };
-    const done = await this.act(async () => {
-      if (amount !== "" && (minor === null || minor <= 0)) throw wrongAmount(this.text.badPrice);
-      if (minor !== null && minor > left.minor) {
-        throw wrongAmount(this.text.sales.refundMost(formatMoney(left, this.text.language)));
-      }
-      return this.store.api.refundOrder(order, body);
-    });
-    if (!done || order !== this.order) return;
-    this.refund = newId();
-    form.reset(); // what was typed is paid: it is not to be sent again as another refund
-    form.closest("details")?.removeAttribute("open");
-  }
+  private readonly giveBack = async (make: () => Given): Promise<boolean> => {
+    const { order } = this;
+    const done = await this.act(async () => this.store.api.refundOrder(order, { refund: this.refund, ...make() }));
+    if (done && order === this.order) this.refund = newId();
+    return done;
+  };
 
   private wrongAt(name: (typeof FIELDS)[number]): string {
     return this.problem?.at(name) ?? "";
@@ -285,8 +252,9 @@ export class FenboHqOrder extends Attempting {
   }
 }
 
-function wrongAmount(detail: string): Problem {
-  return new Problem(422, "", [{ field: "amount", detail }]);
+/** A line, and how many of it were refunded. */
+function said({ product_name: product, name, quantity, refunded }: SoldLine, sales: SalesText): string {
+  return `${product} ${name} × ${quantity}${refunded === 0 ? "" : ` (${sales.refundedUnits(refunded)})`}`;
 }
 
 /** What stands with the order for the day somebody asks, in one line. */

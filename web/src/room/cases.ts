@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { type Case, COUNTING, cases } from "../api/cases.ts";
+import { type Case, cases, OPEN } from "../api/cases.ts";
 import type { Problem } from "../api/problem.ts";
 import type { Order } from "../api/types.ts";
 import { newId } from "../ids.ts";
@@ -146,9 +146,10 @@ export class FenboCases extends LitElement {
   }
 
   private left(sku: string): number {
-    const bought = this.order.lines.find((line) => line.sku === sku)?.quantity ?? 0;
-    const held = this.found.filter((each) => COUNTING.includes(each.state)).flatMap((each) => each.lines);
-    return bought - held.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.quantity, 0);
+    const line = this.order.lines.find((each) => each.sku === sku);
+    const left = line === undefined ? 0 : line.quantity - line.refunded;
+    const held = this.found.filter((each) => OPEN.includes(each.state)).flatMap((each) => each.lines);
+    return left - held.filter((each) => each.sku === sku).reduce((sum, each) => sum + each.quantity, 0);
   }
 
   private begin(): void {

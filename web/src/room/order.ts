@@ -229,11 +229,16 @@ export class FenboOrder extends LitElement {
     return html`<dl>
       ${order.lines.map(
         (line) =>
-          html`<dt>${line.product_name}${line.name === line.product_name ? "" : ` · ${line.name}`} × ${line.quantity}</dt>
+          html`<dt>${line.product_name}${line.name === line.product_name ? "" : ` · ${line.name}`} × ${line.quantity}${line.refunded === 0 ? nothing : html`<br /><span class="hint">${text.refundedUnits(line.refunded)}</span>`}</dt>
             <dd class="tabular">${formatMoney(line.amount, text.language)}</dd>`,
       )}
       <dt class="sum">${text.total}</dt>
       <dd class="sum tabular">${formatMoney(order.total, text.language)}</dd>
+      ${
+        order.refunded.minor === 0
+          ? nothing
+          : html`<dt>${text.refunded}</dt><dd class="tabular">${formatMoney(order.refunded, text.language)}</dd>`
+      }
       <dt>${text.orderNumber}</dt>
       <dd>${order.order}</dd>
       <dt>${text.orderState}</dt>

@@ -92,6 +92,8 @@ export const en = {
   cartEmpty: "Your cart is empty.",
   remove: (name: string) => `Remove ${name}`,
   total: "Total",
+  refunded: "Refunded",
+  refundedUnits: (n: number) => `${n} refunded`,
   checkout: "Check out",
   yourOrder: "Your order",
   contact: "Where it goes",

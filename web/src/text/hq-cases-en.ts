@@ -22,7 +22,7 @@ export const hqCasesEn = {
   agree: "Agree",
   refuse: "Refuse",
   receive: "Goods are back: refund",
-  restock: "Goods are back in stock (last refund only)",
+  restock: "Goods are back in stock",
   actOn: (act: string, order: string) => `${act}: order ${order}`,
   allRooms: "All rooms",
   seen: "Seen when ordering",

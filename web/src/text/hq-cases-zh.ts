@@ -24,7 +24,7 @@ export const hqCasesZh: HqCasesText = {
   agree: "同意",
   refuse: "拒绝",
   receive: "已收到退货，退款",
-  restock: "商品重新入库（仅限最后一笔退款）",
+  restock: "商品重新入库",
   actOn: (act, order) => `${act}：订单 ${order}`,
   allRooms: "全部直播间",
   seen: "下单时所见",

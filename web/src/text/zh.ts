@@ -87,6 +87,8 @@ export const zh: Text = {
   cartEmpty: "购物车是空的。",
   remove: (name) => `移除 ${name}`,
   total: "合计",
+  refunded: "已退款",
+  refundedUnits: (n) => `已退款 ${n} 件`,
   checkout: "去结算",
   yourOrder: "确认订单",
   contact: "收货信息",
