@@ -16,7 +16,7 @@ MUTANTS = [
     (
         "test_03_what_is_paid_out_is_read_where_it_is_written",
         "commerce/earning/settlement.py",
-        "    gross = sum(map(_net, lines))\n    netted",
+        "    gross = still_owed(unit, lines)\n    netted",
         "    gross = found.gross_minor\n    netted",
     ),
     (
