@@ -124,7 +124,7 @@ class Plan:
 
     A plan that pays somebody less counts after `notice_days`. `four_eyes`: who prepares a settlement may not approve
     it. An invite is worth `invite_minor` to the sharer once the newcomer has watched `invite_seconds`, at most
-    `invite_daily_max` a day and sharer, and `invite_pool_minor` in all under this plan.
+    `invite_daily_max` a day and sharer, and `invite_pool_minor` in all since the first (0: no limit).
     """
 
     rates: tuple[Rate, ...]

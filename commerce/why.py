@@ -58,6 +58,7 @@ WORDS = {
         "same": "用当时的输入和规则 {rule} 重新判定，结果相同。",
         "other": "用当时的输入和规则 {rule} 重新判定，结果不同！",
         "another": "另一伙伴",
+        "sharer": "分享人",
         "nobody": "他目前不是任何伙伴的客户。",
     },
     "en": {
@@ -88,6 +89,7 @@ WORDS = {
         "same": "Decided again from the inputs of that moment under rule {rule}: the same.",
         "other": "Decided again from the inputs of that moment under rule {rule}: something else!",
         "another": "another partner",
+        "sharer": "sharer",
         "nobody": "He is no partner's customer now.",
     },
 }
@@ -155,7 +157,9 @@ class Teller:
     def party(self, party: str) -> str:
         """A channel's name; a sharer by the beginning of his id."""
         kind, _, public = party.partition(":")
-        return self._by_public.get(public, public) if kind == "channel" else f"{kind} {public[:6]}"
+        if kind == "channel":
+            return str(self._by_public.get(public, public))
+        return f"{self.words['sharer']} {public[:6]}"
 
 
 def why_order(reading: Reading, merchant: int, order: str, language: str = "zh", reader: str | None = None) -> Json:

@@ -64,7 +64,8 @@ ACTIONS = (
 )
 
 # A channel's owner works at his channel's desk: nothing of HQ's is his to see. His staff works there too, but neither
-# takes the statement away nor disputes anything. A channel's assistant has only what is said in its room.
+# takes the statement or the customers away nor disputes anything. A channel's assistant has only what is said in its
+# room.
 TABLE: dict[str, frozenset[str]] = {
     "owner": frozenset(ACTIONS) - {WORK_AT_DESK, OWN_DESK, KEEP_OWN_ROOM},
     "operator": frozenset(ACTIONS)

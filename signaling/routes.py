@@ -361,7 +361,7 @@ def _desk(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/desk/orders", own(may.WORK_AT_DESK, desk.orders)),
         web.get("/api/v1/desk/orders/{order}/why", own(may.WORK_AT_DESK, desk.why)),
         web.get("/api/v1/desk/customers/{viewer}/why", own(may.WORK_AT_DESK, desk.why_customer)),
-        web.post("/api/v1/desk/export", own(may.WORK_AT_DESK, desk.export)),
+        web.post("/api/v1/desk/export", own(may.OWN_DESK, desk.export)),
         web.get("/api/v1/desk/statement", own(may.OWN_DESK, desk.statement)),
         web.get("/api/v1/desk/goods", own(may.WORK_AT_DESK, to.hiding.goods)),
         web.put("/api/v1/desk/goods/{product}", own(may.WORK_AT_DESK, to.hiding.hide)),

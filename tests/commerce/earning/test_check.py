@@ -26,6 +26,7 @@ def tamper(url, statement):
         ("DELETE FROM transfer WHERE entry = 'commission'", "party"),
         ("UPDATE commission_line SET amount_minor = amount_minor + 1", "commission"),
         ("UPDATE commission_line SET amount_minor = 9000", "cap"),
+        ("UPDATE orders SET refunded_minor = 9000", "cap"),
         ("UPDATE assessment SET plan_hash = 'x'", "commission"),
         ("UPDATE log_leaf SET body = replace(body, '990', '991') WHERE kind = 'order'", "log"),
         ("UPDATE log_leaf SET at = at + 1 WHERE position = 3", "log"),

@@ -15,6 +15,7 @@ async def test_logins(shop, partner):
     await clerk.log_in("clerk", "long enough")
     assert (await clerk("GET", "/api/v1/desk"))[0] == 200
     assert (await clerk("POST", STAFF, {"user": "other", "password": "long enough"}))[0] == 403
+    assert (await clerk("POST", "/api/v1/desk/export", {"consent": True}))[0] == 403  # the owner's alone
     assert (await partner("POST", STAFF, {"user": "Boss", "password": "long enough"}))[0] == 409
     assert (await partner("DELETE", f"{STAFF}/boss"))[0] == 404
     assert (await partner("DELETE", f"{STAFF}/clerk"))[0] == 204

@@ -14,6 +14,7 @@ export class FenboDeskCustomers extends Attempting {
     api: { attribute: false },
     csrf: { attribute: false },
     customers: { attribute: false },
+    owns: { type: Boolean },
     text: { attribute: false },
     language: {},
     reasons: { state: true },
@@ -22,6 +23,8 @@ export class FenboDeskCustomers extends Attempting {
   declare api: DeskApi;
   declare csrf: () => Promise<string>;
   declare customers: readonly Customer[];
+  /** Whether they are his to take away. */
+  declare owns: boolean;
   declare text: DeskText;
   declare language: Language;
   declare reasons: ReadonlyMap<string, readonly string[]>;
@@ -72,16 +75,21 @@ export class FenboDeskCustomers extends Attempting {
       <h2>${text.customers}</h2>
       ${this.customers.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
       <ul>${this.customers.map((customer) => this.customer(customer))}</ul>
-      <details>
+      ${this.owns ? this.takingAway() : nothing}
+      <p class="wrong" role="alert">${this.problem === null ? "" : this.problem.message || text.failed}</p>
+    </section>`;
+  }
+
+  private takingAway(): TemplateResult {
+    const { text } = this;
+    return html`<details>
         <summary>${text.takeAway}</summary>
         <p class="hint">${text.takeAwayHint}</p>
         <form @submit=${this.take}>
           <label class="tick"><input type="checkbox" name="consent" required />${text.consent}</label>
           <p><button class="act main">${text.takeAwayNow}</button> <span role="status">${this.told}</span></p>
         </form>
-      </details>
-      <p class="wrong" role="alert">${this.problem === null ? "" : this.problem.message || text.failed}</p>
-    </section>`;
+      </details>`;
   }
 
   private customer(customer: Customer): TemplateResult {

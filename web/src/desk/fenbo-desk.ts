@@ -44,6 +44,7 @@ export class FenboDesk extends LitElement {
     reasons: { state: true },
     known: { state: true },
     assists: { state: true },
+    owns: { state: true },
     link: { state: true },
     unshared: { state: true },
   };
@@ -55,6 +56,8 @@ export class FenboDesk extends LitElement {
   declare known: boolean;
   /** Logged in as an assistant, who has the room's talk and nothing else. */
   declare assists: boolean;
+  /** Whether it is his own channel: the statement and the customers are his to take away. */
+  declare owns: boolean;
   declare link: Link | null;
   /** Why no link was made. */
   declare unshared: string;
@@ -79,6 +82,7 @@ export class FenboDesk extends LitElement {
     this.reasons = new Map();
     this.known = false;
     this.assists = false;
+    this.owns = false;
     this.link = null;
     this.unshared = "";
   }
@@ -178,6 +182,7 @@ export class FenboDesk extends LitElement {
       const me = await this.session.me().catch(() => null);
       if (visit !== this.visit) return;
       this.assists = me?.role === "channel_assistant";
+      this.owns = me?.role === "channel_owner";
       if (this.assists) return;
     }
     const asked = Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
@@ -257,6 +262,7 @@ export class FenboDesk extends LitElement {
           .api=${this.api}
           .csrf=${async () => (await this.session.me()).csrf}
           .customers=${this.customers}
+          .owns=${this.owns}
           .text=${text}
           .language=${this.language}
         ></fenbo-desk-customers>
@@ -309,7 +315,7 @@ export class FenboDesk extends LitElement {
       ${parts.length === 0 ? html`<p class="dim">${text.none}</p>` : wholeBar(parts, text.earned)}
       ${desk.owed.minor > 0 ? html`<p class="owed small">${formatMoney(desk.owed, this.language)} · ${text.owed}</p>` : nothing}
       <p class="row">
-        <a class="act" href="/api/v1/desk/statement" download>${text.statement}</a>
+        ${this.owns ? html`<a class="act" href="/api/v1/desk/statement" download>${text.statement}</a>` : nothing}
         <a class="act" href="/verify">${text.check}</a>
       </p>
     </section>`;

@@ -119,7 +119,7 @@ export const moneyEn = {
   invite: "For each qualified new viewer",
   inviteSeconds: "Once he watched so many seconds",
   inviteDaily: "A sharer's most in a day",
-  invitePool: "All of them together at most",
+  invitePool: "All of them together at most (0: no limit)",
   versions: "All versions",
   version: "Version",
   announced: "Set",

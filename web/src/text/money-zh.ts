@@ -110,7 +110,7 @@ export const moneyZh: typeof moneyEn = {
   invite: "每位合格的新观众",
   inviteSeconds: "观看满多少秒",
   inviteDaily: "每位分享人每天上限",
-  invitePool: "奖励总额上限",
+  invitePool: "奖励总额上限（0 为不限）",
   versions: "所有版本",
   version: "版本",
   announced: "设置时间",
