@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -79,6 +79,7 @@ from signaling.sms import open_gateway
 from signaling.studio import Studio
 from signaling.tokens import LinkTokens, ViewerTokens
 from signaling.traces import Traces
+from signaling.translations import Translations
 from signaling.viewers import Viewers
 from signaling.visits import Visits
 from signaling.watching import LOOK_SECONDS as WATCHED_SECONDS
@@ -127,10 +128,21 @@ class Ears:
             self.tell(fact)
 
 
+class OnDisk(NamedTuple):
+    """What is read from disk before anybody comes."""
+
+    fonts: Fonts
+    translations: Translations
+
+    @classmethod
+    def read(cls, settings: Settings) -> OnDisk:
+        return cls(Fonts(settings.rooms.poster_font), Translations.open())
+
+
 class Core:
     """Everything that is there without a port: media, rooms, and what joins them to commerce."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce, fonts: Fonts) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, commerce: Commerce, found: OnDisk) -> None:
         self.settings, self.metrics, self.commerce = settings, metrics, commerce
         self.gop = GopLimits(settings.media.gop_ms_max / 1000, settings.media.gop_bytes_max)
         self.hub = Hub(self.gop, SourcePolicy(takeover_ms=settings.media.takeover_ms), metrics)
@@ -148,7 +160,7 @@ class Core:
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
         self.crowds = Crowds(self.bus)
-        self.fonts, self.images = fonts, Images(commerce)
+        self.fonts, self.translations, self.images = found.fonts, found.translations, Images(commerce)
         self.rooms = Rooms(room, self.bus, self.houses, self.crowds, self.directory.room, metrics=metrics)
         self.logouts.on_end, self.logouts.on_renewal = self.rooms.end, self.rooms.renew
         self.catchup = Catchup(self.rooms)
@@ -181,7 +193,7 @@ async def open_node(settings: Settings, registry: CollectorRegistry | None = Non
     async with AsyncExitStack() as stack:
         metrics, ears = Metrics(registry or _registry()), Ears()
         commerce = await _commerce(stack, settings, metrics, ears)
-        core = Core(settings, metrics, commerce, await asyncio.to_thread(Fonts, settings.rooms.poster_font))
+        core = Core(settings, metrics, commerce, await asyncio.to_thread(OnDisk.read, settings))
         stack.push_async_callback(core.bus.close)
         stack.push_async_callback(core.watching.close)
         chores = Chores()
@@ -269,7 +281,9 @@ def _seen(core: Core, urls: Urls, viewers: Viewers, entrance: Entrance) -> dict[
     parts = (core.rooms, core.catchup, dispatch, entrance, viewers)
     assets = WEB_DIST / "assets"
     return {
-        "socket": RoomSocket(*parts, callers=callers, traces=traces, watching=core.watching),
+        "socket": RoomSocket(
+            *parts, callers=callers, traces=traces, watching=core.watching, translations=core.translations
+        ),
         "customers": CustomerApi(commerce, viewers, traces, callers, settings.sms, gateway=core.sms),
         "posters": Posters(commerce, viewers, traces, core.fonts, urls.http, assets=assets, images=core.images),
     }
@@ -277,7 +291,7 @@ def _seen(core: Core, urls: Urls, viewers: Viewers, entrance: Entrance) -> dict[
 
 async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.Application:
     http = core.settings.http
-    guard = problems.middleware(core.metrics, handlers.viewers.check)
+    guard = problems.middleware(core.metrics, handlers.viewers.check, core.translations)
     app = web.Application(middlewares=[guard], client_max_size=http.body_bytes_max)
     media = [
         *hls_routes(core.origin),

@@ -137,16 +137,18 @@ class Dispatch:
             return
         wait = self._asked.take(member.viewer, now) or self._asked.take("", now)
         if wait:
-            member.send(ErrorMessage(field="text", detail="too many questions to the host", retry_after=round(wait, 2)))
+            member.refuse(
+                ErrorMessage(field="text", detail="too many questions to the host", retry_after=round(wait, 2))
+            )
             return
         try:
             await self._commerce.execute(commands.AskHost(room.name, member.viewer, member.speaker.name, question))
         except CommerceError as error:
-            member.send(ErrorMessage(field=error.field, detail=error.detail))
+            member.refuse(ErrorMessage(field=error.field, detail=error.detail))
 
     def _refuse(self, member: Member, refusal: ErrorMessage, outcome: str) -> None:
         self._metrics.chat_lines.labels(outcome).inc()
-        member.send(refusal)
+        member.refuse(refusal)
 
 
 def asked_of_host(text: str) -> str | None:

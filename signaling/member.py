@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from signaling import frames
-from signaling.messages import Frame, Speaker, Standing
+from signaling.messages import ErrorMessage, Frame, Speaker, Standing
+from signaling.translations import UNTRANSLATED, Catalogue
 
 CLOSE_GRACE_SECONDS = 2.0  # for a close frame to reach somebody who does not read
 
@@ -22,6 +23,7 @@ class Member:
         "_slow_bytes_max",
         "_transport",
         "behind_since",
+        "catalogue",
         "merchant",
         "name",
         "room",
@@ -38,8 +40,10 @@ class Member:
         slow_bytes_max: int,
         *,
         merchant: int,
+        catalogue: Catalogue = UNTRANSLATED,
     ) -> None:
         self.merchant = merchant
+        self.catalogue = catalogue
         self.room = room
         self.viewer = viewer
         self.name = speaker.name
@@ -65,6 +69,11 @@ class Member:
     def send(self, message: Frame) -> bool:
         """A message for this member alone."""
         return self.write(frames.text(message.encode()))
+
+    def refuse(self, error: ErrorMessage) -> None:
+        """Why he does not get what he asked for, in his language."""
+        detail = self.catalogue.find(error.detail)
+        self.send(error if detail is None else error.model_copy(update={"detail": detail}))
 
     @property
     def has_read(self) -> bool:

@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from config.metrics import Metrics
 from signaling import errors
 from signaling.errors import Look
+from signaling.translations import UNTRANSLATED, Catalogue, Translations
 
 log = logging.getLogger(__name__)
 
@@ -22,29 +23,39 @@ LL_HLS = "/live/"
 Check = Callable[[web.Request], None]
 
 
-def problem(error: Exception) -> web.Response:
+def problem(error: Exception, catalogue: Catalogue = UNTRANSLATED) -> web.Response:
     """The answer to an error of the table, or to one that is our own fault."""
     look = errors.look(error)
     retry_after = getattr(error, "retry_after", errors.RETRY_AFTER_SECONDS.get(look.status))
-    return document(look, errors.detail_of(error), errors.fields(error), retry_after)
+    return document(look, errors.detail_of(error), errors.fields(error), retry_after, catalogue)
 
 
 def document(
-    look: Look, detail: str, fields: list[tuple[str, str]] | None = None, retry_after: float | None = None
+    look: Look,
+    detail: str,
+    fields: list[tuple[str, str]] | None = None,
+    retry_after: float | None = None,
+    catalogue: Catalogue = UNTRANSLATED,
 ) -> web.Response:
-    """A problem document. `fields` are (field, detail); `retry_after` is in seconds."""
+    """A problem document. `fields` are (field, detail); `retry_after` is in seconds.
+
+    Content-Language is said where all of it could be translated.
+    """
+    said = {text: catalogue.find(text) for text in (look.title, detail, *(text for _, text in fields or []))}
     body = {  # as models.Problem describes it
         "type": f"/problems/{look.word}",
-        "title": look.title,
+        "title": said[look.title] or look.title,
         "status": look.status,
-        "detail": detail,
-        "errors": [{"field": field, "detail": text} for field, text in fields or []],
+        "detail": said[detail] or detail,
+        "errors": [{"field": field, "detail": said[text] or text} for field, text in fields or []],
     }
     headers = {} if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
+    if None not in said.values():
+        headers |= {"Content-Language": catalogue.language}
     return web.Response(body=orjson.dumps(body), status=look.status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def middleware(metrics: Metrics, check: Check) -> Middleware:
+def middleware(metrics: Metrics, check: Check, translations: Translations) -> Middleware:
     """Counts every request outside LL-HLS, which counts its own, and turns whatever is raised into its answer.
 
     `check` may raise when an answer is ready whose head has not gone out.
@@ -58,12 +69,8 @@ def middleware(metrics: Metrics, check: Check) -> Middleware:
             response = await handler(request)
             if not response.prepared:
                 check(request)
-        except web.HTTPException as error:
-            response = _of_aiohttp(error)
         except Exception as error:
-            response = problem(error)
-            if response.status == 500:
-                log.exception("%s %s failed", request.method, request.path)
+            response = _refusal(request, error, translations.of(request))
         route = _route(request)
         if not route.startswith(LL_HLS):
             counter = counters.get((route, response.status))
@@ -76,23 +83,32 @@ def middleware(metrics: Metrics, check: Check) -> Middleware:
     return guard
 
 
+def _refusal(request: web.Request, error: Exception, catalogue: Catalogue) -> web.StreamResponse:
+    if isinstance(error, web.HTTPException):
+        return _of_aiohttp(error, catalogue)
+    response = problem(error, catalogue)
+    if response.status == 500:
+        log.exception("%s %s failed", request.method, request.path)
+    return response
+
+
 def _route(request: web.Request) -> str:
     """The route's pattern, never the address itself: labels stay few."""
     resource = request.match_info.route.resource
     return UNMATCHED if resource is None else resource.canonical
 
 
-def _of_aiohttp(error: web.HTTPException) -> web.StreamResponse:
+def _of_aiohttp(error: web.HTTPException, catalogue: Catalogue) -> web.StreamResponse:
     """aiohttp's own refusals; redirects and the like are answers and stay as they are."""
     if error.status < 400:
         return error
     if isinstance(error, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(error.allowed_methods))
-        answer = document(errors.WRONG_METHOD, f"allowed: {allowed}")
+        answer = document(errors.WRONG_METHOD, f"allowed: {allowed}", catalogue=catalogue)
         answer.headers["Allow"] = allowed
         return answer
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return document(errors.TOO_LARGE, "the body is larger than this server takes")
+        return document(errors.TOO_LARGE, "the body is larger than this server takes", catalogue=catalogue)
     if error.status == 404:
-        return document(errors.NOT_FOUND, "no such address")
+        return document(errors.NOT_FOUND, "no such address", catalogue=catalogue)
     return document(Look(error.status, "bad-request", error.reason), error.text or error.reason)

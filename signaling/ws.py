@@ -23,6 +23,7 @@ from signaling.member import Member
 from signaling.messages import Chat, ErrorMessage, Hello
 from signaling.rooms import Room, Rooms
 from signaling.traces import Seen, Traces
+from signaling.translations import Translations
 from signaling.viewers import Viewers
 from signaling.watching import Watching
 
@@ -49,6 +50,7 @@ class RoomSocket:
         callers: Callers,
         traces: Traces,
         watching: Watching,
+        translations: Translations,
     ) -> None:
         self._rooms = rooms
         self._catchup = catchup
@@ -58,6 +60,7 @@ class RoomSocket:
         self._callers = callers
         self._traces = traces
         self._watching = watching
+        self._translations = translations
         self._of_address: dict[str, int] = {}
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -101,7 +104,8 @@ class RoomSocket:
         await ws.prepare(request)
         transport = cast("asyncio.Transport", request.transport)
         bound_kernel_buffer(transport, self._slow_bytes_max)
-        member = Member(name, viewer, speaker, transport, self._slow_bytes_max, merchant=merchant)
+        catalogue = self._translations.of(request)
+        member = Member(name, viewer, speaker, transport, self._slow_bytes_max, merchant=merchant, catalogue=catalogue)
         seen = None if is_doubtful(request, name) else self._traces.of(request)
         return _Conversation(self, ws, member, seen)
 
@@ -235,4 +239,4 @@ class _Conversation:
             self.member.close(CLOSE_ABUSE, "too many bad messages")
         else:
             retry_after = error.retry_after if isinstance(error, TooMany) else None
-            self.member.send(ErrorMessage(field=error.field, detail=error.detail, retry_after=retry_after))
+            self.member.refuse(ErrorMessage(field=error.field, detail=error.detail, retry_after=retry_after))

@@ -41,6 +41,7 @@ from signaling import problems, whep, whip
 from signaling.api.async_describe import document as async_document
 from signaling.app import Node, open_node
 from signaling.callers import Callers
+from signaling.translations import Translations
 from tests.commerce.statements import SharedStatements
 from tests.signaling.redis_servers import RedisServer
 
@@ -370,7 +371,7 @@ async def sdp_world() -> AsyncIterator[SdpWorld]:
             raise Refused("no_show", "no show is on or announced")
         return broadcast.attach(Slot.PRIMARY, address, time.monotonic_ns())
 
-    app = web.Application(middlewares=[problems.middleware(metrics, lambda request: None)])
+    app = web.Application(middlewares=[problems.middleware(metrics, lambda request: None, Translations())])
     app.add_routes([*whip.routes(engine, authorise, Callers()), *whep.routes(engine, on_now, Callers(PROXIES))])
     client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
     await client.start_server()

@@ -36,12 +36,14 @@ async def fill_contact(page: Page) -> None:
         await page.get_by_label(label, exact=True).fill(value)
 
 
-async def code_for(page: Page, store, phone: str) -> str:
+async def code_for(
+    page: Page, store, phone: str, label="Phone number", send="Send me a code", said="A code was sent to"
+) -> str:
     """Asks for a code on the page's form; what came."""
     sent = len(CODE.findall(store.log))
-    await page.get_by_label("Phone number").fill(phone)
-    await page.get_by_role("button", name="Send me a code").click()
-    await page.get_by_text("A code was sent to").wait_for()
+    await page.get_by_label(label).fill(phone)
+    await page.get_by_role("button", name=send).click()
+    await page.get_by_text(said).wait_for()
     async with asyncio.timeout(SAID_SECONDS_MAX):  # what the server prints comes by another road than its answer
         while len(found := CODE.findall(store.log)) == sent:
             await page.wait_for_timeout(20)
@@ -120,6 +122,18 @@ async def test_a_wrong_code_is_said_at_its_field_and_logging_out_forgets(visit, 
     await page.reload()
     await page.get_by_role("button", name="My orders").click()
     await page.get_by_role("button", name="Log in with your phone").wait_for()
+
+
+async def test_a_chinese_page_says_at_the_field_in_chinese_what_the_server_refuses(visit, store, doors):
+    """The page's language counts, whatever the browser's is."""
+    page = await visit(doors["garden"])
+    await page.get_by_role("button", name="切换到中文").click()
+    await page.get_by_role("button", name="我的订单").click()
+    await page.get_by_role("button", name="手机号登录").click()
+    code = await code_for(page, store, "13800138004", label="手机号", send="获取验证码", said="验证码已发送")
+    await page.get_by_label("验证码", exact=True).fill(f"{(int(code) + 1) % 10**6:06d}")
+    await page.get_by_role("button", name="登录", exact=True).click()
+    await expect(page.get_by_label("验证码", exact=True)).to_have_accessible_description("不正确，还可试 4 次")
 
 
 async def test_a_cookie_that_another_planted_opens_nothing_once_somebody_has_logged_in_with_it(visit, store, doors):

@@ -75,6 +75,8 @@ describe("a problem", () => {
     assert.equal(problemText(soldOut, zh), "库存不足。");
     assert.equal(problemText(soldOut, en), "sold out");
     assert.equal(problemText(problem, zh, ["name", "phone"]), "2 left");
+    const translated = problemFrom(409, '{"type":"/problems/conflict","detail":"购物车是空的"}', "zh");
+    assert.equal(problemText(translated, zh), "购物车是空的", "what the server says is more exact");
     assert.equal(problemText(new Problem(0, ""), zh), zh.notReached);
   });
 

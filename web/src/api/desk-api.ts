@@ -1,6 +1,6 @@
 import type { Link } from "./hq-types.ts";
 import type { Contestable, Dispute } from "./partners-api.ts";
-import { ask, Problem, problemFrom } from "./problem.ts";
+import { ask, inPageLanguage, Problem, problemFrom } from "./problem.ts";
 import type { Money } from "./types.ts";
 
 const ROOT = "/api/v1/desk";
@@ -105,14 +105,14 @@ export class DeskApi {
 
   /** All that is his, as a ZIP. Throws `Problem`. */
   async takeAway(csrf: string): Promise<Blob> {
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+    const headers = { ...inPageLanguage(), "Content-Type": "application/json", "X-CSRF-Token": csrf };
     const body = JSON.stringify({ consent: true });
     const answer = await fetch(`${ROOT}/export`, { method: "POST", credentials: "include", headers, body }).catch(
       () => {
         throw new Problem(0, "");
       },
     );
-    if (!answer.ok) throw problemFrom(answer.status, await answer.text());
+    if (!answer.ok) throw problemFrom(answer.status, await answer.text(), answer.headers.get("Content-Language") ?? "");
     return answer.blob();
   }
 

@@ -13,6 +13,8 @@ export class Problem extends Error {
     readonly errors: readonly FieldProblem[] = [],
     /** The last word of the problem's type, such as "sold-out"; "" when the answer was no problem document. */
     readonly word: string = "",
+    /** The language of all that it says; "" when nobody knows. */
+    readonly language: string = "",
   ) {
     super(detail);
   }
@@ -39,14 +41,14 @@ export class Problem extends Error {
 }
 
 /** Reads a refusal whatever its body is: a proxy in between answers with a page, not with a problem. */
-export function problemFrom(status: number, text: string): Problem {
+export function problemFrom(status: number, text: string, language = ""): Problem {
   try {
     const body = JSON.parse(text) as { type?: unknown; detail?: unknown; title?: unknown; errors?: unknown };
     const errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
     const word = String(body.type ?? "")
       .split("/")
       .at(-1);
-    return new Problem(status, String(body.detail || body.title || status), errors, word);
+    return new Problem(status, String(body.detail || body.title || status), errors, word, language);
   } catch {
     return new Problem(status, `HTTP ${status}`);
   }
@@ -93,6 +95,16 @@ export async function askAll<T>(url: string): Promise<T[]> {
   return (await askPages<T>(url, 1000, Number.POSITIVE_INFINITY)).all; // commerce/paging.py
 }
 
+/** The language that the page is in, which need not be the browser's. */
+export function pageLanguage(): string {
+  return globalThis.document?.documentElement.lang ?? "";
+}
+
+export function inPageLanguage(): Record<string, string> {
+  const language = pageLanguage();
+  return language === "" ? {} : { "Accept-Language": language };
+}
+
 const ANSWER_MS_MAX = 15_000;
 const UPLOAD_MS_MAX = 120_000; // a file, over a phone
 
@@ -121,7 +133,7 @@ async function askOnce<T>(url: string, { method = "GET", body, file, headers = {
     answer = await fetch(url, {
       method,
       credentials: "include",
-      headers: { Accept: "application/json", ...typed, ...headers },
+      headers: { Accept: "application/json", ...inPageLanguage(), ...typed, ...headers },
       body: file ?? (body === undefined ? null : JSON.stringify(body)),
       signal: AbortSignal.timeout(file === undefined ? ANSWER_MS_MAX : UPLOAD_MS_MAX),
     });
@@ -129,7 +141,7 @@ async function askOnce<T>(url: string, { method = "GET", body, file, headers = {
   } catch {
     throw new Problem(0, "");
   }
-  if (!answer.ok) throw problemFrom(answer.status, text);
+  if (!answer.ok) throw problemFrom(answer.status, text, answer.headers.get("Content-Language") ?? "");
   heard?.(answer.headers);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }

@@ -1,4 +1,4 @@
-import { ask } from "./problem.ts";
+import { ask, pageLanguage } from "./problem.ts";
 import type { Sharing } from "./sharers-api.ts";
 import type { Cart, Checkout, NextStep, Order, RoomView, SandboxOutcome } from "./types.ts";
 
@@ -15,7 +15,7 @@ export class RoomApi {
   constructor(readonly room: string) {}
 
   get socketUrl(): string {
-    const url = new URL(`/r/${this.room}/ws`, location.href);
+    const url = new URL(`/r/${this.room}/ws?language=${pageLanguage()}`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url.href;
   }

@@ -41,12 +41,15 @@ export class FenboRoom extends LitElement {
     open: { state: true },
     chosen: { state: true },
     portrait: { state: true },
+    whole: { attribute: false },
   };
   declare room: string;
   declare view: RoomView | null;
   declare open: Open | null;
   declare chosen: string | null;
   declare portrait: boolean;
+  /** It is the whole page, so the page is in its language. */
+  declare whole: boolean;
   private session: RoomSession | null = null;
   private tick: ReturnType<typeof setInterval> | undefined;
 
@@ -59,6 +62,7 @@ export class FenboRoom extends LitElement {
     this.open = null;
     this.chosen = chosenLanguage(drawer("localStorage"));
     this.portrait = false;
+    this.whole = false;
   }
 
   override connectedCallback(): void {
@@ -72,6 +76,7 @@ export class FenboRoom extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
+    if (this.whole) document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
     if (this.session === null && this.room !== "") {
       this.session = new RoomSession(this, new RoomApi(this.room), this.view);
     }

@@ -14,5 +14,6 @@ if (view?.webrtc === false && view.show?.hls != null && hasMediaSource()) {
 }
 const room = new FenboRoom();
 room.view = view;
+room.whole = true;
 room.room = view?.room ?? location.pathname.split("/")[2] ?? "";
 document.body.replaceChildren(room);

@@ -1,6 +1,9 @@
 import type { Problem } from "../api/problem.ts";
 
-/** What a page's texts say about refusals: `problems` by the last word of the problem's type; what is not there is said in the server's English. */
+/**
+ * What a page's texts say about refusals: `problems` by the last word of the problem's type, for what the server could not
+ * say in the page's language.
+ */
 export interface ProblemTexts {
   notReached: string;
   problems: Readonly<Record<string, string>>;
@@ -10,7 +13,8 @@ export interface ProblemTexts {
 export function problemText(problem: Problem, text: ProblemTexts, fields: readonly string[] = []): string {
   if (problem.status === 0) return text.notReached;
   const besides = problem.besides(fields);
-  return besides === "" ? "" : (text.problems[problem.word] ?? besides);
+  if (besides === "" || (problem.language !== "" && problem.language !== "en")) return besides;
+  return text.problems[problem.word] ?? besides;
 }
 
 export const PROBLEMS_ZH: ProblemTexts["problems"] = {
@@ -34,5 +38,6 @@ export const PROBLEMS_ZH: ProblemTexts["problems"] = {
   unavailable: "暂时无法保存，请稍后再试。",
   overloaded: "当前访问量太大，请稍后再试。",
   unequipped: "服务器缺少此功能所需的组件，请联系管理员。",
+  refused: "转播服务未接受该请求。",
   "bus-down": "房间暂时无法连接，请稍后再试。",
 };
