@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, func, select, union, union_all
 
 from commerce.errors import Conflict
 from commerce.ledger import CREATED, EXISTS, Ledger, Transfer
@@ -20,10 +20,13 @@ PAGE = 200
 
 
 @cache
-def _select_known() -> Select[*tuple[Any, ...]]:
+def _select_known() -> CompoundSelect[*tuple[Any, ...]]:
+    """Transfers of those names and what resolves them, each found by its own index (an OR would walk through all)."""
     table = tables.transfer
-    known = or_(among(table.c.name, "names"), among(table.c.resolves, "names"))
-    return select(*_columns()).where(table.c.merchant_id == bindparam("merchant"), known).order_by(table.c.id)
+    mine = table.c.merchant_id == bindparam("merchant")
+    named = select(table.c.id, *_columns()).where(mine, among(table.c.name, "names"))
+    resolving = select(table.c.id, *_columns()).where(mine, among(table.c.resolves, "names"))
+    return union(named, resolving).order_by("id")
 
 
 def _columns() -> list[Any]:
@@ -39,7 +42,7 @@ def post(unit: Unit, merchant: int, transfers: Sequence[Transfer]) -> None:
     names = {transfer.id for transfer in transfers}
     names |= {transfer.resolves for transfer in transfers if transfer.resolves is not None}
     rows = unit.connection.execute(_select_known(), {"merchant": merchant, "names": list(names)})
-    results = Ledger(Transfer(*row) for row in rows).record(transfers)
+    results = Ledger(Transfer(*row) for _, *row in rows).record(transfers)
     wrong = [result for result in results if result not in (CREATED, EXISTS)]
     if wrong:
         raise Conflict("transfer", next((result for result in wrong if result != "linked_failed"), wrong[0]))

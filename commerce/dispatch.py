@@ -14,6 +14,7 @@ from commerce import (
     catalog,
     hiding,
     links,
+    outbox,
     replay,
     restreams,
     sale,
@@ -36,6 +37,7 @@ from commerce.commands import guarding as g
 from commerce.commands import joining as j
 from commerce.commands import partners as p
 from commerce.commands import staffing as w
+from commerce.commands.tending import TendOutbox
 from commerce.customers import book, login, logouts
 from commerce.directory import bulk, channels, merchants, people
 from commerce.earning import erase, holds, levels, locking, payouts, plans, settlement, watching
@@ -265,6 +267,7 @@ def guarding() -> dict[type, One]:
         g.LiftLegalHold: legal.lift_legal_hold,
         g.SetRetention: retention.set_retention,
         g.ApplyRetention: retention.apply_retention,
+        TendOutbox: outbox.tend_outbox,
     }
 
 

@@ -1,6 +1,6 @@
 """What the clock does: unpaid orders run out, received ones are finished, cases pass,
-customers of closed channels pass on, heads of grown logs are signed,
-and what was kept long enough is erased.
+customers of closed channels pass on, heads of grown logs are signed, what was kept long enough is erased,
+and facts that a dead node has left are told.
 
 What is due is in the store, so nothing is forgotten over a restart, and several nodes may look at once: each order is
 changed by whoever locks it first.
@@ -21,7 +21,9 @@ from commerce.commands.cases import PassCases
 from commerce.commands.earning import SignHeads
 from commerce.commands.guarding import ApplyRetention
 from commerce.commands.partners import PassCustomers
+from commerce.commands.tending import TendOutbox
 from commerce.errors import CommerceError
+from commerce.outbox import wants_tending
 from commerce.partners.passing import passing_is_due
 from commerce.privacy.retention import retention_is_due
 from commerce.proof.heads import heads_are_due
@@ -48,8 +50,9 @@ def due_states(reading: Reading) -> set[str]:
 class Scheduler:
     """Looks once a second, and writes only when something is due."""
 
-    def __init__(self, commerce: Commerce) -> None:
+    def __init__(self, commerce: Commerce, node: str) -> None:
         self._commerce = commerce
+        self._node = node
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -84,6 +87,8 @@ class Scheduler:
             await self._do(PassCustomers(DUE_MAX))
         if await self._commerce.ask(heads_are_due):
             await self._commerce.execute(SignHeads())
+        if await self._commerce.ask(wants_tending, self._node):
+            await self._commerce.execute(TendOutbox(self._node))
         if await self._commerce.ask(retention_is_due):
             while await self._commerce.execute(ApplyRetention()):
                 pass

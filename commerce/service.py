@@ -50,13 +50,13 @@ def _ignore(_: Fact) -> None:
 class Commerce:
     """One node's commerce. All methods are called on the event loop that opened it."""
 
-    def __init__(self, engine: Engine, writer: Writer, readers: Readers, vault: Vault) -> None:
+    def __init__(self, engine: Engine, writer: Writer, readers: Readers, vault: Vault, node: str) -> None:
         self._engine = engine
         self._writer = writer
         self._readers = readers
         self._repeats = Repeats(lambda asked: self.ask(find_repeated, asked))
         self._vault = vault
-        self._scheduler = Scheduler(self)
+        self._scheduler = Scheduler(self, node)
         self.sandbox = Sandbox(vault.key("webhook"))
 
     @classmethod
@@ -69,11 +69,12 @@ class Commerce:
         *,
         secret: str = "",
         clock: Callable[[], float] = time.time,
-        on_fact: Callable[[Fact], None] = _ignore,
+        on_fact: outbox.OnFact = _ignore,
     ) -> Commerce:
         """Migrates the store, unwraps the keys, starts the writer, the readers and the scheduler.
 
         `on_fact` is called on the event loop, in order, after the commit; its exceptions are logged and go no further.
+        What it answers a future for counts as told when that is done; until then a crash has it told again.
         """
         store = await asyncio.to_thread(_open_store, database, data_dir, secret, int(clock() * 1000))
         limits = Limits(database.batch_max, database.queue_max, payments.reservation_seconds * 1000)
@@ -81,7 +82,7 @@ class Commerce:
         writer = Writer(store.writer, dispatch, limits, metrics, clock=clock, on_fact=on_fact, node=store.node)
         readers = Readers(store.readers, database.readers, database.queue_max, clock)
         writer.start(store.untold)
-        commerce = cls(store.writer, writer, readers, store.vault)
+        commerce = cls(store.writer, writer, readers, store.vault, store.node)
         commerce._scheduler.start()
         return commerce
 
@@ -195,7 +196,7 @@ class _Store:
     readers: Engine
     vault: Vault
     node: str
-    untold: list[tuple[int, list[Fact]]]
+    untold: list[outbox.Row]
 
 
 def _open_store(database: DatabaseSettings, data_dir: Path, secret: str, now: int) -> _Store:

@@ -63,7 +63,7 @@ class Done:
 
     answers: list[Any]
     facts: list[Fact]
-    told: list[int]
+    rows: list[outbox.Row]
 
 
 class Writer:
@@ -77,7 +77,7 @@ class Writer:
         metrics: Metrics,
         *,
         clock: Callable[[], float],
-        on_fact: Callable[[Fact], None],
+        on_fact: outbox.OnFact,
         node: str,
     ) -> None:
         self._engine = engine
@@ -99,12 +99,10 @@ class Writer:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="commerce-writer", daemon=True)
 
-    def start(self, untold: list[tuple[int, list[Fact]]]) -> None:
-        """Starts the thread, and tells what a crash kept from being told (rows of the outbox by their keys)."""
+    def start(self, untold: list[outbox.Row]) -> None:
+        """Starts the thread, and tells what a crash kept from being told."""
         self._thread.start()
-        for row, facts in untold:
-            outbox.tell(facts, self._on_fact)
-            self._told.put(row)
+        self._tell(untold)
 
     def submit(self, command: Command[Any]) -> asyncio.Future[Any]:
         """Queues a command; its answer comes after the commit. Raises Overloaded."""
@@ -218,7 +216,7 @@ class Writer:
         connection.commit()
         self._forgetting = []
         unit.committed()
-        return Done(answers, unit.facts, rows)
+        return Done(answers, unit.facts, [*unit.adopted, *rows])
 
     def _forget_told(self, connection: Connection) -> None:
         """What was told is deleted; should this transaction fail, the next one does it."""
@@ -251,9 +249,11 @@ class Writer:
             else:
                 waiting.answer.set_result(answer)
         self._count(batch, done)
-        outbox.tell(done.facts, self._on_fact)
-        for row in done.told:
-            self._told.put(row)
+        self._tell(done.rows)
+
+    def _tell(self, rows: list[outbox.Row]) -> None:
+        for row in rows:
+            outbox.tell(row, self._on_fact, self._told.put)
 
     def _remember(self, batch: list[Waiting], done: Done) -> None:
         """What is sold out now; the facts say how things stood at the end of the batch, so they come last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from commerce import events
 from commerce.payments.payer import Payer
 from commerce.payments.rails import SandboxRail
 from commerce.payments.till import Till
@@ -54,6 +53,7 @@ from signaling.crowds import Crowds
 from signaling.directory import Directory
 from signaling.dispatch import Dispatch
 from signaling.doubts import Doubts
+from signaling.ears import Ears
 from signaling.entrance import Entrance
 from signaling.erasures import Erasures
 from signaling.errors import CLOSE_GOING_AWAY
@@ -106,26 +106,6 @@ class Ports:
     webrtc: int
     ops: int | None
     rtmps: int | None = None
-
-
-class Ears:
-    """Whoever hears commerce's facts. What the outbox tells again at start waits until they are all there."""
-
-    def __init__(self) -> None:
-        self._early: list[events.Fact] = []
-        self._watchers: list[Callable[[events.Fact], None]] = []
-
-    def tell(self, fact: events.Fact) -> None:
-        if not self._watchers:
-            self._early.append(fact)
-        for watcher in self._watchers:
-            watcher(fact)
-
-    def open(self, *watchers: Callable[[events.Fact], None]) -> None:
-        self._watchers = list(watchers)
-        early, self._early = self._early, []
-        for fact in early:
-            self.tell(fact)
 
 
 class OnDisk(NamedTuple):

@@ -2,6 +2,7 @@
 
 Facts come on the loop, after their commit, and may come twice. What waits here is kept by what it is about - the stock
 of a SKU, the shelf of a show - so a fast sale is told as the latest number, and what waits is bounded by what there is.
+Until the bus has a fact it is in the outbox too, so nothing is lost with the node.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from commerce import events, questions
 from commerce.errors import NotFound, Overloaded, Unavailable
@@ -38,6 +40,13 @@ RETRY_SECONDS = 1.0  # while the bus is down, or the store
 Key = tuple[object, ...]
 
 
+class Waiting(NamedTuple):
+    """A fact, and what is done when it was told or a later one says it."""
+
+    fact: events.Fact
+    told: asyncio.Future[None]
+
+
 class Facts:
     """`take` hears commerce's facts; `run` tells them to the rooms. `on_erased` hears of it when the rooms have."""
 
@@ -46,20 +55,27 @@ class Facts:
         self._bus = bus
         self._on_erased = on_erased
         self._talk = TalkFacts(directory.commerce)
-        self._waiting: dict[Key, events.Fact] = {}
+        self._waiting: dict[Key, Waiting] = {}
         self._some = asyncio.Event()
 
-    def take(self, fact: events.Fact) -> None:
-        """Never waits."""
+    def take(self, fact: events.Fact) -> asyncio.Future[None] | None:
+        """Never waits; the future is done when the rooms have it. None: they need not hear of it."""
         key = (fact,) if isinstance(fact, TALK) else _key(fact)  # what is said is told, however much comes after it
-        if key is not None:
-            self._waiting.pop(key, None)  # the later one takes its place in the order too
-            self._waiting[key] = fact
-            self._some.set()
+        if key is None:
+            return None
+        earlier = self._waiting.pop(key, None)  # the later one takes its place in the order too
+        if earlier is not None:
+            earlier.told.set_result(None)
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[key] = Waiting(fact, told)
+        self._some.set()
+        return told
 
     def media_changed(self, merchant: int, show: str) -> None:
         """A show can be played from now on, or no longer."""
-        self.take(events.ShowChanged(merchant, show, ""))
+        fact = events.ShowChanged(merchant, show, "")
+        if _key(fact) not in self._waiting:  # what waits there says it too, and may be in the outbox
+            self.take(fact)
 
     async def run(self) -> None:
         """Publishes for ever."""
@@ -70,24 +86,31 @@ class Facts:
                 key = next(iter(self._waiting))
                 await self._publish(key, self._waiting.pop(key))
 
-    async def _publish(self, key: Key, fact: events.Fact) -> None:
+    async def _publish(self, key: Key, waiting: Waiting) -> None:
         try:
-            told = await self._told(fact)
+            for each in await self._messages(waiting.fact):
+                await self._surely(each.stream, each.body, each.name or secrets.token_hex(12))
         except (Overloaded, Unavailable) as error:  # never dropped: its turn comes again, after the others
-            log.warning("cannot tell of %s yet: %s", fact, error)
-            self._waiting.setdefault(key, fact)
+            log.warning("cannot tell of %s yet: %s", waiting.fact, error)
+            if self._waiting.setdefault(key, waiting) is not waiting:
+                waiting.told.set_result(None)  # a later one came meanwhile
             await asyncio.sleep(RETRY_SECONDS)
-            return
+        else:
+            waiting.told.set_result(None)
+            if isinstance(waiting.fact, events.ViewerErased):
+                self._on_erased(waiting.fact)
+
+    async def _messages(self, fact: events.Fact) -> list[Told]:
+        """None where there is nothing to tell; raises Overloaded and Unavailable while that cannot be found out."""
+        try:
+            return await self._told(fact)
+        except (Overloaded, Unavailable):
+            raise
         except NotFound as error:
             log.info("nothing to tell of %s: %s", fact, error)
-            return
         except Exception:
             log.exception("cannot tell of %s", fact)
-            return
-        for each in told:
-            await self._surely(each.stream, each.body, each.name or secrets.token_hex(12))
-        if isinstance(fact, events.ViewerErased):
-            self._on_erased(fact)
+        return []
 
     async def _surely(self, stream: str, body: bytes, name: str) -> None:
         """Facts are never dropped: the bus is asked until it takes them. Once: perhaps only an answer was lost."""

@@ -22,6 +22,7 @@ class Unit:
         self.hold_ms = hold_ms
         self.places: dict[str, Any] = {}
         self.facts: list[Fact] = []
+        self.adopted: list[tuple[int, list[Fact]]] = []
         self.leaves: list[Leaf] = []
         self.effects: list[Callable[[], None]] = []
         self.free_by_sku: dict[tuple[int, str], int] = {}

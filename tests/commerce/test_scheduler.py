@@ -19,7 +19,7 @@ async def test_what_fell_due_while_nobody_ran_is_done_after_the_start(sqlite_sho
     await sqlite_shop.commerce.close()
     sqlite_shop.clock.advance(10_000)
     node = await open_commerce(sqlite_shop.url)
-    await Scheduler(node).look()
+    await Scheduler(node, "node").look()
     found = await node.ask(questions.order, sqlite_shop.merchant.id, order.order)
     assert (found.state, found.payment.state) == ("cancelled", "timed_out")
     assert await node.ask(due_states) == set()
@@ -31,7 +31,7 @@ async def test_both_duties_are_done_at_one_look(sqlite_shop):
     await shop.commerce.execute(c.ShipOrder(shop.merchant.id, received.order))
     await shop.commerce.execute(c.ReceiveOrder(shop.merchant.id, received.order))
     shop.clock.advance(8 * 86_400)
-    await Scheduler(shop.commerce).look()
+    await Scheduler(shop.commerce, "node").look()
     states = [
         (await shop.commerce.ask(questions.order, shop.merchant.id, order.order)).state for order in (unpaid, received)
     ]
@@ -43,14 +43,14 @@ async def test_more_than_one_command_can_do_is_done_by_several(sqlite_shop, monk
     for _ in range(5):
         await sqlite_shop.place()
     sqlite_shop.clock.advance(10_000)
-    await Scheduler(sqlite_shop.commerce).look()
+    await Scheduler(sqlite_shop.commerce, "node").look()
     assert await sqlite_shop.books() == (10, 10, 0, 0)
 
 
 async def test_it_looks_by_itself(sqlite_shop):
     await sqlite_shop.place()
     sqlite_shop.clock.advance(10_000)
-    scheduler = Scheduler(sqlite_shop.commerce)
+    scheduler = Scheduler(sqlite_shop.commerce, "node")
     looked = asyncio.Event()
     original = scheduler.look
 

@@ -1,8 +1,14 @@
 """Commerce's facts as the rooms hear them."""
 
+import asyncio
+import json
+
+from sqlalchemy import select
+
 from commerce import commands, events, questions
 from commerce.commands.partners import ChangeChannel
 from commerce.errors import Overloaded, Unavailable
+from commerce.store import tables
 from signaling.bus import BusDown
 from signaling.rooms import show_stream
 
@@ -94,3 +100,49 @@ async def test_a_fact_about_something_that_is_gone_stops_nothing(shop, caplog):
     assert (await member.wait_for("stock"))["free"] == 3
     assert "nothing to tell" in caplog.text
     assert (await shop.node.core.bus.read(show_stream(shop.merchant.id), None, 10)).complete
+
+
+async def test_a_later_fact_says_the_earlier_one_too(shop):
+    facts = shop.node.core.facts
+    first = facts.take(events.StockChanged(shop.merchant.id, shop.sku, 9))
+    later = facts.take(events.StockChanged(shop.merchant.id, shop.sku, 8))
+    assert first.done()
+    assert not later.done()
+    facts.media_changed(shop.merchant.id, shop.show.show)
+    paused = facts.take(events.ShowChanged(shop.merchant.id, shop.show.show, "paused"))
+    facts.media_changed(shop.merchant.id, shop.show.show)
+    assert not paused.done()
+    await asyncio.wait_for(asyncio.gather(later, paused), 10)
+    assert facts.take(events.ViewerBound(shop.merchant.id, "viewer", "channel", None)) is None
+
+
+def untold(reading):
+    return [
+        fact for (facts,) in reading.connection.execute(select(tables.outbox.c.facts)) for fact in json.loads(facts)
+    ]
+
+
+async def test_what_the_bus_has_not_is_in_the_outbox(shop, monkeypatch):
+    """So it is told by the next node, should this one die meanwhile."""
+    bus, commerce = shop.node.core.bus, shop.node.core.commerce
+    working, tried, up = bus.publish_once, asyncio.Event(), asyncio.Event()
+
+    async def failing(stream, body, name):
+        tried.set()
+        if not up.is_set():
+            raise BusDown
+        return await working(stream, body, name)
+
+    monkeypatch.setattr("signaling.facts.RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(bus, "publish_once", failing)
+    member = await (await shop.visitor()).enter("north")
+    await shop.do(commands.Announce(shop.merchant.id, "boss", "We are back soon."))
+    await asyncio.wait_for(tried.wait(), 10)
+    for _ in range(3):  # batches that forget what was told
+        await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    assert "Announced" in str(await commerce.ask(untold))
+    up.set()
+    assert (await member.wait_for("announcement"))["text"] == "We are back soon."
+    for _ in range(3):
+        await shop.do(commands.CreateLink(shop.merchant.id, shop.north.channel))
+    assert "Announced" not in str(await commerce.ask(untold))

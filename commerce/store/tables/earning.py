@@ -192,6 +192,7 @@ transfer = Table(
     UniqueConstraint("merchant_id", "name"),
     CheckConstraint("amount_minor > 0", name="amount"),
 )
+partial_index("ix_transfer_resolves", "resolves is not null", transfer.c.merchant_id, transfer.c.resolves)
 
 # Viewers whose identity was verified, with digests only: who is new, and who is the sharer himself on another page.
 # `channel_id` and `show_id`: by whose channel's link a sharer brought him, and in which show he came.

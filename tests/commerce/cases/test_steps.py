@@ -146,7 +146,7 @@ async def test_the_times_outlive_the_node(shop, open_commerce):
     await shop.commerce.close()
     shop.clock.advance(3 * DAY)
     shop.commerce = await open_commerce(shop.url)
-    await Scheduler(shop.commerce).look()
+    await Scheduler(shop.commerce, "node").look()
     assert await states(played) == ["refunded"]
 
 

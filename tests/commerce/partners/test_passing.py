@@ -42,7 +42,7 @@ async def test_they_pass_after_the_period_and_not_before(money_anywhere, agent):
     assert not await money.ask(passing_is_due)
     assert (await money.sold(viewers[0], shop.room_b)).owner_channel.id == store.channel
     shop.clock.advance(1)
-    await Scheduler(shop.commerce).look()
+    await Scheduler(shop.commerce, "node").look()
     assert not await money.ask(passing_is_due)
     bindings = await money.rows(tables.binding)
     old = [row for row in bindings if row.state == "superseded"]

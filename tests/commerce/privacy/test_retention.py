@@ -35,14 +35,14 @@ async def test_each_kind_goes_after_its_days_and_what_is_held_stays(money_anywhe
     while await money.execute(ApplyRetention()):
         raise AssertionError("nothing is that old")
     money.shop.clock.advance(31 * DAY)
-    await Scheduler(money.shop.commerce).look()
+    await Scheduler(money.shop.commerce, "node").look()
     assert [row.viewer for row in await money.rows(tables.question)] == [people[0]]
     money.shop.clock.advance(30 * DAY)
-    await Scheduler(money.shop.commerce).look()
+    await Scheduler(money.shop.commerce, "node").look()
     assert len(await money.rows(tables.touch)) == 3 + 1  # the bindings', and the held person's
     assert all(named(row.contact) for row in await money.rows(tables.orders))
     money.shop.clock.advance(60 * DAY)
-    await Scheduler(money.shop.commerce).look()
+    await Scheduler(money.shop.commerce, "node").look()
     assert [bool(named(row.contact)) for row in await money.rows(tables.orders)] == [True, True, False]
     erased = await money.rows(tables.access, kind="erased")
     assert [(row.by, row.what) for row in erased] == [("retention", what) for what in ("chat", "touch", "contact")]
@@ -60,7 +60,7 @@ async def test_a_page_at_a_time_and_after_a_restart_the_rest(money, open_commerc
     await money.shop.commerce.close()
     node = await open_commerce(money.shop.url)
     assert await node.ask(retention_is_due)
-    await Scheduler(node).look()
+    await Scheduler(node, "node").look()
     money.ask = node.ask
     assert not any(named(row.contact) for row in await money.rows(tables.orders))
     assert not await node.ask(retention_is_due)
