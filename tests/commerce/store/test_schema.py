@@ -86,7 +86,7 @@ async def test_refunds_of_before_name_what_they_meant(empty_url, furnish_shop):
             for statement in ("DROP TABLE refund_line", "ALTER TABLE refund DROP COLUMN lines_digest"):
                 connection.execute(text(statement))
             connection.execute(text("UPDATE alembic_version SET version_num = '0029'"))
-        migrate(engine)
+        migrate(engine, "0030")
         with engine.begin() as connection:
             filled = connection.execute(query.order_by(table.c.refund_id)).all()
             assert differences(connection) == []
