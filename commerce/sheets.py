@@ -25,8 +25,8 @@ ROWS_MAX = 5_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full width: spreadsheets in Chinese
 ORDER_COLUMNS = (
     *("order", "created_at", "state", "room", "room_channel", "owner_channel", "product", "sku", "sku_name"),
-    *("quantity", "price", "amount", "order_total", "refunded", "currency", "payment", "name", "phone", "address"),
-    "note",
+    *("quantity", "refunded_quantity", "price", "amount", "order_total", "refunded", "currency", "payment"),
+    *("name", "phone", "address", "note"),
 )
 GOODS_COLUMNS = ("product", "description", "image_url", "sku", "price", "stock", "per_buyer_max", "per_order_max")
 OPTIONAL = ("per_order_max",)  # sheets of before have no such column
@@ -52,7 +52,7 @@ def order_rows(order: Order, contact: Contact) -> list[Sequence[object]]:
     last = (contact.name, contact.phone, contact.address, order.note)
     return [
         (
-            *(*first, *channels, each.product_name, each.sku, each.name, each.quantity),
+            *(*first, *channels, each.product_name, each.sku, each.name, each.quantity, each.refunded),
             *(to_decimal(each.price), to_decimal(each.amount), *money, *last),
         )
         for each in order.lines

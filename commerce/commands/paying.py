@@ -137,6 +137,21 @@ class RetryRefund(Command[shown.Refund]):
 
 
 @dataclass(frozen=True, slots=True)
+class RestockRefund(Command[shown.Refund]):
+    """Units of a SKU that a refund named came back after it: they are on the shelf from now on."""
+
+    merchant: int
+    order: str
+    refund: str
+    sku: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("order", self.order)
+        checks.text("refund", self.refund, 64, 1)
+        checks.public_id("sku", self.sku)
+
+
+@dataclass(frozen=True, slots=True)
 class RecordDispute(Command[views.Order]):
     """The buyer's bank has taken money back, as the provider says; `notice` names the dispute, and counts once."""
 

@@ -9,12 +9,13 @@ from sqlalchemy import insert, select, update
 
 from commerce import views
 from commerce.cases.rows import lapse_cases
-from commerce.commands import RefundOrder
-from commerce.errors import BodyDiffers, Conflict, WrongState
+from commerce.commands import RefundOrder, RestockRefund
+from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
 from commerce.order.changes import apply, order_of_merchant, set_payment, shown
-from commerce.order.refund_lines import Named, keep_lines, name_rest, name_units, sold_lines
+from commerce.order.refund_lines import CANCELLED, Named, keep_lines, name_rest, name_units, restock_line, sold_lines
 from commerce.order.states import PAID
-from commerce.payments.refunds import request_of
+from commerce.payments import views as payments
+from commerce.payments.refunds import order_refunds, request_of
 from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
@@ -41,6 +42,21 @@ def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     keep_lines(unit, order.merchant_id, key, named, amount)
     _follow(unit, order, command, amount)
     return shown(unit, order)
+
+
+def restock_refund(unit: Unit, command: RestockRefund) -> payments.Refund:
+    """What came back only after its money was given back; a second time changes nothing. NotFound, Conflict."""
+    order = order_of_merchant(unit, command.merchant, command.order)
+    found = [each for each in order_refunds(unit, command.merchant, command.order) if each.refund == command.refund]
+    if not found:
+        raise NotFound("refund", "no such refund")
+    if all(line.sku != command.sku for line in found[0].lines):
+        raise NotFound("sku", "the refund is not for it")
+    if order.state not in (*PAID, "refunded"):
+        raise Conflict("sku", CANCELLED)
+    restock_line(unit, order, command.refund, command.sku)
+    (now,) = (each for each in order_refunds(unit, command.merchant, command.order) if each.refund == command.refund)
+    return now
 
 
 def _is_repeated(unit: Unit, order: AnyRow, command: RefundOrder) -> bool:

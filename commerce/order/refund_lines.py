@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from commerce.commands import GivenBack
 from commerce.errors import Conflict, NotFound
@@ -17,8 +17,10 @@ from commerce.money import split
 from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.bulk import insert_rows
-from commerce.store.reading import Connected
+from commerce.store.reading import AnyRow, Connected
 from commerce.store.unit import Unit
+
+CANCELLED = "the order was cancelled: its goods are free already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def name_units(sold: Sequence[SoldLine], wanted: Sequence[GivenBack], *, stocked
         if each.quantity > line.left:
             raise Conflict(f"lines[{at}].quantity", f"{line.left} can be refunded")
         if each.restock and not stocked:
-            raise Conflict(f"lines[{at}].restock", "the order was cancelled: its goods are free already")
+            raise Conflict(f"lines[{at}].restock", CANCELLED)
         named.append(Named(line, each.quantity, each.restock))
     return named
 
@@ -109,6 +111,23 @@ def keep_lines(unit: Unit, merchant: int, refund: int, named: Sequence[Named], a
     insert_rows(unit.connection, tables.refund_line, rows)
     for each in sorted(named, key=lambda each: each.line.sku_id):
         if each.restock:
-            free = move(unit, each.line.sku_id, each.units, Move.RESTOCK)
-            assert free is not None, "the books of stock hold every unit of every order"
-            unit.tell_stock(merchant, each.line.sku, free)
+            _put_back(unit, merchant, (each.line.sku_id, each.line.sku), each.units)
+
+
+def restock_line(unit: Unit, order: AnyRow, refund: str, sku: str) -> None:
+    """What a refund named of a SKU and is not on the shelf yet; `order` is held."""
+    back, of, line, goods = tables.refund_line, tables.refund, tables.order_line, tables.sku
+    query = select(back.c.id, back.c.quantity, line.c.sku_id).join(of, of.c.id == back.c.refund_id)
+    query = query.join(line, line.c.id == back.c.line_id).join(goods, goods.c.id == line.c.sku_id)
+    query = query.where(of.c.order_id == order.id, of.c.key == refund, goods.c.public_id == sku, ~back.c.restocked)
+    rows = unit.connection.execute(query).all()
+    if rows:
+        came = update(back).where(back.c.id.in_([row.id for row in rows]))
+        unit.connection.execute(came.values(restocked=True))
+        _put_back(unit, order.merchant_id, (rows[0].sku_id, sku), sum(row.quantity for row in rows))
+
+
+def _put_back(unit: Unit, merchant: int, sku: tuple[int, str], units: int) -> None:
+    free = move(unit, sku[0], units, Move.RESTOCK)
+    assert free is not None, "the books of stock hold every unit of every order"
+    unit.tell_stock(merchant, sku[1], free)

@@ -98,7 +98,7 @@ def refunds_due(reading: Reading) -> bool:
     return reading.connection.execute(query).first() is not None
 
 
-def order_refunds(reading: Reading, merchant: int, order: str) -> tuple[shown.Refund, ...]:
+def order_refunds(reading: Connected, merchant: int, order: str) -> tuple[shown.Refund, ...]:
     """All refunds of an order, the oldest first."""
     query = _select(merchant).where(tables.orders.c.public_id == order).order_by(_refund.c.id)
     return _views(reading, reading.connection.execute(query).all())

@@ -67,6 +67,12 @@ class HqPayments:
         order, refund = request.match_info["order"], request.match_info["refund"]
         return answer(_refund(await self._commerce.execute(commands.RetryRefund(me.merchant.id, order, refund))))
 
+    async def restock(self, request: web.Request, me: views.Me) -> web.Response:
+        """What came back after its refund; a second time changes nothing."""
+        body, match = await read(request, models.RefundRestock), request.match_info
+        command = commands.RestockRefund(me.merchant.id, match["order"], match["refund"], body.sku)
+        return answer(_refund(await self._commerce.execute(command)))
+
     def _view(self, me: views.Me, provider: str, found: shown.ProviderSet | None) -> models.ProviderView:
         kind = KINDS[provider]
         about = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from signaling.api.models import Id, Moment, Money, Request, View
 
@@ -110,3 +110,9 @@ class Probed(View):
 
 class RefundRetry(Request):
     """Nothing is needed."""
+
+
+class RefundRestock(Request):
+    """Whose units came back: a SKU that the refund is for."""
+
+    sku: Annotated[Id, Field(examples=["k3v9m2q8x7c4b1n6"])]

@@ -65,4 +65,12 @@ PAYMENTS = (
         body=models.RefundRetry,
         problems=(404, 409),
     ),
+    hq(
+        "post",
+        "/orders/{order}/refunds/{refund}/restock",
+        "Goods of a refund came back after it: they are on the shelf again",
+        {200: models.RefundView},
+        body=models.RefundRestock,
+        problems=(404, 409),
+    ),
 )

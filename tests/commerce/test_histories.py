@@ -54,6 +54,7 @@ class History:
                 c.RefundOrder(merchant, order.order, f"r{self.random.randrange(3)}", self.random.randint(1, 9_000)),
                 c.RefundOrder(merchant, order.order, "rest", restock=self.random.random() < 0.5),
                 self.naming_lines(order),
+                c.RestockRefund(merchant, order.order, f"n{self.random.randrange(9)}", order.lines[0].sku),
             ]
         )
 

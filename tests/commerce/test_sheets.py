@@ -19,7 +19,7 @@ CONTACT = Contact("王小明", "13800138000", "南京市鼓楼区中山路1号")
 def order(note=""):
     moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     total, channel = Money(1998, CNY), ChannelRef("c", "North, the shop")
-    lines = (OrderLine("s1", "Tin", "Tea", 2, Money(999, CNY), total),)
+    lines = (OrderLine("s1", "Tin", "Tea", 2, Money(999, CNY), total, refunded=1),)
     payment = Payment("p1", "sandbox", "paid", total, moment)
     return Order(
         *("o1", "north", "v1", channel, channel, "paid", moment, lines, total, Money(0, CNY)), payment, CONTACT, note
@@ -33,7 +33,8 @@ def read(text):
 def test_an_order_is_a_row_for_each_line():
     header, row = read(sheets.exported(sheets.ORDER_COLUMNS, sheets.order_rows(order("=1+1"), CONTACT)))
     found = dict(zip(header, row, strict=True))
-    assert (found["price"], found["amount"], found["quantity"]) == ("9.99", "19.98", "2")
+    assert (found["price"], found["amount"]) == ("9.99", "19.98")
+    assert (found["quantity"], found["refunded_quantity"]) == ("2", "1")
     assert (found["owner_channel"], found["name"]) == ("North, the shop", "王小明")
     assert found["created_at"] == "2026-01-02T03:04:05+00:00"
     assert found["note"] == "'=1+1"

@@ -74,6 +74,11 @@ def test_the_rest_is_checked_too():
         (lambda: c.ReceiveOrder(1, "?"), "order"),
         (lambda: c.RefundOrder(1, ID, "key", 0), "amount"),
         (lambda: c.RefundOrder(1, ID, ""), "refund"),
+        (lambda: c.RefundOrder(1, ID, "key", lines=()), "lines"),
+        (lambda: c.RefundOrder(1, ID, "key", lines=(c.GivenBack(ID, 0),)), "lines[0].quantity"),
+        (lambda: c.RefundOrder(1, ID, "key", lines=(c.GivenBack("?", 1),)), "lines[0].sku"),
+        (lambda: c.RefundOrder(1, ID, "key", lines=(c.GivenBack(ID, 1), c.GivenBack(ID, 2))), "lines"),
+        (lambda: c.RefundOrder(1, ID, "key", restock=True, lines=(c.GivenBack(ID, 1),)), "restock"),
     ]:
         with pytest.raises(Invalid) as caught:
             make()

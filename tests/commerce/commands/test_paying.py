@@ -23,6 +23,8 @@ VIEWER, PAYMENT = "b" * 16, "a" * 16
         (lambda: c.RecordRefund(1, "paid"), "outcome"),
         (lambda: c.RetryRefund(1, "x", "r1"), "order"),
         (lambda: c.RetryRefund(1, PAYMENT, ""), "refund"),
+        (lambda: c.RestockRefund(1, "x", "r1", PAYMENT), "order"),
+        (lambda: c.RestockRefund(1, PAYMENT, "r1", "?"), "sku"),
         (lambda: c.RecordDispute(1, "stripe", "", PAYMENT, 1, "CNY"), "notice"),
         (lambda: c.RecordDispute(1, "stripe", "dp", PAYMENT, 0, "CNY"), "amount"),
         (lambda: c.RecordDispute(1, "stripe", "dp", PAYMENT, 1, "yuan"), "currency"),

@@ -141,7 +141,29 @@ async def test_the_goods_of_a_cancelled_order_are_free_already(goods):
         await goods.refund(order, "r1", (goods.tea, 1, True))
     assert caught.value.field == "lines[0].restock"
     assert (await goods.refund(order, "r1", restock=True)).refunded.minor == BOUND
+    with pytest.raises(Conflict):
+        await goods.shop.commerce.execute(c.RestockRefund(goods.shop.merchant.id, order.order, "r1", goods.tea))
     assert (await goods.books())[0] == (10, 0)
+    assert await goods.shop.commerce.ask(audit) == []
+
+
+async def test_what_comes_back_after_its_refund_is_put_on_the_shelf_once(goods):
+    order, merchant = await goods.sold(), goods.shop.merchant.id
+    await goods.refund(order, "r1", (goods.tea, 1, True), (goods.cup, 1))
+    await goods.refund(order, "r2")
+    assert await goods.books() == [(8, 2), (8, 2)]
+    for _ in range(2):
+        await goods.shop.commerce.execute(c.RestockRefund(merchant, order.order, "r1", goods.cup))
+        found = await goods.shop.commerce.execute(c.RestockRefund(merchant, order.order, "r2", goods.tea))
+        assert [(line.name, line.quantity, line.restocked) for line in found.lines] == [
+            ("Tea", 2, True),
+            ("Cup", 1, False),
+        ]
+        assert await goods.books() == [(10, 0), (9, 1)]
+    for refund, sku, field in (("r3", goods.tea, "refund"), ("r1", goods.shop.sku, "sku")):
+        with pytest.raises(NotFound) as caught:
+            await goods.shop.commerce.execute(c.RestockRefund(merchant, order.order, refund, sku))
+        assert caught.value.field == field
     assert await goods.shop.commerce.ask(audit) == []
 
 

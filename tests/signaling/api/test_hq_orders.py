@@ -4,7 +4,7 @@ import io
 from commerce import commands
 from signaling.api.models import Orders
 from signaling.api.models_hq import OrderHq, OrderPage, Overview
-from signaling.api.models_payments import Refunds
+from signaling.api.models_payments import Refunds, RefundView
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
 
@@ -114,8 +114,16 @@ async def test_lines_are_refunded_and_their_buyer_sees_which(shop):
     assert (status, problem["type"]) == (409, "/problems/body-differs")
     (made,) = Refunds.model_validate((await boss("GET", f"{path}/refunds"))[1]).refunds
     assert [(line.quantity, line.amount.minor, line.restocked) for line in made.lines] == [(2, 13_600, True)]
+    rest = {"refund": "refund-0003", "lines": [{"sku": shop.sku, "quantity": 1}]}
+    assert (await boss("POST", f"{path}/refund", rest))[1]["state"] == "refunded"
+    back = f"{path}/refunds/refund-0003/restock"
+    for _ in range(2):
+        found = RefundView.model_validate((await boss("POST", back, {"sku": shop.sku}))[1])
+        assert [line.restocked for line in found.lines] == [True]
+    status, problem = await boss("POST", back, {"sku": "0" * 16})
+    assert (status, problem["errors"][0]["field"]) == (404, "sku")
     (mine,) = Orders.model_validate((await buyer("GET", "/api/v1/rooms/north/orders"))[1]).orders
-    assert (mine.refunded.minor, mine.lines[0].refunded) == (13_600, 2)
+    assert (mine.refunded.minor, mine.lines[0].refunded) == (20_400, 3)
 
 
 async def test_finance_refunds_and_sees_no_address(shop, password_hash):

@@ -69,6 +69,10 @@ export class HqPaymentsApi {
     return (await this.hq.change<{ refunds: RefundMade[] }>("GET", `/orders/${order}/refunds`, undefined)).refunds;
   }
 
+  restock(order: string, refund: string, sku: string): Promise<RefundMade> {
+    return this.hq.change("POST", `/orders/${order}/refunds/${refund}/restock`, { sku });
+  }
+
   retry(order: string, refund: string): Promise<RefundMade> {
     return this.hq.change("POST", `/orders/${order}/refunds/${refund}/retry`, {});
   }

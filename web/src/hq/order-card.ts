@@ -81,6 +81,9 @@ export class FenboHqOrder extends Attempting {
       .given {
         margin-bottom: 14px;
       }
+      .given .row + .row {
+        margin-top: 6px;
+      }
       h3 {
         margin-bottom: 4px;
         font-size: 15px;
@@ -116,7 +119,7 @@ export class FenboHqOrder extends Attempting {
         <button class="act" @click=${close}>${text.sales.close}</button>
       </div>
       <p class="wrong" role="alert">${this.problem === null ? "" : problemText(this.problem, text, FIELDS)}</p>
-      ${found === null ? nothing : [this.facts(found), this.given(), this.cases(), this.acts(found), this.why()]}
+      ${found === null ? nothing : [this.facts(found), this.given(found), this.cases(), this.acts(found), this.why()]}
     </section>`;
   }
 
@@ -149,14 +152,18 @@ export class FenboHqOrder extends Attempting {
   }
 
   /** What was given back, and whether the provider has done it. */
-  private given(): TemplateResult | typeof nothing {
+  private given(found: OrderHq): TemplateResult | typeof nothing {
     if (this.refunds.length === 0) return nothing;
-    const again = (each: RefundMade) =>
+    const api = new HqPaymentsApi(this.store.api);
+    const act = (what: () => Promise<unknown>) =>
       this.attempt(async () => {
-        await new HqPaymentsApi(this.store.api).retry(each.order, each.refund);
+        await what();
         await this.look();
       });
-    return html`<section class="given" aria-label=${this.text.payments.refunds}><h3>${this.text.payments.refunds}</h3>${refundList(this.refunds, this.text, again, false)}</section>`;
+    const retry = (each: RefundMade) => act(() => api.retry(each.order, each.refund));
+    const shelve = (each: RefundMade, sku: string) => act(() => api.restock(each.order, each.refund, sku));
+    const acts = found.state === "cancelled" ? { retry } : { retry, shelve }; // its goods are free already
+    return html`<section class="given" aria-label=${this.text.payments.refunds}><h3>${this.text.payments.refunds}</h3>${refundList(this.refunds, this.text, acts, false)}</section>`;
   }
 
   /** Looked at again while a provider is still at one of them. */

@@ -91,7 +91,7 @@ export class FenboPayments extends LitElement {
       </section>
       <section class="panel" aria-label=${words.failed}>
         <h2>${words.failed}</h2>
-        ${found?.failed_refunds.length ? refundList(found.failed_refunds, this.text, (each) => this.attempt("", () => this.api.retry(each.order, each.refund))) : html`<p class="dim">${words.noFailed}</p>`}
+        ${found?.failed_refunds.length ? refundList(found.failed_refunds, this.text, { retry: (each) => this.attempt("", () => this.api.retry(each.order, each.refund)) }) : html`<p class="dim">${words.noFailed}</p>`}
       </section>`;
   }
 

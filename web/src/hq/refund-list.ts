@@ -6,28 +6,36 @@ import { formatMoment } from "../times.ts";
 
 const KIND = { waiting: "", done: "good", failed: "warn" };
 
-/** Refunds with how far they are; what failed can be tried again. `named`: with the order that each belongs to. */
+/** What can be done with one: try again what failed; where an order is open, put on the shelf what came back later. */
+export interface RefundActs {
+  retry: (refund: RefundMade) => void;
+  shelve?: (refund: RefundMade, sku: string) => void;
+}
+
+/** Refunds with how far they are and what they are for. `named`: with the order that each belongs to. */
 export function refundList(
   refunds: readonly RefundMade[],
   text: HqText,
-  retry: (refund: RefundMade) => void,
+  acts: RefundActs,
   named = true,
 ): TemplateResult[] {
-  const { payments, sales, language } = text;
+  const { payments, language } = text;
   return refunds.map(
     (each) => html`<div class="row apart">
         <span>${named ? html`<code>${each.order}</code> ` : ""}<b class="tabular">${formatMoney(each.amount, language)}</b> <span class="small dim">${formatMoment(each.at, language)}</span></span>
         <span class="row">
           <span class="tag ${KIND[each.state]}" role="status">${payments.states[each.state]}</span>
-          ${each.state === "failed" ? html`<button class="act" @click=${() => retry(each)}>${payments.retry}</button>` : ""}
+          ${each.state === "failed" ? html`<button class="act" @click=${() => acts.retry(each)}>${payments.retry}</button>` : ""}
         </span>
       </div>
-      ${each.lines.length === 0 ? "" : html`<p class="small dim">${each.lines.map((line) => said(line, sales.shelved)).join(", ")}</p>`}
+      ${each.lines.map((line) => lineRow(line, text, () => acts.shelve?.(each, line.sku), acts.shelve !== undefined))}
       ${each.error === "" ? "" : html`<p class="small wrong">${each.error}</p>`}`,
   );
 }
 
-function said(line: RefundLine, shelved: string): string {
-  const { product_name: product, name, quantity, restocked } = line;
-  return `${product} ${name} × ${quantity}${restocked ? ` (${shelved})` : ""}`;
+function lineRow(line: RefundLine, { sales }: HqText, shelve: () => void, may: boolean): TemplateResult {
+  const name = line.name === line.product_name ? line.name : `${line.product_name} ${line.name}`;
+  const back = line.restocked ? html`<span class="small dim">${sales.shelved}</span>` : "";
+  const act = html`<button class="act" aria-label="${sales.shelve}: ${name}" @click=${shelve}>${sales.shelve}</button>`;
+  return html`<div class="row apart small"><span>${name} ×\u00a0${line.quantity}</span>${may && !line.restocked ? act : back}</div>`;
 }

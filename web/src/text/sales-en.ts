@@ -21,6 +21,7 @@ export const salesEn = {
   restock: "All goods are back in stock (last refund only)",
   restockLine: "They came back: put them on the shelf",
   shelved: "back on the shelf",
+  shelve: "Put on the shelf",
   exportOrders: "Orders as CSV",
   exportGoods: "Products as CSV",
   importGoods: "Import products from CSV",

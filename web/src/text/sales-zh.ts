@@ -23,6 +23,7 @@ export const salesZh: SalesText = {
   restock: "全部商品退回库存（仅限最后一笔退款）",
   restockLine: "已退回，重新入库",
   shelved: "已重新入库",
+  shelve: "退货入库",
   exportOrders: "导出订单 CSV",
   exportGoods: "导出商品 CSV",
   importGoods: "从 CSV 导入商品",
