@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 
 from commerce import views
+from commerce.checks import choice
 from commerce.directory.channels import channel_key, find_channel
 from commerce.money import Money
 from commerce.order.record import page_of_orders
@@ -20,6 +21,7 @@ from commerce.store.reading import Reading
 from commerce.visits import find_viewer
 
 NEW_MS = 86_400_000
+SETTLEMENT_STATES = ("prepared", "paying", "paid", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,15 @@ def owns(reading: Reading, merchant: int, channel: str, order: str) -> bool:
 
 
 def settlements(
-    reading: Reading, merchant: int, party: str | None = None, page: Paging | None = None, *, only: str | None = None
+    reading: Reading,
+    merchant: int,
+    party: str | None = None,
+    page: Paging | None = None,
+    *,
+    only: str | None = None,
+    state: str | None = None,
 ) -> tuple[dict[str, object], ...]:
-    """A page of the settlements with their payouts, the latest first; `only` that one."""
+    """A page of the settlements with their payouts, the latest first; `only` that one; those in a `state`."""
     page = page or Paging()
     table, payout = tables.settlement, tables.payout
     names = ("party", "state", "currency", "gross_minor", "netted_minor", "period_start", "period_end")
@@ -153,5 +161,6 @@ def settlements(
     )
     query = query if party is None else query.where(table.c.party == party)
     query = query if only is None else query.where(table.c.public_id == only)
+    query = query if state is None else query.where(table.c.state == choice("state", state, SETTLEMENT_STATES))
     rows = page.take(reading.connection.execute(query.add_columns(table.c.id)).all(), lambda row: (row.id,))
     return tuple({name: value for name, value in row._mapping.items() if name != "id"} for row in rows)

@@ -87,7 +87,8 @@ class HqMoney:
         return answer(m.LinesChanged(lines=await self._commerce.execute(kind(me.merchant.id, order, body.reason))))
 
     async def settlements(self, request: web.Request, me: views.Me) -> web.Response:
-        found = await self._commerce.ask(desk.settlements, me.merchant.id, page=page(request))
+        state = request.query.get("state")
+        found = await self._commerce.ask(desk.settlements, me.merchant.id, page=page(request), state=state)
         return answers([_settlement(row) for row in found])
 
     async def settle(self, request: web.Request, me: views.Me) -> web.Response:

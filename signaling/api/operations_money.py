@@ -37,7 +37,15 @@ MONEY = (
     hq("post", "/orders/{order}/hold", "Hold what it pays", {200: m.LinesChanged}, body=m.Held, problems=(404, 409)),
     hq("get", "/customers/{viewer}/why", "Whose he is", {200: m.WhyCustomer}, problems=(404,), query=("language",)),
     hq("post", "/customers/{viewer}/erase", "Erase his personal data", {200: m.Erased}, problems=(404, 409)),
-    hq("get", "/settlements", "Settlements, the latest first", {200: m.SettlementHq}, listed=True, paged=True),
+    hq(
+        "get",
+        "/settlements",
+        "Settlements, the latest first; in one state, if that is given",
+        {200: m.SettlementHq},
+        listed=True,
+        paged=True,
+        query=("state",),
+    ),
     hq("post", "/settlements", "Settle a period", {200: m.SettlementsMade}, body=m.SettlementsNew),
     hq(
         "post",

@@ -1,6 +1,9 @@
 """A partner's own figures."""
 
+import pytest
+
 from commerce.desk import desk, desk_customers, desk_orders, owns, settlements
+from commerce.errors import Invalid
 from commerce.store.ids import public_id
 
 
@@ -28,5 +31,9 @@ async def test_settlements_come_with_their_payouts(money):
     (found,) = await money.ask(settlements, money.merchant)
     assert (found["state"], found["payout_state"], found["gross_minor"]) == ("paid", "confirmed", 990)
     assert await money.ask(settlements, money.merchant, money.b) == ()
+    assert await money.ask(settlements, money.merchant, state="failed") == ()
+    assert await money.ask(settlements, money.merchant, state="paid") == (found,)
+    with pytest.raises(Invalid):
+        await money.ask(settlements, money.merchant, state="lost")
     await money.refund((await money.ask(desk_orders, money.merchant, money.shop.store_a.channel))[0], 5_000)
     assert (await money.ask(desk, money.merchant, money.shop.store_a.channel)).owed.minor == 500

@@ -1,9 +1,10 @@
 import type { Link } from "./hq-types.ts";
 import type { Contestable, Dispute } from "./partners-api.ts";
-import { ask, inPageLanguage, Problem, problemFrom } from "./problem.ts";
+import { ask, askPages, inPageLanguage, Problem, problemFrom } from "./problem.ts";
 import type { Money } from "./types.ts";
 
 const ROOT = "/api/v1/desk";
+const ROWS = 50; // on a page
 
 export interface Desk {
   channel: { id: string; name: string };
@@ -59,12 +60,13 @@ export class DeskApi {
     return ask(ROOT);
   }
 
-  orders(): Promise<DeskOrder[]> {
-    return ask(`${ROOT}/orders`);
+  /** So many of the first pages, and whether there are more. */
+  orders(pages: number): Promise<{ all: DeskOrder[]; more: boolean }> {
+    return askPages(`${ROOT}/orders`, ROWS, pages);
   }
 
-  customers(): Promise<Customer[]> {
-    return ask(`${ROOT}/customers`);
+  customers(pages: number): Promise<{ all: Customer[]; more: boolean }> {
+    return askPages(`${ROOT}/customers`, ROWS, pages);
   }
 
   goods(): Promise<RoomGoods[]> {

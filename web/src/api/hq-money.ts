@@ -1,10 +1,11 @@
 /** Headquarters' side of money that is earned (signaling/api/models_money.py). Rates are whole parts per million. */
 
 import type { HqApi } from "./hq-api.ts";
-import { ask } from "./problem.ts";
+import { ask, askPages } from "./problem.ts";
 import type { ChannelRef, Money } from "./types.ts";
 
 const ROOT = "/api/v1/hq";
+const SETTLEMENTS = 100; // on a page
 
 export interface Rate {
   ppm: number;
@@ -145,8 +146,9 @@ export class HqMoneyApi {
     return ask(`${ROOT}/figures?days=${days}`);
   }
 
-  settlements(): Promise<Settlement[]> {
-    return ask(`${ROOT}/settlements`);
+  /** So many of the first pages of those in a state ("": in any), and whether there are more. */
+  settlements(state: string, pages: number): Promise<{ all: Settlement[]; more: boolean }> {
+    return askPages(`${ROOT}/settlements${state === "" ? "" : `?state=${state}`}`, SETTLEMENTS, pages);
   }
 
   settle(until: string): Promise<{ settlements: number }> {

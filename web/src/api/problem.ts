@@ -81,7 +81,7 @@ export async function askPage<T>(url: string): Promise<{ rows: T[]; next: string
 /** So many of the first pages of a list, and whether there are more. */
 export async function askPages<T>(url: string, limit: number, pages: number): Promise<{ all: T[]; more: boolean }> {
   const all: T[] = [];
-  let next: string | null = `${url}?limit=${limit}`;
+  let next: string | null = `${url}${url.includes("?") ? "&" : "?"}limit=${limit}`;
   for (let read = 0; next !== null && read < pages; read++) {
     const page: { rows: T[]; next: string | null } = await askPage<T>(next);
     all.push(...page.rows);

@@ -45,6 +45,7 @@ export class FenboDesk extends LitElement {
     known: { state: true },
     assists: { state: true },
     owns: { state: true },
+    more: { state: true },
     link: { state: true },
     unshared: { state: true },
   };
@@ -58,6 +59,9 @@ export class FenboDesk extends LitElement {
   declare assists: boolean;
   /** Whether it is his own channel: the statement and the customers are his to take away. */
   declare owns: boolean;
+  /** Of which lists there is more than is shown. */
+  declare more: { orders: boolean; customers: boolean };
+  private pages = { orders: 1, customers: 1 };
   declare link: Link | null;
   /** Why no link was made. */
   declare unshared: string;
@@ -83,6 +87,7 @@ export class FenboDesk extends LitElement {
     this.known = false;
     this.assists = false;
     this.owns = false;
+    this.more = { orders: false, customers: false };
     this.link = null;
     this.unshared = "";
   }
@@ -185,9 +190,13 @@ export class FenboDesk extends LitElement {
       this.owns = me?.role === "channel_owner";
       if (this.assists) return;
     }
-    const asked = Promise.all([this.api.desk(), this.api.orders(), this.api.customers()]);
-    const show = ([desk, orders, customers]: Awaited<typeof asked>) => {
-      if (visit === this.visit) Object.assign(this, { desk, orders, customers });
+    const { orders: orderPages, customers: customerPages } = this.pages;
+    const asked = Promise.all([this.api.desk(), this.api.orders(orderPages), this.api.customers(customerPages)]);
+    const show = ([desk, { all: orders, more: moreOrders }, { all: customers, more: moreCustomers }]: Awaited<
+      typeof asked
+    >) => {
+      if (visit === this.visit)
+        Object.assign(this, { desk, orders, customers, more: { orders: moreOrders, customers: moreCustomers } });
     };
     await this.newest.take(asked, show).catch((error: Problem) => {
       // a server that is away for a moment takes nothing off the page, nor what is typed there
@@ -253,6 +262,7 @@ export class FenboDesk extends LitElement {
           <h2>${text.orders}</h2>
           ${this.orders.length === 0 ? html`<p class="dim">${text.none}</p>` : nothing}
           <ul>${this.orders.map((order) => this.order(order))}</ul>
+          ${this.showMore("orders")}
         </section>
         <fenbo-sharers side="desk" .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-sharers>
         <fenbo-desk-disputes .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-desk-disputes>
@@ -266,7 +276,18 @@ export class FenboDesk extends LitElement {
           .text=${text}
           .language=${this.language}
         ></fenbo-desk-customers>
+        ${this.showMore("customers")}
       </main>`;
+  }
+
+  private showMore(list: "orders" | "customers"): TemplateResult | typeof nothing {
+    if (!this.more[list]) return nothing;
+    const next = () => {
+      this.pages = { ...this.pages, [list]: this.pages[list] + 1 };
+      void this.refresh();
+    };
+    const { more } = this.language === "zh" ? hqZh : hqEn;
+    return html`<p><button class="act" data-more=${list} @click=${next}>${more}</button></p>`;
   }
 
   private shareKit() {
@@ -360,6 +381,7 @@ export class FenboDesk extends LitElement {
     await this.session.me().catch(() => undefined);
     await this.session.logout().catch(() => undefined);
     this.visit++;
+    this.pages = { orders: 1, customers: 1 };
     Object.assign(this, { desk: null, assists: false, orders: [], customers: [], link: null });
     this.reasons = new Map();
   }

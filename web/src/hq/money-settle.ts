@@ -11,19 +11,28 @@ export class FenboMoneySettle extends MoneyPart {
   static override properties = {
     ...MoneyPart.properties,
     settlements: { state: true },
+    more: { state: true },
+    shown: { state: true },
     fourEyes: { state: true },
     done: { state: true },
     asking: { state: true },
   };
   declare settlements: readonly Settlement[] | null;
+  /** Whether there are more than are shown. */
+  declare more: boolean;
+  /** Those in which state; "": in any. */
+  declare shown: string;
   declare fourEyes: boolean;
   declare done: string;
   /** Whether he is asked if he means all of them. */
   declare asking: boolean;
+  private pages = 1;
 
   constructor() {
     super();
     this.settlements = null;
+    this.more = false;
+    this.shown = "";
     this.fourEyes = false;
     this.done = "";
     this.asking = false;
@@ -38,9 +47,25 @@ export class FenboMoneySettle extends MoneyPart {
       const plans = await this.api.plans();
       const inForce = plans.find(({ effective_at }) => effective_at !== null && Date.parse(effective_at) <= now);
       this.fourEyes = inForce?.plan.four_eyes ?? false;
-      this.settlements = await this.api.settlements();
+      await this.look();
     });
   }
+
+  private async look(): Promise<void> {
+    const { all, more } = await this.api.settlements(this.shown, this.pages);
+    Object.assign(this, { settlements: all, more });
+  }
+
+  private readonly choose = (event: Event) => {
+    this.shown = (event.target as HTMLSelectElement).value;
+    this.pages = 1;
+    void this.attempt(() => this.look());
+  };
+
+  private readonly showMore = () => {
+    this.pages += 1;
+    void this.attempt(() => this.look());
+  };
 
   override render() {
     const { money } = this.text;
@@ -53,7 +78,9 @@ export class FenboMoneySettle extends MoneyPart {
       <p class="hint">${money.settleHint}${this.fourEyes ? ` ${money.fourEyesHint}` : ""}</p>
       <p role="status">${this.done}</p>
       <p class="wrong" role="alert">${this.besides(["until"])}</p>
-      ${this.all()} ${this.table()} ${this.sheet()}
+      ${this.all()} ${this.which()} ${this.table()}
+      ${this.more ? html`<p><button class="act" @click=${this.showMore}>${this.text.more}</button></p>` : nothing}
+      ${this.sheet()}
     </section>`;
   }
 
@@ -83,6 +110,16 @@ export class FenboMoneySettle extends MoneyPart {
 
   private isOwn(each: Settlement): boolean {
     return this.fourEyes && each.prepared_by === this.store.me?.user;
+  }
+
+  /** Of thousands one wants those that failed. */
+  private which(): TemplateResult | typeof nothing {
+    const { money } = this.text;
+    if (this.shown === "" && (this.settlements ?? []).length === 0) return nothing;
+    return html`<label class="which">${money.inState}<select @change=${this.choose}>
+      <option value="">${money.anyState}</option>
+      ${Object.entries(money.settlementStates).map(([state, name]) => html`<option value=${state} ?selected=${state === this.shown}>${name}</option>`)}
+    </select></label>`;
   }
 
   private table(): TemplateResult | typeof nothing {
@@ -162,7 +199,7 @@ export class FenboMoneySettle extends MoneyPart {
     await this.attempt(async () => {
       this.done = "";
       const done = await what();
-      this.settlements = await this.api.settlements();
+      await this.look();
       this.done = done;
     });
     this.dispatchEvent(new CustomEvent("money-moved", { bubbles: true, composed: true }));

@@ -34,6 +34,8 @@ export const moneyEn = {
     "All that matured before that day, one settlement for each channel and sharer. Nothing is paid before it is approved.",
   fourEyesHint: "Whoever prepared a settlement may not approve it.",
   noSettlements: "None yet.",
+  inState: "State",
+  anyState: "any",
   gross: "Earned",
   netted: "Netted",
   toPay: "To pay",

@@ -35,6 +35,8 @@ export const moneyZh: typeof moneyEn = {
   settleHint: "截止日之前到期的全部佣金，每个渠道和分享人一张。审核通过之前不会打款。",
   fourEyesHint: "生成结算单的人不能审核。",
   noSettlements: "暂无结算单。",
+  inState: "状态",
+  anyState: "全部",
   gross: "佣金",
   netted: "抵扣",
   toPay: "应付",
