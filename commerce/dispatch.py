@@ -253,6 +253,7 @@ def programs() -> dict[type, One]:
         c.BeginAnswer: answers.begin_answer,
         c.KeepAnswer: answers.keep_answer,
         c.CreateHook: hooks.create_hook,
+        c.RenewSecret: hooks.renew_secret,
         c.RemoveHook: hooks.remove_hook,
         c.ReplayDelivery: hooks.replay_delivery,
         c.ClaimDeliveries: hooks.claim_deliveries,

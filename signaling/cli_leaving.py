@@ -46,7 +46,13 @@ def arrive(settings: Settings, known: Namespace) -> int:
     if known.key is not None and not is_signed(read_manifest(known.folder), _key(known.key)):
         raise Invalid("manifest.json", "is not signed by this key, nor by one after it")
     with _opened(settings) as at, _Bar() as bar:
-        _say(f"{station.arrive(at, known.folder, bar.show)} is here; stream keys and logins are the ones it had")
+        found = station.arrive(at, known.folder, bar.show)
+    _say(f"{found.name} is here; stream keys and logins are the ones it had")
+    if found.unhanded:
+        _say(f"webhooks: {found.unhanded} are signed with secrets of this installation now, which no receiver has yet:")
+        _say("  make new ones in HQ, under Programs, and hand them to the receivers")
+    if found.off:
+        _say(f"payment providers and restreams: {found.off} are off until their credentials are entered again in HQ")
     return 0
 
 

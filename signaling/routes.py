@@ -240,6 +240,7 @@ def _hq_programs(to: Handlers) -> list[web.RouteDef]:
         web.delete("/api/v1/hq/keys/{key}", hq(may.CONNECT_PROGRAMS, programs.revoke_key)),
         web.get("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.hooks)),
         web.post("/api/v1/hq/webhooks", hq(may.CONNECT_PROGRAMS, programs.create_hook)),
+        web.post("/api/v1/hq/webhooks/{hook}/secret", hq(may.CONNECT_PROGRAMS, programs.renew_secret)),
         web.delete("/api/v1/hq/webhooks/{hook}", hq(may.CONNECT_PROGRAMS, programs.remove_hook)),
         web.get("/api/v1/hq/deliveries", hq(may.CONNECT_PROGRAMS, programs.deliveries)),
         web.post("/api/v1/hq/deliveries/{delivery}/replay", hq(may.CONNECT_PROGRAMS, programs.replay)),

@@ -51,6 +51,7 @@ from commerce.commands.programs import (
     KeepAnswer,
     RecordDelivery,
     RemoveHook,
+    RenewSecret,
     ReplayDelivery,
     RevokeApiKey,
 )
@@ -176,6 +177,7 @@ __all__ = [
     "RemoveRestream",
     "RemoveSlate",
     "RemoveWord",
+    "RenewSecret",
     "ReplayDelivery",
     "RestockRefund",
     "Restrict",

@@ -85,6 +85,17 @@ class CreateHook(Command[shown.FreshHook]):
 
 
 @dataclass(frozen=True, slots=True)
+class RenewSecret(Command[shown.FreshHook]):
+    """What a webhook is told is signed with another secret from now on."""
+
+    merchant: int
+    hook: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("hook", self.hook)
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveHook(Command[None]):
     """It is told nothing more, and what waits for it is dropped."""
 

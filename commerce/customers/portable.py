@@ -2,7 +2,8 @@
 
 An export has in the open what was sealed here, since it is the merchant's; an import seals it with the keys there.
 Not so what opens the doors of others, an address with its stream key or a payment provider's credentials: that stays
-here, and whoever arrives has it off until it is entered again.
+here, and whoever arrives has it off until it is entered again. Webhooks are signed with keys of the installation, so
+after an import their receivers have to be given other secrets.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from commerce.vault import Vault
 PHONE, CONTACT, APPLICANT = "customer phone", "address", "partner application"  # what the vault seals them as
 SEALED = {"customer": PHONE, "address": CONTACT, "application": APPLICANT}  # by table; the column is `sealed`
 LEFT_OUT = ("restream", "payment_provider")  # tables whose `sealed` leaves with nobody
+SIGNING = "hook"  # its secret follows from keys of ours, so no receiver has it
 Row = dict[str, Any]
 
 
@@ -32,6 +34,8 @@ def closed(vault: Vault, table: str, row: Row, merchant: str) -> Row:
     """A row as it is kept here; `merchant` is the public id. A customer's identity is a digest under keys of ours."""
     if table in LEFT_OUT:
         return row | {"sealed": b"", "enabled": False}
+    if table == SIGNING:
+        return row | {"handed": False}
     purpose = SEALED.get(table)
     if purpose is None or not row["sealed"]:
         return row

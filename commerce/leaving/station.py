@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, func, or_, select
 
 from commerce.commands.earning import RotateLogKey, SignHeads
-from commerce.customers.portable import closed, opened
+from commerce.customers.portable import LEFT_OUT, closed, opened
 from commerce.errors import NotFound
 from commerce.leaving.arrive import import_merchant
 from commerce.leaving.export import Progress, export_channel, export_merchant, silent
@@ -85,10 +86,24 @@ def leave(at: Station, merchant: str, channel: str | None, folder: Path, progres
         return export_merchant(reading, keys[0], folder, at.signer.sign, progress, open_row=partial(opened, at.vault))
 
 
-def arrive(at: Station, folder: Path, progress: Progress = silent) -> str:
-    """An export becomes this installation's first merchant; answers its name."""
+class Arrived(NamedTuple):
+    """A merchant's name, and what he has to do again: webhooks that need another secret, things that are off."""
+
+    name: str
+    unhanded: int
+    off: int
+
+
+def arrive(at: Station, folder: Path, progress: Progress = silent) -> Arrived:
+    """An export becomes this installation's first merchant."""
     with at.engine.begin() as connection:
-        return import_merchant(connection, folder, at.now, progress, partial(closed, at.vault))
+        name = import_merchant(connection, folder, at.now, progress, partial(closed, at.vault))
+        hook = tables.hook
+        count = select(func.count())
+        unhanded = count.select_from(hook).where(hook.c.removed_at.is_(None), hook.c.handed.is_(False))
+        off = [count.select_from(tables.metadata.tables[name]) for name in LEFT_OUT]
+        found = [int(connection.execute(query).scalar_one()) for query in (unhanded, *off)]
+    return Arrived(name, found[0], sum(found[1:]))
 
 
 def say_farewell(at: Station, folder: Path, progress: Progress = silent) -> Row:

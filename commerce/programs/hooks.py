@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, ReplayDelivery
+from commerce.commands import ClaimDeliveries, CreateHook, RecordDelivery, RemoveHook, RenewSecret, ReplayDelivery
 from commerce.errors import Conflict, NotFound
 from commerce.events import Fact
 from commerce.paging import Paging
@@ -47,11 +47,20 @@ def create_hook(unit: Unit, command: CreateHook) -> shown.FreshHook:
         raise Conflict("url", f"there are {HOOKS_MAX} webhooks already")
     salt = os.urandom(SALT_BYTES)
     row = {"id": unit.new_id(), "merchant_id": command.merchant, "public_id": public_id(), "url": command.url}
-    row |= {"events": json.dumps(command.events), "version": command.version, "secret": salt}
+    row |= {"events": json.dumps(command.events), "version": command.version, "secret": salt, "handed": True}
     row |= {"created_at": unit.now, "removed_at": None}
     unit.connection.execute(insert(_hook), row)
     kept = unit.connection.execute(select(_hook).where(_hook.c.id == row["id"])).one()
     return shown.FreshHook(_hook_view(kept), salt)
+
+
+def renew_secret(unit: Unit, command: RenewSecret) -> shown.FreshHook:
+    """Another secret from the next delivery on, which whoever asked hands to the receiver."""
+    mine = (_hook.c.merchant_id == command.merchant, _hook.c.public_id == command.hook, _hook.c.removed_at.is_(None))
+    salt = os.urandom(SALT_BYTES)
+    if not unit.connection.execute(update(_hook).where(*mine).values(secret=salt, handed=True)).rowcount:
+        raise NotFound("hook", "no such webhook")
+    return shown.FreshHook(_hook_view(unit.connection.execute(select(_hook).where(*mine)).one()), salt)
 
 
 def remove_hook(unit: Unit, command: RemoveHook) -> None:
@@ -163,7 +172,8 @@ def _select_log(merchant: int) -> Any:
 
 
 def _hook_view(row: AnyRow) -> shown.Hook:
-    return shown.Hook(row.public_id, row.url, tuple(json.loads(row.events)), row.version, aware(row.created_at))
+    events = tuple(json.loads(row.events))
+    return shown.Hook(row.public_id, row.url, events, row.version, aware(row.created_at), row.handed)
 
 
 def _delivery_view(row: AnyRow) -> shown.Delivery:

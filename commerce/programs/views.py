@@ -37,13 +37,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address that is told of events, in the shapes of a `version`."""
+    """An address that is told of events, in the shapes of a `version`.
+
+    Without `handed` it came with an import: its receiver has the secret of another installation.
+    """
 
     hook: str
     url: str
     events: tuple[str, ...]
     version: int
     created_at: datetime
+    handed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from signaling.api.models_programs import (
     DeliveryReplay,
     DeliveryView,
     HookNew,
+    HookRenewal,
     HookView,
     NewApiKey,
     NewHook,
@@ -60,6 +61,11 @@ class HqPrograms:
         secret = self._commerce.hook_secret(fresh.salt)
         return _secret(answer(NewHook(hook=_hook(fresh.hook), secret=secret), status=201))
 
+    async def renew_secret(self, request: web.Request, me: views.Me) -> web.Response:
+        await read(request, HookRenewal)
+        fresh = await self._commerce.execute(commands.RenewSecret(me.merchant.id, request.match_info["hook"]))
+        return _secret(answer(NewHook(hook=_hook(fresh.hook), secret=self._commerce.hook_secret(fresh.salt))))
+
     async def remove_hook(self, request: web.Request, me: views.Me) -> web.Response:
         await self._commerce.execute(commands.RemoveHook(me.merchant.id, request.match_info["hook"]))
         return web.Response(status=204)
@@ -96,7 +102,7 @@ def _key(key: shown.ApiKey) -> ApiKeyView:
 
 
 def _hook(hook: shown.Hook) -> HookView:
-    names = ("hook", "url", "version", "created_at")
+    names = ("hook", "url", "version", "created_at", "handed")
     return HookView(events=list(hook.events), **{name: getattr(hook, name) for name in names})
 
 

@@ -73,13 +73,18 @@ class HookNew(Request):
 
 
 class HookView(View):
-    """A webhook."""
+    """A webhook. `handed` is false after an import: its receiver has the secret of another installation."""
 
     hook: Id
     url: str
     events: list[Event]
     version: int
     created_at: Moment
+    handed: bool
+
+
+class HookRenewal(Request):
+    """Another secret in place of the one it has."""
 
 
 class NewHook(View):

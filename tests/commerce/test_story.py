@@ -110,7 +110,7 @@ def leave_and_come_back(money, tmp_path, elsewhere):
         before = rows_of(at)
     (tmp_path / "gone").mkdir()
     with station.station(elsewhere, tmp_path / "gone", "t" * 32, now) as at:
-        assert station.arrive(at, export) == "Brand"
+        assert station.arrive(at, export).name == "Brand"
         after = rows_of(at)
         for table, rows in before.items():
             assert rows <= after[table], table

@@ -19,6 +19,7 @@ async def furnish(home):
     merchant = await commerce.execute(c.CreateMerchant("Brand", "hq"))
     channel = await commerce.execute(c.CreateChannel(merchant.id, "Store", "store"))
     await commerce.execute(c.CountTouch("a" * 16, "store"))
+    await commerce.execute(c.CreateHook(merchant.id, "https://shop.example/hook", ("order.paid",)))
     await commerce.close()
     return channel.channel
 
@@ -58,7 +59,10 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     assert run(["import", str(home / "out"), "--key", "00" * 32]) == 2
     assert "not signed by this key" in capsys.readouterr().err
     assert run(["import", str(home / "out"), "--key", key]) == 0
-    assert "Brand is here" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Brand is here" in said
+    assert "webhooks: 1 are signed with secrets of this installation now" in said
+    assert "off until" not in said
     assert run(["audit"]) == 0
 
 

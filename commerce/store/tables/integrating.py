@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from commerce.store.tables.columns import Key, key, metadata, moment, of_merchant, public, words
 
@@ -36,6 +36,7 @@ answered = Table(
     UniqueConstraint("caller", "idempotency_key"),
 )
 
+# `secret` is the salt that it follows from with the installation's key; `handed`: the receiver has been given it.
 hook = Table(
     "hook",
     metadata,
@@ -48,6 +49,7 @@ hook = Table(
     moment("created_at"),
     moment("removed_at", nullable=True),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("handed", Boolean, nullable=False, server_default="1"),
 )
 Index("ix_hook_merchant", hook.c.merchant_id, hook.c.id)
 

@@ -29,7 +29,7 @@ async def exported(money, tmp_path):
 def arrive(folder, home):
     home.mkdir(exist_ok=True)
     with station.station("", home, "t" * 32, 2_000_000_000_000) as at:
-        name = station.arrive(at, folder)
+        name = station.arrive(at, folder).name
         with at.engine.connect() as connection:
             leaves = connection.execute(select(tables.log_leaf).where(tables.log_leaf.c.log == 2)).all()
         return name, leaves

@@ -110,6 +110,20 @@ async def test_a_removed_hook_is_told_nothing_more(shop):
     assert await shop.commerce.ask(questions.hooks, shop.merchant.id) == ()
 
 
+async def test_another_secret_signs_from_then_on(shop):
+    merchant, commerce = shop.merchant.id, shop.commerce
+    before = await commerce.execute(c.CreateHook(merchant, URL, ("order.created",)))
+    after = await commerce.execute(c.RenewSecret(merchant, before.hook.hook))
+    assert commerce.hook_secret(after.salt) != commerce.hook_secret(before.salt)
+    assert after.hook == before.hook
+    await shop.place()
+    due = await commerce.execute(c.ClaimDeliveries(100, 1_000))
+    assert [each.salt for each in due if each.url == URL and each.salt in (before.salt, after.salt)] == [after.salt]
+    await commerce.execute(c.RemoveHook(merchant, before.hook.hook))
+    with pytest.raises(NotFound):
+        await commerce.execute(c.RenewSecret(merchant, before.hook.hook))
+
+
 async def test_there_is_an_end_to_hooks(sqlite_shop, monkeypatch):
     monkeypatch.setattr(hooks, "HOOKS_MAX", 1)
     await hook(sqlite_shop, "order.paid")

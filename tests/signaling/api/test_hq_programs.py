@@ -71,6 +71,9 @@ async def test_webhooks_come_and_go(shop):
     status, body = await boss("POST", "/api/v1/hq/webhooks", {"url": url, "events": ["order.paid"]})
     made = NewHook.model_validate(body)
     assert (status, made.hook.url, made.secret[:6]) == (201, url, "whsec_")
+    status, body = await boss("POST", f"/api/v1/hq/webhooks/{made.hook.hook}/secret", {})
+    renewed = NewHook.model_validate(body)
+    assert (status, renewed.hook, renewed.secret != made.secret) == (200, made.hook, True)
     for bad in (
         "http://127.0.0.1/x",
         "http://localhost:1/x",
@@ -83,6 +86,7 @@ async def test_webhooks_come_and_go(shop):
     assert (await boss("DELETE", f"/api/v1/hq/webhooks/{made.hook.hook}"))[0] == 204
     assert (await boss("GET", "/api/v1/hq/webhooks"))[1] == []
     assert (await boss("DELETE", f"/api/v1/hq/webhooks/{made.hook.hook}"))[0] == 404
+    assert (await boss("POST", f"/api/v1/hq/webhooks/{made.hook.hook}/secret", {}))[0] == 404
     assert (await boss("POST", "/api/v1/hq/deliveries/aaaaaaaaaaaaaaaa/replay", {}))[0] == 404
 
 

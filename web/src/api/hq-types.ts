@@ -175,6 +175,8 @@ export interface Hook {
   url: string;
   events: string[];
   created_at: string;
+  /** Not after an import: its receiver has the secret of another installation. */
+  handed: boolean;
 }
 
 export interface Delivery {

@@ -37,6 +37,10 @@ export class ProgramsApi {
     return this.change("POST", "/webhooks", { url, events });
   }
 
+  renewSecret(hook: string): Promise<{ hook: Hook; secret: string }> {
+    return this.change("POST", `/webhooks/${hook}/secret`, {});
+  }
+
   removeHook(hook: string): Promise<void> {
     return this.change("DELETE", `/webhooks/${hook}`);
   }

@@ -66,6 +66,9 @@ export class FenboPrograms extends Attempting {
         width: 18px;
         min-height: 24px;
       }
+      td p + p {
+        margin-top: 6px;
+      }
       .once {
         padding: 10px 12px;
         border-radius: 10px;
@@ -93,6 +96,7 @@ export class FenboPrograms extends Attempting {
       </section>
       <section class="panel" aria-label=${words.hooks}>
         <h2>${words.hooks}</h2>
+        ${this.hooks.some((hook) => !hook.handed) ? html`<p class="once">${words.hookUnhanded}</p>` : nothing}
         ${this.once("hook", words.hookOnce)} ${this.table(
           this.hooks.map((hook) => this.hookRow(hook)),
           words.noHooks,
@@ -129,11 +133,18 @@ export class FenboPrograms extends Attempting {
   }
 
   private hookRow(hook: Hook): TemplateResult {
+    const { sales: words } = this.text;
     const remove = () => this.act(() => this.store.api.programs.removeHook(hook.hook));
+    const renew = () => this.renewSecret(hook);
     return html`<tr>
-      <td><code>${hook.url}</code></td>
-      <td class="small">${hook.events.join(", ")}</td>
-      <td class="number"><button class="act hard" @click=${remove}>${this.text.sales.remove}</button></td>
+      <td>
+        <code>${hook.url}</code><br /><span class="small">${hook.events.join(", ")}</span>
+        ${hook.handed ? nothing : html`<p><span class="tag warn">${words.hookUnhandedTag}</span></p>`}
+      </td>
+      <td class="number">
+        <p><button class="act ${hook.handed ? "hard" : "main"}" @click=${renew}>${words.newSecret}</button></p>
+        <p><button class="act hard" @click=${remove}>${words.remove}</button></p>
+      </td>
     </tr>`;
   }
 
@@ -188,6 +199,13 @@ export class FenboPrograms extends Attempting {
   private makeHook(url: string, events: string[]): Promise<boolean> {
     return this.act(async () => {
       const { secret } = await this.store.api.programs.createHook(url, events);
+      this.secret = { of: "hook", value: secret };
+    });
+  }
+
+  private renewSecret({ hook }: Hook): Promise<boolean> {
+    return this.act(async () => {
+      const { secret } = await this.store.api.programs.renewSecret(hook);
       this.secret = { of: "hook", value: secret };
     });
   }

@@ -45,6 +45,10 @@ export const salesEn = {
   hookUrl: "Address",
   hookEvents: "Events",
   hookOnce: "Copy the secret now: it is shown this once. It checks the header Fenbo-Signature.",
+  hookUnhanded:
+    "Webhooks that came with an import are signed with a secret that their receivers do not have. Make new ones and hand them over.",
+  hookUnhandedTag: "Needs a new secret",
+  newSecret: "New secret",
   noHooks: "No webhooks yet.",
   remove: "Remove",
   deliveries: "Deliveries",
