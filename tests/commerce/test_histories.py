@@ -51,19 +51,23 @@ class History:
                 c.CancelOrder(merchant, order.order),
                 c.ShipOrder(merchant, order.order),
                 c.ReceiveOrder(merchant, order.order),
-                c.RefundOrder(merchant, order.order, f"r{self.random.randrange(3)}", self.random.randint(1, 9_000)),
+                self.a_refund(order),
                 c.RefundOrder(merchant, order.order, "rest", restock=self.random.random() < 0.5),
-                self.naming_lines(order),
-                c.RestockRefund(merchant, order.order, f"n{self.random.randrange(9)}", order.lines[0].sku),
             ]
         )
 
-    def naming_lines(self, order):
-        """A refund of some units of it, some of which come back, at what they cost or less."""
-        units, back = self.random.randint(1, 3), self.random.random() < 0.5
-        amount = self.random.choice([None, None, self.random.randint(1, 9_900)])
-        named = (c.GivenBack(order.lines[0].sku, units, back),)
-        return c.RefundOrder(self.shop.merchant.id, order.order, f"n{self.random.randrange(9)}", amount, lines=named)
+    def a_refund(self, order):
+        """Of a sum, or of some units of a line at what they cost or less, which come back with it, later, or never."""
+        merchant, named, sku = self.shop.merchant.id, f"n{self.random.randrange(3)}", order.lines[0].sku
+        amount = None if self.random.random() < 0.2 else self.random.randint(1, 9_000)
+        units = (c.GivenBack(sku, self.random.randint(1, 2), self.random.random() < 0.5),)
+        return self.random.choice(
+            [
+                c.RefundOrder(merchant, order.order, f"r{self.random.randrange(3)}", self.random.randint(1, 9_000)),
+                c.RefundOrder(merchant, order.order, named, amount, lines=units),
+                c.RestockRefund(merchant, order.order, named, sku),
+            ]
+        )
 
     def by_the_shop(self):
         rule = c.SetLockRule(self.shop.merchant.id, self.random.choice(RULES))
