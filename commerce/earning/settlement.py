@@ -26,7 +26,7 @@ from commerce.earning.plans import plan_in_force
 from commerce.earning.told import line_body
 from commerce.errors import Forbidden, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
-from commerce.proof.entry import Leaf
+from commerce.proof.entry import Leaf, sharer_party
 from commerce.store import tables
 from commerce.store.among import among
 from commerce.store.bulk import Row, insert_rows
@@ -156,7 +156,8 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
 def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
     """What the party owes is taken from what it earned, the oldest first; answers how much."""
     table, left = tables.receivable, gross
-    where = (table.c.merchant_id == found.merchant_id, table.c.party == found.party, table.c.state == "receivable")
+    theirs = table.c.party.in_(_names_of_one(unit, found))
+    where = (table.c.merchant_id == found.merchant_id, theirs, table.c.state == "receivable")
     rows = unit.connection.execute(select(table).where(*where).order_by(table.c.id).with_for_update()).all()
     transfers = []
     for row in rows:
@@ -166,9 +167,20 @@ def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
         left -= part
         settle_receivable(unit, row, part, "offset")
         name = _net_name(row.public_id, found.public_id)
-        transfers.append(Transfer(name, row.party, f"receivable:{row.party}", part, row.currency, "net"))
+        transfers.append(Transfer(name, found.party, f"receivable:{row.party}", part, row.currency, "net"))
     post(unit, found.merchant_id, transfers)
     return gross - left
+
+
+def _names_of_one(unit: Unit, found: AnyRow) -> list[str]:
+    """A settlement's party, and what it was called before: a sharer who logged in owes what he owed as a guest."""
+    public, viewer = found.party.partition(":")[2], tables.viewer
+    if sharer_party(public) != found.party:
+        return [found.party]
+    mine = select(func.coalesce(viewer.c.same_as_id, viewer.c.id)).where(viewer.c.merchant_id == found.merchant_id)
+    key = unit.connection.execute(mine.where(viewer.c.public_id == public)).scalar_one()
+    same = select(viewer.c.public_id).where((viewer.c.id == key) | (viewer.c.same_as_id == key))
+    return [sharer_party(each) for each in unit.connection.execute(same).scalars()]
 
 
 def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str = "") -> None:
@@ -197,7 +209,7 @@ def give_back(unit: Unit, found: AnyRow, amount: int) -> None:
         body = {"receivable": name, "amount_minor": row.amount_minor, "settled_minor": settled, "state": "receivable"}
         unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
         account = f"receivable:{row.party}"
-        transfers.append(Transfer(f"unnet:{name}:{found.public_id}", account, row.party, part, row.currency, "net"))
+        transfers.append(Transfer(f"unnet:{name}:{found.public_id}", account, found.party, part, row.currency, "net"))
     assert not left, "no more is given back than was netted"
     post(unit, found.merchant_id, transfers)
 
@@ -205,7 +217,7 @@ def give_back(unit: Unit, found: AnyRow, amount: int) -> None:
 def _netted_by(unit: Unit, found: AnyRow) -> list[tuple[str, int]]:
     """Receivables (public ids) and how much of each a settlement netted, in its order."""
     receivable, transfer = tables.receivable.c, tables.transfer.c
-    theirs = (receivable.merchant_id == found.merchant_id, receivable.party == found.party)
+    theirs = (receivable.merchant_id == found.merchant_id, receivable.party.in_(_names_of_one(unit, found)))
     owed = unit.connection.execute(select(receivable.public_id).where(*theirs, receivable.settled_minor > 0)).scalars()
     by_name = {_net_name(public, found.public_id): public for public in owed}
     query = select(transfer.name, transfer.amount_minor).where(among(transfer.name, "names")).order_by(transfer.id)

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from commerce.audit import audit
 from commerce.commands import earning as e
 from commerce.errors import Forbidden, Invalid, WrongState
 from commerce.store import tables
+from commerce.store.ids import public_id
+from tests.commerce.customers.people import Phone
 from tests.commerce.money import PLAN
 
 
@@ -82,3 +85,27 @@ async def test_a_period_that_is_not_over_is_refused_and_days_are_the_merchants(m
     await money.settle()
     (found,) = await money.rows(tables.settlement)
     assert (found.period_end + 8 * 3_600_000) % 86_400_000 == 0  # midnight in Shanghai
+
+
+async def test_what_a_guest_owes_is_netted_with_what_he_earns_once_he_has_logged_in(money):
+    shop, guest, known = money.shop, public_id(), public_id()
+    await Phone(shop).log_in(known)
+    link = await money.shared(guest, shop.store_a)
+
+    async def shared_sale():
+        await shop.enter(buyer := public_id(), shop.room_a, link.code)
+        order = await money.sold(buyer, shop.room_a)
+        await money.arrived(order)
+        await money.settle()
+        await money.pay_out()
+        return order
+
+    await money.refund(await shared_sale(), 4_000)
+    await Phone(shop).log_in(guest)  # the same phone: he is the one who was known
+    await shared_sale()
+    owed = {row.party: (row.amount_minor, row.state) for row in await money.rows(tables.receivable)}
+    assert owed[f"sharer:{guest}"] == (200, "offset")
+    paid = {(row.party, row.amount_minor) for row in await money.rows(tables.payout) if row.party != money.a}
+    assert paid == {(f"sharer:{guest}", 495), (f"sharer:{known}", 295)}
+    assert await money.balance(f"receivable:sharer:{guest}") == await money.balance(f"sharer:{known}") == 0
+    assert await money.ask(audit) == []
