@@ -24,6 +24,7 @@ BOUGHT = (*PAID, "refunded")
 # A decision turns on the oldest or the newest touch. Of each kind this many are looked at, and kept with the order, so
 # that whoever walks through thousands of rooms makes no order heavy.
 TOUCHES_MAX = 16
+VISIT_MS = 3_600_000
 NO_WORDS: Mapping[str, str] = {}
 
 
@@ -269,10 +270,18 @@ def _superseding() -> Update:
     return update(table).where(among(table.c.id, "bindings")).values(state="superseded")
 
 
+def _is_later(before: Binding, renewed: Binding) -> bool:
+    """Whether the ends move by more than a visit lasts: who reloads a page all the time renews once an hour."""
+    ends = ((before.valid_until, renewed.valid_until), (before.protected_until, renewed.protected_until))
+    return any(old != new and (old is None or new is None or new - old >= VISIT_MS) for old, new in ends)
+
+
 def renew_held(unit: Unit, tenant: Tenant, held: Held, cause: str) -> None:
-    """Moves the ends of a binding on, where the rule renews on this cause."""
+    """Moves the ends of a binding on, where the rule renews on this cause; its channel's log has the new ones."""
     renewed = renew(tenant.rule, held.terms, cause, unit.now, tenant.zone)
-    if renewed is None:
+    if renewed is None or (cause == "visit" and not _is_later(held.terms, renewed)):
         return
     ends = {"valid_until": renewed.valid_until, "protected_until": renewed.protected_until}
     unit.connection.execute(update(tables.binding).where(tables.binding.c.id == held.id).values(ends))
+    body = {"binding": held.id, "cause": cause, **ends}
+    unit.log(Leaf(tenant.id, channel_party(held.channel_public), "renewed", body, tenant.rule_hash))

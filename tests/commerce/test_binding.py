@@ -1,5 +1,6 @@
 """Whose customer: the first lock holds through visits, orders and time, in the store as in the pure rules."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ async def set_rule(shop, rule: LockRule) -> None:
 
 
 async def rows_of(shop, table):
-    query = select(table).where(table.c.merchant_id == shop.merchant.id).order_by(table.c.id)
+    query = select(table).where(table.c.merchant_id == shop.merchant.id).order_by(*table.primary_key)
     return await shop.commerce.ask(lambda reading: reading.connection.execute(query).all())
 
 
@@ -105,6 +106,18 @@ async def test_a_binding_is_renewed_by_what_the_rule_names(shop, cause):
     shop.clock.advance(DAY)
     await (shop.enter(viewer, shop.room_a) if cause == "visit" else shop.pay(await shop.place(viewer, shop.room_a)))
     assert (await rows_of(shop, tables.binding))[0].valid_until == before + DAY * 1000
+    leaves = await rows_of(shop, tables.log_leaf)
+    (body,) = (json.loads(leaf.body) for leaf in leaves if leaf.kind == "renewed")
+    assert (body["cause"], body["valid_until"]) == (cause, before + DAY * 1000)
+
+
+async def test_reloading_a_page_is_one_visit(shop):
+    await set_rule(shop, LockRule(validity=30, renew_on="visit"))
+    viewer = public_id()
+    for _ in range(3):
+        await shop.enter(viewer, shop.room_a)
+        shop.clock.advance(60)
+    assert [leaf for leaf in await rows_of(shop, tables.log_leaf) if leaf.kind == "renewed"] == []
 
 
 @pytest.mark.parametrize(("bind_on", "after"), [("visit", "visit"), ("order", "order"), ("paid", "paid")])
