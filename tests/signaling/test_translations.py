@@ -86,8 +86,8 @@ def texts(node, named):
             yield node.value
     elif isinstance(node, ast.JoinedStr):
         yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
-    elif isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
-        yield f"{node.left.value}{{}}"
+    elif isinstance(node, ast.BinOp):
+        yield from (left + right for left in pieces(node.left) for right in pieces(node.right))
     elif isinstance(node, ast.Name) and node.id in named:
         yield from texts(named[node.id], {})
     elif isinstance(node, ast.Subscript):
@@ -95,6 +95,13 @@ def texts(node, named):
     else:
         for child in ast.iter_child_nodes(node):
             yield from texts(child, named)
+
+
+def pieces(node):
+    """What a part of a sum of texts may be."""
+    if isinstance(node, ast.IfExp):
+        return [*pieces(node.body), *pieces(node.orelse)]
+    return list(texts(node, {})) if isinstance(node, ast.Constant | ast.JoinedStr) else ["{}"]
 
 
 def test_all_that_is_raised_can_be_said_in_chinese():
