@@ -45,7 +45,7 @@ class Contestable:
 
 
 def disputes(reading: Reading, merchant: int, channel: str | None = None) -> tuple[Dispute, ...]:
-    """The latest first, at most 100; of one channel those it opened."""
+    """Those that are not decided first, then the latest; at most 100; of one channel those it opened."""
     table, opener = tables.dispute, tables.channel
     query = (
         select(table, opener.c.public_id.label("opener"), opener.c.name, tables.viewer.c.public_id.label("viewer"))
@@ -54,7 +54,7 @@ def disputes(reading: Reading, merchant: int, channel: str | None = None) -> tup
         .join(tables.viewer, tables.viewer.c.id == table.c.viewer_id)
         .outerjoin(tables.orders, tables.orders.c.id == table.c.order_id)
         .where(table.c.merchant_id == merchant)
-        .order_by(table.c.id.desc())
+        .order_by(table.c.state == "decided", table.c.id.desc())
         .limit(SHOWN_MAX)
     )
     if channel is not None:

@@ -15,6 +15,7 @@ from commerce.errors import Conflict, Forbidden
 from commerce.partners.notices import tell_channel
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
+from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
 
@@ -32,4 +33,14 @@ def move_channel(unit: Unit, command: MoveChannel) -> None:
     unit.connection.execute(update(tables.channel).where(tables.channel.c.id == key).values(parent_id=parent))
     body = {"channel": command.channel, "parent": channel_row(unit, parent).public_id, "by": command.by}
     unit.log(Leaf(command.merchant, channel_party(command.channel), "moved", body))
-    tell_channel(unit, command.merchant, key, "moved", {"parent": channel_row(unit, parent).name})
+    tell_moved(unit, row, parent)
+
+
+def tell_moved(unit: Unit, row: AnyRow, parent: int) -> None:
+    """The channel (as it was) that stands below another now, the one that it stood below, and the one that it does."""
+    tell_channel(unit, row.merchant_id, row.id, "moved", {"parent": channel_row(unit, parent).name})
+    if row.parent_id == parent:
+        return
+    for key, kind in ((row.parent_id, "branch_left"), (parent, "branch_came")):
+        if key is not None:
+            tell_channel(unit, row.merchant_id, key, kind, {"channel": row.name})

@@ -1,8 +1,8 @@
 """What a channel is told at its desk: kept until it is read and after, the latest first.
 
-Kinds: suspended · resumed · closed · customers_left · customers_came · customer_left · customer_came · moved · level ·
-level_ahead · level_rises · level_below · level_stays · dispute. Bodies hold ids, names of channels, reasons and
-figures, never a person's data.
+Kinds: suspended · resumed · closed · customers_left · customers_came · customer_left · customer_came · moved ·
+branch_left · branch_came · level · level_ahead · level_rises · level_below · level_stays · dispute. Bodies hold ids,
+names of channels, reasons and figures, never a person's data.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from commerce.binding import find_held
 from commerce.commands.partners import PassCustomers
 from commerce.directory.tree import channel_row, path_up
+from commerce.partners.moving import tell_moved
 from commerce.partners.notices import tell_channel
 from commerce.partners.rebinding import bind_to
 from commerce.proof.entry import Leaf, channel_party
@@ -71,12 +72,12 @@ def _let_go(unit: Unit, row: AnyRow) -> None:
     """Channels below it stand below its heir from now on, and nobody works for it: it earns nothing more."""
     table, staff = tables.channel, tables.staff
     heir = channel_row(unit, _heir(unit, row.channel_id))
-    below = select(table.c.id, table.c.public_id).where(table.c.parent_id == row.channel_id, table.c.state != "closed")
-    for key, public in unit.connection.execute(below.order_by(table.c.id)).all():
-        unit.connection.execute(update(table).where(table.c.id == key).values(parent_id=heir.id))
-        body = {"channel": public, "parent": heir.public_id, "by": SYSTEM}
-        unit.log(Leaf(row.merchant_id, channel_party(public), "moved", body))
-        tell_channel(unit, row.merchant_id, key, "moved", {"parent": heir.name})
+    below = select(table).where(table.c.parent_id == row.channel_id, table.c.state != "closed")
+    for each in unit.connection.execute(below.order_by(table.c.id)).all():
+        unit.connection.execute(update(table).where(table.c.id == each.id).values(parent_id=heir.id))
+        body = {"channel": each.public_id, "parent": heir.public_id, "by": SYSTEM}
+        unit.log(Leaf(row.merchant_id, channel_party(each.public_id), "moved", body))
+        tell_moved(unit, each, heir.id)
     unit.connection.execute(delete(staff).where(staff.c.channel_id == row.channel_id))
 
 

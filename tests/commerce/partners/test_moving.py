@@ -35,6 +35,9 @@ async def test_who_is_above_earns_from_then_on(money, move):
     ]
     (notice,) = await money.ask(channel_notices, money.merchant, b)
     assert (notice.kind, notice.body) == ("moved", {"parent": "Store A"})
+    await move(b, None)
+    told = [(each.kind, each.body) for each in await money.ask(channel_notices, money.merchant, a)]
+    assert told == [("branch_left", {"channel": "Store B"}), ("branch_came", {"channel": "Store B"})]
 
 
 async def test_no_cycle_and_never_the_house(money, move):

@@ -73,6 +73,8 @@ export const partnersEn = {
     customer_came: (b: Told) =>
       `Customer ${b.viewer} was moved to you${b.channel ? ` from ${b.channel}` : ""}: ${b.reason}`,
     moved: (b: Told) => `You are below ${b.parent} in the tree now.`,
+    branch_left: (b: Told) => `${b.channel} is no longer below you in the tree: you earn nothing from its new orders.`,
+    branch_came: (b: Told) => `${b.channel} is below you in the tree now.`,
     level: (b: Told) =>
       `Your level is now: ${b.level || "none"} (before: ${b.before || "none"}). Orders from now on are paid by its rates.`,
     level_ahead: (b: Told) =>

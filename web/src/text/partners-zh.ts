@@ -73,6 +73,8 @@ export const partnersZh: PartnersText = {
     customer_left: (b) => `客户 ${b.viewer} 已调整到${b.channel}：${b.reason}`,
     customer_came: (b) => `客户 ${b.viewer} ${b.channel ? `由${b.channel}` : ""}调整到您的渠道：${b.reason}`,
     moved: (b) => `您现在的上级是${b.parent}。`,
+    branch_left: (b) => `${b.channel}已不再是您的下级：其新订单不再给您计佣。`,
+    branch_came: (b) => `${b.channel}现在是您的下级。`,
     level: (b) => `您的级别现为：${b.level || "无"}（此前：${b.before || "无"}）。此后的订单按新级别计佣。`,
     level_ahead: (b) =>
       `自 ${b.when} 起，您的级别将变为${b.level || "无"}，佣金会降低；在此之前仍为${b.before || "无"}。`,
