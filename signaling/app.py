@@ -135,7 +135,7 @@ class Core:
         self.bus = _bus(settings)
         self.callers = Callers(settings.http.trusted_proxies)
         self.watching = Watching(commerce)
-        self.logouts = Logouts(commerce)
+        self.logouts = Logouts(commerce, self.bus)
         self.directory = Directory(commerce, self.origin.url, webrtc=settings.webrtc.viewers)
         self.replays = Replays(self.directory, self.recordings, hls)
         self.houses = Houses(commerce, self.bus)
@@ -282,7 +282,7 @@ async def _app(core: Core, handlers: Handlers, ops: Ops, engine: Engine) -> web.
     await asyncio.to_thread(app.add_routes, handlers.pages.assets)  # it looks at the folder
     if core.settings.metrics.port is None:
         app.add_routes(ops.routes())
-    await core.logouts.look()  # before anybody is let in
+    await core.logouts.open()  # before anybody is let in
     app.on_response_prepare.extend((handlers.viewers.on_prepare, assets_for_ever))
     return app
 

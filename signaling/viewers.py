@@ -79,14 +79,14 @@ class Viewers:
         request[DEVICE] = self.device(request)
         request[FRESH] = new_viewer()
 
-    def renew(self, request: web.Request, fresh: str) -> str | None:
+    async def renew(self, request: web.Request, fresh: str) -> str | None:
         """Whoever asked has logged in and is `fresh` from now on, with his cookie on the answer; before opens nothing.
 
         The token, when he came with one instead of a cookie.
         """
         device, before = self.device(request), self.of(request)
         request[KNOWN] = fresh
-        self._logouts.renewed(before)
+        await self._logouts.renewed(before)
         if _bearer(request) is not None:
             return self._tokens.sign(fresh, time.time(), device)
         request[FRESH], request[DEVICE] = fresh, device

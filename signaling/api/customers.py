@@ -97,7 +97,7 @@ class CustomerApi:
         found = await self._commerce.execute(commands.LogIn(viewer, name, identity, digest, sealed, fresh, *seen))
         if found.customer is None:
             raise Invalid("code", _refused(found))
-        token = self._viewers.renew(request, fresh) if found.renewed else None
+        token = await self._viewers.renew(request, fresh) if found.renewed else None
         return private(answer(models.LoggedIn(customer=self._shown(found.customer), cut=_cut(found.cut), token=token)))
 
     async def log_out(self, request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ChatLine, ServerMessage } from "../src/api/messages.ts";
 import type { RoomView, ShowView } from "../src/api/types.ts";
-import { emptyFeed, type Feed, LINES_MAX, pinnedItem, receive } from "../src/room/feed.ts";
+import { emptyFeed, type Feed, isOwn, LINES_MAX, loggedIn, pinnedItem, receive } from "../src/room/feed.ts";
 
 const NOW = 1_000_000;
 const ME = { id: "me", name: "Me" };
@@ -198,6 +198,17 @@ describe("one's own lines", () => {
 
   it("are not taken for another's with the same id", () => {
     assert.equal(after(waiting(), chat(6, { id: "mine" })).pending.length, 1);
+  });
+
+  it("are still his when he has logged in meanwhile, as another viewer", () => {
+    const said = chat(6, { id: "mine", from: ME });
+    const again = { ...welcome(5, 0, true), viewer: { id: "logged in", name: ME.name } };
+    const feed = after(loggedIn(waiting()), again as ServerMessage, said);
+    assert.deepEqual(feed.pending, []);
+    assert.deepEqual(
+      [said, chat(7, { from: { id: "logged in", name: "" } }), chat(8)].map((line) => isOwn(feed, line)),
+      [true, true, false],
+    );
   });
 
   it("say why they were refused, and until when to wait", () => {

@@ -61,7 +61,11 @@ async def test_a_guest_who_logs_in_keeps_cart_and_orders_and_logging_out_hides_t
 
 async def test_a_copy_of_the_cookie_opens_nothing_after_the_logout(phones):
     shop, sent = phones
-    mine, thief, other_node = await shop.visitor(), await shop.visitor(), Logouts(shop.node.commerce)
+    mine, thief, other_node = (
+        await shop.visitor(),
+        await shop.visitor(),
+        Logouts(shop.node.commerce, shop.node.core.bus),
+    )
     await log_in(mine, sent)
     (token,) = (cookie.value for cookie in mine.client.cookie_jar if cookie.key == COOKIE)
     copies = ({"Cookie": f"{COOKIE}={token}"}, {"Authorization": f"Bearer {token}"})

@@ -4,7 +4,7 @@ import type { ChatLine } from "../api/messages.ts";
 import type { Text } from "../text/room.ts";
 import { formatClock } from "../times.ts";
 import { base } from "../ui/base.ts";
-import type { Dropped, Feed, Pending } from "./feed.ts";
+import { type Dropped, type Feed, isOwn, type Pending } from "./feed.ts";
 import { type Line, lineKey } from "./talk.ts";
 
 const AT_END_PX = 40; // so near to the end counts as reading the newest
@@ -168,7 +168,7 @@ export class FenboChat extends LitElement {
   }
 
   private line(line: ChatLine): TemplateResult {
-    const own = line.from.id === this.feed.viewer?.id;
+    const own = isOwn(this.feed, line);
     return html`<p class="line ${own ? "own" : ""}">
       <b>${own ? this.text.you : line.from.name}</b>${line.text}<time datetime=${line.at}>${formatClock(line.at, this.text.language)}</time>
     </p>`;

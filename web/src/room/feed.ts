@@ -32,6 +32,8 @@ export interface Pending {
 export interface Feed {
   view: RoomView | null;
   viewer: Speaker | null;
+  /** Who he was in this window before he logged in. */
+  before: readonly string[];
   lines: readonly Line[];
   pending: readonly Pending[];
   likes: number;
@@ -51,6 +53,7 @@ export function emptyFeed(view: RoomView | null): Feed {
   return {
     view,
     viewer: null,
+    before: [],
     lines: [],
     pending: [],
     likes: 0,
@@ -154,9 +157,18 @@ function heard(feed: Feed, line: ChatLine): Feed {
   return {
     ...feed,
     lines: [...feed.lines, line].slice(-LINES_MAX),
-    pending: feed.pending.filter((own) => own.id !== line.id || line.from.id !== feed.viewer?.id),
+    pending: feed.pending.filter((own) => own.id !== line.id || !isOwn(feed, line)),
     complaint: "",
   };
+}
+
+export function isOwn({ viewer, before }: Feed, { from }: ChatLine): boolean {
+  return from.id === viewer?.id || before.includes(from.id);
+}
+
+/** The next line is another viewer's of the same person. */
+export function loggedIn(feed: Feed): Feed {
+  return feed.viewer === null ? feed : { ...feed, before: [...feed.before, feed.viewer.id] };
 }
 
 function shown(feed: Feed, line: HostAnswer | Announcement): Feed {

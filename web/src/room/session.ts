@@ -5,7 +5,7 @@ import type { RoomApi } from "../api/room-api.ts";
 import type { Cart, RoomView } from "../api/types.ts";
 import { newId } from "../ids.ts";
 import { Newest } from "../ui/newest.ts";
-import { emptyFeed, type Feed, type Pending, receive } from "./feed.ts";
+import { emptyFeed, type Feed, loggedIn, type Pending, receive } from "./feed.ts";
 import { atPrices } from "./sales.ts";
 import { RoomSocket } from "./socket.ts";
 
@@ -47,6 +47,7 @@ export class RoomSession implements ReactiveController {
       loggedOut: () => this.loggedOut(),
       loggedIn: () => {
         this.another = true;
+        this.feed = loggedIn(this.feed);
       },
     });
     host.addController(this);
@@ -121,7 +122,7 @@ export class RoomSession implements ReactiveController {
     this.here = { login: this.here?.login ?? true, customer: null };
     this.cart = null;
     this.another = true;
-    this.set({ room: null, show: null });
+    this.set({ room: null, show: null, before: [] });
   }
 
   private refreshAll(): void {
