@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, TextClause, and_, func, select, text
 
-from commerce.attribution import Touch
+from commerce.attribution import Touch, is_valid
 from commerce.binding import Held, find_first_purchases, find_held, find_touches
 from commerce.canonical import json_text
 from commerce.commands import PlaceOrder, Wanted
@@ -138,7 +138,7 @@ def _find_buyers(unit: Unit, wanted: set[tuple[int, str]], places: Collection[Pl
     held = find_held(unit, keys.values())
     # Under a binding the touches decide nothing most of the time, but they are inputs of the decision all the same.
     touches = _find_touches(unit, keys, places)
-    unbound = [key for key in keys.values() if key not in held]
+    unbound = [key for key in keys.values() if key not in held or not is_valid(held[key].terms, unit.now)]
     purchases = find_first_purchases(unit, unbound) if unbound else {}
     known = {
         viewer: Buyer(public, viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))

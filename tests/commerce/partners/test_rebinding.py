@@ -70,3 +70,15 @@ async def test_where_no_binding_is_valid_it_has_the_ends_of_the_rule(money):
     ends = (now + 30 * days * 1000, now + 10 * days * 1000)
     assert [(row.since, row.valid_until, row.protected_until) for row in rows] == [(now, *ends), (now, *ends)]
     assert (await money.sold(old, shop.room_b)).owner_channel.id == shop.store_a.channel
+
+
+async def test_once_it_is_over_who_had_bought_before_any_partner_is_no_new_customer(money):
+    shop, viewer, days = money.shop, public_id(), 86_400
+    house = next(row.id for row in await money.rows(tables.channel) if row.house)
+    (room,) = [row.slug for row in await money.rows(tables.room) if row.channel_id == house]
+    await money.lock(LockRule(validity=30, bind_on="order"))
+    await money.sold(viewer, room)
+    await money.execute(command(money, viewer, shop.store_a.channel))
+    shop.clock.advance(31 * days)
+    await shop.enter(viewer, shop.room_b)
+    assert (await money.sold(viewer, shop.room_b)).owner_channel.name == "Headquarters"
