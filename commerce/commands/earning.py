@@ -18,10 +18,11 @@ RAILS = ("manual", "sandbox")
 
 @dataclass(frozen=True, slots=True)
 class SetPlan(Command[PlanVersion]):
-    """A new version of the merchant's commission plan."""
+    """A new version of the merchant's commission plan. `by`: whose, which stands in the log."""
 
     merchant: int
     plan: Plan
+    by: str = ""
 
     def __post_init__(self) -> None:
         for name in ("rates", "share_rates"):
@@ -38,6 +39,7 @@ class SetChannelLevel(Command[None]):
     merchant: int
     channel: str
     level: str
+    by: str = ""
 
     def __post_init__(self) -> None:
         checks.public_id("channel", self.channel)

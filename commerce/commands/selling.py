@@ -43,10 +43,11 @@ class CreateMerchant(Command[views.Merchant]):
 
 @dataclass(frozen=True, slots=True)
 class SetLockRule(Command[LockVersion]):
-    """A new version of the merchant's lock. Decisions made before keep their rule."""
+    """A new version of the merchant's lock. Decisions made before keep their rule. `by` stands in the log."""
 
     merchant: int
     rule: LockRule
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def set_channel_level(unit: Unit, command: SetChannelLevel) -> None:
     else:
         values = {"level": command.level, "next_level": None, "level_from": None}
     unit.connection.execute(update(table).where(table.c.id == key).values(values))
-    body = {"channel": command.channel, "level": command.level, "effective_at": at}
+    body = {"channel": command.channel, "level": command.level, "effective_at": at, "by": command.by}
     unit.log(Leaf(command.merchant, channel_party(command.channel), "level", body))
     later = None if at == unit.now else at
     less = later is not None and _pays_less(plans, before, command.level)

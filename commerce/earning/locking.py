@@ -26,7 +26,7 @@ def set_lock_rule(unit: Unit, command: SetLockRule) -> LockVersion:
     last = unit.connection.execute(numbers).scalar_one()
     found = LockVersion(last + 1, rule, rule.digest(), unit.now, lock_counts_from(unit, merchant, rule))
     keep_lock(unit, merchant, found)
-    _log(unit, merchant, found)
+    _log(unit, merchant, found, command.by)
     unit.places.clear()
     return found
 
@@ -37,9 +37,9 @@ def lock_counts_from(connected: Connected, merchant: int, rule: LockRule) -> int
     return notice_until(connected, merchant) if taken_away(before, rule) else connected.now
 
 
-def _log(unit: Unit, merchant: int, found: LockVersion) -> None:
+def _log(unit: Unit, merchant: int, found: LockVersion, by: str) -> None:
     table = tables.channel
     house = channel_key(unit, merchant, None)
     public = unit.connection.execute(select(table.c.public_id).where(table.c.id == house)).scalar_one()
-    body = {"version": found.version, "lock": found.rule.canonical(), "effective_at": found.effective_at}
+    body = {"version": found.version, "lock": found.rule.canonical(), "effective_at": found.effective_at, "by": by}
     unit.log(Leaf(merchant, channel_party(str(public)), "lock", body, found.digest))

@@ -67,7 +67,7 @@ def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
     row = {"id": unit.new_id(), "merchant_id": merchant, "version": found.version, "digest": found.digest}
     times = {"announced_at": unit.now, "effective_at": effective}
     unit.connection.execute(insert(table), row | {"canonical": plan.canonical()} | times)
-    _log(unit, merchant, found)
+    _log(unit, merchant, found, command.by)
     return found
 
 
@@ -102,11 +102,11 @@ def for_level(plan: Plan, level: str) -> Plan:
     return replace(plan, rates=tuple((general | {rate.scope: rate for rate in own}).values()), share_rates=())
 
 
-def _log(unit: Unit, merchant: int, found: PlanVersion) -> None:
+def _log(unit: Unit, merchant: int, found: PlanVersion, by: str) -> None:
     table = tables.channel
     house = channel_key(unit, merchant, None)
     public = unit.connection.execute(select(table.c.public_id).where(table.c.id == house)).scalar_one()
-    body = {"version": found.version, "plan": found.plan.canonical(), "effective_at": found.effective_at}
+    body = {"version": found.version, "plan": found.plan.canonical(), "effective_at": found.effective_at, "by": by}
     unit.log(Leaf(merchant, channel_party(str(public)), "plan", body, found.digest))
 
 

@@ -46,7 +46,7 @@ class HqMoney:
 
     async def set_plan(self, request: web.Request, me: views.Me) -> web.Response:
         plan = _read_plan(await read(request, m.PlanBody))
-        return answer(_plan(await change(self._commerce, request, e.SetPlan(me.merchant.id, plan))))
+        return answer(_plan(await change(self._commerce, request, e.SetPlan(me.merchant.id, plan, me.user))))
 
     async def preview(self, request: web.Request, me: views.Me) -> web.Response:
         plan = _read_plan(await read(request, m.PlanBody))
@@ -62,7 +62,7 @@ class HqMoney:
 
     async def set_lock(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.LockBody)
-        await change(self._commerce, request, SetLockRule(me.merchant.id, LockRule(**body.model_dump())))
+        await change(self._commerce, request, SetLockRule(me.merchant.id, LockRule(**body.model_dump()), me.user))
         return answer(await self._lock(me))
 
     async def _lock(self, me: views.Me) -> m.LockHq:

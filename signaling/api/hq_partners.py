@@ -49,7 +49,7 @@ class HqPartners:
 
     async def set_level(self, request: web.Request, me: views.Me) -> web.Response:
         body, channel = await read(request, m.ChannelLevel), request.match_info["channel"]
-        await change(self._commerce, request, SetChannelLevel(me.merchant.id, channel, body.level))
+        await change(self._commerce, request, SetChannelLevel(me.merchant.id, channel, body.level, me.user))
         return await self._channel(me, channel)
 
     async def step(self, request: web.Request, me: views.Me) -> web.Response:

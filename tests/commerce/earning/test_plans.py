@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from commerce.commands.earning import SetPlan
+from commerce.attribution import LockRule
+from commerce.commands import SetLockRule
+from commerce.commands.earning import SetChannelLevel, SetPlan
 from commerce.commission import Plan, Rate
 from commerce.earning.plans import leaves_less_above, lowers, plan_in_force, plan_versions
 from commerce.errors import Invalid
+from commerce.store import tables
 from tests.commerce.money import PLAN
 
 
@@ -102,3 +105,11 @@ def test_a_plan_goes_through_its_canonical_form_unchanged():
     plan = Plan((Rate(tiers=((0, 1), (5, 2)), level="gold"),), (Rate(5),), four_eyes=True)
     assert Plan.parse(plan.canonical()) == plan
     assert Plan.parse(plan.canonical()).digest() == plan.digest()
+
+
+async def test_who_made_a_rule_stands_in_the_log(money):
+    await money.execute(SetPlan(money.merchant, PLAN, "boss"))
+    await money.execute(SetLockRule(money.merchant, LockRule(validity=30), "boss"))
+    await money.execute(SetChannelLevel(money.merchant, money.shop.store_a.channel, "gold", "boss"))
+    for kind in ("plan", "lock", "level"):
+        assert '"by":"boss"' in (await money.rows(tables.log_leaf, kind=kind))[-1].body, kind
