@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, case, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, text
 from sqlalchemy.orm import aliased
 
 from commerce.attribution import LockRule
@@ -152,6 +152,12 @@ def find_viewer(connected: Connected, merchant: int, viewer: str) -> int | None:
     """The key of who a viewer is with this merchant, if he has a row."""
     found = find_persons(connected, [(merchant, viewer)]).get((merchant, viewer))
     return None if found is None else found.key
+
+
+def known_as(viewer: str) -> ColumnElement[bool]:
+    """The rows of a viewer with all merchants, each through the index, which begins with the merchant."""
+    merchants = select(tables.merchant.c.id)
+    return and_(tables.viewer.c.merchant_id.in_(merchants), tables.viewer.c.public_id == viewer)
 
 
 def viewer_row(unit: Unit, merchant: int, viewer: str) -> dict[str, Any]:

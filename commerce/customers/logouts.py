@@ -12,6 +12,7 @@ from commerce.customers.views import Ended
 from commerce.store import tables
 from commerce.store.reading import Connected, Reading
 from commerce.store.unit import Unit
+from commerce.visits import known_as
 
 KEPT_MS = 400 * 86_400_000  # no cookie lasts longer (signaling.tokens)
 ENDED_MAX = 1_000_000  # the latest; a node keeps them in memory
@@ -22,7 +23,7 @@ def end_viewer(unit: Unit, command: EndViewer) -> bool:
     """Whether he is at an end now; a viewer of whom nothing is known has nothing to be kept from anybody."""
     if has_ended(unit, command.viewer):
         return True
-    known = select(_viewer.c.id).where(_viewer.c.public_id == command.viewer).limit(1)
+    known = select(_viewer.c.id).where(known_as(command.viewer)).limit(1)
     if unit.connection.execute(known).first() is None:
         return False
     unit.connection.execute(delete(_table).where(_table.c.at <= unit.now - KEPT_MS))

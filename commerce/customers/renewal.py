@@ -17,7 +17,7 @@ from commerce.store import tables
 from commerce.store.bulk import insert_rows
 from commerce.store.ids import public_id
 from commerce.store.unit import Unit
-from commerce.visits import viewer_row
+from commerce.visits import known_as, viewer_row
 
 _ended, _viewer, _restriction = tables.ended_viewer, tables.viewer, tables.restriction
 
@@ -25,23 +25,25 @@ _ended, _viewer, _restriction = tables.ended_viewer, tables.viewer, tables.restr
 def renew_viewer(unit: Unit, viewer: str, fresh: str) -> None:
     """`viewer`, of whom the store has at least one row, is at an end, and `fresh` is who he was."""
     rows = []
-    for row in unit.connection.execute(select(_viewer).where(_viewer.c.public_id == viewer)).all():
+    for row in unit.connection.execute(select(_viewer).where(known_as(viewer))).all():
         person = {"same_as_id": row.same_as_id or row.id, "customer_id": row.customer_id}
         rows.append(viewer_row(unit, row.merchant_id, fresh) | person)
     insert_rows(unit.connection, tables.viewer, rows)
-    _restrict_too(unit, viewer, fresh)
+    _restrict_too(unit, [row["merchant_id"] for row in rows], viewer, fresh)
     table = tables.answered
     posted = update(table).where(table.c.caller == viewer_caller(viewer))
     unit.connection.execute(posted.values(caller=viewer_caller(fresh)))
     unit.connection.execute(insert(_ended), {"viewer": viewer, "at": unit.now, "renewed": fresh})
 
 
-def _restrict_too(unit: Unit, viewer: str, fresh: str) -> None:
+def _restrict_too(unit: Unit, merchants: list[int], viewer: str, fresh: str) -> None:
     """Nobody gets rid of a mute by logging in. The old viewer's stays as well: it hides what he said."""
     table = _restriction
     holds = and_(table.c.lifted_at.is_(None), or_(table.c.ends_at.is_(None), table.c.ends_at > unit.now))
     query = select(table, tables.room.c.slug).outerjoin(tables.room, tables.room.c.id == table.c.room_id)
-    found = unit.connection.execute(query.where(table.c.viewer == viewer, holds)).all()
+    found = unit.connection.execute(
+        query.where(table.c.merchant_id.in_(merchants), table.c.viewer == viewer, holds)
+    ).all()
     for row in found:
         copied: dict[str, Any] = {column.name: row._mapping[column.name] for column in table.columns}
         copied |= {"id": unit.new_id(), "public_id": public_id(), "viewer": fresh}

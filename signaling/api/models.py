@@ -284,7 +284,11 @@ class FieldProblem(View):
 
 
 class Problem(View):
-    """RFC 9457: what went wrong, and with which fields."""
+    """RFC 9457: what went wrong, and with which fields.
+
+    Programs go by `type`. What people read is in the language that Accept-Language asks for (en, zh); Content-Language
+    is said where all of it could be.
+    """
 
     type: str
     title: str

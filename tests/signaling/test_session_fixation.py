@@ -123,3 +123,18 @@ async def test_an_answer_that_was_under_way_shows_nothing(phones, monkeypatch):
     monkeypatch.setattr(commerce, "ask", late)
     status, problem = await attacker("GET", f"{NORTH}/customer")
     assert (status, problem["type"]) == (409, "/problems/renewed")
+
+
+async def test_other_nodes_know_it_by_the_answer_to_the_login(redis, open_shop, monkeypatch):
+    monkeypatch.setattr("signaling.app.LOGOUT_SECONDS", 3_600)  # they are told, and need not look
+    async with gateway() as (sent, options):
+        first = await open_shop(*options, f"--redis.url={redis.url}")
+        second = await open_shop(*options, f"--redis.url={redis.url}", furnished=first)
+        attacker, victim = await second.visitor(), await first.visitor()
+        spying = await attacker.enter("north")
+        plant(victim, token_of(attacker))
+        found = await log_in(victim, sent)
+        assert await spying.closed() == CLOSE_RENEWED
+        assert (await attacker("GET", f"{NORTH}/customer"))[0] == 409
+        victim.base = attacker.base
+        assert (await victim("GET", f"{NORTH}/customer"))[1]["customer"] == found["customer"]

@@ -37,6 +37,8 @@ Index(
     postgresql_where=text("customer_id is not null"),
 )
 
+partial_index("ix_viewer_same_as", "same_as_id is not null", viewer.c.same_as_id)
+
 link = Table(
     "link",
     metadata,
