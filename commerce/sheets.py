@@ -119,7 +119,7 @@ def read_goods(text: str, currency: str) -> tuple[list[Goods], list[Mistake]]:
             return [], [Mistake(1, wrong[0] if wrong else "", "the columns must be " + ", ".join(GOODS_COLUMNS))]
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        return [], [Mistake(reader.line_num, "", str(error))]
+        return [], [Mistake(reader.line_num, "", f"is no CSV: {error}")]
     if not 0 < len(rows) <= ROWS_MAX:
         return [], [Mistake(1, "", f"there must be 1 to {ROWS_MAX} rows")]
     return _grouped(columns, rows, currency)

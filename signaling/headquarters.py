@@ -43,7 +43,7 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "shows": HqShows(directory),
         "replays": core.replays,
         "channels": HqChannels(commerce, core.link_tokens, urls.http),
-        "goods": HqGoods(commerce, urls.http),
+        "goods": HqGoods(commerce, urls.http, core.translations),
         "hiding": HidingApi(commerce),
         "orders": orders,
         "hq_cases": HqCases(commerce),
@@ -57,6 +57,6 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "desk_talk": DeskTalk(commerce, rooms),
         "hq_joining": HqJoining(commerce, urls.http),
         "money": HqMoney(commerce, sandbox=core.settings.payments.sandbox),
-        "tills": HqPayments(commerce, till),
+        "tills": HqPayments(commerce, till, core.translations),
         "guard": HqGuard(commerce),
     }

@@ -72,8 +72,7 @@ class Member:
 
     def refuse(self, error: ErrorMessage) -> None:
         """Why he does not get what he asked for, in his language."""
-        detail = self.catalogue.find(error.detail)
-        self.send(error if detail is None else error.model_copy(update={"detail": detail}))
+        self.send(error.model_copy(update={"detail": self.catalogue.say(error.detail)}))
 
     @property
     def has_read(self) -> bool:

@@ -34,6 +34,10 @@ class Catalogue:
         self._shapes = [(_pattern(text), texts[text]) for text in shapes]
         self.find = lru_cache(KEPT_MAX)(self._find)
 
+    def say(self, text: str) -> str:
+        """Its translation, or English."""
+        return self.find(text) or text
+
     @classmethod
     def open(cls, language: str) -> Catalogue:
         return cls(language, json.loads(CATALOGUES[language].read_text("utf-8")))

@@ -29,6 +29,7 @@ from signaling.api.models_goods import (
 from signaling.api.paging import page
 from signaling.api.versions import change, seen
 from signaling.errors import TooMany
+from signaling.translations import Translations
 
 IMAGES_WAITING_MAX = 16  # files of up to 10 MB in memory, of which one at a time is unpacked
 
@@ -36,8 +37,9 @@ IMAGES_WAITING_MAX = 16  # files of up to 10 MB in memory, of which one at a tim
 class HqGoods:
     """/api/v1/hq/products and /api/v1/hq/skus/...; `url` is the installation's own, without a slash at its end."""
 
-    def __init__(self, commerce: Commerce, url: str) -> None:
+    def __init__(self, commerce: Commerce, url: str, translations: Translations) -> None:
         self._commerce = commerce
+        self._translations = translations
         self._url = url
         self._unpacking = asyncio.Semaphore(1)
         self._waiting = 0
@@ -121,7 +123,8 @@ class HqGoods:
         if applied:
             new = (commands.CreateProduct(me.merchant.id, *_product(goods)) for goods in found)
             await self._commerce.execute(commands.ImportProducts(me.merchant.id, tuple(new)))
-        wrong = [SheetMistake(line=each.line, column=each.column, detail=each.detail) for each in mistakes]
+        say = self._translations.of(request).say
+        wrong = [SheetMistake(line=each.line, column=each.column, detail=say(each.detail)) for each in mistakes]
         skus = sum(len(goods.skus) for goods in found)
         return answer(GoodsRead(products=len(found), skus=skus, applied=applied, mistakes=wrong))
 

@@ -17,13 +17,15 @@ from signaling.api import models_payments as models
 from signaling.api import shapes
 from signaling.api.body import answer, read
 from signaling.api.versions import change, seen
+from signaling.translations import Translations
 
 
 class HqPayments:
     """/api/v1/hq/payments... and an order's refunds."""
 
-    def __init__(self, commerce: Commerce, till: Till) -> None:
+    def __init__(self, commerce: Commerce, till: Till, translations: Translations) -> None:
         self._commerce = commerce
+        self._translations = translations
         self._till = till
 
     async def payments(self, request: web.Request, me: views.Me) -> web.Response:
@@ -54,7 +56,7 @@ class HqPayments:
         try:
             detail = await self._till.probe(me.merchant.id, request.match_info["provider"])
         except (Conflict, ProviderAway, ProviderRefused) as error:
-            return answer(models.Probed(works=False, detail=error.detail))
+            return answer(models.Probed(works=False, detail=self._translations.of(request).say(error.detail)))
         return answer(models.Probed(works=True, detail=detail))
 
     async def refunds(self, request: web.Request, me: views.Me) -> web.Response:

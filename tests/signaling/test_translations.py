@@ -29,7 +29,7 @@ REFUSALS = {
     for module in (commerce, errors)
     for name, found in vars(module).items()
     if isinstance(found, type) and issubclass(found, Exception)
-} | {"ErrorMessage", "BadImage", "BadMedia"}
+} | {"ErrorMessage", "BadImage", "BadMedia", "Mistake"}
 # What is met on a command line, at start, by encoders, or by programs that check proofs: no page shows it.
 ELSEWHERE = (
     "commerce/backups.py", "commerce/leaving/", "commerce/proof/", "commerce/store/", "commerce/upkeep.py",
@@ -205,3 +205,13 @@ async def test_refusals_over_http_and_in_a_socket(shop):
     ws = await visitor.client.ws_connect(f"{visitor.base}/r/north/ws?language=zh-CN")
     await ws.send_json({"type": "chat", "id": "1", "text": "too early"})
     assert (await ws.receive_json())["detail"] == "须先说 hello"
+
+
+async def test_mistakes_in_a_sheet(shop):
+    boss = await shop.visitor()
+    await boss.log_in()
+    body = {"csv": "product,sku,price,stock\nTea,Tin,free,1\n", "apply": False}
+    headers = boss.headers | {"Accept-Language": "zh"}
+    _, read = await boss("POST", "/api/v1/hq/products/sheet", body, headers=headers)
+    assert read["mistakes"], read
+    assert all(ord(each["detail"][0]) > 0x4E00 for each in read["mistakes"]), read
