@@ -16,6 +16,7 @@ from commerce.visits import known_as
 
 KEPT_MS = 400 * 86_400_000  # no cookie lasts longer (signaling.tokens)
 ENDED_MAX = 1_000_000  # the latest; a node keeps them in memory
+LOGINS_MAX = 20  # of one browser without a logout: one for each merchant
 _table, _viewer = tables.ended_viewer, tables.viewer
 
 
@@ -36,6 +37,18 @@ def ended_viewers(reading: Reading, since: int) -> tuple[Ended, ...]:
     query = select(_table.c.viewer, _table.c.at, _table.c.renewed.is_not(None)).where(_table.c.at >= since)
     rows = reading.connection.execute(query.order_by(_table.c.at.desc()).limit(ENDED_MAX))
     return tuple(Ended(viewer, at, bool(renewed)) for viewer, at, renewed in rows)
+
+
+def since_then(connected: Connected, viewer: str) -> list[str]:
+    """The viewer, and whom his browser became with each login since, the present one last."""
+    found = [viewer]
+    while len(found) < LOGINS_MAX:
+        query = select(_table.c.renewed).where(_table.c.viewer == found[-1])
+        fresh = connected.connection.execute(query).scalar()
+        if fresh is None:
+            break
+        found.append(str(fresh))
+    return found
 
 
 def has_ended(connected: Connected, viewer: str) -> bool:

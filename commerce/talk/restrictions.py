@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, update
 
 from commerce.commands import Lift, Restrict
+from commerce.customers.logouts import since_then
 from commerce.errors import NotFound
 from commerce.events import RestrictionChanged
 from commerce.paging import Paging
@@ -23,22 +24,32 @@ LISTED_MAX = 500
 
 
 def restrict(unit: Unit, command: Restrict) -> views.Restriction:
-    """The newest word counts: an older restriction of the same kind in the same place ends."""
+    """The newest word counts: an older restriction of the same kind in the same place ends.
+
+    Whoever has logged in since he said what it is for is restricted as who he is now, too.
+    """
     room = room_key(unit, command.merchant, command.room)
     kind = "ban" if command.kind == "kick" else command.kind
     seconds = KICK_SECONDS if command.kind == "kick" else command.seconds
     ends_at = None if seconds is None else unit.now + seconds * 1000
+    who = {"name": command.name, "reason": command.reason, "ends_at": ends_at}
+    for viewer in since_then(unit, command.viewer):
+        public = _restrict(unit, command, room, {"viewer": viewer, "kind": kind} | who)
+        unit.tell(RestrictionChanged(command.merchant, viewer, command.room, command.remove_lines))
+    log(unit, command.merchant, command.kind, command.by, room, viewer=command.viewer, **who)
+    return restriction_view(_one(unit, command.merchant, public))
+
+
+def _restrict(unit: Unit, command: Restrict, room: int | None, what: dict[str, Any]) -> str:
+    """In place of an older one; its public id."""
     table = tables.restriction
     place = table.c.room_id.is_(None) if room is None else table.c.room_id == room
-    same = and_(table.c.merchant_id == command.merchant, table.c.viewer == command.viewer, place, table.c.kind == kind)
-    unit.connection.execute(update(table).where(same, table.c.lifted_at.is_(None)).values(lifted_at=unit.now))
-    public = public_id()
-    row = {"id": unit.new_id(), "merchant_id": command.merchant, "public_id": public, "room_id": room, "kind": kind}
-    who = {"viewer": command.viewer, "name": command.name, "reason": command.reason, "ends_at": ends_at}
-    unit.connection.execute(insert(table), row | who | {"at": unit.now})
-    log(unit, command.merchant, command.kind, command.by, room, **who)
-    unit.tell(RestrictionChanged(command.merchant, command.viewer, command.room, command.remove_lines))
-    return restriction_view(_one(unit, command.merchant, public))
+    mine = (table.c.merchant_id == command.merchant, table.c.viewer == what["viewer"], table.c.kind == what["kind"])
+    older = update(table).where(*mine, place, table.c.lifted_at.is_(None))
+    unit.connection.execute(older.values(lifted_at=unit.now))
+    row = {"id": unit.new_id(), "merchant_id": command.merchant, "public_id": public_id(), "room_id": room}
+    unit.connection.execute(insert(table), row | what | {"at": unit.now})
+    return str(row["public_id"])
 
 
 def lift(unit: Unit, command: Lift) -> None:

@@ -92,6 +92,16 @@ async def test_nobody_gets_rid_of_a_mute_by_logging_in(shop):
     assert len(await shop.commerce.ask(find_restrictions, merchant, viewer)) == 1, "it hides what he said before"
 
 
+async def test_who_is_muted_for_what_he_said_before_the_login_is_muted_after_it(shop):
+    viewer, mine, merchant = public_id(), public_id(), shop.merchant.id
+    await shop.enter(viewer)
+    await Phone(shop).log_in(viewer, fresh=mine)
+    await shop.commerce.execute(c.Restrict(merchant, "boss", viewer, "mute", remove_lines=True))
+    for each in (viewer, mine):
+        assert [found.kind for found in await shop.commerce.ask(find_restrictions, merchant, each)] == ["mute"]
+        assert RestrictionChanged(merchant, each, None, True) in shop.facts
+
+
 async def test_his_idempotency_keys_come_along_also_one_that_is_under_way(shop):
     viewer, mine, merchant, done, under_way = (public_id(), public_id(), shop.merchant.id, public_id(), public_id())
     caller = viewer_caller(viewer)
