@@ -1,9 +1,9 @@
 """What a store of a million orders over thirty thousand channels costs its keeper; the same made small, and checked."""
 
-import asyncio
 import json
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy
@@ -91,13 +91,15 @@ class Memory:
         return float(numpy.polyfit([at for at, _ in late], [size for _, size in late], 1)[0])
 
 
-async def watched(run):
+def watched(run):
     """`run` on a thread, its memory looked at every second."""
-    memory, work = Memory(), asyncio.create_task(asyncio.to_thread(run))
-    while not work.done():
-        memory.see()
-        await asyncio.wait([work], timeout=1)
-    await work
+    memory = Memory()
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(run)
+        while not work.done():
+            memory.see()
+            wait([work], timeout=1)
+    work.result()
     return memory
 
 
@@ -107,7 +109,7 @@ def sign(at, brand):
         return sign_heads(unit, SignHeads(brand.merchant), at.signer)
 
 
-async def measure(folder: Path, brand, out: Path, measured: Measured) -> None:
+def measure(folder: Path, brand, out: Path, measured: Measured) -> None:
     with open_store(folder) as at:
         assert measured("signing a head", "ms", 1_000, lambda: sign(at, brand)) == 1
         with at.reading() as reading:
@@ -120,7 +122,7 @@ async def measure(folder: Path, brand, out: Path, measured: Measured) -> None:
             assert measured("audit", "s", 1, lambda: audit(reading)) == []
             merchant = reading.connection.execute(select(tables.merchant.c.public_id)).scalar_one()
         began, cpu = time.perf_counter(), time.process_time()
-        memory = await watched(lambda: station.leave(at, merchant, None, out))
+        memory = watched(lambda: station.leave(at, merchant, None, out))
         more = {"cpu": round(time.process_time() - cpu, 1), "megabytes": folder_bytes(out) // 1_000_000}
         more |= {"memory_slope_bytes_a_second": round(memory.slope())}
         more |= {"peak_megabytes": max(size for _, size in memory.seen) // 1_000_000}
@@ -135,12 +137,10 @@ def told(reading, brand, party):
 
 @pytest.mark.soak
 @pytest.mark.timeout(7_200)
-async def test_a_million_orders(tmp_path):
+def test_a_million_orders(tmp_path):
     measured, folder = Measured(), tmp_path / "data"
     how = f"{ORDERS} orders over {CHANNELS} channels, SQLite"
-    brand = await asyncio.to_thread(
-        measured, "made, placed and paid", "s", 1, lambda: made(folder, CHANNELS, ORDERS), how
-    )
-    await measure(folder, brand, tmp_path / "out", measured)
-    measured.rows[0].more["megabytes"] = await asyncio.to_thread(folder_bytes, folder)
-    await asyncio.to_thread(save, "million_orders", measured.rows, RESULTS / "soak")
+    brand = measured("made, placed and paid", "s", 1, lambda: made(folder, CHANNELS, ORDERS), how)
+    measure(folder, brand, tmp_path / "out", measured)
+    measured.rows[0].more["megabytes"] = folder_bytes(folder)
+    save("million_orders", measured.rows, RESULTS / "soak")
