@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, func, literal, or_, select
 
 from commerce.attribution import LockRule, decide, read_inputs
 from commerce.earning.check import money_findings
@@ -57,19 +57,18 @@ def _findings(
         yield Finding(check, table, row[0], detail.format(*row))
 
 
-def _restocked() -> Select[*tuple[Any, ...]]:
-    """Units of a SKU that refunds have put back on the shelf."""
+def _restocked() -> Subquery:
+    """Units of each SKU that refunds have put back on the shelf."""
     line, back = tables.order_line, tables.refund_line
-    query = select(func.coalesce(func.sum(back.c.quantity), 0)).join(line, line.c.id == back.c.line_id)
-    return query.where(line.c.sku_id == tables.stock.c.sku_id, back.c.restocked).correlate(tables.stock)
+    query = select(line.c.sku_id, func.sum(back.c.quantity).label("units")).join(line, line.c.id == back.c.line_id)
+    return query.where(back.c.restocked).group_by(line.c.sku_id).subquery()
 
 
-def _held(states: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Units of a SKU in the lines of orders in some states."""
+def _held(states: ColumnElement[bool]) -> Subquery:
+    """Units of each SKU in the lines of orders in some states: all lines are read once, not once for each SKU."""
     line, order = tables.order_line, tables.orders
-    total = func.coalesce(func.sum(line.c.quantity), 0)
-    query = select(total).join(order, order.c.id == line.c.order_id)
-    return query.where(line.c.sku_id == tables.stock.c.sku_id, states).correlate(tables.stock)
+    query = select(line.c.sku_id, func.sum(line.c.quantity).label("units"))
+    return query.join(order, order.c.id == line.c.order_id).where(states).group_by(line.c.sku_id).subquery()
 
 
 def _stock_adds_up(connected: Connected) -> Iterator[Finding]:
@@ -78,10 +77,16 @@ def _stock_adds_up(connected: Connected) -> Iterator[Finding]:
     negative = or_(stock.free < 0, stock.reserved < 0, stock.sold < 0)
     broken = select(stock.sku_id).where(or_(negative, stock.received != stock.free + stock.reserved + stock.sold))
     yield from _findings(connected, "stock", "stock", broken, "does not add up")
-    reserved = _held(order.state == "created").scalar_subquery()
-    sold = _held(order.state.in_((*PAID, "refunded"))).scalar_subquery() - _restocked().scalar_subquery()
-    for name, column, held in (("reserved", stock.reserved, reserved), ("sold", stock.sold, sold)):
-        query = select(stock.sku_id, column, held).where(column != held)
+    reserved, sold, back = _held(order.state == "created"), _held(order.state.in_((*PAID, "refunded"))), _restocked()
+    units = {each: func.coalesce(each.c.units, 0) for each in (reserved, sold, back)}
+    rows: FromClause = tables.stock
+    for each in units:
+        rows = rows.outerjoin(each, each.c.sku_id == stock.sku_id)
+    for name, column, held in (
+        ("reserved", stock.reserved, units[reserved]),
+        ("sold", stock.sold, units[sold] - units[back]),
+    ):
+        query = select(stock.sku_id, column, held).select_from(rows).where(column != held)
         yield from _findings(connected, "stock", "stock", query, name + " {1}, orders say {2}")
 
 

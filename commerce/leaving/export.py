@@ -196,7 +196,10 @@ def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, 
     if row is None:
         raise NotFound("channel", "no such channel")
     begin_folder(folder)
-    rows = {name: write_rows(folder / f"{name}.jsonl", found) for name, found in _own(reading, row.id, channel).items()}
+    rows = {
+        name: write_rows(folder / f"{name}.jsonl", found)
+        for name, found in _own(reading, merchant, row.id, channel).items()
+    }
     (folder / "proofs").mkdir()
     for number, found in enumerate(_statements(reading, merchant, channel_party(channel))):
         name = "statement.json" if number == 0 else f"statement-log-{found['log']}.json"
@@ -212,7 +215,7 @@ def _statements(reading: Reading, merchant: int, party: str) -> Iterator[dict[st
             yield statement(reading, merchant, party, log=log)
 
 
-def _own(reading: Reading, channel: int, public: str) -> dict[str, Iterator[Row]]:
+def _own(reading: Reading, merchant: int, channel: int, public: str) -> dict[str, Iterator[Row]]:
     order, line, earned = tables.orders, tables.order_line, tables.commission_line
     viewer, binding = tables.viewer, tables.binding
     last = select(func.max(order.c.id)).where(order.c.viewer_id == viewer.c.id, order.c.owner_channel_id == channel)
@@ -233,7 +236,8 @@ def _own(reading: Reading, channel: int, public: str) -> dict[str, Iterator[Row]
     lines = lines.join(order, order.c.id == line.c.order_id).where(mine).order_by(line.c.id)
     kept = [column for column in earned.c if column.name not in ("id", "merchant_id", "order_id", "settlement_id")]
     commission = select(order.c.public_id.label("order"), *kept).outerjoin(order, order.c.id == earned.c.order_id)
-    commission = commission.where(earned.c.party == channel_party(public)).order_by(earned.c.id)
+    commission = commission.where(earned.c.merchant_id == merchant, earned.c.party == channel_party(public))
+    commission = commission.order_by(earned.c.id)
     found: dict[str, Select[*tuple[Any, ...]]] = {"customers": customers, "orders": orders, "order_lines": lines}
     return {name: _rows(reading, query) for name, query in (found | {"commission": commission}).items()}
 

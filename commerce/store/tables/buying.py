@@ -86,6 +86,7 @@ binding = Table(
     moment("protected_until", nullable=True),
 )
 Index("ix_binding_viewer", binding.c.viewer_id)
+Index("ix_binding_channel", binding.c.channel_id, binding.c.id)
 Index(
     "uq_binding_active",
     binding.c.viewer_id,

@@ -107,6 +107,7 @@ commission_line = Table(
     CheckConstraint("amount_minor >= 0 and clawed_minor >= 0 and clawed_minor <= amount_minor", name="clawed"),
 )
 Index("ix_commission_line_party", commission_line.c.merchant_id, commission_line.c.party, commission_line.c.id)
+partial_index("ix_commission_line_settlement", "settlement_id is not null", commission_line.c.settlement_id)
 # Only what waits for the next settlement.
 Index(
     "ix_commission_line_matured",
@@ -137,6 +138,7 @@ receivable = Table(
     CheckConstraint("settled_minor >= 0 and settled_minor <= amount_minor", name="settled"),
 )
 Index("ix_receivable_party", receivable.c.merchant_id, receivable.c.party)
+Index("ix_receivable_line", receivable.c.line_id)
 
 payout = Table(
     "payout",
