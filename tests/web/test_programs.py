@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.async_api import expect
 
 from tests.web.test_headquarters import enter
 
@@ -31,4 +32,4 @@ async def test_an_imported_webhook_asks_for_another_secret_and_shows_it_once(vis
     await page.get_by_role("button", name="New secret").click()
     await secret.wait_for()
     assert await secret.text_content() != first
-    assert await page.get_by_text("came with an import").count() == 0
+    await expect(page.get_by_text("came with an import")).to_have_count(0)

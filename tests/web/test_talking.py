@@ -37,7 +37,7 @@ class Line:
 
 async def test_a_broken_line_loses_and_doubles_nothing(visit, rooms, browser):
     line, context = Line(), await browser.new_context(locale="en-GB")
-    await context.route_web_socket(re.compile("/ws$"), line.connect)
+    await context.route_web_socket(re.compile(r"/ws\?"), line.connect)
     here = await visit(rooms["north"]["url"], context=context)
     there = await visit(rooms["north"]["url"])
     await say(there, "wave one")
