@@ -49,6 +49,7 @@ export class FenboApply extends LitElement {
     super();
     const chosen = chosenLanguage(drawer("localStorage"));
     this.language = pickLanguage(chosen, navigator.languages, this.place.language);
+    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en"; // requests ask for the page's language
     this.invited = null;
     this.seen = null;
     this.token = "";
