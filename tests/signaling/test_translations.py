@@ -202,9 +202,9 @@ async def test_refusals_over_http_and_in_a_socket(shop):
         )
     async with visitor.client.put(visitor.base + path, json={"quantity": -1}) as answer:
         assert "greater than" in (await answer.json())["errors"][0]["detail"]
-    ws = await visitor.client.ws_connect(f"{visitor.base}/r/north/ws?language=zh-CN")
-    await ws.send_json({"type": "chat", "id": "1", "text": "too early"})
-    assert (await ws.receive_json())["detail"] == "须先说 hello"
+    async with visitor.client.ws_connect(f"{visitor.base}/r/north/ws?language=zh-CN") as ws:
+        await ws.send_json({"type": "chat", "id": "1", "text": "too early"})
+        assert (await ws.receive_json())["detail"] == "须先说 hello"
 
 
 async def test_mistakes_in_a_sheet(shop):
