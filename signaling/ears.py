@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from commerce.events import Fact
 from commerce.outbox import OnFact
@@ -46,4 +47,9 @@ class Ears:
             if told is None:
                 later.set_result(None)
             else:
-                told.add_done_callback(lambda _, later=later: later.done() or later.set_result(None))  # type: ignore[misc]
+                told.add_done_callback(partial(_end, later))
+
+
+def _end(later: asyncio.Future[None], _: asyncio.Future[None]) -> None:
+    if not later.done():
+        later.set_result(None)

@@ -49,7 +49,7 @@ export class FenboApply extends LitElement {
     super();
     const chosen = chosenLanguage(drawer("localStorage"));
     this.language = pickLanguage(chosen, navigator.languages, this.place.language);
-    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en"; // requests ask for the page's language
+    this.sayLanguage(); // requests ask for it
     this.invited = null;
     this.seen = null;
     this.token = "";
@@ -129,7 +129,7 @@ export class FenboApply extends LitElement {
 
   override render() {
     const { text } = this;
-    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
+    this.sayLanguage();
     document.title = text.title(this.place.name);
     return html`<div style=${themeStyle(ACCENT)}>
       <main>
@@ -141,6 +141,10 @@ export class FenboApply extends LitElement {
         </section>
       </main>
     </div>`;
+  }
+
+  private sayLanguage(): void {
+    document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
   }
 
   /** Why an invitation admits nobody is said in one's own language. */
