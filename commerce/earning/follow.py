@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select, update
 from commerce.books import post
 from commerce.commission import claw_back, next_state
 from commerce.directory.tree import is_last_event
+from commerce.earning.apart import apart
 from commerce.earning.told import log_order
 from commerce.ledger import Transfer
 from commerce.proof.entry import channel_party
@@ -122,27 +123,35 @@ def _refund(change: Change) -> None:
     order, source = change.order, change.source
     amount = change.refunded_minor - order.refunded_minor
     change.move(f"{source}:{order.public_id}", "sales", "clearing", amount, source.partition(":")[0])
+    ends = _ended(change)
     for line in change.lines:
         if line["state"] == "void":
             continue
         due = claw_back(line["amount_minor"], order.total_minor, change.refunded_minor, line["clawed_minor"])
+        state = _after(line, "refunded") if line["id"] in ends else line["state"]
         if due > 0:  # less than nothing: its credit has moved to another line, whole
-            _claw(change, line, due)
-        elif change.event == "refund_all" and line["state"] not in PAID_OUT:
-            change.change(line, state="void")
+            _claw(change, line, due, state)
+        elif state != line["state"]:
+            change.change(line, state=state)
 
 
-def _claw(change: Change, line: Row, due: int) -> None:
+def _ended(change: Change) -> set[int]:
+    """Lines that nothing is left of once all of their order is refunded."""
+    if change.event != "refund_all":
+        return set()
+    kept = apart(change.unit, change.lines)
+    return {line["id"] for line in change.lines if line["state"] not in PAID_OUT and line["id"] not in kept}
+
+
+def _claw(change: Change, line: Row, due: int, state: str) -> None:
     name = f"clawback:{line['public_id']}:{change.source}"
+    debit = line["party"]
     clawed = line["clawed_minor"] + due
     if line["state"] in PAID_OUT:
         _owe(change, line, due)
-        change.move(name, f"receivable:{line['party']}", "sales", due, "clawback")
-        change.change(line, clawed_minor=clawed)
-        return
-    change.move(name, line["party"], "sales", due, "clawback")
-    whole = change.event == "refund_all"
-    change.change(line, clawed_minor=clawed, state=_after(line, "refunded") if whole else line["state"])
+        debit = f"receivable:{debit}"
+    change.move(name, debit, "sales", due, "clawback")
+    change.change(line, clawed_minor=clawed, state=state)
 
 
 def _owe(change: Change, line: Row, due: int) -> None:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, select, text, update
 
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
+from commerce.earning.apart import still_owed
 from commerce.earning.settlement import (
     give_back,
     in_transit,
     locked_settlement,
     move_settled,
+    net_receivables,
     settled_lines,
-    still_owed,
 )
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
@@ -87,7 +89,7 @@ def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
     query = query if command.merchant is None else query.where(table.c.merchant_id == command.merchant)
     rows = unit.connection.execute(query.limit(command.limit).with_for_update(skip_locked=True)).all()
     for row in rows:
-        _set(unit, row, "sending")
+        _set(unit, row, state="sending")
     return len(rows)
 
 
@@ -111,13 +113,12 @@ def payouts_wait(reading: Reading, rail: str) -> bool:
     return reading.connection.execute(query).first() is not None
 
 
-def _set(unit: Unit, row: AnyRow, state: str, reference: str = "", attempts: int | None = None) -> None:
+def _set(unit: Unit, row: AnyRow, **changes: Any) -> None:
+    """Writes it and tells the party: the row as it was, with these changes."""
     table = tables.payout
-    changes = {"state": state, "reference": reference or row.reference, "changed_at": unit.now}
-    changes["attempts"] = attempts or row.attempts
-    unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
-    body = {"payout": row.public_id, "amount_minor": row.amount_minor, "currency": row.currency, "state": state}
-    unit.log(Leaf(row.merchant_id, row.party, "payout", body | {"reference": changes["reference"]}))
+    unit.connection.execute(update(table).where(table.c.id == row.id).values(changes | {"changed_at": unit.now}))
+    now = {name: changes.get(name, getattr(row, name)) for name in ("amount_minor", "currency", "state", "reference")}
+    unit.log(Leaf(row.merchant_id, row.party, "payout", {"payout": row.public_id} | now))
 
 
 def _locked(unit: Unit, *where: ColumnElement[bool]) -> AnyRow:
@@ -152,7 +153,7 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
         post(unit, row.merchant_id, [replace(ended, void=True)])
         _end(unit, found, "failed")
         move_settled(unit, found, lines, "payable")
-    _set(unit, row, command.outcome, command.reference)
+    _set(unit, row, state=command.outcome, reference=command.reference or row.reference)
     return command.outcome
 
 
@@ -170,7 +171,8 @@ def _end(unit: Unit, found: AnyRow, state: str) -> None:
 
 
 def retry_payout(unit: Unit, command: RetryPayout) -> str:
-    """Another attempt under another key, of what is left: a line may have been refunded or held since.
+    """Another attempt under another key, of what is left: a line may have been refunded or held since, and what was
+    clawed back while the bank had the money is netted with it first.
 
     `failed`: nothing is left, so its settlement has ended without it.
     """
@@ -183,26 +185,24 @@ def retry_payout(unit: Unit, command: RetryPayout) -> str:
         raise WrongState("settlement", found.state, "retry")
     lines = settled_lines(unit, found.id, "payable")
     gross = still_owed(unit, lines)
-    attempts = row.attempts + 1
-    amount = gross - found.netted_minor
-    if amount <= 0:
-        _end_with_nothing(unit, found, gross)
+    netted = found.netted_minor + net_receivables(unit, found, max(0, gross - found.netted_minor))
+    if gross <= netted:
+        _end_with_nothing(unit, found, gross, netted)
         move_settled(unit, found, lines, "paid")
         return "failed"
+    amount, attempts = gross - netted, row.attempts + 1
     post(unit, row.merchant_id, [in_transit(row.public_id, attempts, row.party, amount, row.currency)])
-    changed = update(table).where(table.c.id == row.id).values(amount_minor=amount)
-    unit.connection.execute(changed)
-    changes = update(tables.settlement).where(tables.settlement.c.id == found.id).values(gross_minor=gross)
-    unit.connection.execute(changes)
+    sums = {"gross_minor": gross, "netted_minor": netted}
+    unit.connection.execute(update(tables.settlement).where(tables.settlement.c.id == found.id).values(sums))
     _end(unit, found, "paying")
     move_settled(unit, found, lines, "paying")
-    _set(unit, row, "queued", attempts=attempts)
+    _set(unit, row, state="queued", attempts=attempts, amount_minor=amount)
     return "queued"
 
 
-def _end_with_nothing(unit: Unit, found: AnyRow, gross: int) -> None:
+def _end_with_nothing(unit: Unit, found: AnyRow, gross: int, netted: int) -> None:
     """What is left was netted; of what was netted beyond it, the party owes again."""
-    give_back(unit, found, found.netted_minor - gross)
+    give_back(unit, found, netted - gross)
     table = tables.settlement
     changes = {"state": "paid", "gross_minor": gross, "netted_minor": gross, "changed_at": unit.now}
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))

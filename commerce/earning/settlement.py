@@ -21,6 +21,7 @@ from commerce.commands.earning import (
     PrepareSettlements,
 )
 from commerce.directory.merchants import find_merchant, zone
+from commerce.earning.apart import still_owed
 from commerce.earning.follow import keep_lines
 from commerce.earning.plans import plan_in_force
 from commerce.earning.told import line_body
@@ -79,19 +80,6 @@ def _prepare(unit: Unit, command: PrepareSettlements, party: str, lines: list[Ro
     keep_lines(unit, lines)
 
 
-def still_owed(unit: Unit, lines: Sequence[Row]) -> int:
-    """What is left of a party's lines; what was clawed back of them while they were under way is a receivable already,
-    and is not taken off them as well.
-    """
-    if not lines:
-        return 0
-    table = tables.receivable.c
-    theirs = (table.merchant_id == lines[0]["merchant_id"], table.party == lines[0]["party"])
-    query = select(func.coalesce(func.sum(table.amount_minor), 0)).where(*theirs, among(table.line_id, "lines"))
-    apart = unit.connection.execute(query, {"lines": [line["id"] for line in lines]}).scalar_one()
-    return int(sum(line["amount_minor"] - line["clawed_minor"] for line in lines) + apart)
-
-
 def locked_settlement(unit: Unit, *where: Any) -> AnyRow:
     """A settlement's row, held until the commit; NotFound."""
     row = unit.connection.execute(select(tables.settlement).where(*where).with_for_update()).first()
@@ -143,7 +131,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     table = tables.settlement
     lines = settled_lines(unit, found.id, "matured")
     gross = still_owed(unit, lines)
-    netted = _net_receivables(unit, found, gross)
+    netted = net_receivables(unit, found, gross)
     state = "paying" if gross > netted else "paid"
     changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": by}
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
@@ -153,7 +141,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     return state
 
 
-def _net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
+def net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
     """What the party owes is taken from what it earned, the oldest first; answers how much."""
     table, left = tables.receivable, gross
     theirs = table.c.party.in_(_names_of_one(unit, found))

@@ -8,15 +8,17 @@ to the one above the new channel; where there is none, back to the merchant.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import insert
 
 from commerce.books import post
 from commerce.directory.tree import channel_row
+from commerce.earning.apart import apart
 from commerce.earning.follow import PAID_OUT
 from commerce.ledger import Transfer
-from commerce.partners.holding import change_line, keep_held, waits_for_channel
+from commerce.partners.holding import change_line, keep_held, release_held, waits_for_channel
 from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
@@ -54,7 +56,8 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     rows = [tied | {"line_id": copy["id"], "from_line_id": before} for before, copy in made.items()]
     if rows:
         unit.connection.execute(insert(tables.moved_line), rows)
-    post(unit, order.merchant_id, [transfer for line in moving for transfer in _end(unit, move, line)])
+    kept = apart(unit, moving)
+    post(unit, order.merchant_id, [transfer for line in moving for transfer in _end(unit, move, line, kept)])
     keep_held(unit, moving, "moved")
     keep_held(unit, list(made.values()), "moved")
     return len(moving)
@@ -70,8 +73,8 @@ def _heir(line: Row, move: Move) -> str | None:
     return move.to if own else move.above
 
 
-def _end(unit: Unit, move: Move, line: Row) -> list[Transfer]:
-    """The line as it ends, and what goes over."""
+def _end(unit: Unit, move: Move, line: Row, kept: Collection[int]) -> list[Transfer]:
+    """The line as it ends, and what goes over. `kept`: lines (rows) that live on for what stands apart of them."""
     heir, left = _heir(line, move), _left(line)
     to = "sales" if heir is None else channel_party(heir)
     reason = f"moved: {move.dispute.public_id}"
@@ -80,6 +83,8 @@ def _end(unit: Unit, move: Move, line: Row) -> list[Transfer]:
         debit = f"receivable:{debit}"
         line |= {"reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
         _owe(unit, line, left)
+    elif line["id"] in kept:
+        release_held(unit, [line], reason, ended=move.dispute.public_id)
     else:
         change_line(unit, line, "void", reason)
     line["clawed_minor"] = line["amount_minor"]

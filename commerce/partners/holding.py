@@ -63,13 +63,13 @@ def release_held(unit: Unit, lines: Collection[Row], reason: str, *, ended: str 
     `ended`: the dispute that they wait for no longer.
     """
     orders = {line["order_id"] for line in lines if line["order_id"] is not None}
-    finished, disputed = _finished(unit, orders), _disputed(unit, orders, ended)
+    over, disputed = _over(unit, orders), _disputed(unit, orders, ended)
     waiting = {party: waits_for_channel(unit, party) for party in {line["party"] for line in lines}}
     for line in lines:
         why = waiting[line["party"]] or disputed.get(line["order_id"])
         if why is not None:
             change_line(unit, line, "held", why)
-        elif line["order_id"] is None or line["order_id"] in finished:
+        elif line["order_id"] is None or line["order_id"] in over:
             change_line(unit, line, "matured", reason)
             line["matured_at"] = unit.now
         else:
@@ -85,9 +85,10 @@ def waits_for_channel(unit: Unit, party: str) -> str | None:
     return None if reason is None else SUSPENDED + str(reason)
 
 
-def _finished(unit: Unit, orders: Collection[int]) -> set[int]:
+def _over(unit: Unit, orders: Collection[int]) -> set[int]:
+    """Nothing more is waited for: of an order that is refunded a line lives on only for what stands apart of it."""
     table = tables.orders.c
-    query = select(table.id).where(among(table.id, "orders"), table.state == "finished")
+    query = select(table.id).where(among(table.id, "orders"), table.state.in_(("finished", "refunded")))
     return set(unit.connection.execute(query, {"orders": list(orders)}).scalars())
 
 

@@ -148,10 +148,13 @@ OnFact = Callable[[Fact], None]
 
 
 async def open_node(url: str, folder: Path, clock: Clock, secret: str, on_fact: OnFact, **database: Any) -> Commerce:
+    """It looks for what is due when a test says so only: it would do it between two steps of the test's own."""
     settings, metrics = DatabaseSettings(url=url, readers=2, **database), Metrics(CollectorRegistry())
-    return await Commerce.open(
+    node = await Commerce.open(
         settings, PaymentSettings(), folder, metrics, secret=secret, clock=clock, on_fact=on_fact
     )
+    await node._scheduler.close()
+    return node
 
 
 @pytest.fixture

@@ -26,9 +26,7 @@ def evenings(sqlite_template, tmp_path, open_commerce, clock):
     """`evenings(seed)`: a new store with two merchants."""
 
     async def open_node(folder):
-        node = await open_commerce(f"sqlite:///{folder / FILE_NAME}")
-        await node._scheduler.close()  # a history is decided by its seed, not by what the time is outside
-        return node
+        return await open_commerce(f"sqlite:///{folder / FILE_NAME}")
 
     async def start(seed):
         folder = tmp_path / f"{seed}" / "disk-0"

@@ -141,7 +141,6 @@ class ManyHistories:
         folder.mkdir()
         shutil.copy(self._template, folder / FILE_NAME)
         node = await self._open(f"sqlite:///{folder / FILE_NAME}")
-        await node._scheduler.close()  # a history is decided by its seed, not by what the time is outside
         for seed in seeds:
             await self._one(Money(await furnish(node, self._clock, "", []), folder), seed)
         assert await node.ask(audit) == [], seeds

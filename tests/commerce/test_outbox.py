@@ -195,7 +195,6 @@ async def test_a_node_speaks_for_its_rows_and_tells_those_of_the_dead(sqlite_sho
         return bus if isinstance(fact, StockChanged) else None
 
     node = await open_commerce(sqlite_shop.url, hear)
-    await node._scheduler.close()
     await node.execute(c.ReceiveStock(merchant, sqlite_shop.sku, 1))
     assert not await node.ask(wants_tending, "mine")
     left = removed(merchant, 5), PinChanged(merchant, "show", "product", pinned=True)

@@ -122,6 +122,16 @@ class Socket:
             pass
         return self.ws.close_code
 
+    async def flood(self, **message: Any) -> list[dict[str, Any]]:
+        """The errors until the server hangs up. One by one: what reaches a closed socket has its last words lost."""
+        errors = []
+        while not self.ws.closed:
+            await self.send(**message)
+            answer = await self.ws.receive(RECEIVE_SECONDS_MAX)
+            if answer.type is aiohttp.WSMsgType.TEXT and answer.json()["type"] == "error":
+                errors.append(answer.json())
+        return errors
+
     async def hello(self, **since: Any) -> dict[str, Any]:
         """The welcome."""
         await self.send(type="hello", **since)

@@ -1,5 +1,7 @@
 """Payouts: begun before a rail hears of them, recorded once, tried again under another key."""
 
+import json
+
 import pytest
 
 from commerce.audit import audit
@@ -16,6 +18,11 @@ async def begun(money):
     await money.execute(e.BeginPayouts("sandbox"))
     (due,) = await money.ask(sending, "sandbox")
     return due
+
+
+async def told(money):
+    """What the party's log says of its payouts."""
+    return [json.loads(leaf.body) for leaf in await money.rows(tables.log_leaf, kind="payout")]
 
 
 async def test_a_failed_payout_is_payable_again_and_tried_under_another_key(money):
@@ -113,16 +120,54 @@ async def test_what_was_clawed_back_under_way_is_taken_once_also_after_a_hold(mo
     assert await money.ask(audit) == []
 
 
-async def test_what_was_clawed_back_while_the_bank_had_it_is_taken_once(money):
-    """It is owed as a receivable; a second attempt does not take it off the lines as well."""
+async def clawed_back_under_way(money, amount):
+    """The bank says no to what was asked back meanwhile: so much of it stands apart as a receivable."""
     due = await begun(money)
     (order,) = await money.rows(tables.orders)
-    await money.execute(RefundOrder(money.merchant, order.public_id, "bank-1", 900, chargeback=True))
+    await money.execute(RefundOrder(money.merchant, order.public_id, "bank-1", amount, chargeback=True))
     await money.execute(e.RecordPayout(due.payout, "failed"))
-    await money.execute(e.RetryPayout(money.merchant, due.payout))
+    return due.payout, order.public_id
+
+
+async def test_what_was_clawed_back_while_the_bank_had_it_is_netted_by_a_second_attempt(money):
+    """990 went out and came back, 90 of them are owed: so 900 go out again, and nobody owes anything."""
+    payout, _ = await clawed_back_under_way(money, 900)
+    assert await money.execute(e.RetryPayout(money.merchant, payout)) == "queued"
     assert await money.pay_out() == 1
     (row,) = await money.rows(tables.payout)
     (owed,) = await money.rows(tables.receivable)
-    assert (row.amount_minor, owed.amount_minor, owed.state) == (990, 90, "receivable")
-    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, -90)
+    assert (row.amount_minor, owed.amount_minor, owed.state) == (900, 90, "offset")
+    assert [(leaf["state"], leaf["amount_minor"]) for leaf in await told(money)] == [
+        ("sending", 990),
+        ("failed", 990),
+        ("queued", 900),
+        ("sending", 900),
+        ("confirmed", 900),
+    ]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def test_a_line_lives_on_for_what_was_clawed_back_under_way_though_all_is_refunded(money):
+    payout, order = await clawed_back_under_way(money, 7_000)
+    await money.execute(RefundOrder(money.merchant, order, "all", None))
+    assert [(line.state, line.clawed_minor) for line in await money.lines()] == [("payable", 990)]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (700, -700)
+    assert await money.ask(audit) == []
+    assert await money.execute(e.RetryPayout(money.merchant, payout)) == "failed"
+    assert [row.state for row in await money.rows(tables.settlement)] == ["paid"]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def test_a_line_that_lives_on_is_netted_after_a_hold_too(money):
+    """Also though its order can finish no more."""
+    _, order = await clawed_back_under_way(money, 7_000)
+    await money.execute(e.HoldLines(money.merchant, order, "looking into it"))
+    await money.execute(RefundOrder(money.merchant, order, "all", None))
+    assert [line.state for line in await money.lines()] == ["held"]
+    await money.execute(e.ReleaseLines(money.merchant, order, "fine"))
+    assert [line.state for line in await money.lines()] == ["matured"]
+    assert await money.settle() == ["paid"]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
     assert await money.ask(audit) == []

@@ -7,6 +7,7 @@ from commerce.audit import audit
 from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.commands.partners import ChangeChannel
+from commerce.earning.payouts import sending
 from commerce.errors import Conflict, NotFound, WrongState
 from commerce.partners.disputed import contestable, disputes
 from commerce.partners.notices import channel_notices
@@ -91,6 +92,24 @@ async def test_what_was_paid_out_is_owed_back_and_credited_all_the_same(money, c
     await money.refund(order)
     assert await money.balance(f"receivable:{money.a}") == -990
     assert await money.balance(money.b) == 0
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_clawed_back_under_way_stays_to_be_netted_when_the_rest_moves(money, claimed):
+    _, order = claimed
+    await money.arrived(order)
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    await money.refund(order, 3_300, chargeback=True)
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    await decide(money, await opened(money, order=order.order), "moved")
+    old, new = await money.lines()
+    assert (old.state, old.clawed_minor, new.state, new.party) == ("matured", 990, "matured", money.b)
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (330, -330)
+    assert await money.ask(audit) == []
+    assert sorted(await money.settle()) == ["paid", "paying"]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
     assert await money.ask(audit) == []
 
 
