@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table,
 from commerce import images
 from commerce.customers.portable import LEFT_OUT
 from commerce.errors import CommerceError, NotFound
-from commerce.leaving.files import Row, has_parquet, write_manifest, write_parquet, write_rows
+from commerce.leaving.files import Row, file_digest, has_parquet, write_manifest, write_parquet, write_rows
 from commerce.proof.entry import Head, channel_party
 from commerce.proof.heads import last_head, signed_logs
 from commerce.proof.statement import Under, head_json, keys_json, statement, wholes
@@ -73,15 +73,14 @@ def export_merchant(
         for number, table in enumerate(found):
             progress(table.name, number, len(found))
             rows[str(table.name)] = export_table(folder, table, opened_rows(reading, table, merchant, open_row))
-            made.append(beside.submit(_write_parquet, folder, table))
+            made.append(beside.submit(_finish_table, folder, table))
         progress("proofs", len(found), len(found))
         _write_media(reading, merchant, folder)
         write_proofs(reading, merchant, folder / "proofs")
-        for each in made:
-            each.result()
+        digests = {file: digest for each in made for file, digest in each.result().items()}
     about = {"kind": "merchant", "merchant": row.public_id, "name": row.name, "at": reading.now, "rows": rows}
     about |= {"keys": keys_json(reading), "left_out": [f"{name}.sealed" for name in LEFT_OUT]}
-    return write_manifest(folder, about, sign)
+    return write_manifest(folder, about, sign, digests)
 
 
 def begin_folder(folder: Path) -> None:
@@ -103,7 +102,8 @@ def table_rows(connected: Connected, table: Table, merchant: int) -> Iterator[Ro
 
 def opened_rows(connected: Connected, table: Table, merchant: int, open_row: Open) -> Iterator[Row]:
     """The same, as they are exported."""
-    return (open_row(table.name, row) for row in table_rows(connected, table, merchant))
+    rows = table_rows(connected, table, merchant)
+    return (open_row(table.name, row) for row in rows) if "sealed" in table.columns else rows
 
 
 def export_table(folder: Path, table: Table, rows: Iterator[Row]) -> int:
@@ -111,12 +111,15 @@ def export_table(folder: Path, table: Table, rows: Iterator[Row]) -> int:
     return write_rows(folder / "tables" / f"{table.name}.jsonl", rows)
 
 
-def _write_parquet(folder: Path, table: Table) -> None:
-    """Beside its JSON lines, where pyarrow is."""
-    file = folder / "tables" / f"{table.name}.jsonl"
+def _finish_table(folder: Path, table: Table) -> dict[Path, str]:
+    """Parquet beside its JSON lines, where pyarrow is; answers the digests of both."""
+    lines = folder / "tables" / f"{table.name}.jsonl"
+    files = [lines]
     if has_parquet():
         columns = {column.name: _kind(column.type) for column in table.columns}
-        write_parquet(file.with_suffix(".parquet"), columns, file)
+        files.append(lines.with_suffix(".parquet"))
+        write_parquet(files[-1], columns, lines)
+    return {file: file_digest(file) for file in files}
 
 
 def _kind(found: object) -> str:

@@ -10,8 +10,9 @@ import hashlib
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -91,12 +92,15 @@ def file_digest(file: Path) -> str:
     return found.hexdigest()
 
 
-def write_manifest(folder: Path, about: Row, sign: Callable[[bytes], bytes]) -> Row:
-    """Names every file of the folder with its hash, last of all."""
+def write_manifest(
+    folder: Path, about: Row, sign: Callable[[bytes], bytes], digests: Mapping[Path, str] = MappingProxyType({})
+) -> Row:
+    """Names every file of the folder with its hash, last of all. `digests`: those that are known already."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    hashed = {path: digests.get(path) or file_digest(path) for path in files}
     entries = [
-        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": file_digest(path)}
-        for path in files
+        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+        for path, digest in hashed.items()
     ]
     manifest = {"format": FORMAT, **about, "files": entries}
     manifest["signature"] = sign(manifest_bytes(manifest)).hex()
