@@ -61,7 +61,7 @@ class Pages:
             log.warning("%s has no %s. %s", folder, ", ".join(f"{name}.html" for name in absent), NOT_BUILT)
         texts = {name: text or f"<!doctype html><title>Fenbo</title><p>{NOT_BUILT}" for name, text in found.items()}
         shown = (texts["room"], texts["hq"], texts["missing"], texts["desk"])
-        return cls(_assets(folder / "assets"), *shown, verify_page(), texts["apply"])
+        return cls(_assets(folder / "assets"), *shown, "".join(verify_page()), texts["apply"])
 
     def room(self, view: RoomView, url: str) -> web.Response:
         """A room's page; `url` is the installation's own, without a slash at its end."""

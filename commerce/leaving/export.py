@@ -6,14 +6,12 @@ A table that comes later is exported without anybody remembering it. Only what m
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Select, Table, func, select
 
 from commerce import images
@@ -22,7 +20,7 @@ from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, file_digest, has_parquet, write_manifest, write_parquet, write_rows
 from commerce.proof.entry import Head, channel_party
 from commerce.proof.heads import last_head, signed_logs
-from commerce.proof.statement import Under, head_json, keys_json, statement, wholes
+from commerce.proof.statement import Under, head_json, keys_json, wholes
 from commerce.store import tables
 from commerce.store.reading import Connected, Reading
 from commerce.store.tables import metadata
@@ -178,9 +176,13 @@ def _write_log(reading: Reading, merchant: int, log: int, folder: Path) -> None:
     under = Under(reading, merchant, head, signature)
     names = iter(parties(reading, merchant, head))
     while some := list(islice(names, PARTIES_AT_ONCE)):
-        for told in wholes(under, some):
-            file = folder / f"{told['party'].replace(':', '-')}.json"
-            file.write_bytes(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
+        for party, pieces in wholes(under, some):
+            _write_pieces(folder / f"{party.replace(':', '-')}.json", pieces)
+
+
+def _write_pieces(file: Path, pieces: Iterable[bytes]) -> None:
+    with file.open("wb") as out:
+        out.writelines(pieces)
 
 
 def parties(reading: Reading, merchant: int, head: Head) -> list[str]:
@@ -203,19 +205,18 @@ def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, 
         name: write_rows(folder / f"{name}.jsonl", found)
         for name, found in _own(reading, merchant, row.id, channel).items()
     }
-    (folder / "proofs").mkdir()
-    for number, found in enumerate(_statements(reading, merchant, channel_party(channel))):
-        name = "statement.json" if number == 0 else f"statement-log-{found['log']}.json"
-        (folder / "proofs" / name).write_text(json.dumps(found, ensure_ascii=False) + "\n", "utf-8")
+    _write_statements(reading, merchant, channel_party(channel), folder / "proofs")
     about = {"kind": "channel", "channel": channel, "name": row.name, "at": reading.now, "rows": rows}
     return write_manifest(folder, about | {"keys": keys_json(reading)}, sign)
 
 
-def _statements(reading: Reading, merchant: int, party: str) -> Iterator[dict[str, Any]]:
+def _write_statements(reading: Reading, merchant: int, party: str, folder: Path) -> None:
     """Of each log that has anything of the party, the newest first."""
+    folder.mkdir()
+    names = iter(["statement.json"])
     for log in signed_logs(reading, merchant):
-        with suppress(NotFound):
-            yield statement(reading, merchant, party, log=log)
+        for _, pieces in wholes(Under(reading, merchant, *last_head(reading, merchant, log)), [party]):
+            _write_pieces(folder / next(names, f"statement-log-{log}.json"), pieces)
 
 
 def _own(reading: Reading, merchant: int, channel: int, public: str) -> dict[str, Iterator[Row]]:

@@ -4,15 +4,14 @@ statement and the checks inside. Signed as a whole, so that what is handed out c
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from commerce.leaving.export import Open, Progress, as_it_is, begin_folder, export_channel, export_merchant, silent
-from commerce.leaving.files import Row, write_manifest
+from commerce.leaving.files import CHUNK, Row, write_manifest
 from commerce.proof.statement import keys_json
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -20,12 +19,21 @@ from commerce.store.reading import Reading
 HERE = Path(__file__).parent
 
 
-def verify_page(found: Mapping[str, Any] | None = None) -> str:
-    """The page that checks statements, with one inside it or without."""
+def verify_page(statement: Iterable[str] = ("null",)) -> Iterator[str]:
+    """The page that checks statements in pieces, with one inside it (its JSON in pieces) or without."""
     page, script = ((HERE / name).read_text("utf-8") for name in ("verify.html", "verify.js"))
+    before, after = page.replace("<!--script-->", script).split("<!--statement-->")
+    yield before
     # "</" would end the script element; in JSON, and in no other place of it, "<" may be written so.
-    inside = "null" if found is None else json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")
-    return page.replace("<!--statement-->", inside).replace("<!--script-->", script)
+    yield from (piece.replace("<", "\\u003c") for piece in statement)
+    yield after
+
+
+def _write_page(page: Path, statement: Path) -> None:
+    """A statement of any size, a piece in memory at a time."""
+    page.parent.mkdir(exist_ok=True)
+    with statement.open(encoding="utf-8", newline="") as read, page.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(verify_page(iter(partial(read.read, CHUNK), "")))
 
 
 def farewell(
@@ -45,14 +53,12 @@ def farewell(
         export_merchant(reading, row.id, place / "export", sign, progress, open_row=open_row)
         names[row.public_id] = row.name
         for file in sorted((place / "export" / "proofs").glob("*-*.json")):
-            page = place / "statements" / f"{file.stem}.html"
-            page.parent.mkdir(exist_ok=True)
-            page.write_text(verify_page(json.loads(file.read_text("utf-8"))), "utf-8")
+            _write_page(place / "statements" / f"{file.stem}.html", file)
         query = select(channel.c.public_id).where(channel.c.merchant_id == row.id, channel.c.house.is_(False))
         publics = reading.connection.execute(query.order_by(channel.c.id)).scalars().all()
         for number, public in enumerate(publics):
             progress(f"channels of {row.name}", number, len(publics))
             export_channel(reading, row.id, public, place / "channels" / public, sign)
-    (folder / "verify.html").write_text(verify_page(), "utf-8")
+    (folder / "verify.html").write_text("".join(verify_page()), "utf-8")
     about = {"kind": "farewell", "at": reading.now, "merchants": names, "rows": {}, "keys": keys_json(reading)}
     return write_manifest(folder, about, sign)

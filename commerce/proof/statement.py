@@ -7,10 +7,11 @@ and is itself proven to be in the merchant's log under a signed head: so nothing
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 
 from commerce.errors import Conflict, NotFound
@@ -54,14 +55,14 @@ def statement(
     rows = _rows(reading, place, party, first, beyond)
     entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
     beside = _range(reading, place, party, (first, min(beyond, last.seq)), last.seq)
-    return under.told(party, entries, _entry_json(last, told=False), beside) | {
-        "period": {"start": start, "end": end},
-        "first": first,
-    }
+    found = under.common | {"party": party, "entries": entries} | under.shown(_entry_json(last, told=False), beside)
+    return found | {"period": {"start": start, "end": end}, "first": first}
 
 
-def wholes(under: Under, parties: list[str]) -> Iterator[Json]:
-    """Each party's, by name, of all its leaves that the head speaks of: read together, and one in memory at a time."""
+def wholes(under: Under, parties: list[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each party's, by name, of all its leaves that the head speaks of, as JSON in pieces of at most PAGE entries: one
+    of any size is written in the same memory. Take all pieces of one before you go on to the next.
+    """
     table, (merchant, log) = tables.log_leaf, under.log
     # With `+ 0` the database goes along the parties' sequences. Without it SQLite goes through the merchant's log.
     mine = (table.c.merchant_id == merchant, table.c.log == log, table.c.position + 0 < under.head.size)
@@ -69,9 +70,18 @@ def wholes(under: Under, parties: list[str]) -> Iterator[Json]:
     query = query.order_by(table.c.party, table.c.seq).execution_options(yield_per=PAGE)
     found = under.reading.connection.execute(query, {"parties": parties})
     for party, run in groupby((row for page in found.partitions() for row in page), itemgetter(0)):
-        entries = [_told(row[1:]) for row in run]
-        last = entries[-1] | {"salt": None, "body": None}
-        yield under.told(party, entries, last, []) | {"period": {"start": None, "end": None}, "first": 0}
+        yield party, _pieces(under, party, (row[1:] for row in run))
+
+
+def _pieces(under: Under, party: str, leaves: Iterator[Sequence[Any]]) -> Iterator[bytes]:
+    last: Json = {}
+    yield orjson.dumps(under.common | {"party": party})[:-1] + b',"entries":['
+    while entries := [_told(leaf) for leaf in islice(leaves, PAGE)]:
+        yield (b"," if last else b"") + orjson.dumps(entries)[1:-1]
+        last = entries[-1]
+    shown = under.shown(last | {"salt": None, "body": None}, [])
+    shown |= {"period": {"start": None, "end": None}, "first": 0}
+    yield b"]," + orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)[1:]
 
 
 class Under:
@@ -79,20 +89,14 @@ class Under:
 
     def __init__(self, reading: Reading, merchant: int, head: Head, signature: bytes) -> None:
         self.reading, self.head, self.log = reading, head, (merchant, head.log)
-        self._common = {"format": "fenbo statement 1", "merchant": head.merchant, "log": head.log}
-        self._common |= {"head": head_json(head, signature), "keys": keys_json(reading)}
+        self.common = {"format": "fenbo statement 1", "merchant": head.merchant, "log": head.log}
+        self.common |= {"head": head_json(head, signature), "keys": keys_json(reading)}
         self._kept = KeptBlocks(reading, self.log)
 
-    def told(self, party: str, entries: list[Json], last: Json, beside: list[bytes]) -> Json:
-        """All but the period; `beside` is what stands beside the run in the party's tree."""
-        shown = inclusion(self.head.size, last["position"], self._kept)
-        return self._common | {
-            "party": party,
-            "entries": entries,
-            "range": [found.hex() for found in beside],
-            "last": last,
-            "inclusion": [found.hex() for found in shown],
-        }
+    def shown(self, last: Json, beside: list[bytes]) -> Json:
+        """What proves a run of entries; `beside` is what stands beside it in the party's tree."""
+        found = inclusion(self.head.size, last["position"], self._kept)
+        return {"range": _hex(beside), "last": last, "inclusion": _hex(found)}
 
 
 def _newest(reading: Reading, merchant: int, party: str, logs: Sequence[int]) -> tuple[Under, AnyRow]:
@@ -145,6 +149,10 @@ def _range(reading: Reading, log: tuple[int, int], party: str, run: tuple[int, i
         query = select(table.c.hash).where(*mine, table.c.seq >= start, table.c.seq < end).order_by(table.c.seq)
         found.append(root_of(list(reading.connection.execute(query).scalars())))
     return found
+
+
+def _hex(hashes: list[bytes]) -> list[str]:
+    return [each.hex() for each in hashes]
 
 
 def _entry_json(row: AnyRow, told: bool) -> Json:

@@ -6,12 +6,16 @@ import json
 import pytest
 
 from commerce import commands as c
-from commerce.errors import CommerceError, NotFound
+from commerce.errors import CommerceError, Conflict, NotFound
 from commerce.leaving import station
+from commerce.leaving.check import check_folder
 from commerce.leaving.export import LEFT_BEHIND, merchant_tables
 from commerce.leaving.files import read_manifest, read_rows
+from commerce.proof.verify import verify_statement
+from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.tables import metadata
+from tests.commerce.leaving.test_farewell import say_farewell
 
 
 def leave(money, folder, channel=None, merchant=None):
@@ -60,6 +64,24 @@ async def test_a_partner_leaves_with_his_customers_and_nobody_elses(money, tmp_p
     (customer,) = read_rows(tmp_path / "own" / "customers.jsonl")
     assert json.loads(customer["contact"])["phone"] == "13800138000"
     assert [row["amount_minor"] for row in read_rows(tmp_path / "own" / "commission.jsonl")] == [990]
+
+
+async def test_a_statement_of_any_size_is_exported(money, tmp_path, monkeypatch):
+    """The desk's own has a limit; what is taken away has none, and is written a page of entries at a time."""
+    monkeypatch.setattr("commerce.proof.statement.LINES_MAX", 2)
+    monkeypatch.setattr("commerce.proof.statement.PAGE", 3)
+    for _ in range(3):
+        await money.sold()
+    with pytest.raises(Conflict):
+        await money.statement()
+    await asyncio.to_thread(leave, money, tmp_path / "own", money.shop.store_a.channel)
+    file = tmp_path / "own" / "proofs" / "statement.json"
+    report = verify_statement(json.loads(file.read_text("utf-8")), await money.key())
+    assert (report.wrong, report.entries) == ([], len(await money.rows(tables.log_leaf, party=money.a)))
+    await asyncio.to_thread(say_farewell, money, tmp_path / "bye")
+    found = await asyncio.to_thread(check_folder, tmp_path / "bye", await money.key())
+    assert found.wrong == ()
+    assert found.statements > 2
 
 
 async def test_what_cannot_be_exported_says_why(money, tmp_path):
