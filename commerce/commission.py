@@ -163,6 +163,21 @@ class Plan:
         }
         return cls(**rates, **found)
 
+    def check_new(self) -> None:
+        """Refuses what a plan that is set now may not have. Plans of before keep it: they are computed as they were."""
+        for name in ("rates", "share_rates"):
+            rates: tuple[Rate, ...] = getattr(self, name)
+            for at, rate in enumerate(rates):
+                if any(rate.scope == other.scope for other in rates[:at]):
+                    raise Invalid(f"{name}[{at}]", "is for the same as another rate before it")
+        for at, rate in enumerate(self.share_rates):
+            for part in ("tiers", "level", "depth"):  # he has no volume, no level, and nobody above him
+                if getattr(rate, part):
+                    raise Invalid(f"share_rates[{at}].{part}", "is not for sharers: a share pays per cent or fixed")
+        for at, rate in enumerate(self.rates if self.differential else ()):
+            if rate.depth:
+                raise Invalid(f"rates[{at}].depth", "is ignored by a differential plan: give each level its rate")
+
     def under(self, paid_levels_max: int, cap_ppm: int) -> Plan:
         """The plan within the limits of the lock, which may be narrower."""
         levels, cap = min(self.paid_levels_max, paid_levels_max), min(self.cap_ppm, cap_ppm)

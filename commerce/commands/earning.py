@@ -8,7 +8,6 @@ from datetime import date
 from commerce import checks
 from commerce.commands.base import Command
 from commerce.commission import Plan, PlanVersion
-from commerce.errors import Invalid
 
 REASON_CHARS_MAX = 200
 # So many in one transaction: buyers wait for no longer than that.
@@ -25,11 +24,7 @@ class SetPlan(Command[PlanVersion]):
     by: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("rates", "share_rates"):
-            rates = getattr(self.plan, name)
-            for at, rate in enumerate(rates):
-                if any(rate.scope == other.scope for other in rates[:at]):
-                    raise Invalid(f"{name}[{at}]", "is for the same as another rate before it")
+        self.plan.check_new()
 
 
 @dataclass(frozen=True, slots=True)

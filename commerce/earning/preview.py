@@ -54,7 +54,8 @@ class Preview:
 
 
 def preview(reading: Reading, merchant: int, plan: Plan) -> Preview:
-    """The latest 500 orders under both plans."""
+    """The latest 500 orders under both plans; Invalid for a plan that could not be set."""
+    plan.check_new()
     rule = lock_in_force(reading, merchant).rule
     sales = [sale for sale, _, _ in _tried(reading, merchant)]
     before = plan_in_force(reading, merchant).plan

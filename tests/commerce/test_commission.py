@@ -77,6 +77,13 @@ def test_the_sharer_earns_beside_the_channel():
     ]
 
 
+def test_a_plan_of_before_pays_sharers_as_it_did():
+    """By the lowest tier, and for no level: a plan that is set now may not have either."""
+    old = Plan((), (Rate(tiers=((0, 30_000), (1, 90_000))), Rate(90_000, level="gold"), Rate(90_000, depth=1)))
+    (line,) = commission(Plan.parse(old.canonical()), replace(SALE, sharer="mei"))
+    assert line.amount_minor == 600
+
+
 def test_together_they_stay_below_the_cap_and_the_cut_says_so():
     plan = Plan((Rate(200_000), Rate(200_000, depth=1)), share_rates=(Rate(200_000),), cap_ppm=300_000)
     lines = commission(plan, replace(SALE, sharer="mei"))

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { draftOf, emptyRate, formatMinor, formatPercent, NotANumber, parsePercent, rateOf } from "../src/hq/rates.ts";
+import {
+  draftOf,
+  emptyRate,
+  formatMinor,
+  formatPercent,
+  NotANumber,
+  parsePercent,
+  rateOf,
+  shareDraftsOf,
+} from "../src/hq/rates.ts";
 
 describe("rates", () => {
   it("reads per cent as whole parts per million, and refuses what is finer or no number", () => {
@@ -38,6 +47,27 @@ describe("rates", () => {
     assert.deepEqual(
       rates.map((rate) => rateOf(draftOf(rate, "CNY"), "CNY", "rates[0]")),
       rates,
+    );
+  });
+
+  it("offers of a sharer's older rates what they pay", () => {
+    const plain = { ppm: 0, fixed_minor: 0, tiers: [], level: null, sku: null, product: null, show: null, depth: 0 };
+    const tiers = [[0, 50_000] as [number, number], [1_000_000, 75_000] as [number, number]];
+    const drafts = shareDraftsOf(
+      [
+        { ...plain, tiers },
+        { ...plain, ppm: 9, level: "gold" },
+        { ...plain, ppm: 9, depth: 1 },
+        { ...plain, fixed_minor: 500, sku: "k1" },
+      ],
+      "CNY",
+    );
+    assert.deepEqual(
+      drafts.map((draft) => rateOf(draft, "CNY", "")),
+      [
+        { ...plain, ppm: 50_000 },
+        { ...plain, fixed_minor: 500, sku: "k1" },
+      ],
     );
   });
 

@@ -9,6 +9,7 @@ from commerce.commands import SetLockRule
 from commerce.commands.earning import SetChannelLevel, SetPlan
 from commerce.commission import Plan, Rate
 from commerce.earning.plans import leaves_less_above, lowers, plan_in_force, plan_versions
+from commerce.earning.preview import preview
 from commerce.errors import Invalid
 from commerce.store import tables
 from tests.commerce.money import PLAN
@@ -99,6 +100,25 @@ def test_one_rate_for_one_thing():
     with pytest.raises(Invalid) as caught:
         SetPlan(1, Plan((Rate(50_000), Rate(80_000, depth=1), Rate(100_000))))
     assert caught.value.field == "rates[2]"
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        (Plan((), (Rate(5), Rate(tiers=((0, 5),), sku="tea"))), "share_rates[1].tiers"),
+        (Plan((), (Rate(5, level="gold"),)), "share_rates[0].level"),
+        (Plan((), (Rate(5, depth=1),)), "share_rates[0].depth"),
+        (Plan((Rate(5), Rate(9, depth=1)), differential=True), "rates[1].depth"),
+    ],
+)
+async def test_what_would_pay_nobody_is_refused_but_in_a_plan_of_before(money, plan, field):
+    with pytest.raises(Invalid) as caught:
+        SetPlan(1, plan)
+    assert caught.value.field == field
+    with pytest.raises(Invalid) as caught:
+        await money.ask(preview, money.merchant, plan)
+    assert caught.value.field == field
+    assert Plan.parse(plan.canonical()) == plan
 
 
 def test_a_plan_goes_through_its_canonical_form_unchanged():

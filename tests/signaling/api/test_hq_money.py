@@ -70,9 +70,11 @@ async def test_a_plan_is_previewed_set_and_lowered_with_notice(shop, boss):
         ({"rates": [{"ppm": 1, "fixed_minor": 1}]}, "rate"),
         ({"rates": [{"ppm": 0.5}]}, "rates[0].ppm"),
         ({"rates": [], "levels": 3}, "levels"),
+        ({"rates": [], "share_rates": [{"tiers": [[0, 1]]}]}, "share_rates[0].tiers"),
     ):
-        status, problem = await boss("PUT", "/api/v1/hq/plan", wrong)
-        assert (status, problem["errors"][0]["field"]) == (422, field)
+        for method, path in (("PUT", "plan"), ("POST", "plan/preview")):
+            status, problem = await boss(method, f"/api/v1/hq/{path}", wrong)
+            assert (status, problem["errors"][0]["field"]) == (422, field)
 
 
 async def test_the_lock_is_a_version_more_each_time(shop, boss):

@@ -16,6 +16,7 @@ import {
   percent,
   type RateDraft,
   rateOf,
+  shareDraftsOf,
 } from "./rates.ts";
 import "./rate-row.ts";
 import { panel } from "./style.ts";
@@ -29,12 +30,14 @@ export class FenboMoneyPlan extends MoneyPart {
     versions: { state: true },
     rates: { state: true },
     shares: { state: true },
+    differential: { state: true },
     tried: { state: true },
     saved: { state: true },
   };
   declare versions: readonly PlanVersion[] | null;
   declare rates: readonly RateDraft[];
   declare shares: readonly RateDraft[];
+  declare differential: boolean;
   declare tried: { plan: Plan; found: RulesPreview } | null;
   declare saved: boolean;
 
@@ -43,6 +46,7 @@ export class FenboMoneyPlan extends MoneyPart {
     this.versions = null;
     this.rates = [];
     this.shares = [];
+    this.differential = false;
     this.tried = null;
     this.saved = false;
   }
@@ -70,7 +74,8 @@ export class FenboMoneyPlan extends MoneyPart {
     this.versions = await this.api.plans();
     const plan = this.versions[0]?.plan ?? NO_PLAN;
     this.rates = plan.rates.map((rate) => draftOf(rate, this.currency));
-    this.shares = plan.share_rates.map((rate) => draftOf(rate, this.currency));
+    this.shares = shareDraftsOf(plan.share_rates, this.currency);
+    this.differential = plan.differential;
   }
 
   override render() {
@@ -98,7 +103,7 @@ export class FenboMoneyPlan extends MoneyPart {
           </select></label>
           ${field({ label: money.notice, name: "notice_days", value: String(plan.notice_days), wrong: this.wrongAt("notice_days"), inputmode: "numeric" })}
         </div>
-        <label class="tick"><input type="checkbox" name="differential" ?checked=${plan.differential} />${money.differential}</label>
+        <label class="tick"><input type="checkbox" name="differential" ?checked=${plan.differential} @change=${this.changed} />${money.differential}</label>
         <label class="tick"><input type="checkbox" name="four_eyes" ?checked=${plan.four_eyes} />${money.fourEyes}</label>
       </fieldset>
       <fieldset><legend>${money.invites}</legend>
@@ -140,6 +145,7 @@ export class FenboMoneyPlan extends MoneyPart {
         (draft, index) => html`<fenbo-rate-row
           .draft=${draft}
           .shared=${name === "share_rates"}
+          .differential=${this.differential}
           .number=${index + 1}
           .currency=${this.currency}
           .wrong=${this.wrongAt(`${name}[${index}]`)}
@@ -165,6 +171,10 @@ export class FenboMoneyPlan extends MoneyPart {
         </tbody>
       </table></div>
     </details>`;
+  }
+
+  private changed(event: Event): void {
+    this.differential = (event.target as HTMLInputElement).checked;
   }
 
   private touched(): void {

@@ -7,13 +7,15 @@ import { moneyStyle } from "./money-part.ts";
 import type { RateDraft, Way } from "./rates.ts";
 import { panel } from "./style.ts";
 
-const WAYS: readonly Way[] = ["percent", "fixed", "tiers"];
+const SHARE_WAYS: readonly Way[] = ["percent", "fixed"];
+const WAYS: readonly Way[] = [...SHARE_WAYS, "tiers"];
 
 /** One rate: how much, of which level, for what. Tells its form of every change (`rate-change`, `rate-remove`). */
 export class FenboRateRow extends LitElement {
   static override properties = {
     draft: { attribute: false },
     shared: { attribute: false },
+    differential: { attribute: false },
     number: { attribute: false },
     currency: {},
     wrong: {},
@@ -22,8 +24,10 @@ export class FenboRateRow extends LitElement {
     text: { attribute: false },
   };
   declare draft: RateDraft;
-  /** A sharer's rate: he has no level in the tree. */
+  /** A sharer's rate: he has no level in the tree, and no volume. */
   declare shared: boolean;
+  /** Who is above has the rate of his level: there is no other of his. */
+  declare differential: boolean;
   declare number: number;
   declare currency: string;
   declare wrong: string;
@@ -57,8 +61,8 @@ export class FenboRateRow extends LitElement {
     const { money } = this.text;
     return html`<div class="rate" role="group" aria-label="${money.rate} ${this.number}" @input=${this.changed}>
       <div class="fields">
-        ${this.shared ? nothing : this.choice("depth", money.who, ["0", "1"], (depth) => money.depths[Number(depth)] ?? depth)}
-        ${this.choice("way", money.way, WAYS, (way) => money.ways[way as Way])} ${this.value()}
+        ${this.above ? this.choice("depth", money.who, ["0", "1"], (depth) => money.depths[Number(depth)] ?? depth) : nothing}
+        ${this.choice("way", money.way, this.shared ? SHARE_WAYS : WAYS, (way) => money.ways[way as Way])} ${this.value()}
       </div>
       ${this.wrong === "" ? nothing : html`<p class="wrong" role="alert">${this.wrong}</p>`}
       <details ?open=${this.scoped}>
@@ -84,6 +88,11 @@ export class FenboRateRow extends LitElement {
       </details>
       <div class="row"><button type="button" class="act" @click=${this.dropped}>${money.removeRate(this.number)}</button></div>
     </div>`;
+  }
+
+  /** Whether it may be for who is above; one that is, and may not, can be changed. */
+  private get above(): boolean {
+    return !this.shared && (!this.differential || this.draft.depth !== "0");
   }
 
   private get scoped(): boolean {

@@ -66,6 +66,17 @@ export function draftOf(rate: Rate, currency: string): RateDraft {
   };
 }
 
+/**
+ * A sharer's rates, of which an older plan may have what pays no sharer: he has no volume, so tiers are the lowest of
+ * them, and what is for a level or for somebody above never paid.
+ */
+export function shareDraftsOf(rates: readonly Rate[], currency: string): RateDraft[] {
+  const lowest = (rate: Rate) => rate.tiers.filter(([from]) => from === 0).at(-1)?.[1] ?? rate.ppm;
+  return rates
+    .filter((rate) => (rate.level === null || rate.level === "sharer") && rate.depth === 0)
+    .map((rate) => draftOf({ ...rate, ppm: lowest(rate), tiers: [], level: null }, currency));
+}
+
 /** Throws NotANumber with the field's name. */
 export function percent(text: string, field: string): number {
   const found = parsePercent(text);
