@@ -51,7 +51,7 @@ def statement(
     # One more at either end, without its body: its time shows that the period has nothing else.
     first, beyond = max(0, inside[0] - 1), min(last.seq + 1, inside[1] + 1)
     if beyond - first > LINES_MAX:
-        raise Conflict("period", f"more than {LINES_MAX} entries: take a shorter one")
+        raise Conflict("period", f"has more than {LINES_MAX} entries: ask for a shorter one with start and end")
     rows = _rows(reading, place, party, first, beyond)
     entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
     beside = _range(reading, place, party, (first, min(beyond, last.seq)), last.seq)

@@ -21,6 +21,7 @@ from signaling.api.once import HEADER
 from signaling.api.operation import Operation
 from signaling.api.operations import OPERATIONS
 from signaling.api.paging import CURSOR, LIMIT, LINK
+from signaling.api.period import SAYS
 from signaling.api.versions import ETAG, IF_MATCH
 from signaling.viewers import COOKIE as VIEWER_COOKIE
 
@@ -113,7 +114,8 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
     for name in re.findall(r"{(\w+)}", operation.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name in operation.query:
-        yield {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+        says = {"description": SAYS[name]} if name in SAYS else {}
+        yield {"name": name, "in": "query", "required": False, **says, "schema": {"type": "string"}}
     if operation.paged:
         yield {"name": CURSOR, "in": "query", "required": False, "description": PAGE_SAYS, "schema": {"type": "string"}}
         rows = {"type": "integer", "minimum": 1, "maximum": ROWS_MAX}

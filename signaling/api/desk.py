@@ -26,6 +26,7 @@ from signaling.api.models import ChannelRef
 from signaling.api.models_guard import Consent
 from signaling.api.models_hq import Link, LinkNew
 from signaling.api.paging import page
+from signaling.api.period import period
 from signaling.api.proofs import whole
 from signaling.errors import NotAllowed
 from signaling.rooms import Rooms
@@ -107,10 +108,14 @@ class DeskApi:
             await asyncio.to_thread(parcel.close)
 
     async def statement(self, request: web.Request, me: views.Me) -> web.Response:
-        """With everything up to now, under a head that is signed for it; `?log=`: of a log that is not the newest."""
+        """Of everything up to now, or of a period (`?start=`, `?end=`), under a head that is signed for it; `?log=`: of
+        a log that is not the newest.
+        """
+        start, end = period(request, me.merchant.timezone)
         await self._commerce.execute(SignHeads(me.merchant.id))
         log = whole(request, "log") if "log" in request.query else None
-        found = await self._commerce.ask(statement, me.merchant.id, channel_party(own(me)), log=log)
+        party = channel_party(own(me))
+        found = await self._commerce.ask(statement, me.merchant.id, party, start, end, log=log)
         body = json.dumps(found, ensure_ascii=False).encode()
         headers = {"Content-Disposition": f'attachment; filename="statement-{own(me)}.json"'}
         return web.Response(body=body, content_type="application/json", headers=headers)

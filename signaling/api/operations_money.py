@@ -73,7 +73,14 @@ MONEY = (
         "get", "/customers/{viewer}/why", "Why he is mine", {200: m.WhyCustomer}, problems=(404,), query=("language",)
     ),
     _desk("post", "/export", "All that is his, as a ZIP", {200: None}, body=Consent, media="application/zip"),
-    _desk("get", "/statement", "His statement with its proofs", {200: None}, problems=(404,), query=("log",)),
+    _desk(
+        "get",
+        "/statement",
+        "His statement with its proofs, of a period if that is given; too long, it is refused (409, `period`)",
+        {200: None},
+        problems=(404, 409),
+        query=("start", "end", "log"),
+    ),
     _desk("get", "/goods", "What he may keep out of his room", {200: models_hq.RoomGoods}, listed=True, tagged=True),
     _desk(
         "put",

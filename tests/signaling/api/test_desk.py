@@ -5,13 +5,17 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from commerce import commands as c
 from commerce.attribution import LockRule
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, Rate
+from commerce.proof.entry import channel_party
 from commerce.proof.statement import public_key
 from commerce.proof.verify import verify_statement
+from commerce.store import tables
+from commerce.times import aware
 from tests.signaling.api.test_hq_money import PLAN, sold
 
 
@@ -52,6 +56,30 @@ async def test_the_statement_holds_with_the_key_from_outside(shop, partner):
     report = verify_statement(found, bytes.fromhex(await shop.node.commerce.ask(public_key)))
     assert (report.wrong, report.party) == ([], f"channel:{shop.north.channel}")
     assert report.entries == 4  # touch, binding, placed, paid
+
+
+async def test_a_statement_that_is_too_long_is_refused_and_a_period_of_it_is_not(shop, partner, monkeypatch):
+    await sold(shop, "north")
+    monkeypatch.setattr("commerce.proof.statement.LINES_MAX", 3)
+    path = "/api/v1/desk/statement"
+    status, refused = await partner("GET", path, headers=partner.headers | {"Accept-Language": "zh"})
+    assert (status, [each["field"] for each in refused["errors"]]) == (409, ["period"])
+    assert "请用 start 和 end 缩短时间段" in refused["errors"][0]["detail"]
+    placed = (await shop.node.commerce.ask(times_of, shop.north.channel))[-1]
+    status, found = await partner("GET", f"{path}?start={aware(placed).isoformat().replace('+00:00', 'Z')}")
+    assert status == 200
+    report = verify_statement(found, bytes.fromhex(await shop.node.commerce.ask(public_key)))
+    assert (report.wrong, found["period"]["start"]) == ([], placed)
+    assert 0 < report.entries < 4
+    for query, field in (("start=today", "start"), ("start=2026-11-02&end=2026-11-01", "end")):
+        status, refused = await partner("GET", f"{path}?{query}")
+        assert (status, refused["errors"][0]["field"]) == (422, field)
+
+
+def times_of(reading, channel):
+    leaf = tables.log_leaf
+    query = select(leaf.c.at).where(leaf.c.party == channel_party(channel)).order_by(leaf.c.seq)
+    return reading.connection.execute(query).scalars().all()
 
 
 async def test_why_a_customer_is_his_and_all_of_his_own_to_take_away(shop, partner):

@@ -1,6 +1,7 @@
 """The desk in Chromium: a partner logs in, asks why an order is his, and takes everything away."""
 
 import os
+import re
 
 import pytest
 from playwright.async_api import expect
@@ -17,7 +18,7 @@ def shop(seen_shop):
     return seen_shop
 
 
-async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, password_hash, page):
+async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, password_hash, page, monkeypatch):
     await shop.do(c.CreateUser(shop.merchant.id, "north", password_hash, "channel_owner", shop.north.channel))
     boss = await shop.visitor()
     await boss.log_in()
@@ -35,6 +36,16 @@ async def test_a_partner_logs_in_and_is_told_why_an_order_is_his(shop, password_
     await expect(page.get_by_role("img", name="QR")).to_be_visible()
     await page.get_by_role("button", name="Why mine? A****** 138****8000").click()
     await expect(page.get_by_text("became a customer of North (whoever brought him first)")).to_be_visible()
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download the statement").click()
+    assert (await download.value).suggested_filename == "statement.json"
+    monkeypatch.setattr("commerce.proof.statement.LINES_MAX", 3)
+    await page.get_by_role("button", name="Download the statement").click()
+    await expect(page.get_by_text("That is too long for one file.")).to_be_visible()
+    monkeypatch.undo()
+    async with page.expect_download() as download:  # this month was chosen for him
+        await page.get_by_role("button", name="Download the statement").click()
+    assert re.fullmatch(r"statement-\d{4}-\d\d\.json", (await download.value).suggested_filename)
     await page.get_by_text("Take all of it with you").click()
     await page.get_by_label("I keep these people's data").check()
     async with page.expect_download() as download:

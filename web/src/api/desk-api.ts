@@ -1,6 +1,6 @@
 import type { Link } from "./hq-types.ts";
 import type { Contestable, Dispute } from "./partners-api.ts";
-import { ask, askPages, inPageLanguage, Problem, problemFrom } from "./problem.ts";
+import { ask, askFile, askPages } from "./problem.ts";
 import type { Money } from "./types.ts";
 
 const ROOT = "/api/v1/desk";
@@ -106,16 +106,15 @@ export class DeskApi {
   }
 
   /** All that is his, as a ZIP. Throws `Problem`. */
-  async takeAway(csrf: string): Promise<Blob> {
-    const headers = { ...inPageLanguage(), "Content-Type": "application/json", "X-CSRF-Token": csrf };
-    const body = JSON.stringify({ consent: true });
-    const answer = await fetch(`${ROOT}/export`, { method: "POST", credentials: "include", headers, body }).catch(
-      () => {
-        throw new Problem(0, "");
-      },
-    );
-    if (!answer.ok) throw problemFrom(answer.status, await answer.text(), answer.headers.get("Content-Language") ?? "");
-    return answer.blob();
+  takeAway(csrf: string): Promise<Blob> {
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+    return askFile(`${ROOT}/export`, { method: "POST", headers, body: JSON.stringify({ consent: true }) });
+  }
+
+  /** His statement, of all time or from a day to another, not included. Throws `Problem`. */
+  statement(period: { start: string; end: string } | undefined): Promise<Blob> {
+    const query = period === undefined ? "" : `?start=${period.start}&end=${period.end}`;
+    return askFile(`${ROOT}/statement${query}`);
   }
 
   why(order: string, language: string): Promise<{ words: string[] }> {

@@ -145,3 +145,15 @@ async function askOnce<T>(url: string, { method = "GET", body, file, headers = {
   heard?.(answer.headers);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
+
+/** A file that the server makes, however long that takes. Throws only `Problem`. */
+export async function askFile(url: string, how: RequestInit = {}): Promise<Blob> {
+  const headers = { ...inPageLanguage(), ...(how.headers as Record<string, string> | undefined) };
+  try {
+    const answer = await fetch(url, { ...how, credentials: "include", headers });
+    if (answer.ok) return await answer.blob();
+    throw problemFrom(answer.status, await answer.text(), answer.headers.get("Content-Language") ?? "");
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem(0, "");
+  }
+}

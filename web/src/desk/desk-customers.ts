@@ -6,6 +6,7 @@ import type { Language } from "../text/language.ts";
 import { Attempting } from "../ui/attempting.ts";
 import { base } from "../ui/base.ts";
 import { formStyle } from "../ui/form.ts";
+import { save } from "../ui/save.ts";
 
 /** A partner's customers, masked; why each is his; and all of it, in full, to take away. */
 export class FenboDeskCustomers extends Attempting {
@@ -123,12 +124,7 @@ export class FenboDeskCustomers extends Attempting {
     const form = event.target as HTMLFormElement;
     this.told = this.text.packing;
     const done = await this.attempt(async () => {
-      const parcel = await this.api.takeAway(await this.csrf());
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(parcel);
-      link.download = "fenbo-export.zip";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      save(await this.api.takeAway(await this.csrf()), "fenbo-export.zip");
       form.reset();
     });
     this.told = done ? this.text.packed : "";

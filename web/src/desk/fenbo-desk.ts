@@ -28,6 +28,7 @@ import { themeStyle } from "../ui/theme.ts";
 import "../ui/invitations.ts";
 import "../ui/sharers.ts";
 import "./desk-customers.ts";
+import "./desk-statement.ts";
 
 const ACCENT = "#0f6b5c";
 const REFRESH_MS = 5_000;
@@ -148,6 +149,7 @@ export class FenboDesk extends LitElement {
         margin-top: 10px;
       }
       .row + .row,
+      fenbo-desk-statement + .row,
       figure + .row {
         margin-top: 8px;
       }
@@ -335,10 +337,8 @@ export class FenboDesk extends LitElement {
       <h2>${text.earned}</h2>
       ${parts.length === 0 ? html`<p class="dim">${text.none}</p>` : wholeBar(parts, text.earned)}
       ${desk.owed.minor > 0 ? html`<p class="owed small">${formatMoney(desk.owed, this.language)} · ${text.owed}</p>` : nothing}
-      <p class="row">
-        ${this.owns ? html`<a class="act" href="/api/v1/desk/statement" download>${text.statement}</a>` : nothing}
-        <a class="act" href="/verify">${text.check}</a>
-      </p>
+      ${this.owns ? html`<fenbo-desk-statement .api=${this.api} .text=${text} .language=${this.language}></fenbo-desk-statement>` : nothing}
+      <p class="row"><a class="act" href="/verify">${text.check}</a></p>
     </section>`;
   }
 
