@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from commerce.books import post
-from commerce.commission import claw_back, next_state
+from commerce.commission import next_state
 from commerce.directory.tree import is_last_event
 from commerce.earning.apart import apart
+from commerce.earning.claw_back import cap_of, dues, given_back
 from commerce.earning.told import log_order
 from commerce.ledger import Transfer
 from commerce.proof.entry import channel_party
@@ -119,18 +120,17 @@ def _mature(change: Change) -> None:
 
 
 def _refund(change: Change) -> None:
-    """Every line, whatever level or kind, gives back its own share of all refunds so far (claw_back)."""
+    """Every line, whatever level or kind, gives back what it earned with what was given back (claw_back.py)."""
     order, source = change.order, change.source
     amount = change.refunded_minor - order.refunded_minor
     change.move(f"{source}:{order.public_id}", "sales", "clearing", amount, source.partition(":")[0])
-    ends = _ended(change)
-    for line in change.lines:
-        if line["state"] == "void":
-            continue
-        due = claw_back(line["amount_minor"], order.total_minor, change.refunded_minor, line["clawed_minor"])
+    live = [line for line in change.lines if line["state"] != "void"]
+    back = given_back(change.unit, order, change.refunded_minor)
+    due, ends = dues(live, back, cap_of(change.unit, order)), _ended(change)
+    for line in live:
         state = _after(line, "refunded") if line["id"] in ends else line["state"]
-        if due > 0:  # less than nothing: its credit has moved to another line, whole
-            _claw(change, line, due, state)
+        if line["id"] in due:
+            _claw(change, line, due[line["id"]], state)
         elif state != line["state"]:
             change.change(line, state=state)
 

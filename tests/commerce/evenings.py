@@ -111,7 +111,10 @@ class Evening(Days):
         return self.draw(*self.steps_of(case, viewer), k.PassCases())
 
     def asking(self, order):
-        lines, key = (k.Returned(self.shop.sku, self.random.randint(1, 2)),), f"case-{self.random.randrange(99):04d}"
+        lines, key = (
+            (k.Returned(self.draw(self.shop.sku, self.cup), self.random.randint(1, 2)),),
+            f"case-{self.random.randrange(99):04d}",
+        )
         return k.AskCase(order.viewer, order.order, key, self.draw(*KINDS), "torn", lines)
 
     def steps_of(self, case, viewer):
@@ -269,6 +272,8 @@ class Evenings:
         self.node, self.deaths, self.struck_at = both[0].shop.commerce, 0, Counter()
 
     async def live(self, steps) -> None:
+        for one in self.both:
+            await one.begin()
         for number in range(steps):
             for one, other in (self.both, self.both[::-1]):
                 await one.together([c.ReceiveStock(one.merchant, one.shop.sku, 9)])

@@ -39,8 +39,11 @@ class History:
     def buying(self):
         viewer, room = self.anyone()
         key = f"order-{self.random.randrange(40):04d}"
-        lines = None if self.random.random() < 0.3 else (c.Wanted(self.shop.sku, self.random.randint(1, 4)),)
+        lines = None if self.random.random() < 0.3 else self.basket()
         return c.PlaceOrder(viewer, room, key, self.shop.order().contact, lines)
+
+    def basket(self):
+        return (c.Wanted(self.shop.sku, self.random.randint(1, 4)),)
 
     def about_an_order(self):
         order, merchant = self.random.choice(self.orders), self.shop.merchant.id
@@ -58,7 +61,11 @@ class History:
 
     def a_refund(self, order):
         """Of a sum, or of some units of a line at what they cost or less, which come back with it, later, or never."""
-        merchant, named, sku = self.shop.merchant.id, f"n{self.random.randrange(3)}", order.lines[0].sku
+        merchant, named, sku = (
+            self.shop.merchant.id,
+            f"n{self.random.randrange(3)}",
+            self.random.choice(order.lines).sku,
+        )
         amount = None if self.random.random() < 0.2 else self.random.randint(1, 9_000)
         units = (c.GivenBack(sku, self.random.randint(1, 2), self.random.random() < 0.5),)
         return self.random.choice(

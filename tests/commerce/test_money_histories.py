@@ -6,6 +6,7 @@ After every step every invariant of MONEY section 9 holds. A history is decided 
 import asyncio
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -39,11 +40,31 @@ class Days(History):
         super().__init__(money.shop, seed)
         self.money = money
         self.done = set()
+        self.cup, self.plans = "", PLANS
+
+    async def begin(self):
+        """On the shelf is a second thing, which earns at a rate of its own."""
+        product = await self.money.execute(
+            c.CreateProduct(self.money.merchant, "Cup", (c.NewSku("red", 2_500, stock=1_000),))
+        )
+        entries = tuple(c.ShelfEntry(each.product) for each in (self.shop.product, product))
+        await self.money.execute(c.SetShelf(self.money.merchant, self.shop.show.show, entries))
+        self.cup = product.skus[0].sku
+        dear = Rate(250_000, sku=self.cup)
+        self.plans = [replace(plan, rates=(*plan.rates, dear)) for plan in PLANS]
+        await self.money.plan(self.plans[0])
+
+    def basket(self):
+        tea, cup = super().basket(), (c.Wanted(self.cup, self.random.randint(1, 2)),)
+        return self.random.choice([tea, tea + cup, tea + cup, cup])
+
+    async def ordered(self):
+        return await self.shop.place(*self.anyone(), lines=self.basket())
 
     def by_the_shop(self):
         merchant = self.money.merchant
         channel = self.random.choice([self.shop.store_a, self.shop.store_b]).channel
-        kinds = [super().by_the_shop, lambda: e.SetPlan(merchant, self.random.choice(PLANS))]
+        kinds = [super().by_the_shop, lambda: e.SetPlan(merchant, self.random.choice(self.plans))]
         kinds += [lambda: e.SetChannelLevel(merchant, channel, self.random.choice(["", "gold"]))]
         kinds += [lambda: e.SetStaff(merchant, self.random.choice(self.viewers), self.random.choice([None, channel]))]
         kinds += [lambda: c.ReceiveStock(merchant, self.shop.sku, 20), e.SignHeads]
@@ -104,9 +125,10 @@ class Days(History):
                 self.refused += 1
 
     async def live(self, steps):
+        await self.begin()
         for number in range(steps):
             await self.tried([c.ReceiveStock(self.money.merchant, self.shop.sku, 9)])
-            self.orders += [await self.money.sold(*self.anyone()) for _ in range(3)]
+            self.orders += [await self.shop.pay(await self.ordered()) for _ in range(3)]
             await self.play(2)
             self.shop.clock.advance(self.random.choice([3_600, 86_400, 9 * 86_400]))
             await self.finance()
@@ -114,7 +136,7 @@ class Days(History):
 
 
 async def test_every_invariant_holds_after_every_step(money):
-    days = Days(money, 7)
+    days = Days(money, 9)
     await days.live(12)
     assert {"PrepareSettlements", "ApproveSettlement", "RecordPayout"} <= days.done
     assert await money.rows(tables.receivable)
@@ -148,11 +170,11 @@ class ManyHistories:
         shutil.rmtree(folder)
 
     async def _one(self, money, seed) -> None:
-        await money.plan()
         days = Days(money, seed)
+        await days.begin()
         for _ in range(2):
             await days.tried([c.ReceiveStock(money.merchant, money.shop.sku, 30)])
-            days.orders += await asyncio.gather(*(money.shop.place(*days.anyone()) for _ in range(3)))
+            days.orders += await asyncio.gather(*(days.ordered() for _ in range(3)))
             await days.tried(money.shop.notice(order) for order in days.orders[-3:])
             await days.play(2)
             await days.deliver(0.8)

@@ -1,0 +1,79 @@
+"""What refunds take back of an order's lines (MONEY section 5): a line follows the goods that it was earned with.
+
+Whoever earned with the tea gives back nothing because the cup was returned. What names no goods, a sum or a
+chargeback, is spread over all that no refund has named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from commerce.attribution import LockRule
+from commerce.commission import claw_back
+from commerce.money import PPM, share, split
+from commerce.store import tables
+from commerce.store.bulk import Row
+from commerce.store.reading import AnyRow, Connected
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """All refunds of an order so far, in minor units; by SKU (public id) what was paid for it, and what of that was
+    named by refunds.
+    """
+
+    total_minor: int
+    refunded_minor: int
+    by_sku: Mapping[str, tuple[int, int]]
+
+    def of(self, sku: str) -> tuple[int, int]:
+        """Refunded and base, whose quotient is the part of the SKU's price that was given back.
+
+        Both depend on sums only, so the order of refunds does not matter.
+        """
+        paid, named = self.by_sku.get(sku, (0, 0))
+        left = self.total_minor - self.refunded_minor
+        unnamed = max(left, self.total_minor - sum(each for _, each in self.by_sku.values()))
+        if not (paid and unnamed):
+            return self.refunded_minor, self.total_minor
+        return paid * unnamed - (paid - named) * left, paid * unnamed
+
+
+def given_back(connected: Connected, order: AnyRow, refunded_minor: int) -> GivenBack:
+    """`order` is its row; refunds have given back so much of it, the one that is being booked with them."""
+    line, sku, back = tables.order_line, tables.sku, tables.refund_line
+    named = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(back.c.line_id == line.c.id).scalar_subquery()
+    query = select(sku.c.public_id, func.sum(line.c.amount_minor), func.sum(named))
+    query = query.join(sku, sku.c.id == line.c.sku_id).where(line.c.order_id == order.id).group_by(sku.c.public_id)
+    found = {str(public): (int(paid), int(of)) for public, paid, of in connected.connection.execute(query)}
+    return GivenBack(
+        order.total_minor, refunded_minor, {key: (paid, min(paid, of)) for key, (paid, of) in found.items()}
+    )
+
+
+def dues(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:
+    """What each line (row) gives back now, where that is anything; what is left of all stays within the cap of what is
+    left of the money. Less than nothing is nothing: its credit has moved to another line, whole.
+    """
+    found: dict[int, int] = {}
+    for line in lines:
+        refunded, base = back.of(line["sku"])
+        due = claw_back(line["amount_minor"], base, refunded, line["clawed_minor"])
+        found[line["id"]] = max(0, due)
+    left = {line["id"]: line["amount_minor"] - line["clawed_minor"] - found[line["id"]] for line in lines}
+    over = sum(left.values()) - share(back.total_minor - back.refunded_minor, cap_ppm)
+    if over > len(lines):  # each is rounded by itself, so it may be a minor unit over its own
+        parts = split(over, {f"{key:020}": minor for key, minor in left.items()})
+        found = {key: due + parts[f"{key:020}"] for key, due in found.items()}
+    return {key: due for key, due in found.items() if due}
+
+
+def cap_of(connected: Connected, order: AnyRow) -> int:
+    """Parts per million: the cap of the rule that an order was decided by."""
+    table = tables.lock_rule.c
+    mine = (table.merchant_id == order.merchant_id, table.digest == order.rule_hash)
+    canonical = connected.connection.execute(select(table.canonical).where(*mine)).scalar()
+    return PPM if canonical is None else LockRule.parse(canonical).cap_ppm
