@@ -139,10 +139,11 @@ def _one_binding(connected: Connected) -> Iterator[Finding]:
 
 
 def _merged_have_nothing(connected: Connected) -> Iterator[Finding]:
-    """What was a merged viewer's is the customer's: orders, touches, bindings and carts are found nowhere else."""
+    """What was a merged viewer's is the customer's: nothing of a person is found anywhere else."""
     viewer = tables.viewer
     merged = select(viewer.c.id).where(viewer.c.same_as_id.is_not(None))
-    for table in (tables.orders, tables.touch, tables.binding, tables.cart_line):
+    held = (tables.dispute, tables.legal_hold)
+    for table in (tables.orders, tables.touch, tables.binding, tables.cart_line, *held):
         query = select(table.c.viewer_id, func.count()).where(table.c.viewer_id.in_(merged)).group_by(table.c.viewer_id)
         yield from _findings(connected, "merged", table.name, query, "{1} rows of viewer {0}, who is merged")
 

@@ -1,9 +1,9 @@
 """Two viewers become one customer: what was the one's (`gone`) becomes the other's (`stays`), and nothing is lost.
 
 Touches merge by their time. Of two bindings the older that is valid stays under first_lock, the newer otherwise
-(DECISIONS); the other is kept as superseded, and both channels are told in the log. Orders, carts, links and what the
-one brought others are the customer's. The cookie of the one that is gone leads to the other from now on
-(visits.find_persons).
+(DECISIONS); the other is kept as superseded, and both channels are told in the log. Orders, carts, links, what the
+one brought others, and what is disputed or held about him, are the customer's. The cookie of the one
+that is gone leads to the other from now on (visits.find_persons).
 """
 
 from __future__ import annotations
@@ -66,8 +66,10 @@ def gather_strays(unit: Unit, tenant: Tenant, stays: Person) -> tuple[Cut, ...]:
 
 def _move(unit: Unit, gone: Person, stays: Person) -> tuple[Cut, ...]:
     """Everything but the bindings."""
-    touch, link, orders = tables.touch, tables.link, tables.orders
-    for column in (touch.c.viewer_id, touch.c.sharer_id, link.c.sharer_id, tables.newcomer.c.sharer_id):
+    touch, orders = tables.touch, tables.orders
+    whose = (touch.c.viewer_id, tables.dispute.c.viewer_id, tables.legal_hold.c.viewer_id)
+    brought_by = (touch.c.sharer_id, tables.link.c.sharer_id, tables.newcomer.c.sharer_id)
+    for column in (*whose, *brought_by):
         changed = update(column.table).where(column == gone.key).values({column.name: stays.key})
         unit.connection.execute(changed)
     _move_orders(unit, gone, stays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -12,7 +13,7 @@ from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
 from commerce.errors import Invalid, NotFound, WrongState
-from commerce.partners.holding import BY_RULE, change_line, release_held
+from commerce.partners.holding import BY_RULE, DISPUTED, change_line, release_held
 from commerce.proof.entry import Leaf
 from commerce.store import tables
 from commerce.store.bulk import Row
@@ -48,16 +49,25 @@ def release_lines(unit: Unit, command: ReleaseLines) -> int:
     """They go on where they were: matured if the after-sales window is over by now.
 
     What waits for a dispute or a suspended channel goes on when that ends; what such a one has come upon meanwhile
-    waits for it now.
+    waits for it now. A line that the decision of its dispute has missed (its buyer had logged in) is nobody else's.
     """
     order = _order(unit, command.merchant, command.order)
     lines = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
-    held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
+    decided = _decided(unit, {line["reason"] for line in lines})
+    held = [line for line in lines if not line["reason"].startswith(BY_RULE) or line["reason"] in decided]
     if not held:
         raise WrongState("order", order.state, "release")
     release_held(unit, held, command.reason)
     _keep(unit, order, held, "release")
     return len(held)
+
+
+def _decided(unit: Unit, reasons: Collection[str]) -> set[str]:
+    """Those that name a dispute which is decided."""
+    table, begins = tables.dispute, len(DISPUTED)
+    named = {reason[begins:] for reason in reasons if reason.startswith(DISPUTED)}
+    query = select(table.c.public_id).where(table.c.public_id.in_(named), table.c.state == "decided")
+    return {DISPUTED + str(public) for public in unit.connection.execute(query).scalars()}
 
 
 def _keep(unit: Unit, order: AnyRow, lines: list[Row], event: str) -> None:

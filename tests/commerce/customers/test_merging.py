@@ -8,8 +8,11 @@ from commerce import commands as c
 from commerce import questions
 from commerce.attribution import LockRule
 from commerce.audit import audit
+from commerce.commands import disputes as d
 from commerce.commands import earning as e
-from commerce.errors import BodyDiffers, NotFound
+from commerce.commands.guarding import SetLegalHold
+from commerce.errors import BodyDiffers, Conflict, NotFound
+from commerce.privacy.legal import legal_holds
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -139,6 +142,54 @@ async def test_an_erased_customer_is_gone_with_all_his_browsers(money_anywhere):
     for viewer in (one, renewed, other):
         assert await shop.commerce.ask(questions.customer, viewer, shop.room_a) is None
     assert (await Phone(shop).log_in(renewed)).customer.customer != customer.public_id
+    assert await money.ask(audit) == []
+
+
+@pytest.fixture
+async def guest(money):
+    """Bought in store B's room before he logged in as the customer who was store B's first; store A's as a guest."""
+    shop = money.shop
+    first, viewer = public_id(), public_id()
+    await shop.enter(first, shop.room_b)
+    await Phone(shop).log_in(first)
+    for room in (shop.room_a, shop.room_b):
+        await shop.enter(viewer, room)
+    return viewer, await money.sold(viewer, shop.room_b)
+
+
+async def dispute(money, **about):
+    return await money.execute(d.OpenDispute(money.merchant, money.shop.store_b.channel, "mine", "bob", **about))
+
+
+@pytest.mark.parametrize(("outcome", "party"), [("stays", "a"), ("moved", "b")])
+async def test_a_dispute_about_a_guest_is_about_the_customer_he_becomes(money, guest, outcome, party):
+    viewer, order = guest
+    claim = await dispute(money, viewer=viewer)
+    await Phone(money.shop).log_in(viewer)
+    assert await money.execute(d.DecideDispute(money.merchant, claim, outcome, "so it is", "boss")) == 1
+    assert {line.state for line in await money.lines()} <= {"frozen", "void"}
+    await money.arrived(order)
+    assert await money.settle() == ["paying"]
+    assert [row.party for row in await money.rows(tables.settlement)] == [getattr(money, party)]
+    assert await money.ask(audit) == []
+
+
+async def test_an_order_is_disputed_once_whoever_its_buyer_turns_out_to_be(money, guest):
+    viewer, order = guest
+    await dispute(money, order=order.order)
+    await Phone(money.shop).log_in(viewer)
+    with pytest.raises(Conflict) as refused:
+        await dispute(money, order=order.order)
+    assert refused.value.field == "order"
+
+
+async def test_who_is_on_legal_hold_is_not_erased_because_he_logs_in(money, guest):
+    viewer, _ = guest
+    await money.execute(SetLegalHold(money.merchant, "boss", "court", viewer=viewer))
+    await Phone(money.shop).log_in(viewer)
+    with pytest.raises(Conflict, match="legal hold"):
+        await money.execute(e.EraseViewer(money.merchant, viewer))
+    assert len(await money.ask(legal_holds, money.merchant)) == 1
     assert await money.ask(audit) == []
 
 

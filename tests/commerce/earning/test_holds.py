@@ -1,7 +1,10 @@
 """Holds, levels, staff: with reasons, and in the log."""
 
+import asyncio
+
 import pytest
 
+from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.errors import NotFound, WrongState
 from commerce.partners.notices import channel_notices
@@ -29,6 +32,25 @@ async def test_only_what_is_there_can_be_held_or_released(money):
         await money.execute(e.HoldLines(money.merchant, "0" * 16, "why"))
     with pytest.raises(NotFound):
         await money.execute(e.SetStaff(money.merchant, "0" * 16, None))
+
+
+async def test_a_line_that_the_decision_of_its_dispute_missed_is_released_by_hand(money):
+    """As one was whose buyer had logged in between the claim and the decision, before both went with him."""
+    order = await money.sold()
+    claim = d.OpenDispute(money.merchant, money.shop.store_a.channel, "mine", "ann", order=order.order)
+    claim = await money.execute(claim)
+    with pytest.raises(WrongState):
+        await money.execute(e.ReleaseLines(money.merchant, order.order, "not yet"))
+    await money.execute(d.DecideDispute(money.merchant, claim, "stays", "so it is", "boss"))
+
+    def missed():
+        line = tables.commission_line
+        with money.shop.commerce._engine.begin() as connection:
+            connection.execute(line.update().values(state="held", reason=f"dispute: {claim}"))
+
+    await asyncio.to_thread(missed)
+    assert await money.execute(e.ReleaseLines(money.merchant, order.order, "decided long ago")) == 1
+    assert [line.state for line in await money.lines()] == ["frozen"]
 
 
 async def test_a_level_is_in_the_log(money):

@@ -9,10 +9,14 @@ from sqlalchemy import inspect, select, text
 
 from commerce import commands as c
 from commerce.audit import audit
+from commerce.commands.disputes import OpenDispute
+from commerce.commands.guarding import SetLegalHold
 from commerce.store.engine import writer_engine
+from commerce.store.ids import public_id
 from commerce.store.schema import FOLDER, differences, head, migrate, revision_of
 from commerce.store.tables import metadata
 from tests.commerce.cases.playing import play
+from tests.commerce.customers.people import Phone
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -96,4 +100,32 @@ async def test_refunds_of_before_name_what_they_meant(empty_url, furnish_shop):
 
     made, filled = await asyncio.to_thread(again)
     assert (len(made), filled) == (4, made)
+    assert await shop.commerce.ask(audit) == []
+
+
+async def test_disputes_about_the_merged_of_before_are_about_the_customer(empty_url, furnish_shop):
+    shop = await furnish_shop(empty_url)
+    viewer, first = public_id(), public_id()
+    for each in (viewer, first):
+        await shop.enter(each, shop.room_b)
+    await shop.enter(viewer, shop.room_a)
+    await Phone(shop).log_in(first)
+    await shop.commerce.execute(OpenDispute(shop.merchant.id, shop.store_a.channel, "mine", "ann", viewer=viewer))
+    await shop.commerce.execute(SetLegalHold(shop.merchant.id, "boss", "court", viewer=viewer))
+    await Phone(shop).log_in(viewer)
+    held = [metadata.tables[name] for name in ("dispute", "legal_hold")]
+
+    def again():
+        engine = writer_engine(empty_url)
+        with engine.begin() as connection:
+            before = "(SELECT MIN(id) FROM viewer WHERE same_as_id IS NOT NULL)"
+            for table in held:
+                connection.execute(text(f"UPDATE {table.name} SET viewer_id = {before}"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0034'"))
+        migrate(engine, "0035")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head()})
+        engine.dispose()
+
+    await asyncio.to_thread(again)
     assert await shop.commerce.ask(audit) == []
