@@ -14,7 +14,7 @@ from commerce.store.reading import Connected, Reading
 from commerce.store.unit import Unit
 from commerce.visits import find_viewer
 
-_hold, _order = tables.legal_hold, tables.orders
+_hold, _order, _rule = tables.legal_hold, tables.orders, tables.retention
 
 
 def set_legal_hold(unit: Unit, command: SetLegalHold) -> str:
@@ -51,6 +51,8 @@ def lift_legal_hold(unit: Unit, command: LiftLegalHold) -> None:
     if row.lifted_at is None:
         unit.connection.execute(update(_hold).where(_hold.c.id == row.id).values(lifted_at=unit.now))
         note_access(unit, command.merchant, command.by, ("lifted", "hold"), [command.hold])
+        again = update(_rule).where(_rule.c.merchant_id == command.merchant)  # what was passed by because of it
+        unit.connection.execute(again.values(touch_at=0, touch_id=0, leaf_log=0, leaf_position=0))
 
 
 def reason_against(connected: Connected, viewer: int) -> str | None:

@@ -1,9 +1,9 @@
 """How long which personal data are kept, done by the clock. What is due stands in the store, so a restart forgets
-nothing; each step erases a page of rows within one commit, and what was erased is in the access log.
+nothing; each step looks at a page of rows within one commit, and what was erased is in the access log.
 
 chat      questions and held lines go; of acts and appeals what was said and by whom
-touches   those that no binding names, and what the log says of them (its commitments stay, and every proof holds);
-          how long and where somebody watched
+touches   those that no binding rests on, and what the log says of them (its commitments stay, and every proof holds);
+          how long and where somebody watched; old_touches.py
 contacts  name, phone, address and note of orders that ended so long ago; who applied to be a partner and was refused
 """
 
@@ -16,6 +16,7 @@ from commerce.commands.guarding import ApplyRetention, SetRetention
 from commerce.privacy.access import CLOCK, note_access
 from commerce.privacy.holdings import NOBODY
 from commerce.privacy.legal import held_orders, held_persons
+from commerce.privacy.old_touches import sweep_touches
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
 from commerce.store.unit import Unit
@@ -24,7 +25,7 @@ EVERY_MS = 3_600_000
 DAY_MS = 86_400_000
 KINDS = ("chat_days", "touch_days", "contact_days")
 ENDED = ("finished", "cancelled", "refunded")
-_rule, _order, _touch, _leaf = tables.retention, tables.orders, tables.touch, tables.log_leaf
+_rule, _order = tables.retention, tables.orders
 
 
 def set_retention(unit: Unit, command: SetRetention) -> None:
@@ -50,7 +51,9 @@ def retention_is_due(reading: Reading) -> bool:
 
 
 def apply_retention(unit: Unit, command: ApplyRetention) -> int:
-    """A page of each kind for each merchant whose time has come; answers how many rows. Call again until 0."""
+    """A page of each kind for each merchant whose time has come; answers how many rows were looked at. Call again
+    until 0.
+    """
     query = select(_rule).where(_rule.c.next_at <= unit.now).order_by(_rule.c.merchant_id)
     total = 0
     for rule in unit.connection.execute(query.with_for_update(skip_locked=True)).all():
@@ -64,11 +67,16 @@ def apply_retention(unit: Unit, command: ApplyRetention) -> int:
 
 def _apply(unit: Unit, rule: AnyRow, name: str, limit: int) -> int:
     before = unit.now - rule._mapping[name] * DAY_MS
-    sweep = {"chat_days": _sweep_talk, "touch_days": _sweep_touches, "contact_days": _sweep_contacts}[name]
-    gone = sweep(unit, rule.merchant_id, before, limit)
+    if name == "touch_days":
+        gone, looked = sweep_touches(unit, rule, before, limit)
+        looked += _erase_watch(unit, rule.merchant_id, before, limit)
+    else:
+        sweep = {"chat_days": _sweep_talk, "contact_days": _sweep_contacts}[name]
+        gone = sweep(unit, rule.merchant_id, before, limit)
+        looked = len(gone)
     if gone:
         note_access(unit, rule.merchant_id, CLOCK, ("erased", name.removesuffix("_days")), gone)
-    return len(gone)
+    return looked
 
 
 def _sweep_contacts(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
@@ -95,39 +103,15 @@ def _sweep_applicants(unit: Unit, merchant: int, before: int, limit: int) -> lis
     return found
 
 
-def _sweep_touches(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
-    named = select(tables.binding.c.touch_id).where(
-        tables.binding.c.merchant_id == merchant, tables.binding.c.touch_id.is_not(None)
-    )
-    query = select(_touch.c.id, _touch.c.public_id).where(
-        _touch.c.merchant_id == merchant,
-        _touch.c.noted_at < before,
-        _touch.c.id.not_in(named),
-        _touch.c.viewer_id.not_in(held_persons(merchant)),
-    )
-    rows = unit.connection.execute(query.order_by(_touch.c.id).limit(limit)).all()
-    _erase_leaves(unit, merchant, before)
-    _erase_watch(unit, merchant, before, limit)
-    unit.connection.execute(delete(_touch).where(_touch.c.id.in_([row.id for row in rows])))
-    return [row.public_id for row in rows]
-
-
-def _erase_leaves(unit: Unit, merchant: int, before: int) -> None:
-    where = (_leaf.c.merchant_id == merchant, _leaf.c.kind == "touch", _leaf.c.at < before, _leaf.c.body.is_not(None))
-    free = or_(_leaf.c.viewer_id.is_(None), _leaf.c.viewer_id.not_in(held_persons(merchant)))
-    unit.connection.execute(update(_leaf).where(*where, free).values(salt=None, body=None, viewer_id=None))
-
-
-def _erase_watch(unit: Unit, merchant: int, before: int, limit: int) -> None:
+def _erase_watch(unit: Unit, merchant: int, before: int, limit: int) -> int:
     table = tables.watch
     where = (
         table.c.merchant_id == merchant,
         table.c.seen_at < before,
         table.c.viewer_id.not_in(held_persons(merchant)),
     )
-    unit.connection.execute(
-        delete(table).where(table.c.viewer_id.in_(select(table.c.viewer_id).where(*where).limit(limit)))
-    )
+    old = select(table.c.viewer_id).where(*where).limit(limit)
+    return int(unit.connection.execute(delete(table).where(table.c.viewer_id.in_(old))).rowcount)
 
 
 def _sweep_talk(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:

@@ -66,6 +66,7 @@ touch = Table(
     moment("noted_at"),
     moment("counted_at", nullable=True),
 )
+Index("ix_touch_noted", touch.c.merchant_id, touch.c.noted_at, touch.c.id)
 partial_index("ix_touch_sharer", "sharer_id is not null", touch.c.sharer_id, touch.c.counted_at)
 
 binding = Table(
@@ -86,6 +87,7 @@ binding = Table(
     moment("protected_until", nullable=True),
 )
 Index("ix_binding_viewer", binding.c.viewer_id)
+Index("ix_binding_touch", binding.c.touch_id)
 Index("ix_binding_channel", binding.c.channel_id, binding.c.id)
 Index(
     "uq_binding_active",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from commerce.store.tables.columns import Key, key, metadata, moment, of_merchant, public, ref
+from commerce.store.tables.columns import Key, Wide, key, metadata, moment, of_merchant, public, ref
 
 # Who saw, took away, held or erased whose data. `rows` are public ids as JSON, at most 200 of the `count`.
 access = Table(
@@ -46,4 +46,9 @@ retention = Table(
     Column("contact_days", Integer, nullable=True),
     moment("changed_at"),
     moment("next_at"),
+    # The last touch and the last leaf that were looked at for touch_days.
+    Column("touch_at", Wide, nullable=False, server_default="0"),
+    Column("touch_id", Wide, nullable=False, server_default="0"),
+    Column("leaf_log", Integer, nullable=False, server_default="0"),
+    Column("leaf_position", Wide, nullable=False, server_default="0"),
 )
