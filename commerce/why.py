@@ -115,6 +115,7 @@ TERMS = {
     "suspended": "渠道暂停",
     "dispute": "争议",
     "moved": "按争议裁定转移",
+    "the channel closed": "渠道已关闭",
 }
 RULES = ("suspended: ", "dispute: ", "moved: ")  # how reasons begin that nobody wrote, with what follows them
 
@@ -301,7 +302,9 @@ def _holds(event: Json, now: int) -> bool:
 def _event_words(teller: Teller, event: Json) -> list[str]:
     if event["kind"] == "touch":
         return [teller.say("touch", at=teller.at(event["at"]), channel=teller.names[event["channel"]])]
-    why = teller.say(f"by_{event['clause']}", by=event.get("by", ""), reason=event.get("reason", ""))
+    reason = event.get("reason", "")
+    given = teller.term(reason) if event["clause"] == "passed" else reason  # only there nobody wrote it
+    why = teller.say(f"by_{event['clause']}", by=event.get("by", ""), reason=given)
     if "reason" in event and event["channel"] in teller.hidden:  # it may say who that is
         why = teller.say("by_hand")
     said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], why)

@@ -2,7 +2,7 @@
 
 Kinds: suspended · resumed · closed · customers_left · customers_came · customer_left · customer_came · moved ·
 branch_left · branch_came · level · level_ahead · level_rises · level_below · level_stays · dispute. Bodies hold ids,
-names of channels, reasons and figures, never a person's data.
+names of channels, reasons and figures, never a person's data; those of MOVED name a person, and go when he is erased.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from commerce.store.reading import Reading
 from commerce.store.unit import Unit
 
 NOTICES_MAX = 50
+MOVED = ("customer_left", "customer_came")
 
 
 @dataclass(frozen=True, slots=True)

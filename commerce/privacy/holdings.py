@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, literal, or_, select
 
+from commerce.partners.notices import MOVED
 from commerce.proof.entry import sharer_party
 from commerce.store import tables
 
@@ -109,6 +110,14 @@ def _rebinding(subject: Subject) -> ColumnElement[bool]:
     return tables.rebinding.c.binding_id.in_(select(binding.c.id).where(binding.c.viewer_id.in_(subject.every)))
 
 
+def _notice(subject: Subject) -> ColumnElement[bool]:
+    """Those that name him: a customer who came or left, with what somebody gave as the reason."""
+    table, viewer = tables.notice, tables.viewer
+    named = table.c.body.contains(literal('"viewer":"').concat(viewer.c.public_id).concat('"'))
+    about = select(viewer.c.id).where(viewer.c.id.in_(subject.every), named)
+    return and_(table.c.kind.in_(MOVED), about.exists())
+
+
 def _cases(subject: Subject) -> Select[int]:
     table = tables.aftersale
     return select(table.c.id).where(_by_order(table)(subject))
@@ -131,6 +140,7 @@ HOLDINGS = (
     Holding(_orders, _by_viewer(_orders), {"contact": NOBODY, "note": ""}),
     Holding(tables.dispute, _by_viewer(tables.dispute), {"claim": "", "answer": "", "reason": "", "evidence": "{}"}),
     Holding(tables.rebinding, _rebinding, {"reason": ""}),
+    Holding(tables.notice, _notice, GONE),
     Holding(tables.order_event, _by_order(tables.order_event), {"detail": ""}),
     Holding(tables.aftersale, _by_order(tables.aftersale), {"reason": "", "answer": "", "tracking": ""}),
     Holding(tables.aftersale_event, _by_case(tables.aftersale_event), {"detail": ""}),
@@ -159,7 +169,6 @@ HOLDINGS = (
 )
 # What the metadata makes look like it, and why it holds nothing about anybody that is not named above.
 OTHERWISE = {
-    "notice": "what a desk is told: ids, names of channels, and the reasons of decisions",
     "answered": "answers given once are gone after a day",
     "log_party": "the size of a party's sequence",
     "merchant": "the tenant",

@@ -7,6 +7,7 @@ import pytest
 from commerce.audit import audit
 from commerce.commands import disputes as d
 from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
+from commerce.commands.partners import Rebind
 from commerce.errors import Conflict, NotFound
 from commerce.events import ViewerErased
 from commerce.proof.verify import verify_statement
@@ -57,3 +58,17 @@ async def test_whose_customer_is_disputed_is_kept_until_it_is_decided(money):
         await money.execute(EraseViewer(money.merchant, viewer))
     await money.execute(d.DecideDispute(money.merchant, dispute, "stays", "Yes", "boss"))
     await money.execute(EraseViewer(money.merchant, viewer))
+
+
+async def test_why_he_was_moved_is_erased_wherever_it_stands(money_anywhere):
+    money, shop, people = money_anywhere, money_anywhere.shop, [public_id(), public_id()]
+    for viewer in people:
+        await shop.enter(viewer, shop.room_a)
+        command = Rebind(
+            money.merchant, viewer, shop.store_b.channel, f'asked by phone: "viewer":"{people[0]}"', "boss"
+        )
+        await money.execute(command)
+    await money.execute(EraseViewer(money.merchant, people[0]))
+    assert sorted(row.reason == "" for row in await money.rows(tables.rebinding)) == [False, True]
+    bodies = [json.loads(row.body) for row in await money.rows(tables.notice)]
+    assert [body["viewer"] for body in bodies] == [people[1]] * 2  # what the other's reason says is not about him

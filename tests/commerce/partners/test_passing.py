@@ -69,6 +69,9 @@ async def test_both_are_told_and_it_is_in_both_logs(money_anywhere, agent):
     why = await money.ask(why_customer, money.merchant, viewers[0], "en")
     assert why["channel"] == money.shop.store_a.channel
     assert any("the channel closed" in sentence for sentence in why["words"])
+    words = (await money.ask(why_customer, money.merchant, viewers[0], "zh"))["words"]
+    assert any(sentence.endswith("fenbo：渠道已关闭）。") for sentence in words), words
+    assert not any("the channel closed" in sentence for sentence in words)
 
 
 async def test_in_small_steps_over_a_restart(money_anywhere, agent, open_commerce):
