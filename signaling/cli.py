@@ -107,14 +107,19 @@ def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
     leave = _verb(verbs, "export", _on_store(cli_leaving.export), "everything of a merchant, or a channel, as a folder")
     leave.add_argument("folder", type=Path, help="an empty folder, or one to be made")
     leave.add_argument("--merchant", required=True, help="name or id")
-    leave.add_argument("--channel", help="id: only what is this partner's own")
+    leave.add_argument("--channel", help="its id or the name of its room: only what is this partner's own")
     bring = _verb(verbs, "import", _on_store(cli_leaving.arrive), "an export into this fresh installation")
     bring.add_argument("folder", type=Path)
     bring.add_argument("--key", help="the old log's public key, from outside: only what it signed is let in")
     last = _verb(verbs, "farewell", _on_store(cli_leaving.farewell), "a signed folder for every merchant and channel")
     last.add_argument("folder", type=Path)
     key = _verb(verbs, "log-key", _on_store(cli_leaving.log_key), "the public key that statements are checked with")
-    key.add_argument("--rotate", action="store_true", help="make a new one first, endorsed by the one before it")
+    key.add_argument(
+        "--rotate",
+        action="store_true",
+        help="make a new one first, endorsed by the one before it; a node that runs signs with the old one until it is "
+        "started again: start all again before you hand the new one out",
+    )
     check = _verb(
         verbs, "verify", lambda known, _: cli_leaving.verify(known), "check a statement or a whole export, offline"
     )

@@ -61,7 +61,7 @@ def read_rows(file: Path) -> Iterator[Row]:
 
 
 def has_parquet() -> bool:
-    """Whether pyarrow is there (`pip install fenbo[parquet]`)."""
+    """Whether pyarrow is there (`pip install pyarrow`, or the extra `parquet`)."""
     return importlib.util.find_spec("pyarrow") is not None
 
 

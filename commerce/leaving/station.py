@@ -74,7 +74,7 @@ def station(url: str, data_dir: Path, secret: str, now: int) -> Iterator[Station
 
 
 def leave(at: Station, merchant: str, channel: str | None, folder: Path, progress: Progress = silent) -> Row:
-    """The export of a merchant (name or id), or of one of its channels; answers the manifest."""
+    """The export of a merchant (name or id), or of one of its channels (id, or its room); answers the manifest."""
     table = tables.merchant
     with at.reading() as reading:
         where = or_(table.c.public_id == merchant, table.c.name == merchant)
@@ -82,8 +82,20 @@ def leave(at: Station, merchant: str, channel: str | None, folder: Path, progres
         if len(keys) != 1:
             raise NotFound("merchant", f"{len(keys)} merchants are called {merchant}")
         if channel is not None:
-            return export_channel(reading, keys[0], channel, folder, at.signer.sign)
+            public = _find_channel(reading, keys[0], channel)
+            return export_channel(reading, keys[0], public, folder, at.signer.sign)
         return export_merchant(reading, keys[0], folder, at.signer.sign, progress, open_row=partial(opened, at.vault))
+
+
+def _find_channel(reading: Reading, merchant: int, named: str) -> str:
+    """The public id of the channel that is called so, or whose room is; an id comes first."""
+    channel, room = tables.channel, tables.room
+    query = select(channel.c.public_id).join(room, room.c.channel_id == channel.c.id)
+    query = query.where(channel.c.merchant_id == merchant, or_(channel.c.public_id == named, room.c.slug == named))
+    found = reading.connection.execute(query).scalars().all()
+    if not found:
+        raise NotFound("channel", f"no channel of this merchant has the id or the room {named}")
+    return named if named in found else str(found[0])
 
 
 class Arrived(NamedTuple):

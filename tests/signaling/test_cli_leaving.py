@@ -66,6 +66,25 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     assert run(["audit"]) == 0
 
 
+def test_a_channel_is_named_by_its_id_or_its_room(home, capsys):
+    channel = asyncio.run(furnish(home / "home"))
+    for at, named in enumerate((channel, "store")):
+        assert run(["export", str(home / f"own-{at}"), "--merchant", "Brand", "--channel", named]) == 0
+        manifest = json.loads((home / f"own-{at}" / "manifest.json").read_text("utf-8"))
+        assert (manifest["kind"], manifest["channel"]) == ("channel", channel)
+    capsys.readouterr()
+    for named in ("Store", "nowhere", ""):
+        assert run(["export", str(home / "none"), "--merchant", "Brand", "--channel", named]) == 2
+        assert f"channel: no channel of this merchant has the id or the room {named}" in capsys.readouterr().err
+    assert not (home / "none").exists()
+
+
+def test_help_says_when_a_new_key_counts(capsys):
+    with pytest.raises(SystemExit):
+        run(["log-key", "--help"])
+    assert "started again" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("key", ["zz" * 32, "missing"])
 def test_a_key_that_is_none_is_named(home, key, capsys):
     (home / "s.json").write_text("{}")
