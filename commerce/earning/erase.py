@@ -11,9 +11,9 @@ from sqlalchemy import Delete, Update, delete, or_, select, update
 
 from commerce.cases.states import OPEN as UNDECIDED
 from commerce.commands.earning import EraseViewer
+from commerce.earning.waiting import UNDECIDED as DISPUTE_OPEN
 from commerce.errors import Conflict
 from commerce.events import ViewerErased
-from commerce.partners.holding import UNDECIDED as DISPUTE_OPEN
 from commerce.privacy.access import note_access
 from commerce.privacy.holdings import GONE, HOLDINGS, NOBODY, Holding, Subject
 from commerce.privacy.legal import reason_against

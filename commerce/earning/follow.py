@@ -17,10 +17,10 @@ from sqlalchemy import bindparam, select, update
 
 from commerce.books import post
 from commerce.commission import next_state
-from commerce.directory.tree import is_last_event
 from commerce.earning.apart import apart
 from commerce.earning.claw_back import cap_of, dues, given_back
 from commerce.earning.told import log_order
+from commerce.earning.waiting import waits
 from commerce.ledger import Transfer
 from commerce.proof.entry import channel_party
 from commerce.store import tables
@@ -85,21 +85,12 @@ def _step(event: str) -> Callable[[Change], None] | None:
 def _pay(change: Change) -> None:
     order = change.order
     change.move(f"sale:{order.public_id}", "clearing", "sales", order.total_minor, "sale")
-    suspended = _suspended(change)
+    waiting = waits(change.unit, change.lines)
     for line in change.lines:
         change.change(line, state=_after(line, "paid"))
-        if line["party"] in suspended:
-            line |= {"state": "held", "reason": suspended[line["party"]]}
+        if line["id"] in waiting:
+            line |= {"state": "held", "reason": waiting[line["id"]]}
         change.move(f"commission:{line['public_id']}", "sales", line["party"], line["amount_minor"], "commission")
-
-
-def _suspended(change: Change) -> dict[str, str]:
-    """Parties that wait, by the reason that their lines get: what a suspended channel earns is held."""
-    channel, event = tables.channel, tables.channel_event
-    parties = {line["party"].partition(":")[2]: line["party"] for line in change.lines if line["kind"] == "order"}
-    query = select(channel.c.public_id, event.c.reason).select_from(channel.join(event, is_last_event()))
-    query = query.where(channel.c.public_id.in_(parties), channel.c.state == "suspended")
-    return {parties[public]: f"suspended: {reason}" for public, reason in change.unit.connection.execute(query)}
 
 
 def _pay_late(change: Change) -> None:

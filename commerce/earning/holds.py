@@ -12,8 +12,9 @@ from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
+from commerce.earning.waiting import BY_RULE, DISPUTED
 from commerce.errors import Invalid, NotFound, WrongState
-from commerce.partners.holding import BY_RULE, DISPUTED, change_line, release_held
+from commerce.partners.holding import change_line, release_held
 from commerce.proof.entry import Leaf
 from commerce.store import tables
 from commerce.store.bulk import Row

@@ -7,11 +7,11 @@ within an attempt: so after a crash the rail is asked first, and is never told t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, insert, literal, or_, select, text, update
 
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
@@ -26,9 +26,11 @@ from commerce.earning.settlement import (
 )
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
-from commerce.proof.entry import Leaf
+from commerce.partners.holding import hold_waiting
+from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.among import among
+from commerce.store.bulk import Row
 from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
 
@@ -83,9 +85,10 @@ def names_of(connected: Connected, merchant: int, due: Collection[Due]) -> dict[
 
 
 def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
-    """Each payout is begun by one node only."""
+    """Each payout is begun by one node only; those of suspended channels wait."""
     table = tables.payout
-    query = select(table).where(table.c.rail == command.rail, table.c.state == "queued").order_by(table.c.id)
+    query = select(table).where(table.c.rail == command.rail, table.c.state == "queued", ~_is_suspended())
+    query = query.order_by(table.c.id)
     query = query if command.merchant is None else query.where(table.c.merchant_id == command.merchant)
     rows = unit.connection.execute(query.limit(command.limit).with_for_update(skip_locked=True)).all()
     for row in rows:
@@ -109,8 +112,17 @@ def hold_rail(unit: Unit, command: HoldRail) -> bool:
 def payouts_wait(reading: Reading, rail: str) -> bool:
     """Whether anything is to be paid on a rail; a look at an index that is mostly empty."""
     table = tables.payout
-    query = select(table.c.id).where(table.c.rail == rail, _OPEN).limit(1)
+    may_go = or_(table.c.state == "sending", ~_is_suspended())
+    query = select(table.c.id).where(table.c.rail == rail, _OPEN, may_go).limit(1)
     return reading.connection.execute(query).first() is not None
+
+
+def _is_suspended() -> ColumnElement[bool]:
+    """Whether a payout's party is a channel that is suspended now."""
+    payout, channel = tables.payout.c, tables.channel.c
+    named = literal(channel_party("")) + channel.public_id == payout.party
+    query = select(channel.id).where(channel.merchant_id == payout.merchant_id, channel.state == "suspended", named)
+    return query.exists()
 
 
 def _set(unit: Unit, row: AnyRow, **changes: Any) -> None:
@@ -147,12 +159,12 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
     if command.outcome == "confirmed":
         left = Transfer(f"left:{row.public_id}", "payout", "clearing", row.amount_minor, row.currency, "payout")
         post(unit, row.merchant_id, [ended, left])
-        _end(unit, found, "paid")
-        move_settled(unit, found, lines, "paid")
+        _end(unit, found, lines, "paid", state="paid")
     else:
         post(unit, row.merchant_id, [replace(ended, void=True)])
-        _end(unit, found, "failed")
-        move_settled(unit, found, lines, "payable")
+        give_back(unit, found, found.netted_minor, row.attempts)
+        _end(unit, found, lines, "payable", state="failed", netted_minor=0)
+        hold_waiting(unit, lines)
     _set(unit, row, state=command.outcome, reference=command.reference or row.reference)
     return command.outcome
 
@@ -164,15 +176,16 @@ def _late(row: AnyRow, command: RecordPayout) -> str:
     raise Conflict("payout", f"{command.payout} is at attempt {row.attempts}, and this is said of {command.attempt}")
 
 
-def _end(unit: Unit, found: AnyRow, state: str) -> None:
+def _end(unit: Unit, found: AnyRow, lines: Sequence[Row], lines_are: str, **changes: Any) -> None:
+    """The settlement with these changes, and its lines."""
     table = tables.settlement
-    changes = {"state": state, "changed_at": unit.now}
-    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))
+    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
+    move_settled(unit, found, lines, lines_are)
 
 
 def retry_payout(unit: Unit, command: RetryPayout) -> str:
-    """Another attempt under another key, of what is left: a line may have been refunded or held since, and what was
-    clawed back while the bank had the money is netted with it first.
+    """Another attempt under another key, of what is left: a line may have been refunded or held since, and all that
+    the party owes by now is netted with it first.
 
     `failed`: nothing is left, so its settlement has ended without it.
     """
@@ -183,26 +196,13 @@ def retry_payout(unit: Unit, command: RetryPayout) -> str:
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
     if found.state != "failed":
         raise WrongState("settlement", found.state, "retry")
-    lines = settled_lines(unit, found.id, "payable")
+    lines, attempts = settled_lines(unit, found.id, "payable"), row.attempts + 1
     gross = still_owed(unit, lines)
-    netted = found.netted_minor + net_receivables(unit, found, max(0, gross - found.netted_minor))
-    if gross <= netted:
-        _end_with_nothing(unit, found, gross, netted)
-        move_settled(unit, found, lines, "paid")
+    netted = net_receivables(unit, found, gross, attempts)
+    amount, state = gross - netted, "paying" if gross > netted else "paid"
+    _end(unit, found, lines, state, state=state, gross_minor=gross, netted_minor=netted)
+    if not amount:
         return "failed"
-    amount, attempts = gross - netted, row.attempts + 1
     post(unit, row.merchant_id, [in_transit(row.public_id, attempts, row.party, amount, row.currency)])
-    sums = {"gross_minor": gross, "netted_minor": netted}
-    unit.connection.execute(update(tables.settlement).where(tables.settlement.c.id == found.id).values(sums))
-    _end(unit, found, "paying")
-    move_settled(unit, found, lines, "paying")
     _set(unit, row, state="queued", attempts=attempts, amount_minor=amount)
     return "queued"
-
-
-def _end_with_nothing(unit: Unit, found: AnyRow, gross: int, netted: int) -> None:
-    """What is left was netted; of what was netted beyond it, the party owes again."""
-    give_back(unit, found, netted - gross)
-    table = tables.settlement
-    changes = {"state": "paid", "gross_minor": gross, "netted_minor": gross, "changed_at": unit.now}
-    unit.connection.execute(update(table).where(table.c.id == found.id).values(changes))

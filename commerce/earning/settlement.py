@@ -2,6 +2,8 @@
 
 prepared ──approve──> paying ──confirmed──> paid
                         └──failed──> failed ──retry──> paying        (nothing left to pay: paid at once)
+
+What was netted for an attempt that failed is owed again; the next attempt nets what is owed then.
 """
 
 from __future__ import annotations
@@ -131,7 +133,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     table = tables.settlement
     lines = settled_lines(unit, found.id, "matured")
     gross = still_owed(unit, lines)
-    netted = net_receivables(unit, found, gross)
+    netted = net_receivables(unit, found, gross, attempt=1)
     state = "paying" if gross > netted else "paid"
     changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": by}
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
@@ -141,8 +143,8 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     return state
 
 
-def net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
-    """What the party owes is taken from what it earned, the oldest first; answers how much."""
+def net_receivables(unit: Unit, found: AnyRow, gross: int, attempt: int) -> int:
+    """What the party owes is taken from what it earned, the oldest first; answers how much. `attempt` of its payout."""
     table, left = tables.receivable, gross
     theirs = table.c.party.in_(_names_of_one(unit, found))
     where = (table.c.merchant_id == found.merchant_id, theirs, table.c.state == "receivable")
@@ -154,7 +156,7 @@ def net_receivables(unit: Unit, found: AnyRow, gross: int) -> int:
             break
         left -= part
         settle_receivable(unit, row, part, "offset")
-        name = _net_name(row.public_id, found.public_id)
+        name = _net_name("net", row.public_id, found.public_id, attempt)
         transfers.append(Transfer(name, found.party, f"receivable:{row.party}", part, row.currency, "net"))
     post(unit, found.merchant_id, transfers)
     return gross - left
@@ -182,39 +184,39 @@ def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str 
     unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
 
 
-def give_back(unit: Unit, found: AnyRow, amount: int) -> None:
-    """Of what a settlement netted so much is owed again, the latest first: less was left to net it with."""
+def give_back(unit: Unit, found: AnyRow, amount: int, attempt: int) -> None:
+    """Of what a settlement netted for an attempt so much is owed again, the latest first."""
     table, left, transfers = tables.receivable, amount, []
-    for name, netted in reversed(_netted_by(unit, found)):
+    for public, netted in reversed(_netted_by(unit, found, attempt)):
         part = min(left, netted)
         if not part:
             break
         left -= part
-        row = unit.connection.execute(select(table).where(table.c.public_id == name).with_for_update()).one()
+        row = unit.connection.execute(select(table).where(table.c.public_id == public).with_for_update()).one()
         settled = row.settled_minor - part
         changes = {"settled_minor": settled, "state": "receivable", "version": row.version + 1}
         unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
-        body = {"receivable": name, "amount_minor": row.amount_minor, "settled_minor": settled, "state": "receivable"}
+        body = {"receivable": public, "amount_minor": row.amount_minor, "settled_minor": settled, "state": "receivable"}
         unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
-        account = f"receivable:{row.party}"
-        transfers.append(Transfer(f"unnet:{name}:{found.public_id}", account, found.party, part, row.currency, "net"))
+        name = _net_name("unnet", public, found.public_id, attempt)
+        transfers.append(Transfer(name, f"receivable:{row.party}", found.party, part, row.currency, "net"))
     assert not left, "no more is given back than was netted"
     post(unit, found.merchant_id, transfers)
 
 
-def _netted_by(unit: Unit, found: AnyRow) -> list[tuple[str, int]]:
-    """Receivables (public ids) and how much of each a settlement netted, in its order."""
+def _netted_by(unit: Unit, found: AnyRow, attempt: int) -> list[tuple[str, int]]:
+    """Receivables (public ids) and how much of each a settlement netted for an attempt, in its order."""
     receivable, transfer = tables.receivable.c, tables.transfer.c
     theirs = (receivable.merchant_id == found.merchant_id, receivable.party.in_(_names_of_one(unit, found)))
     owed = unit.connection.execute(select(receivable.public_id).where(*theirs, receivable.settled_minor > 0)).scalars()
-    by_name = {_net_name(public, found.public_id): public for public in owed}
+    by_name = {_net_name("net", public, found.public_id, attempt): public for public in owed}
     query = select(transfer.name, transfer.amount_minor).where(among(transfer.name, "names")).order_by(transfer.id)
     rows = unit.connection.execute(query.where(transfer.merchant_id == found.merchant_id), {"names": list(by_name)})
     return [(by_name[name], minor) for name, minor in rows]
 
 
-def _net_name(receivable: str, settlement: str) -> str:
-    return f"net:{receivable}:{settlement}"
+def _net_name(entry: str, receivable: str, settlement: str, attempt: int) -> str:
+    return f"{entry}:{receivable}:{settlement}" + (f":{attempt}" if attempt > 1 else "")
 
 
 def end_receivable(unit: Unit, command: EndReceivable) -> str:

@@ -17,8 +17,9 @@ from commerce.books import post
 from commerce.directory.tree import channel_row
 from commerce.earning.apart import apart
 from commerce.earning.follow import PAID_OUT
+from commerce.earning.waiting import BY_RULE, waits
 from commerce.ledger import Transfer
-from commerce.partners.holding import change_line, keep_held, release_held, waits_for_channel
+from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
@@ -48,9 +49,10 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     moving = [line for line in lines if _moves(line, move)]
     finished = order.state == "finished"
     made = {line["id"]: copy for line in moving if (copy := _copy(unit, move, line, finished=finished)) is not None}
-    for fresh in made.values():
-        waiting = waits_for_channel(unit, fresh["party"])
-        fresh.update({} if waiting is None else {"state": "held", "reason": waiting, "matured_at": None})
+    waiting = waits(unit, made.values(), ended=move.dispute.public_id)
+    for line in moving:
+        if line["id"] in made:
+            _keep_waiting(line, made[line["id"]], waiting)
     insert_rows(unit.connection, tables.commission_line, list(made.values()))
     tied = {"merchant_id": order.merchant_id, "dispute_id": move.dispute.id}
     rows = [tied | {"line_id": copy["id"], "from_line_id": before} for before, copy in made.items()]
@@ -61,6 +63,14 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     keep_held(unit, moving, "moved")
     keep_held(unit, list(made.values()), "moved")
     return len(moving)
+
+
+def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
+    """What somebody held by hand stays held so in its new place, and what waits by rule there does too."""
+    by_hand = line["reason"] if line["state"] == "held" and not line["reason"].startswith(BY_RULE) else None
+    why = by_hand or waiting.get(copy["id"])
+    if why is not None:
+        copy |= {"state": "held", "reason": why, "matured_at": None}
 
 
 def _moves(line: Row, move: Move) -> bool:

@@ -19,11 +19,12 @@ from commerce.commands.disputes import AnswerDispute, DecideDispute, OpenDispute
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row
-from commerce.earning.follow import order_lines
+from commerce.earning.follow import PAID_OUT, order_lines
+from commerce.earning.waiting import DISPUTED, UNDECIDED
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
 from commerce.order.states import PAID
 from commerce.partners.crediting import move_order, move_to
-from commerce.partners.holding import DISPUTED, UNDECIDED, change_line, keep_held, release_held
+from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.partners.notices import tell_channel
 from commerce.partners.rebinding import bind_to
 from commerce.proof.entry import Leaf, channel_party
@@ -175,15 +176,14 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
 
 
 def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
-    """The order; of a customer those orders of which something waits."""
+    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for."""
     table, line = tables.orders, tables.commission_line
-    query = select(table).where(table.c.merchant_id == row.merchant_id).order_by(table.c.id)
+    query = select(table).order_by(table.c.id).with_for_update()
     if row.order_id is not None:
-        return list(unit.connection.execute(query.where(table.c.id == row.order_id).with_for_update()).all())
-    reason = DISPUTED + row.public_id
-    held = select(line.c.order_id).where(line.c.merchant_id == row.merchant_id, line.c.reason == reason)
-    mine = (table.c.viewer_id == row.viewer_id, table.c.id.in_(held))
-    return list(unit.connection.execute(query.where(*mine).with_for_update()).all())
+        return list(unit.connection.execute(query.where(table.c.id == row.order_id)).all())
+    here = select(line.c.id).where(line.c.order_id == table.c.id, line.c.state.not_in((*PAID_OUT, "void")))
+    mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(PAID), here.exists())
+    return list(unit.connection.execute(query.where(*mine)).all())
 
 
 def _release(unit: Unit, lines: list[Row], dispute: str) -> None:

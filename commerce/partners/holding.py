@@ -1,29 +1,21 @@
-"""Lines that wait: of a channel that is suspended, and of orders that are disputed. Each hold ends by itself.
-
-Why a line waits stands in its reason, which begins with the kind of hold: `suspended: ...` or `dispute: ...`. A line
-that one hold gives up stays held by the other.
-"""
+"""Lines that wait: of a channel that is suspended, and of orders that are disputed (earning/waiting.py says which)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from commerce.commission import next_state
-from commerce.directory.tree import channel_row, is_last_event
+from commerce.directory.tree import channel_row
 from commerce.earning.follow import keep_lines
 from commerce.earning.told import line_body
+from commerce.earning.waiting import SUSPENDED, waits
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.among import among
 from commerce.store.bulk import Row
 from commerce.store.unit import Unit
-
-SUSPENDED = "suspended: "
-DISPUTED = "dispute: "
-UNDECIDED = ("open", "answered")  # disputes
-BY_RULE = (SUSPENDED, DISPUTED)  # holds that end by what began them, never by hand
 
 
 def hold_channel(unit: Unit, channel: int, reason: str) -> int:
@@ -44,6 +36,15 @@ def release_channel(unit: Unit, channel: int) -> int:
     return len(held)
 
 
+def hold_waiting(unit: Unit, lines: Collection[Row]) -> None:
+    """Those that came back from a bank and wait by rule by now."""
+    waiting = waits(unit, lines)
+    held = [line for line in lines if line["id"] in waiting]
+    for line in held:
+        change_line(unit, line, "held", waiting[line["id"]])
+    keep_held(unit, held, "hold")
+
+
 def _party_lines(unit: Unit, channel: int) -> list[Row]:
     row, table = channel_row(unit, channel), tables.commission_line
     mine = (table.c.merchant_id == row.merchant_id, table.c.party == channel_party(row.public_id))
@@ -62,13 +63,11 @@ def release_held(unit: Unit, lines: Collection[Row], reason: str, *, ended: str 
 
     `ended`: the dispute that they wait for no longer.
     """
-    orders = {line["order_id"] for line in lines if line["order_id"] is not None}
-    over, disputed = _over(unit, orders), _disputed(unit, orders, ended)
-    waiting = {party: waits_for_channel(unit, party) for party in {line["party"] for line in lines}}
+    over = _over(unit, {line["order_id"] for line in lines if line["order_id"] is not None})
+    waiting = waits(unit, lines, ended=ended)
     for line in lines:
-        why = waiting[line["party"]] or disputed.get(line["order_id"])
-        if why is not None:
-            change_line(unit, line, "held", why)
+        if line["id"] in waiting:
+            change_line(unit, line, "held", waiting[line["id"]])
         elif line["order_id"] is None or line["order_id"] in over:
             change_line(unit, line, "matured", reason)
             line["matured_at"] = unit.now
@@ -76,30 +75,11 @@ def release_held(unit: Unit, lines: Collection[Row], reason: str, *, ended: str 
             change_line(unit, line, "frozen", reason)
 
 
-def waits_for_channel(unit: Unit, party: str) -> str | None:
-    """Why a party's lines wait, when it is a channel that is suspended now."""
-    channel, event = tables.channel, tables.channel_event
-    query = select(event.c.reason).select_from(channel.join(event, is_last_event()))
-    mine = (channel.c.public_id == party.partition(":")[2], channel.c.state == "suspended")
-    reason = unit.connection.execute(query.where(*mine)).scalar()
-    return None if reason is None else SUSPENDED + str(reason)
-
-
 def _over(unit: Unit, orders: Collection[int]) -> set[int]:
     """Nothing more is waited for: of an order that is refunded a line lives on only for what stands apart of it."""
     table = tables.orders.c
     query = select(table.id).where(among(table.id, "orders"), table.state.in_(("finished", "refunded")))
     return set(unit.connection.execute(query, {"orders": list(orders)}).scalars())
-
-
-def _disputed(unit: Unit, orders: Collection[int], ended: str) -> dict[int, str]:
-    """Why their lines wait, by those orders of which themselves or the buyers are disputed now."""
-    dispute, order = tables.dispute.c, tables.orders.c
-    about = or_(dispute.order_id == order.id, dispute.order_id.is_(None) & (dispute.viewer_id == order.viewer_id))
-    query = select(order.id, dispute.public_id).join(tables.dispute, about).where(among(order.id, "orders"))
-    query = query.where(dispute.state.in_(UNDECIDED), dispute.public_id != ended).order_by(dispute.id.desc())
-    rows = unit.connection.execute(query, {"orders": list(orders)})
-    return {key: DISPUTED + str(public) for key, public in rows}
 
 
 def keep_held(unit: Unit, lines: Iterable[Row], event: str) -> None:

@@ -7,9 +7,12 @@ import pytest
 from commerce.audit import audit
 from commerce.commands import RefundOrder
 from commerce.commands import earning as e
-from commerce.earning.payouts import sending
+from commerce.commands.disputes import OpenDispute
+from commerce.commands.partners import ChangeChannel
+from commerce.earning.payouts import payouts_wait, sending
 from commerce.errors import Conflict, WrongState
 from commerce.store import tables
+from commerce.store.ids import public_id
 
 
 async def begun(money):
@@ -170,4 +173,89 @@ async def test_a_line_that_lives_on_is_netted_after_a_hold_too(money):
     assert [line.state for line in await money.lines()] == ["matured"]
     assert await money.settle() == ["paid"]
     assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def change(money, event):
+    await money.execute(ChangeChannel(money.merchant, money.shop.store_a.channel, event, "papers", "boss"))
+
+
+async def test_what_a_bank_refused_waits_while_its_channel_is_suspended(money):
+    due = await begun(money)
+    await change(money, "suspend")
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    assert [(line.state, line.reason) for line in await money.lines()] == [("held", "suspended: papers")]
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "failed"
+    await change(money, "resume")
+    await money.settle()
+    assert await money.pay_out() == 1
+    assert await money.balance(money.a) == 0
+    assert await money.ask(audit) == []
+
+
+async def test_what_a_bank_refused_waits_while_its_order_is_disputed(money):
+    viewer = public_id()
+    await money.shop.enter(viewer, money.shop.room_a)
+    order = await money.sold(viewer, money.shop.room_b)
+    await money.arrived(order)
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    claim = OpenDispute(money.merchant, money.shop.store_b.channel, "Mine", "bob", order=order.order)
+    dispute = await money.execute(claim)
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    assert [line.reason for line in await money.lines()] == [f"dispute: {dispute}"]
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "failed"
+    assert await money.ask(audit) == []
+
+
+async def test_what_is_queued_for_a_suspended_channel_waits(money):
+    await money.arrived(await money.sold())
+    await money.settle()
+    assert await money.ask(payouts_wait, "sandbox")
+    await change(money, "suspend")
+    assert await money.execute(e.BeginPayouts("sandbox")) == 0
+    assert not await money.ask(payouts_wait, "sandbox")
+    await change(money, "resume")
+    assert await money.ask(payouts_wait, "sandbox")
+    assert await money.pay_out() == 1
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_netted_for_an_attempt_that_failed_is_owed_again(money):
+    """So the lines may go on without it: here they leave for another settlement."""
+    await owing(money)
+    second = await money.sold(quantity=2)
+    await money.arrived(second)
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    (owed,) = await money.rows(tables.receivable)
+    assert (owed.settled_minor, owed.state) == (0, "receivable")
+    assert [row.netted_minor for row in await money.rows(tables.settlement, state="failed")] == [0]
+    assert await money.ask(audit) == []
+    await money.execute(e.HoldLines(money.merchant, second.order, "looking into it"))
+    await money.execute(e.ReleaseLines(money.merchant, second.order, "fine"))
+    await money.settle()
+    assert await money.pay_out() == 1
+    assert [row.amount_minor for row in await money.rows(tables.payout, state="confirmed")] == [990, 1_580]
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def test_each_attempt_nets_what_is_owed_then(money):
+    await owing(money)
+    await money.arrived(await money.sold(quantity=2))
+    await money.settle()
+    (payout,) = await money.rows(tables.payout, state="queued")
+    for _ in range(3):
+        await money.execute(e.BeginPayouts("sandbox"))
+        await money.execute(e.RecordPayout(payout.public_id, "failed"))
+        assert await money.balance(f"receivable:{money.a}") == -400
+        assert await money.execute(e.RetryPayout(money.merchant, payout.public_id)) == "queued"
+        assert await money.balance(f"receivable:{money.a}") == 0
+        assert await money.ask(audit) == []
+    assert await money.pay_out() == 1
+    assert [row.amount_minor for row in await money.rows(tables.payout, state="confirmed")] == [990, 1_580]
     assert await money.ask(audit) == []

@@ -11,6 +11,7 @@ from commerce.earning.payouts import sending
 from commerce.errors import Conflict, NotFound, WrongState
 from commerce.partners.disputed import contestable, disputes
 from commerce.partners.notices import channel_notices
+from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.ids import public_id
 
@@ -165,3 +166,64 @@ async def test_once_at_a_time_and_only_what_is_paid(money, claimed):
     with pytest.raises(Conflict):
         await opened(money, order=unpaid.order)
     await money.execute(c.CancelOrder(money.merchant, unpaid.order))
+
+
+async def disputed_customer(money):
+    """B claims a customer who was brought by A before."""
+    viewer = public_id()
+    await money.shop.enter(viewer, money.shop.room_a)
+    await money.shop.enter(viewer, money.shop.room_b)
+    return viewer
+
+
+async def test_what_a_disputed_customer_buys_waits_too(money):
+    viewer = await disputed_customer(money)
+    dispute = await opened(money, viewer=viewer)
+    order = await money.sold(viewer, money.shop.room_b)
+    assert [(line.state, line.reason) for line in await money.lines()] == [("held", f"dispute: {dispute}")]
+    await money.arrived(order)
+    assert await money.settle() == []
+    assert await decide(money, dispute, "moved") == 1
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    assert await money.settle() == ["paying"]
+    assert await money.ask(audit) == []
+
+
+@pytest.mark.parametrize("outcome", ["moved", "stays"])
+async def test_what_somebody_holds_by_hand_stays_held_wherever_its_credit_goes(money, claimed, outcome):
+    _, order = claimed
+    await money.arrived(order)
+    await money.execute(e.HoldLines(money.merchant, order.order, "fraud?"))
+    await decide(money, await opened(money, order=order.order), outcome)
+    *_, line = await money.lines()
+    assert (line.state, line.reason, line.party) == ("held", "fraud?", money.b if outcome == "moved" else money.a)
+    assert await money.settle() == []
+    await money.execute(e.ReleaseLines(money.merchant, order.order, "fine"))
+    assert await money.settle() == ["paying"]
+    assert await money.ask(audit) == []
+
+
+async def test_what_a_second_dispute_is_about_waits_for_it_in_its_new_place(money):
+    shop = money.shop
+    third = await money.execute(c.CreateChannel(money.merchant, "Store C", f"c-{public_id()}"))
+    viewer = await disputed_customer(money)
+    await shop.enter(viewer, third.room)
+    order = await money.sold(viewer, shop.room_b)
+    await money.arrived(order)
+    first = await opened(money, order=order.order)
+    second = await money.execute(d.OpenDispute(money.merchant, third.channel, "Mine", "cat", viewer=viewer))
+    await decide(money, first, "moved")
+    *_, line = await money.lines()
+    assert (line.state, line.reason, line.party) == ("held", f"dispute: {second}", money.b)
+    assert await decide(money, second, "moved") == 1
+    assert await money.balance(channel_party(third.channel)) == 990
+    assert await money.ask(audit) == []
+
+
+async def test_a_customer_moves_with_what_waits_for_something_else(money, claimed):
+    viewer, _ = claimed
+    suspend = ChangeChannel(money.merchant, money.shop.store_a.channel, "suspend", "papers", "boss")
+    await money.execute(suspend)
+    assert await decide(money, await opened(money, viewer=viewer), "moved") == 1
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    assert await money.ask(audit) == []
