@@ -55,7 +55,7 @@ from commerce.partners import (
     standing,
     terms,
 )
-from commerce.payments import asking, record, refunds, ways
+from commerce.payments import asking, chargebacks, record, refunds, ways
 from commerce.privacy import access, legal, retention
 from commerce.programs import answers, hooks, keys
 from commerce.proof import heads
@@ -195,7 +195,7 @@ def paying() -> dict[type, One]:
         c.RecordRefund: refunds.record_refund,
         c.RetryRefund: refunds.retry_refund,
         c.RestockRefund: refund.restock_refund,
-        c.RecordDispute: record.record_dispute,
+        c.RecordDispute: chargebacks.record_dispute,
     }
 
 

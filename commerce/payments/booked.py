@@ -11,13 +11,14 @@ from commerce.store.reading import Reading
 
 
 def booked(reading: Reading, merchant: int, provider: str, since: int, until: int) -> tuple[Booking, ...]:
-    """Payments that came in and refunds that were given from `since` until before `until` (ms since 1970)."""
+    """Payments that came in, and what was given back or taken by banks, from `since` until before `until` (ms)."""
     payment, notice, refund = tables.payment.c, tables.payment_notice, tables.refund
     mine = (payment.merchant_id == merchant, payment.provider == provider)
     paid = select(payment.public_id, payment.amount_minor, payment.currency)
     paid = paid.join(notice, notice.c.payment_id == payment.id).where(*mine, notice.c.outcome == "paid")
     paid = paid.where(notice.c.at >= since, notice.c.at < until).distinct()
-    given = select(payment.public_id, refund.c.amount_minor, payment.currency)
+    taken = refund.c.amount_minor + refund.c.beyond_minor
+    given = select(payment.public_id, taken, payment.currency)
     given = given.join(refund, refund.c.order_id == payment.order_id).where(*mine)
     given = given.where(refund.c.at >= since, refund.c.at < until)
     rows = [("paid", row) for row in reading.connection.execute(paid)]

@@ -19,10 +19,9 @@ from commerce.binding import (
     situation,
     write_bindings,
 )
-from commerce.commands import RecordDispute, RecordPayment, RefundOrder
+from commerce.commands import RecordPayment
 from commerce.errors import Conflict, NotFound
 from commerce.order.changes import apply, locked_order, shown
-from commerce.order.refund import refund_order
 from commerce.order.states import PAYMENT_EVENTS
 from commerce.store import tables
 from commerce.store.reading import AnyRow
@@ -110,19 +109,3 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
             query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)
             viewer = str(unit.connection.execute(query).scalar_one())
             write_bindings(unit, [Bound(tenant, order.viewer_id, viewer, decision, held)])
-
-
-def record_dispute(unit: Unit, command: RecordDispute) -> views.Order:
-    """The chargeback booked as what it is: a negative entry that nobody here decided (refund_order)."""
-    query = select(tables.orders.c.public_id, tables.payment.c.currency)
-    query = query.join(tables.payment, tables.payment.c.order_id == tables.orders.c.id)
-    mine = (tables.payment.c.merchant_id == command.merchant, tables.payment.c.provider == command.provider)
-    row = unit.connection.execute(query.where(*mine, tables.payment.c.public_id == command.payment)).first()
-    if row is None:
-        raise NotFound("payment", "no such payment")
-    if command.currency != row.currency:
-        raise Conflict("currency", f"the payment is in {row.currency}")
-    reason, minor = command.reason or command.provider, command.amount_minor
-    return refund_order(
-        unit, RefundOrder(command.merchant, row.public_id, command.notice, minor, reason, chargeback=True)
-    )

@@ -139,6 +139,7 @@ def _view(row: AnyRow, lines: tuple[shown.RefundLine, ...]) -> shown.Refund:
         refund=row.key,
         kind=row.kind,
         amount=Money(row.amount_minor, row.currency),
+        beyond=Money(row.beyond_minor, row.currency),
         reason=row.reason,
         state=row.state,
         attempts=row.attempts,

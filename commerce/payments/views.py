@@ -62,12 +62,16 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back, and whether the provider has done it: waiting, done, failed."""
+    """Money given back, and whether the provider has done it: waiting, done, failed.
+
+    `beyond`: what a buyer's bank took over and above what was left of the order.
+    """
 
     order: str
     refund: str
     kind: str
     amount: Money
+    beyond: Money
     reason: str
     state: str
     attempts: int

@@ -94,7 +94,8 @@ def _refund(found: shown.Refund) -> models.RefundView:
     names = ("order", "refund", "kind", "reason", "state", "attempts", "error", "at")
     about = {name: getattr(found, name) for name in names}
     lines = [_line(line) for line in found.lines]
-    return models.RefundView.model_validate(about | {"amount": shapes.money(found.amount), "lines": lines})
+    about |= {"amount": shapes.money(found.amount), "beyond": shapes.money(found.beyond)}
+    return models.RefundView.model_validate(about | {"lines": lines})
 
 
 def _line(found: shown.RefundLine) -> models.RefundLine:

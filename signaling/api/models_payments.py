@@ -57,12 +57,16 @@ class RefundLine(View):
 
 
 class RefundView(View):
-    """Money given back, and whether the provider has done it; `lines`: for what."""
+    """Money given back, and whether the provider has done it; `lines`: for what.
+
+    `beyond` is what a buyer's bank took over and above what was left of the order: it is no part of `amount`.
+    """
 
     order: Id
     refund: str
     kind: str
     amount: Money
+    beyond: Money
     reason: str
     state: Literal["waiting", "done", "failed"]
     attempts: int

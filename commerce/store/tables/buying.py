@@ -226,7 +226,8 @@ payment_notice = Table(
 )
 
 # What was decided here is a request that waits for the provider: `waiting` > `done` | `failed`; `rounds` are those that
-# HQ began after a failure. `lines_digest` is of the lines that were chosen, "" when it goes by its amount.
+# HQ began after a failure. `lines_digest` is of the lines that were chosen, "" when it goes by its amount. What a bank
+# took beyond what was left of the order is no part of its refund: `beyond_minor`.
 refund = Table(
     "refund",
     metadata,
@@ -246,6 +247,7 @@ refund = Table(
     words("error"),
     words("reference"),
     words("lines_digest"),
+    Column("beyond_minor", Wide, nullable=False, server_default="0"),
     UniqueConstraint("order_id", "key"),
 )
 

@@ -29,6 +29,7 @@ export interface RefundMade {
   refund: string;
   kind: string;
   amount: Money;
+  beyond: Money;
   reason: string;
   state: "waiting" | "done" | "failed";
   attempts: number;

@@ -29,6 +29,7 @@ export function refundList(
         </span>
       </div>
       ${each.lines.map((line) => lineRow(line, text, () => acts.shelve?.(each, line.sku), acts.shelve !== undefined))}
+      ${each.beyond.minor > 0 ? html`<p class="small wrong">${payments.beyond(formatMoney(each.beyond, language))}</p>` : ""}
       ${each.error === "" ? "" : html`<p class="small wrong">${each.error}</p>`}`,
   );
 }

@@ -33,5 +33,6 @@ export const paymentsEn = {
   noFailed: "None.",
   retry: "Try again",
   refunds: "Refunds at the provider",
+  beyond: (amount: string) => `The buyer's bank took ${amount} beyond what was left of the order.`,
   states: { waiting: "on its way", done: "done", failed: "failed" },
 };

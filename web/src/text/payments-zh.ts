@@ -35,5 +35,6 @@ export const paymentsZh: typeof paymentsEn = {
   noFailed: "没有。",
   retry: "重试",
   refunds: "支付机构退款",
+  beyond: (amount: string) => `买家的银行另外扣走 ${amount}，超出订单剩余金额。`,
   states: { waiting: "处理中", done: "已完成", failed: "失败" },
 };
