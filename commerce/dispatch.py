@@ -114,7 +114,6 @@ def selling() -> dict[type, One]:
         c.Pin: shelf.pin,
         c.CreateLink: links.create_link,
         c.RevokeLink: links.revoke_link,
-        c.ShareRoom: sharing.share_room,
     }
 
 
@@ -141,6 +140,8 @@ def buying(after_sales_ms: int) -> dict[type, One]:
 
     return {
         c.NameViewer: touches.name_viewer,
+        c.ShareRoom: sharing.share_room,
+        c.RevokeOwnLink: links.revoke_own_link,
         c.SetCartLine: cart.set_cart_line,
         c.RecordPayment: record.record_payment,
         c.CancelOrder: changes.cancel_order,

@@ -1,23 +1,45 @@
-"""Short links: `/s/<code>` leads to a channel's room, and may name the viewer who shares it."""
+"""Short links: `/s/<code>` leads to a channel's room, and may name the viewer who shares it.
+
+A link is taken back by headquarters, by the channel whose room it leads to, or by the sharer whose it is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from commerce import views
-from commerce.commands import CreateLink, RevokeLink
+from commerce.commands import CreateLink, RevokeLink, RevokeOwnLink
 from commerce.directory.channels import channel_key
 from commerce.errors import NotFound
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.ids import short_code
-from commerce.store.reading import Connected
+from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
+from commerce.visits import find_place, find_viewer
 
 CODE_CHARS_MAX = 32
-LISTED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLink:
+    """A link with its story; times in ms. `sharer`: public id and name of whose it is, None: the channel's own.
+
+    `visits` are entries by it that count, but for the sharer's own.
+    """
+
+    code: str
+    room: str
+    channel: views.ChannelRef
+    sharer: tuple[str, str] | None
+    created_at: int
+    revoked_at: int | None
+    visits: int
 
 
 def create_link(unit: Unit, command: CreateLink) -> views.Link:
@@ -41,9 +63,19 @@ def _sharer_key(unit: Unit, command: CreateLink) -> int:
 
 def revoke_link(unit: Unit, command: RevokeLink) -> None:
     """From now on the code brings nobody, it only leads to its room; revoking twice is no error."""
-    channel = channel_key(unit, command.merchant, command.channel)
+    _revoke(unit, command.code, tables.link.c.channel_id == channel_key(unit, command.merchant, command.channel))
+
+
+def revoke_own_link(unit: Unit, command: RevokeOwnLink) -> None:
+    """The same for a sharer's own, into any room of the merchant whose room he is in."""
+    merchant = find_place(unit, command.room).tenant.id
+    sharer = find_viewer(unit, merchant, command.viewer) or 0
+    _revoke(unit, command.code, tables.link.c.sharer_id == sharer)
+
+
+def _revoke(unit: Unit, code: str, whose: ColumnElement[bool]) -> None:
     table = tables.link
-    mine = (table.c.code == command.code, table.c.channel_id == channel)
+    mine = (table.c.code == code, whose)
     if unit.connection.execute(select(table.c.id).where(*mine)).first() is None:
         raise NotFound("code", "no such link")
     unit.connection.execute(update(table).where(*mine, table.c.revoked_at.is_(None)).values(revoked_at=unit.now))
@@ -74,8 +106,54 @@ def find_link(connected: Connected, code: str) -> views.Link:
     return views.Link(*row)
 
 
-def channel_links(connected: Connected, merchant: int, channel: str) -> tuple[views.Link, ...]:
-    """A channel's links, newest first, revoked ones too."""
-    key = channel_key(connected, merchant, channel)
-    query = _select_links().where(tables.link.c.channel_id == key).order_by(tables.link.c.id.desc()).limit(LISTED_MAX)
-    return tuple(views.Link(*row) for row in connected.connection.execute(query))
+def list_links(
+    reading: Reading, merchant: int, page: Paging, *, channel: str | None = None, code: str | None = None
+) -> tuple[ListedLink, ...]:
+    """A page of the merchant's links, or of those into one channel's room, the newest first, revoked ones too.
+
+    `code`: that one alone, when there is such a one.
+    """
+    where = [tables.link.c.merchant_id == merchant]
+    if channel is not None:
+        where.append(tables.link.c.channel_id == channel_key(reading, merchant, channel))
+    if code is not None:
+        where.append(tables.link.c.code == code[:CODE_CHARS_MAX])
+    return _listed(reading, page, *where)
+
+
+def list_own_links(reading: Reading, viewer: str, room: str, page: Paging) -> tuple[ListedLink, ...]:
+    """A page of a viewer's own, into all rooms of the merchant whose room it is. NotFound names the room."""
+    merchant = find_place(reading, room).tenant.id
+    sharer = find_viewer(reading, merchant, viewer) or 0
+    return _listed(reading, page, tables.link.c.merchant_id == merchant, tables.link.c.sharer_id == sharer)
+
+
+def _listed(reading: Reading, page: Paging, *where: ColumnElement[bool]) -> tuple[ListedLink, ...]:
+    table, channel, room, sharer = tables.link, tables.channel, tables.room, aliased(tables.viewer, name="sharer")
+    names = (channel.c.public_id.label("channel"), channel.c.name, room.c.slug)
+    whose = (sharer.c.public_id.label("sharer"), sharer.c.name.label("sharer_name"))
+    query = (
+        select(table.c.id, table.c.code, table.c.created_at, table.c.revoked_at, *names, *whose)
+        .join(channel, channel.c.id == table.c.channel_id)
+        .join(room, room.c.channel_id == channel.c.id)
+        .outerjoin(sharer, sharer.c.id == table.c.sharer_id)
+        .where(*where, *page.after(table.c.id))
+    )
+    rows = reading.connection.execute(query.order_by(table.c.id.desc()).limit(page.rows)).all()
+    found = page.take(rows, lambda row: (row.id,))
+    visits = _visits(reading, [row.id for row in found])
+    return tuple(_story(row, visits.get(row.id, 0)) for row in found)
+
+
+def _story(row: AnyRow, visits: int) -> ListedLink:
+    sharer = None if row.sharer is None else (row.sharer, row.sharer_name)
+    channel = views.ChannelRef(row.channel, row.name)
+    return ListedLink(row.code, row.slug, channel, sharer, row.created_at, row.revoked_at, visits)
+
+
+def _visits(reading: Reading, links: Collection[int]) -> dict[int, int]:
+    """Of each link that has any; through the index of touches by their link."""
+    table = tables.touch
+    query = select(table.c.link_id, func.count()).where(table.c.link_id.in_(links), table.c.counted_at.is_not(None))
+    others = or_(table.c.sharer_id.is_(None), table.c.sharer_id != table.c.viewer_id)
+    return {key: count for key, count in reading.connection.execute(query.where(others).group_by(table.c.link_id))}  # noqa: C416

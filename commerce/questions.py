@@ -204,11 +204,6 @@ def channel(reading: Reading, merchant: int, channel: str) -> views.Channel:
     return find_channel(reading, merchant, channel)
 
 
-def links(reading: Reading, merchant: int, channel: str) -> tuple[views.Link, ...]:
-    """A channel's links, newest first, at most 200."""
-    return short_links.channel_links(reading, merchant, channel)
-
-
 def products(reading: Reading, merchant: int, page: Paging | None = None) -> tuple[views.Product, ...]:
     """The catalogue, oldest first; all of it, or a page."""
     return find_products(reading, merchant, page=page)

@@ -39,6 +39,7 @@ from signaling.api.describe import OpenApi
 from signaling.api.desk import DeskApi
 from signaling.api.desk_partners import DeskPartners
 from signaling.api.joining import JoiningApi
+from signaling.api.links import LinkApi
 from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
@@ -244,6 +245,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
         sharers=SharerApi(commerce, viewers, urls.http),
+        links=LinkApi(commerce, viewers, urls.http),
         joining=JoiningApi(commerce, core.callers, pages, settings.sms.country),
         proofs=ProofApi(commerce),
         describe=OpenApi(),

@@ -33,6 +33,7 @@ from signaling.api.hq_shows import HqShows
 from signaling.api.hq_studio import HqStudio
 from signaling.api.hq_talk import HqTalk
 from signaling.api.joining import JoiningApi
+from signaling.api.links import LinkApi
 from signaling.api.once import ViewersOnce
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
@@ -45,7 +46,7 @@ from signaling.pages import Pages
 from signaling.posters import Posters
 from signaling.replays import Replays
 from signaling.routes_joining import joining, staffing
-from signaling.routes_sharers import sharers
+from signaling.routes_sharers import links, sharers
 from signaling.routes_talking import desk_talking, talking
 from signaling.viewers import Viewers
 from signaling.visits import Visits
@@ -91,6 +92,7 @@ class Handlers:
     hq_joining: HqJoining
     desk_staff: DeskStaff
     sharers: SharerApi
+    links: LinkApi
     desk_talk: DeskTalk
     proofs: ProofApi
     hiding: HidingApi
@@ -117,6 +119,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *joining(to.session.guard, to.joining, to.hq_joining),
         *staffing(to.session.guard, to.desk_staff),
         *sharers(to.session.guard, to.sharers),
+        *links(to.session.guard, to.links),
         *_hq_payments(to),
         *_hq_guard(to),
         *_desk(to),

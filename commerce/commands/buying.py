@@ -49,6 +49,20 @@ class RevokeLink(Command[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class RevokeOwnLink(Command[None]):
+    """A sharer takes back a link of his own; `room` says with which merchant, it may lead into another of its rooms."""
+
+    viewer: str
+    room: str
+    code: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)
+        checks.slug("room", self.room)
+        checks.text("code", self.code, 32, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class ShareRoom(Command[views.Link]):
     """A viewer passes a room on: his own link into it, the same one however often he asks.
 

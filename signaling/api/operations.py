@@ -10,6 +10,7 @@ from signaling.api.operations_customers import CUSTOMERS
 from signaling.api.operations_desk_talk import DESK_TALK
 from signaling.api.operations_guard import GUARD
 from signaling.api.operations_joining import JOINING
+from signaling.api.operations_links import LINKS
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_partners import PARTNERS
 from signaling.api.operations_payments import PAYMENTS
@@ -147,6 +148,7 @@ OPERATIONS = (
     *JOINING,
     *STAFF,
     *SHARERS,
+    *LINKS,
     *DESK_TALK,
     *PAYMENTS,
     *GUARD,

@@ -51,6 +51,7 @@ link = Table(
     moment("revoked_at", nullable=True),
 )
 Index("ix_link_sharer", link.c.sharer_id, link.c.channel_id)
+Index("ix_link_merchant", link.c.merchant_id, link.c.id)
 
 touch = Table(
     "touch",
@@ -67,6 +68,7 @@ touch = Table(
     moment("counted_at", nullable=True),
 )
 Index("ix_touch_noted", touch.c.merchant_id, touch.c.noted_at, touch.c.id)
+partial_index("ix_touch_link", "link_id is not null", touch.c.link_id)
 partial_index("ix_touch_sharer", "sharer_id is not null", touch.c.sharer_id, touch.c.counted_at)
 
 binding = Table(
