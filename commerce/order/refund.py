@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import insert, select, update
 
@@ -20,11 +20,13 @@ from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
+ALL = "all"  # asked for: whatever is left, or what the lines cost
+
 
 def refund_order(unit: Unit, command: RefundOrder) -> views.Order:
     """Booked at once, money and stock, whatever the provider says of it later. NotFound, Conflict, WrongState.
 
-    The same key again answers the same; with another amount or other lines it is BodyDiffers.
+    The same key again answers the same; with another kind, amount, restock or other lines it is BodyDiffers.
     """
     order = order_of_merchant(unit, command.merchant, command.order)
     if _is_repeated(unit, order, command):
@@ -65,12 +67,25 @@ def _is_repeated(unit: Unit, order: AnyRow, command: RefundOrder) -> bool:
     known = unit.connection.execute(query).first()
     if known is None:
         return False
-    if command.amount_minor not in (None, known.amount_minor):
-        raise BodyDiffers("refund", str(known.amount_minor), str(command.amount_minor))
-    digest = lines_digest(command)
-    if digest != known.lines_digest:
-        raise BodyDiffers("refund", known.lines_digest, digest)
+    for field, stored, given in _wishes(known, command):
+        if stored != given:
+            raise BodyDiffers(field, stored, given)
     return True
+
+
+def _wishes(known: AnyRow, command: RefundOrder) -> Iterator[tuple[str, str, str]]:
+    """What was asked for under a key, and what is now: field, stored, given."""
+    yield "kind", known.kind, _kind(command)
+    yield "lines", known.lines_digest, lines_digest(command)
+    if known.asked:
+        yield "amount", known.asked, _asked(command)
+    elif command.amount_minor is not None:  # a refund of before: whether it had asked for all is not known
+        yield "amount", str(known.amount_minor), str(command.amount_minor)
+    yield "restock", str(known.restocked).lower(), str(command.restock).lower()
+
+
+def _asked(command: RefundOrder) -> str:
+    return ALL if command.amount_minor is None else str(command.amount_minor)
 
 
 def lines_digest(command: RefundOrder) -> str:
@@ -108,7 +123,9 @@ def _book(unit: Unit, order: AnyRow, command: RefundOrder, provider: str, amount
     assert unit.connection.execute(changed.values(refunded_minor=tables.orders.c.refunded_minor + amount)).rowcount == 1
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
     row |= {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
-    row |= {"lines_digest": lines_digest(command)} | request_of(unit, provider, _kind(command))
+    row |= {"lines_digest": lines_digest(command), "asked": _asked(command)} | request_of(
+        unit, provider, _kind(command)
+    )
     unit.connection.execute(insert(tables.refund), row)
     return int(row["id"])
 

@@ -79,7 +79,7 @@ def _book_beyond(unit: Unit, order: AnyRow, command: RecordDispute, within: int)
     else:
         row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.notice}
         row |= {"amount_minor": 0, "beyond_minor": beyond, "kind": CHARGEBACK, "state": "done", "restocked": False}
-        unit.connection.execute(insert(table), row | {"reason": reason, "at": unit.now})
+        unit.connection.execute(insert(table), row | {"reason": reason, "at": unit.now, "asked": "0"})
     post(unit, order.merchant_id, [Transfer(name, "sales", "clearing", beyond, code, CHARGEBACK)])
     event = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "event": CHARGEBACK}
     told = {"detail": f"{to_decimal(Money(beyond, code))} {code} beyond the order: {reason}", "at": unit.now}

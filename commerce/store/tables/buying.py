@@ -229,7 +229,8 @@ payment_notice = Table(
 
 # What was decided here is a request that waits for the provider: `waiting` > `done` | `failed`; `rounds` are those that
 # HQ began after a failure. `lines_digest` is of the lines that were chosen, "" when it goes by its amount. What a bank
-# took beyond what was left of the order is no part of its refund: `beyond_minor`.
+# took beyond what was left of the order is no part of its refund: `beyond_minor`. `asked`: the amount as it was asked
+# for, in minor units, or `all`; "" in a refund of before that was kept.
 refund = Table(
     "refund",
     metadata,
@@ -250,6 +251,7 @@ refund = Table(
     words("reference"),
     words("lines_digest"),
     Column("beyond_minor", Wide, nullable=False, server_default="0"),
+    words("asked"),
     UniqueConstraint("order_id", "key"),
 )
 

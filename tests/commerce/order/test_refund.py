@@ -1,5 +1,7 @@
 """Money back: by its amount, or for units of lines, which come back into stock once at most; on either database."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
@@ -109,6 +111,42 @@ async def test_the_same_refund_again_is_one_and_with_other_lines_none(goods):
         with pytest.raises(BodyDiffers):
             await goods.refund(order, "r1", *lines)
     assert await goods.shop.dump() == before
+
+
+async def test_a_key_that_asked_for_something_else_is_no_repeat(money):
+    """MONEY 8, mistake 15: an entry of one kind never stands for one of another, nor a part for all."""
+    order, whole = await money.sold(), await money.sold()
+    first = await money.refund(order, 900, "k")
+    all_of_it = await money.refund(whole, None, "k")
+    assert await money.refund(order, 900, "k") == first
+    assert await money.refund(whole, None, "k") == all_of_it
+    before = await money.shop.dump()
+    for about, amount, field, more in (
+        (order, 900, "kind", {"chargeback": True}),
+        (order, None, "amount", {}),
+        (order, 901, "amount", {}),
+        (whole, 9_900, "amount", {}),
+        (whole, None, "restock", {"restock": True}),
+    ):
+        with pytest.raises(BodyDiffers) as refused:
+            await money.refund(about, amount, "k", **more)
+        assert refused.value.field == field
+    assert await money.shop.dump() == before
+
+
+async def test_a_refund_of_before_is_repeated_by_its_amount_or_without(money):
+    order = await money.sold()
+    first = await money.refund(order, 900, "k")
+
+    def of_before():
+        with money.shop.commerce._engine.begin() as connection:
+            connection.execute(tables.refund.update().values(asked=""))
+
+    await asyncio.to_thread(of_before)
+    for amount in (900, None):
+        assert await money.refund(order, amount, "k") == first
+    with pytest.raises(BodyDiffers):
+        await money.refund(order, 901, "k")
 
 
 async def test_what_cannot_be_refunded_is_named(goods):
