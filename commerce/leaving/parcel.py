@@ -30,22 +30,22 @@ def channel_parcel(
     with tempfile.TemporaryDirectory(prefix="fenbo-parcel-") as place:
         folder = Path(place) / "out"
         export_channel(reading, merchant, channel, folder, sign)
-        customers = list(read_rows(folder / "customers.jsonl"))
-        parcel = tempfile.TemporaryFile(prefix="fenbo-parcel-")  # noqa: SIM115 - handed out, and closed by who takes it
+        parcel, whose = tempfile.TemporaryFile(prefix="fenbo-parcel-"), dict[str, None]()  # noqa: SIM115 - handed out
         with zipfile.ZipFile(parcel, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(path for path in folder.rglob("*") if path.is_file()):
                 packed.write(file, f"{BUNDLE}/{file.relative_to(folder).as_posix()}")
-            packed.writestr("customers.csv", customers_sheet(customers))
+            with packed.open("customers.csv", "w", force_zip64=True) as sheet:
+                sheet.write((sheets.BOM + sheets.line(COLUMNS)).encode())
+                for row in read_rows(folder / "customers.jsonl"):
+                    whose[str(row["public_id"])] = None
+                    sheet.write(customer_line(row).encode())
         parcel.seek(0)
-    return parcel, tuple(dict.fromkeys(str(row["public_id"]) for row in customers))
+    return parcel, tuple(whose)
 
 
-def customers_sheet(customers: list[Row]) -> str:
+def customer_line(row: Row) -> str:
     """For people: CSV, as spreadsheets open it; name, phone and address are of the customer's last order."""
-    lines = [sheets.line(COLUMNS)]
-    for row in customers:
-        contact = json.loads(row["contact"] or "{}")
-        said = [str(contact.get(name, "")) for name in ("name", "phone", "address")]
-        since = aware(row["since"]).isoformat(timespec="seconds")
-        lines.append(sheets.line((row["public_id"], row["name"], *said, since, row["state"])))
-    return sheets.BOM + "".join(lines)
+    contact = json.loads(row["contact"] or "{}")
+    said = [str(contact.get(name, "")) for name in ("name", "phone", "address")]
+    since = aware(row["since"]).isoformat(timespec="seconds")
+    return sheets.line((row["public_id"], row["name"], *said, since, row["state"]))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
+import orjson
 from aiohttp import web
 
 from commerce import commands, desk, views
@@ -116,7 +116,7 @@ class DeskApi:
         log = whole(request, "log") if "log" in request.query else None
         party = channel_party(own(me))
         found = await self._commerce.ask(statement, me.merchant.id, party, start, end, log=log)
-        body = json.dumps(found, ensure_ascii=False).encode()
+        body = await asyncio.to_thread(orjson.dumps, found)
         headers = {"Content-Disposition": f'attachment; filename="statement-{own(me)}.json"'}
         return web.Response(body=body, content_type="application/json", headers=headers)
 
