@@ -78,8 +78,8 @@ class SetRetention(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class ApplyRetention(Command[int]):
-    """Erases what was kept long enough, at most `limit` rows of a kind and merchant (of leaves four times that many);
-    answers how many were looked at: 0 when all is done.
+    """Erases what was kept long enough, at most `limit` rows of a kind and merchant (of leaves four times that many), a
+    kind at a time; answers how many were looked at: 0 when all is done.
     """
 
     limit: int = 500

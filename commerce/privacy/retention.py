@@ -9,6 +9,8 @@ contacts  name, phone, address and note of orders that ended so long ago; who ap
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
 
 from commerce.cases.rows import without_open_case
@@ -51,32 +53,39 @@ def retention_is_due(reading: Reading) -> bool:
 
 
 def apply_retention(unit: Unit, command: ApplyRetention) -> int:
-    """A page of each kind for each merchant whose time has come; answers how many rows were looked at. Call again
-    until 0.
+    """A page for each merchant whose time has come, of the first kind of which anything is old enough; answers how many
+    rows were looked at. Call again until 0.
     """
     query = select(_rule).where(_rule.c.next_at <= unit.now).order_by(_rule.c.merchant_id)
     total = 0
     for rule in unit.connection.execute(query.with_for_update(skip_locked=True)).all():
-        counts = [_apply(unit, rule, name, command.limit) for name in KINDS if rule._mapping[name] is not None]
-        total += sum(counts)
-        if not any(counts):
+        looked = next(filter(None, _pages(unit, rule, command.limit)), 0)
+        total += looked
+        if not looked:
             later = update(_rule).where(_rule.c.merchant_id == rule.merchant_id)
             unit.connection.execute(later.values(next_at=unit.now + EVERY_MS))
     return total
 
 
-def _apply(unit: Unit, rule: AnyRow, name: str, limit: int) -> int:
-    before = unit.now - rule._mapping[name] * DAY_MS
-    if name == "touch_days":
-        gone, looked = sweep_touches(unit, rule, before, limit)
-        looked += _erase_watch(unit, rule.merchant_id, before, limit)
-    else:
-        sweep = {"chat_days": _sweep_talk, "contact_days": _sweep_contacts}[name]
-        gone = sweep(unit, rule.merchant_id, before, limit)
-        looked = len(gone)
+def _pages(unit: Unit, rule: AnyRow, limit: int) -> Iterator[int]:
+    """How many rows each kind's page had, the kinds that are found without a walk first: the others wait for them."""
+    merchant, old = rule.merchant_id, {name: unit.now - (rule._mapping[name] or 0) * DAY_MS for name in KINDS}
+    if rule.touch_days is not None:
+        gone, looked = sweep_touches(unit, rule, old["touch_days"], limit)
+        _note_gone(unit, merchant, "touch", gone)
+        yield looked
+    if rule.chat_days is not None:
+        yield _note_gone(unit, merchant, "chat", _sweep_talk(unit, merchant, old["chat_days"], limit))
+    if rule.contact_days is not None:
+        yield _note_gone(unit, merchant, "contact", _sweep_contacts(unit, merchant, old["contact_days"], limit))
+    if rule.touch_days is not None:
+        yield _erase_watch(unit, merchant, old["touch_days"], limit)
+
+
+def _note_gone(unit: Unit, merchant: int, what: str, gone: list[str]) -> int:
     if gone:
-        note_access(unit, rule.merchant_id, CLOCK, ("erased", name.removesuffix("_days")), gone)
-    return looked
+        note_access(unit, merchant, CLOCK, ("erased", what), gone)
+    return len(gone)
 
 
 def _sweep_contacts(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
