@@ -53,6 +53,9 @@ WORDS = {
         "by_passed": "原渠道关闭，按公布的期限转入，{by}：{reason}",
         "ended": "之后被新的绑定取代。",
         "room": "订单在{channel}的直播间下单。",
+        "owner_wins": "房间属于另一渠道；按规则“归属优先”，佣金计给{owner}。",
+        "room_wins": "房间属于另一渠道；按规则“房间优先”，佣金计给{room}，客户仍归{owner}。",
+        "split": "房间属于另一渠道；按规则“分成”，佣金由{owner}与{room}按 {parts} 分。",
         "line": "{party} 得 {amount} {currency}（{kind}，{state}）。",
         "reason": "原因：{reason}。",
         "same": "用当时的输入和规则 {rule} 重新判定，结果相同。",
@@ -84,6 +87,11 @@ WORDS = {
         "by_passed": "his channel closed, and the published period is over, {by}: {reason}",
         "ended": "Replaced by a later binding.",
         "room": "The order was placed in the room of {channel}.",
+        "owner_wins": "The room is another channel's; by the rule “owner wins” its commission is credited to {owner}.",
+        "room_wins": "The room is another channel's; by the rule “room wins” its commission is credited to {room}, "
+        "and he stays a customer of {owner}.",
+        "split": "The room is another channel's; by the rule “split” its commission is shared by {owner} and "
+        "{room}, {parts}.",
         "line": "{party} earns {amount} {currency} ({kind}, {state}).",
         "reason": "Reason: {reason}.",
         "same": "Decided again from the inputs of that moment under rule {rule}: the same.",
@@ -177,7 +185,7 @@ def why_order(reading: Reading, merchant: int, order: str, language: str = "zh",
     rule = _rule(reading, merchant, row.rule_hash)
     decided = decide(rule, read_inputs(row.decision), teller.zone)
     lines = _lines(reading, row.id) if reader is None else _lines_of(reader, _lines(reading, row.id))
-    words = _order_words(teller, row, decided)
+    words = _order_words(teller, row, rule, decided)
     return {
         "order": order,
         "viewer": teller.viewer(row.viewer_id),
@@ -213,7 +221,7 @@ def _shown(teller: Teller, channel: int | None) -> int | None:
     return None if channel in teller.hidden else channel
 
 
-def _order_words(teller: Teller, row: AnyRow, decided: Decision) -> list[str]:
+def _order_words(teller: Teller, row: AnyRow, rule: LockRule, decided: Decision) -> list[str]:
     inputs, names = read_inputs(row.decision), teller.names
     words = [teller.say("touch", at=teller.at(touch.at), channel=names[touch.channel]) for touch in inputs.touches]
     if inputs.binding is not None:
@@ -224,8 +232,16 @@ def _order_words(teller: Teller, row: AnyRow, decided: Decision) -> list[str]:
         ]
     words.append(teller.say("room", channel=names[row.room_channel_id]))
     words.append(teller.say(decided.clause, owner=names[row.owner_channel_id]))
+    if row.owner_channel_id != row.room_channel_id:
+        words.append(_credit_words(teller, rule, row.owner_channel_id, row.room_channel_id))
     agrees = decided.owner == row.owner_channel_id
     return [*words, teller.say("same" if agrees else "other", rule=row.rule_hash[:12])]
+
+
+def _credit_words(teller: Teller, rule: LockRule, owner: int, room: int) -> str:
+    """Who is credited where the owner and the room differ (MONEY section 3, conflict)."""
+    parts = f"{rule.split_owner} : {rule.split_room}"
+    return teller.say(rule.conflict, owner=teller.names[owner], room=teller.names[room], parts=parts)
 
 
 def _rule(reading: Reading, merchant: int, digest: str) -> LockRule:

@@ -30,6 +30,41 @@ async def test_the_story_of_a_customer_who_was_taken_over(money):
     assert found["words"][0] == "2027-01-15 16:00:00 entered the room of Store A."
 
 
+@pytest.mark.parametrize(
+    ("rule", "zh", "en", "paid"),
+    [
+        (LockRule(), "佣金计给Store A。", "credited to Store A.", {"Store A": "9.90"}),
+        (
+            LockRule(conflict="room_wins"),
+            "佣金计给Store B，客户仍归Store A。",
+            "credited to Store B, and he stays a customer of Store A.",
+            {"Store B": "9.90"},
+        ),
+        (
+            LockRule(conflict="split", split_owner=1, split_room=3),
+            "佣金由Store A与Store B按 1 : 3 分。",
+            "shared by Store A and Store B, 1 : 3.",
+            {"Store A": "2.48", "Store B": "7.42"},
+        ),
+    ],
+    ids=["owner_wins", "room_wins", "split"],
+)
+async def test_who_is_credited_where_owner_and_room_differ(money, rule, zh, en, paid):
+    viewer = public_id()
+    await money.lock(rule)
+    await money.shop.enter(viewer)
+    order, own = [(await money.sold(viewer, room)).order for room in (money.shop.room_b, money.shop.room_a)]
+    for language, said in (("zh", zh), ("en", en)):
+        words = (await money.ask(why_order, money.merchant, order, language))["words"]
+        assert sum(word.endswith(said) for word in words) == 1
+        unsaid = (await money.ask(why_order, money.merchant, own, language))["words"]
+        assert len(unsaid) < len(words)
+    earned = [word.split(" earns ") for word in words if " earns " in word]
+    assert {party: amount.split()[0] for party, amount in earned} == paid
+    told = await money.ask(why_order, money.merchant, order, "en", money.shop.store_b.channel)
+    assert "Store A" not in json.dumps(told)
+
+
 async def test_nothing_that_happens_later_changes_the_answer(money):
     viewer = public_id()
     order = await money.sold(viewer)
