@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { codeOf } from "../src/api/links-api.ts";
 import { waitBefore } from "../src/backoff.ts";
 import { readChange, readProduct } from "../src/hq/new-product.ts";
 import { isUploaded, sourceSet } from "../src/images.ts";
@@ -247,5 +248,12 @@ describe("a new product", () => {
       bad.map(({ field }) => field),
       ["new_skus[0].price", "new_skus[0].name", "new_skus[0].stock"],
     );
+  });
+});
+
+describe("a link", () => {
+  it("is found by its code or its whole address", () => {
+    const given = ["x7Kq2m", " https://live.example/s/x7Kq2m ", "https://live.example/s/x7Kq2m/", "/s/x7Kq2m", ""];
+    assert.deepEqual(given.map(codeOf), ["x7Kq2m", "x7Kq2m", "x7Kq2m", "x7Kq2m", ""]);
   });
 });

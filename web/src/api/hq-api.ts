@@ -21,6 +21,7 @@ import type {
   Studio,
 } from "./hq-types.ts";
 import { JoiningApi } from "./joining-api.ts";
+import { LinksApi } from "./links-api.ts";
 import { Once } from "./once.ts";
 import { PartnersApi } from "./partners-api.ts";
 import { type Ask, ask, askAll } from "./problem.ts";
@@ -174,6 +175,9 @@ export class HqApi {
     return this.change("POST", `/orders/${order}/refund`, refund);
   }
 
+  readonly links = new LinksApi(`${ROOT}/links`, ({ channel, code }) =>
+    this.change("DELETE", `/channels/${channel.id}/links/${code}`),
+  );
   readonly joining = new JoiningApi((method, path, body) => this.change(method, path, body));
   readonly partners = new PartnersApi((method, path, body) => this.change(method, path, body));
   readonly programs = new ProgramsApi((method, path, body) => this.change(method, path, body));

@@ -1,3 +1,4 @@
+import { LinksApi } from "./links-api.ts";
 import { ask, pageLanguage } from "./problem.ts";
 import type { Sharing } from "./sharers-api.ts";
 import type { Cart, Checkout, NextStep, Order, RoomView, SandboxOutcome } from "./types.ts";
@@ -12,7 +13,12 @@ export interface Share {
 
 /** The viewer's side of the API, for one room. */
 export class RoomApi {
-  constructor(readonly room: string) {}
+  /** The viewer's own links into rooms of this merchant. */
+  readonly links: LinksApi;
+
+  constructor(readonly room: string) {
+    this.links = new LinksApi(this.url("/links"), ({ code }) => ask(this.url(`/links/${code}`), { method: "DELETE" }));
+  }
 
   get socketUrl(): string {
     const url = new URL(`/r/${this.room}/ws?language=${pageLanguage()}`, location.href);

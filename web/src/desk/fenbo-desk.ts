@@ -4,6 +4,7 @@ import { DeskTalkApi } from "../api/desk-talk.ts";
 import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
 import { type Change, InvitationsApi } from "../api/joining-api.ts";
+import { LinksApi } from "../api/links-api.ts";
 import { ask, type Problem } from "../api/problem.ts";
 import { StaffApi } from "../api/staff-api.ts";
 import "../hq/copy.ts";
@@ -26,6 +27,7 @@ import { COLOURS, chartStyle, wholeBar } from "../ui/chart.ts";
 import { Newest } from "../ui/newest.ts";
 import { themeStyle } from "../ui/theme.ts";
 import "../ui/invitations.ts";
+import "../ui/links.ts";
 import "../ui/sharers.ts";
 import "./desk-customers.ts";
 import "./desk-statement.ts";
@@ -71,6 +73,7 @@ export class FenboDesk extends LitElement {
   private readonly change: Change = async (method, path, body) =>
     ask(`/api/v1/desk${path}`, { method, body, headers: { "X-CSRF-Token": (await this.session.me()).csrf } });
   private readonly invitations = new InvitationsApi(this.change);
+  private readonly links = new LinksApi("/api/v1/desk/links", ({ code }) => this.change("DELETE", `/links/${code}`));
   private readonly staff = new StaffApi(this.change);
   private readonly talk = new DeskTalkApi(this.change);
   private readonly newest = new Newest();
@@ -266,6 +269,7 @@ export class FenboDesk extends LitElement {
           <ul>${this.orders.map((order) => this.order(order))}</ul>
           ${this.showMore("orders")}
         </section>
+        <fenbo-links .api=${this.links} .latest=${this.link?.code ?? ""} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-links>
         <fenbo-sharers side="desk" .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-sharers>
         <fenbo-desk-disputes .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-desk-disputes>
         <fenbo-invitations .api=${this.invitations} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-invitations>

@@ -9,10 +9,13 @@ import "./channel-card.ts";
 import "./disputes.ts";
 import "./tree-terms.ts";
 import "../ui/invitations.ts";
+import "../ui/links.ts";
 import { problemText } from "../text/problems.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
+/** Roles that may take links back (signaling/permissions.py). */
+const MAKES_LINKS: ReadonlySet<string> = new Set(["owner", "operator"]);
 const FIELDS = ["name", "room", "level"];
 
 /** The channels and their rooms, and the form for one more. */
@@ -72,6 +75,7 @@ export class FenboChannels extends LitElement {
       </section>
       <fenbo-applications .store=${this.store} .channels=${this.channels} .text=${text}></fenbo-applications>
       <fenbo-invitations .api=${this.store.api.joining} .channels=${this.channels} .text=${text}></fenbo-invitations>
+      <fenbo-links .api=${this.store.api.links} .channels=${this.channels} ?keeps=${!MAKES_LINKS.has(this.store.me?.role ?? "")} .text=${text}></fenbo-links>
       <fenbo-disputes .store=${this.store} .text=${text}></fenbo-disputes>
       <fenbo-tree-terms .store=${this.store} .text=${text}></fenbo-tree-terms>`;
   }

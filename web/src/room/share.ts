@@ -83,7 +83,13 @@ export class FenboShare extends LitElement {
       <code>${share.url}</code>
       <button class="act" @click=${this.copy}>${this.copied ? talk.copied : talk.copyLink}</button>
       ${this.noPoster ? nothing : html`<a class="act" href=${path(share.poster_url)} download="poster.png">${talk.savePoster}</a>`}
-      <fenbo-sharing .api=${this.api} .text=${text} .guest=${this.guest} @sharing-login=${() => this.dispatchEvent(new CustomEvent("share-login"))}></fenbo-sharing>`;
+      <fenbo-sharing .api=${this.api} .text=${text} .guest=${this.guest} .code=${share.code} @link-revoked=${this.revoked} @sharing-login=${() => this.dispatchEvent(new CustomEvent("share-login"))}></fenbo-sharing>`;
+  }
+
+  /** In place of the one that he took back he has another. */
+  private revoked({ detail }: CustomEvent<string>): void {
+    if (detail === this.share?.code) void this.load();
+    this.copied = false;
   }
 
   private posterFailed(): void {

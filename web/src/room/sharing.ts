@@ -7,6 +7,7 @@ import type { Text } from "../text/room.ts";
 import { type SharersText, sharersEn } from "../text/sharers-en.ts";
 import { sharersZh } from "../text/sharers-zh.ts";
 import { base } from "../ui/base.ts";
+import "../ui/links.ts";
 
 /** What a sharer's own links came to: visits, invites with the reasons of those refused, orders, what he earns. */
 export class FenboSharing extends LitElement {
@@ -14,17 +15,21 @@ export class FenboSharing extends LitElement {
     api: { attribute: false },
     text: { attribute: false },
     guest: { type: Boolean },
+    code: {},
     found: { state: true },
   };
   declare api: RoomApi;
   declare text: Text;
   /** He has not logged in, and could. */
   declare guest: boolean;
+  /** Of the link that he passes on. */
+  declare code: string;
   declare found: Sharing | null;
 
   constructor() {
     super();
     this.guest = false;
+    this.code = "";
     this.found = null;
   }
 
@@ -97,7 +102,7 @@ export class FenboSharing extends LitElement {
         ${this.figure(words.orders, String(found.orders), this.money(found.paid))}
       </div>
       ${this.refused(found, words)} ${this.earned(found, words)}
-      ${found.links.length > 1 ? this.links(found, words) : nothing}
+      <fenbo-links mine .api=${this.api.links} .latest=${this.code} .text=${this.text} @link-revoked=${this.revoked}></fenbo-links>
       ${this.guest ? html`<button class="plain" @click=${this.logIn}>${words.logIn}</button>` : nothing}
     </section>`;
   }
@@ -144,11 +149,8 @@ export class FenboSharing extends LitElement {
     </div>`;
   }
 
-  private links({ links }: Sharing, words: SharersText): TemplateResult {
-    return html`<div>
-      <p class="dim">${words.links}</p>
-      <ul>${links.map((link) => html`<li><span>${link.channel}</span><span class="tabular">${link.clicks}</span></li>`)}</ul>
-    </div>`;
+  private revoked({ detail }: CustomEvent<string>): void {
+    this.dispatchEvent(new CustomEvent("link-revoked", { detail }));
   }
 
   private logIn(): void {

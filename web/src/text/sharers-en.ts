@@ -42,7 +42,6 @@ export const sharersEn = {
   } as Record<string, string>,
   owed: "Taken back after refunds; netted with the next payout",
   logIn: "Log in to keep this on every device",
-  links: "My links",
 };
 
 export type SharersText = typeof sharersEn;

@@ -44,5 +44,4 @@ export const sharersZh: SharersText = {
   },
   owed: "因退款追回，将从下次打款中抵扣",
   logIn: "登录后，换设备也能看到",
-  links: "我的链接",
 };
