@@ -33,7 +33,7 @@ async def take_back(page, code):
     row = page.locator(f"fenbo-links li[data-code={code}]")
     for answer in ("Keep it", "Yes, revoke it"):
         await row.get_by_role("button", name=f"Revoke: {code}").click()
-        await expect(row.get_by_role("alert")).to_contain_text("bring nobody any more")
+        await expect(row.get_by_role("alert")).to_contain_text("count for no sharer any more")
         await row.get_by_role("button", name=answer).click()
     await expect(row).to_contain_text("revoked")
     await expect(row.get_by_role("button")).to_have_count(0)
@@ -47,7 +47,7 @@ async def shared(shop):
 async def test_headquarters_finds_a_link_and_takes_it_back(shop, page):
     code = await shared(shop)
     await shop.do(c.CreateLink(shop.merchant.id, shop.south.channel))
-    await open_hq(page, shop, "rooms", "Links")
+    await open_hq(page, shop, "channels", "Links")
     links = page.get_by_role("region", name="Links")
     await expect(links.get_by_role("listitem")).to_have_count(2)
     await links.get_by_label("Code or address of a link").fill(f"https://live.example/s/{code}")

@@ -1,6 +1,6 @@
 export const linksEn = {
   links: "Links",
-  hint: "A link that is revoked still leads into its room, but brings nobody any more: nobody becomes a customer or earns by it. Who came before stays.",
+  hint: "A link that is revoked still leads into its room, but no sharer earns by it any more, and it counts no visits. What it brought before stays.",
   none: "No links yet.",
   notFound: "No such link.",
   channelOwn: "The channel's own",
@@ -9,7 +9,7 @@ export const linksEn = {
   visits: (n: number): string => (n === 1 ? "1 visit" : `${n} visits`),
   revokedAt: (at: string): string => `revoked ${at}`,
   revoke: "Revoke",
-  sure: "Printed codes and posters with it bring nobody any more. This cannot be undone.",
+  sure: "Its printed codes and posters will still lead into the room, but count for no sharer any more. This cannot be undone.",
   yes: "Yes, revoke it",
   no: "Keep it",
   channel: "Channel",

@@ -2,7 +2,7 @@ import type { LinksText } from "./links-en.ts";
 
 export const linksZh: LinksText = {
   links: "推广链接",
-  hint: "撤销后的链接仍可进入直播间，但不再带来客户，也不再计佣；之前带来的不变。",
+  hint: "撤销后的链接仍可进入直播间，但不再为分享人计佣，也不再计访问；之前带来的不变。",
   none: "还没有链接。",
   notFound: "没有这个链接。",
   channelOwn: "渠道自己的链接",
@@ -11,7 +11,7 @@ export const linksZh: LinksText = {
   visits: (n) => `${n} 次访问`,
   revokedAt: (at) => `已于 ${at} 撤销`,
   revoke: "撤销",
-  sure: "印有它的二维码和海报将不再带来客户，且无法恢复。",
+  sure: "印有它的二维码和海报仍可进入直播间，但不再为分享人计佣，且无法恢复。",
   yes: "确定撤销",
   no: "保留",
   channel: "渠道",

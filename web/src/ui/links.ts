@@ -73,6 +73,7 @@ export class FenboLinks extends Attempting {
         padding: 10px 0;
         border-top: 1px solid var(--sheet-line);
       }
+      form,
       ul {
         margin-top: 12px;
       }
