@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, func, literal, 
 from commerce.checks import choice, number
 from commerce.directory.channels import channel_key
 from commerce.directory.merchants import find_merchant, zone
-from commerce.earning.plans import plan_in_force
+from commerce.earning.share_terms import ShareTerms, share_terms
 from commerce.errors import Invalid
 from commerce.money import Money
 from commerce.order.states import PAID
@@ -177,7 +177,8 @@ class OwnLink:
 @dataclass(frozen=True, slots=True)
 class Sharing:
     """A sharer's own figures with a merchant. `invites` are by outcome; `earned` what is left of lines, by kind and
-    state; `reward` is of one invite, None where the plan has none, after `seconds` of watching.
+    state; `reward` is of one invite, None where the plan has none, after `seconds` of watching. `terms` are those in
+    force, `lowered` those announced that pay less.
     """
 
     links: tuple[OwnLink, ...]
@@ -190,12 +191,14 @@ class Sharing:
     owed: Money
     reward: Money | None
     seconds: int
+    terms: ShareTerms
+    lowered: tuple[ShareTerms, ...]
 
 
 def own_sharing(reading: Reading, viewer: str, room: str) -> Sharing:
     """Of the merchant whose room it is; nothing of anybody else. NotFound for the room."""
     tenant = find_place(reading, room).tenant
-    plan = plan_in_force(reading, tenant.id).plan
+    terms, lowered = share_terms(reading, tenant.id)
     person, who = find_viewer(reading, tenant.id, viewer) or 0, tables.viewer
     query = select(who.c.id, who.c.public_id).where(or_(who.c.id == person, who.c.same_as_id == person))
     keys, names = [], []
@@ -216,8 +219,10 @@ def own_sharing(reading: Reading, viewer: str, room: str) -> Sharing:
             kind: {state: Money(minor, tenant.currency) for state, minor in by.items()} for kind, by in earned.items()
         },
         owed=Money(owed, tenant.currency),
-        reward=Money(plan.invite_minor, tenant.currency) if plan.invite_minor else None,
-        seconds=plan.invite_seconds,
+        reward=Money(terms.invite_minor, tenant.currency) if terms.invite_minor else None,
+        seconds=terms.invite_seconds,
+        terms=terms,
+        lowered=lowered,
     )
 
 

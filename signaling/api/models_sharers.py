@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -54,11 +55,36 @@ class InviteTerms(View):
     seconds: Annotated[int, Field(examples=[60])]
 
 
+class ShareRate(View):
+    """What a sharer earns of what is bought by those who came by his link: `ppm` of what is paid, or `fixed` a piece.
+
+    `goods` and `show` are names of what alone it is for, "" for any; the most particular rate counts.
+    """
+
+    ppm: Annotated[int, Field(examples=[50_000])]
+    fixed: Money | None
+    goods: Annotated[str, Field(examples=["Longjing tea"])]
+    show: Annotated[str, Field(examples=["Friday evening"])]
+
+
+class ShareTerms(View):
+    """What sharing pays since, or from, `effective_at`; null before a merchant has any plan.
+
+    No rates: nothing of orders. `cap_ppm` is the most that all commission of an order may come to, the channels' too.
+    """
+
+    rates: list[ShareRate]
+    invite: InviteTerms | None
+    cap_ppm: Annotated[int, Field(examples=[300_000])]
+    effective_at: datetime | None
+
+
 class Sharing(View):
     """What the viewer's sharing came to with the room's merchant: his own figures, on all his devices.
 
     `clicks` are visits by his links that count, of so many `people`. `earned` is what is left of his rewards
-    (`invite`) and commissions (`share`), by state; `owed` what was paid to him and later refunded.
+    (`invite`) and commissions (`share`), by state; `owed` what was paid to him and later refunded. `share` is what
+    sharing pays now, `lowered` what is announced and pays less, the next one first.
     """
 
     links: list[OwnLink]
@@ -73,3 +99,5 @@ class Sharing(View):
     ]
     owed: Annotated[Money, Field(examples=[{"minor": 0, "currency": "CNY"}])]
     terms: InviteTerms | None
+    share: ShareTerms
+    lowered: list[ShareTerms]

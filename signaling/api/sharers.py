@@ -6,15 +6,18 @@ from aiohttp import web
 
 from commerce import views
 from commerce.customers.portable import PHONE
+from commerce.earning.share_terms import ShareTerms
 from commerce.earning.sharers import DAYS_MAX, Sharer, Span, leaderboard, own_sharing
 from commerce.service import Commerce
 from commerce.sheets import masked as masked_contact
+from commerce.times import aware
 from signaling import permissions as may
 from signaling.api import models_sharers as m
 from signaling.api import shapes
 from signaling.api.body import answer, answers
 from signaling.api.customers import private
 from signaling.api.desk import own
+from signaling.api.models import Money
 from signaling.api.paging import page
 from signaling.errors import BadBody
 from signaling.sms import masked
@@ -59,7 +62,10 @@ class SharerApi:
         }
         figures = {name: getattr(found, name) for name in ("clicks", "people", "invites", "orders")}
         sums = {"paid": shapes.money(found.paid), "owed": shapes.money(found.owed), "earned": earned}
-        return private(answer(m.Sharing.model_validate(figures | sums | {"links": links, "terms": terms})))
+        currency = found.paid.currency
+        said = {"terms": terms, "share": _terms(found.terms, currency)}
+        said["lowered"] = [_terms(each, currency) for each in found.lowered]
+        return private(answer(m.Sharing.model_validate(figures | sums | said | {"links": links})))
 
     async def _board(self, request: web.Request, me: views.Me, channel: str | None, *, clear: bool) -> web.Response:
         """`clear`: names as they are; phones never are."""
@@ -74,6 +80,26 @@ class SharerApi:
         shown = {"viewer": row.viewer, "name": name, "phone": phone, "refused": row.refused}
         counts = {"invites": row.invites, "orders": row.orders, "paid": shapes.money(row.paid)}
         return m.SharerView.model_validate(shown | counts)
+
+
+def _terms(found: ShareTerms, currency: str) -> m.ShareTerms:
+    def money(minor: int) -> Money:
+        return Money(minor=minor, currency=currency)
+
+    invite = None
+    if found.invite_minor:
+        invite = m.InviteTerms(reward=money(found.invite_minor), seconds=found.invite_seconds)
+    rates = [
+        m.ShareRate(
+            ppm=each.ppm,
+            fixed=money(each.fixed_minor) if each.fixed_minor else None,
+            goods=each.goods,
+            show=each.show,
+        )
+        for each in found.rates
+    ]
+    effective = aware(found.effective_at) if found.effective_at else None
+    return m.ShareTerms(rates=rates, invite=invite, cap_ppm=found.cap_ppm, effective_at=effective)
 
 
 def _days(request: web.Request) -> int | None:

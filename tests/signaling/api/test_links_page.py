@@ -1,11 +1,14 @@
 """Links in Chromium: taken back at headquarters, at a desk, and by the sharer in the room."""
 
 import os
+import re
 
 import pytest
 from playwright.async_api import expect
 
 from commerce import commands as c
+from commerce.commands.earning import SetPlan
+from commerce.commission import Plan, Rate
 from tests.signaling.api.test_hq_money_page import AUDIT, open_hq
 from tests.signaling.conftest import PASSWORD, PHONE
 
@@ -18,14 +21,14 @@ def shop(seen_shop):
     return seen_shop
 
 
-async def shoot(page, name):
+async def shoot(page, name, part="fenbo-links"):
     """On a phone nothing is faint, small or too wide; and for people."""
     await page.set_viewport_size(PHONE)
     found = await page.evaluate(f"{AUDIT}; audit()")
     assert (found["faint"], found["small"]) == ([], [])
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     if SHOTS:
-        await page.locator("fenbo-links").screenshot(path=f"{SHOTS}/links-{name}.png")
+        await page.locator(part).screenshot(path=f"{SHOTS}/links-{name}.png")
 
 
 async def take_back(page, code):
@@ -73,6 +76,23 @@ async def test_a_desk_takes_back_a_sharer_s_link_and_its_own(shop, password_hash
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("The channel's own")
     await shoot(page, "desk")
+
+
+async def test_a_sharer_reads_what_he_earns_and_from_when_it_is_less(shop, page):
+    tea = Rate(fixed_minor=1, sku=shop.sku)
+    await shop.do(SetPlan(shop.merchant.id, Plan((), (Rate(50_000), tea), invite_minor=490)))
+    await shop.do(SetPlan(shop.merchant.id, Plan((), (Rate(30_000), tea), cap_ppm=200_000)))
+    await page.goto(f"{(await shop.visitor()).base}/r/north")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    mine = page.get_by_role("region", name="What my sharing came to")
+    await expect(mine).to_contain_text("I earn:")
+    await expect(mine.get_by_text("5% of what they pay")).to_be_visible()
+    await expect(mine.get_by_text("¥0.01 for each piece · ").first).to_be_visible()
+    note = mine.get_by_role("note")
+    await expect(note).to_contain_text(re.compile(r"From .+ less is paid:"))
+    await expect(note).to_contain_text("3% of what they pay")
+    await expect(note).to_contain_text("comes to 20% at most")
+    await shoot(page, "terms", "fenbo-sharing")
 
 
 async def test_a_sharer_who_takes_back_his_link_has_another(shop, page):

@@ -95,6 +95,13 @@ async def test_a_sharer_sees_his_own_figures_and_a_stranger_none(sharing):
     assert (own.clicks, own.people, own.orders, own.paid.minor) == (1, 1, 1, 6800)
     assert own.earned["share"]["frozen"].minor == 340
     assert own.terms == m.InviteTerms(reward=m.Money(minor=490, currency="CNY"), seconds=60)
+    (rate,) = own.share.rates
+    assert (rate.ppm, rate.fixed, own.share.invite, own.lowered) == (50_000, None, own.terms, [])
+    await shop.do(SetPlan(shop.merchant.id, Plan((), (Rate(fixed_minor=300),))))
+    _, later = await mei("GET", f"{NORTH}/sharing")
+    (less,) = m.Sharing.model_validate(later).lowered
+    assert (less.rates[0].fixed.minor, less.invite) == (300, None)
+    assert less.effective_at > own.share.effective_at
     _, nothing = await (await shop.visitor())("GET", f"{NORTH}/sharing")
     assert (nothing["links"], nothing["clicks"], nothing["earned"]) == ([], 0, {})
     assert (await mei("GET", "/api/v1/rooms/nowhere/sharing"))[0] == 404

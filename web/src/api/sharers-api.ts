@@ -12,6 +12,14 @@ export interface Sharer {
   paid: Money;
 }
 
+/** What sharing pays: `ppm` of what is paid or `fixed` a piece, for goods and in a show where these are named. */
+export interface ShareTerms {
+  rates: { ppm: number; fixed: Money | null; goods: string; show: string }[];
+  invite: { reward: Money; seconds: number } | null;
+  cap_ppm: number;
+  effective_at: string | null;
+}
+
 /** What the viewer's own links came to. */
 export interface Sharing {
   links: { code: string; url: string; room: string; channel: string; clicks: number }[];
@@ -22,7 +30,9 @@ export interface Sharing {
   paid: Money;
   earned: Record<string, Record<string, Money>>;
   owed: Money;
-  terms: { reward: Money; seconds: number } | null;
+  /** Now, and what is announced and pays less. */
+  share: ShareTerms;
+  lowered: ShareTerms[];
 }
 
 /** `about`: a show's id, or a number of days; `side`: whose board. */

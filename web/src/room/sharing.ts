@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { RoomApi } from "../api/room-api.ts";
-import type { Sharing } from "../api/sharers-api.ts";
+import type { ShareTerms, Sharing } from "../api/sharers-api.ts";
 import type { Money } from "../api/types.ts";
+import { formatPercent } from "../hq/rates.ts";
 import { formatMoney } from "../money.ts";
 import type { Text } from "../text/room.ts";
 import { type SharersText, sharersEn } from "../text/sharers-en.ts";
 import { sharersZh } from "../text/sharers-zh.ts";
+import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import "../ui/links.ts";
 
@@ -75,6 +77,23 @@ export class FenboSharing extends LitElement {
         gap: 12px;
         padding: 6px 0;
       }
+      .rates li {
+        display: list-item;
+        margin-inline-start: 20px;
+        padding: 2px 0;
+        list-style: disc;
+      }
+      .note {
+        display: grid;
+        gap: 6px;
+        padding: 10px 12px;
+        border-radius: 10px;
+        background: #fff0d2;
+        color: #6b4500;
+      }
+      .note .dim {
+        color: inherit;
+      }
       .plain {
         width: 100%;
       }
@@ -92,10 +111,10 @@ export class FenboSharing extends LitElement {
     const { found } = this;
     if (found === null) return nothing;
     const words = this.text.language.startsWith("zh") ? sharersZh : sharersEn;
-    const { terms } = found;
     return html`<section aria-label=${words.mine}>
       <h3>${words.mine}</h3>
-      ${terms === null ? nothing : html`<p>${words.terms(this.money(terms.reward), terms.seconds)}</p>`}
+      ${this.terms(found.share, words)}
+      ${found.lowered.map((each) => this.announced(each, words))}
       <div class="figures">
         ${this.figure(words.clicks, String(found.clicks), words.people(found.people))}
         ${this.figure(words.invites, String(found.invites.qualified ?? 0), "")}
@@ -109,6 +128,31 @@ export class FenboSharing extends LitElement {
 
   private money(money: Money): string {
     return formatMoney(money, this.text.language);
+  }
+
+  private terms({ rates, invite, cap_ppm }: ShareTerms, words: SharersText): TemplateResult {
+    const said = rates.map(({ ppm, fixed, goods, show }) => {
+      const percent = ppm === 0 ? words.nothing : words.percent(formatPercent(ppm));
+      return words.rate(fixed === null ? percent : words.piece(this.money(fixed)), goods, show);
+    });
+    const pays = rates.some(({ ppm, fixed }) => ppm > 0 || fixed !== null);
+    return html`${
+      pays
+        ? html`<div>
+            <p>${words.earns}</p>
+            <ul class="rates">${said.map((each) => html`<li><strong>${each}</strong></li>`)}</ul>
+            <p class="dim">${words.cap(formatPercent(cap_ppm))}</p>
+          </div>`
+        : html`<p>${words.noShare}</p>`
+    }
+    ${invite === null ? nothing : html`<p>${words.terms(this.money(invite.reward), invite.seconds)}</p>`}`;
+  }
+
+  /** What is announced and pays less. */
+  private announced(terms: ShareTerms, words: SharersText): TemplateResult {
+    const { language } = this.text;
+    const from = terms.effective_at === null ? "" : formatMoment(terms.effective_at, language);
+    return html`<div class="note" role="note"><strong>${words.lowered(from)}</strong>${this.terms(terms, words)}</div>`;
   }
 
   private figure(label: string, value: string, more: string): TemplateResult {
