@@ -85,6 +85,7 @@ def _names(reading: Reading, merchant: int, versions: Iterable[PlanVersion]) -> 
     for table, name in ((product, product.c.name), (show, show.c.title)):
         query = select(table.c.public_id, name).where(table.c.merchant_id == merchant, table.c.public_id.in_(wanted))
         found |= {public: said for public, said in reading.connection.execute(query)}  # noqa: C416 - rows are no tuples
-    query = select(sku.c.public_id, product.c.name, sku.c.name).join(product, product.c.id == sku.c.product_id)
-    skus = reading.connection.execute(query.where(sku.c.merchant_id == merchant, sku.c.public_id.in_(wanted)))
-    return found | {public: f"{goods} {kind}".strip() for public, goods, kind in skus}
+    kinds = select(sku.c.public_id, product.c.name, sku.c.name).join(product, product.c.id == sku.c.product_id)
+    for row in reading.connection.execute(kinds.where(sku.c.merchant_id == merchant, sku.c.public_id.in_(wanted))):
+        found[row[0]] = f"{row[1]} {row[2]}".strip()
+    return found

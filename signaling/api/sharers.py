@@ -63,8 +63,8 @@ class SharerApi:
         figures = {name: getattr(found, name) for name in ("clicks", "people", "invites", "orders")}
         sums = {"paid": shapes.money(found.paid), "owed": shapes.money(found.owed), "earned": earned}
         currency = found.paid.currency
-        said = {"terms": terms, "share": _terms(found.terms, currency)}
-        said["lowered"] = [_terms(each, currency) for each in found.lowered]
+        lowered = [_terms(each, currency) for each in found.lowered]
+        said = {"terms": terms, "share": _terms(found.terms, currency), "lowered": lowered}
         return private(answer(m.Sharing.model_validate(figures | sums | said | {"links": links})))
 
     async def _board(self, request: web.Request, me: views.Me, channel: str | None, *, clear: bool) -> web.Response:

@@ -91,6 +91,7 @@ async def test_a_sharer_reads_what_he_earns_and_from_when_it_is_less(shop, page)
     note = mine.get_by_role("note")
     await expect(note).to_contain_text(re.compile(r"From .+ less is paid:"))
     await expect(note).to_contain_text("3% of what they pay")
+    await expect(note).to_contain_text("no reward any more")
     await expect(note).to_contain_text("comes to 20% at most")
     await shoot(page, "terms", "fenbo-sharing")
 

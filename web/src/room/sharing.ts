@@ -151,8 +151,9 @@ export class FenboSharing extends LitElement {
   /** What is announced and pays less. */
   private announced(terms: ShareTerms, words: SharersText): TemplateResult {
     const { language } = this.text;
+    const ended = terms.invite === null && this.found?.share.invite !== null;
     const from = terms.effective_at === null ? "" : formatMoment(terms.effective_at, language);
-    return html`<div class="note" role="note"><strong>${words.lowered(from)}</strong>${this.terms(terms, words)}</div>`;
+    return html`<div class="note" role="note"><strong>${words.lowered(from)}</strong>${this.terms(terms, words)}${ended ? html`<p>${words.noInvite}</p>` : nothing}</div>`;
   }
 
   private figure(label: string, value: string, more: string): TemplateResult {

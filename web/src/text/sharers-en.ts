@@ -26,12 +26,13 @@ export const sharersEn = {
   mine: "What my sharing came to",
   terms: (reward: string, seconds: number): string =>
     `${reward} for each new friend who logs in with his phone and watches ${seconds} seconds.`,
-  percent: (percent: string): string => `${percent}% of what they pay`,
+  percent: (percent: string): string => `${percent}% of what they pay for the goods`,
   piece: (sum: string): string => `${sum} for each piece`,
   nothing: "nothing",
   rate: (what: string, goods: string, show: string): string =>
     `${what}${goods === "" ? "" : ` · ${goods}`}${show === "" ? "" : ` · in “${show}”`}`,
   earns: "When friends who came by my link buy, I earn:",
+  noInvite: "New friends earn no reward any more.",
   noShare: "Orders of friends earn nothing for sharing now.",
   cap: (percent: string): string =>
     `All commission of an order comes to ${percent}% at most; beyond that each part is cut.`,

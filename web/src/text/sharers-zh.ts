@@ -28,11 +28,12 @@ export const sharersZh: SharersText = {
 
   mine: "我的分享成果",
   terms: (reward, seconds) => `每邀请一位新朋友，用手机号登录并观看满 ${seconds} 秒，奖励 ${reward}。`,
-  percent: (percent) => `实付金额的 ${percent}%`,
+  percent: (percent) => `商品实付金额的 ${percent}%`,
   piece: (sum) => `每件 ${sum}`,
   nothing: "不计佣",
   rate: (what, goods, show) => `${goods === "" ? "" : `${goods}：`}${what}${show === "" ? "" : `（限“${show}”）`}`,
   earns: "朋友通过我的链接进来下单，我得：",
+  noInvite: "邀请新朋友不再有奖励。",
   noShare: "目前朋友下单没有分享佣金。",
   cap: (percent) => `一笔订单的全部佣金最多为 ${percent}%，超出时各方按比例减少。`,
   lowered: (from) => `自 ${from} 起调低为：`,
