@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from commerce import views
 from commerce.checks import choice
 from commerce.directory.channels import channel_key, find_channel
+from commerce.earning.figures import due
 from commerce.money import Money
 from commerce.order.record import page_of_orders
 from commerce.order.states import PAID
@@ -26,7 +27,7 @@ SETTLEMENT_STATES = ("prepared", "paying", "paid", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A channel's figures. `customers_new`: of the last 24 hours. `earned` is what is left of its lines, by state."""
+    """A channel's figures. `customers_new`: of the last 24 hours; `earned`: what it has of lines, by state (`due`)."""
 
     channel: views.Channel
     customers: int
@@ -51,19 +52,13 @@ class Customer:
 def desk(reading: Reading, merchant: int, channel: str) -> Desk:
     """A channel's own figures; NotFound for another merchant's."""
     found, key = find_channel(reading, merchant, channel), channel_key(reading, merchant, channel)
-    binding, order, line = tables.binding.c, tables.orders.c, tables.commission_line.c
+    binding, order = tables.binding.c, tables.orders.c
     mine = (binding.channel_id == key, *_valid(reading))
     fresh = func.count().filter(binding.since >= reading.now - NEW_MS)
     customers, new = reading.connection.execute(select(func.count(), fresh).where(*mine)).one()
     paid = func.coalesce(func.sum(order.total_minor - order.refunded_minor).filter(order.state.in_(PAID)), 0)
     orders, minor = reading.connection.execute(select(func.count(), paid).where(order.owner_channel_id == key)).one()
     party, currency = channel_party(channel), _currency(reading, merchant)
-    earned = reading.connection.execute(
-        select(line.state, func.sum(line.amount_minor - line.clawed_minor))
-        .where(line.merchant_id == merchant, line.party == party)
-        .group_by(line.state)
-        .order_by(line.state)
-    )
     owing = tables.receivable.c
     owed = select(func.coalesce(func.sum(owing.amount_minor - owing.settled_minor), 0))
     owed = owed.where(owing.merchant_id == merchant, owing.party == party)
@@ -73,7 +68,7 @@ def desk(reading: Reading, merchant: int, channel: str) -> Desk:
         customers_new=new,
         orders=orders,
         paid=Money(int(minor), currency),
-        earned={state: Money(int(sum_), currency) for state, sum_ in earned},
+        earned={state: Money(had, currency) for (state,), had in due(reading, merchant, parties=[party]).items()},
         owed=Money(int(reading.connection.execute(owed).scalar_one()), currency),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from commerce.checks import number
 from commerce.directory.merchants import find_merchant
+from commerce.earning.follow import PAID_OUT
 from commerce.order.states import PAID
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -23,7 +25,7 @@ RECEIVABLES_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`commission`: what is left of all lines, by state. `sales`: of each day, minor units in the order of `channels`.
+    """`commission`: what parties have of all lines, by state (`due`). `sales`: of each day, minor units, by `channels`.
 
     `channels` are the five that sold most in these days, as (public id, name); the last of each day is all others.
     """
@@ -37,9 +39,7 @@ class Figures:
 def figures(reading: Reading, merchant: int, days: int = 30) -> Figures:
     """The last `days` days in the merchant's time zone, today included; 1 to 92."""
     number("days", days, 1, DAYS_MAX)
-    line, owing = tables.commission_line.c, tables.receivable.c
-    left = func.sum(line.amount_minor - line.clawed_minor)
-    earned = select(line.state, left).where(line.merchant_id == merchant).group_by(line.state).order_by(line.state)
+    owing = tables.receivable.c
     owed = select(func.coalesce(func.sum(owing.amount_minor - owing.settled_minor), 0))
     owed = owed.where(owing.merchant_id == merchant, owing.state == "receivable")
     by_day = _sales(reading, merchant, days)
@@ -48,13 +48,34 @@ def figures(reading: Reading, merchant: int, days: int = 30) -> Figures:
         totals.update(sums)
     top = [channel for channel, _ in totals.most_common(CHANNELS_SHOWN)]
     return Figures(
-        {state: int(minor) for state, minor in reading.connection.execute(earned)},
+        {state: minor for (state,), minor in due(reading, merchant).items()},
         int(reading.connection.execute(owed).scalar_one()),
         _names(reading, top),
         tuple(
             (day, (*(sums[one] for one in top), sums.total() - sum(sums[one] for one in top))) for day, sums in by_day
         ),
     )
+
+
+def due(
+    reading: Reading, merchant: int, by: Sequence[str] = ("state",), parties: Collection[str] | None = None
+) -> dict[tuple[str, ...], int]:
+    """What parties (None: all) have of their lines in minor units, by these columns of the lines.
+
+    That is what is left of them, and what stands apart of those that no bank has (apart.py): the ledger has it as
+    theirs, and as owed by them.
+    """
+    line, owing = tables.commission_line.c, tables.receivable
+    columns = [line[name] for name in by]
+    mine = [line.merchant_id == merchant, *([] if parties is None else [line.party.in_(parties)])]
+    left = select(*columns, func.sum(line.amount_minor - line.clawed_minor)).where(*mine)
+    kept = select(*columns, func.sum(owing.c.amount_minor)).join(owing, owing.c.line_id == line.id)
+    kept = kept.where(*mine, line.state.not_in(PAID_OUT), owing.c.merchant_id == merchant)
+    found: Counter[tuple[str, ...]] = Counter()
+    for query in (left, kept):
+        for *of, minor in reading.connection.execute(query.group_by(*columns)):
+            found[tuple(of)] += int(minor)
+    return dict(sorted(found.items()))
 
 
 def _sales(reading: Reading, merchant: int, days: int) -> list[tuple[date, Counter[int]]]:

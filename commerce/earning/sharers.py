@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, func, literal, 
 from commerce.checks import choice, number
 from commerce.directory.channels import channel_key
 from commerce.directory.merchants import find_merchant, zone
+from commerce.earning.figures import due
 from commerce.earning.share_terms import ShareTerms, share_terms
 from commerce.errors import Invalid
 from commerce.money import Money
@@ -176,9 +177,9 @@ class OwnLink:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A sharer's own figures with a merchant. `invites` are by outcome; `earned` what is left of lines, by kind and
-    state; `reward` is of one invite, None where the plan has none, after `seconds` of watching. `terms` are those in
-    force, `lowered` those announced that pay less.
+    """A sharer's own figures with a merchant. `invites` are by outcome; `earned` what he has of lines, by kind and
+    state (`due`); `reward` is of one invite, None where the plan has none, after `seconds` of watching. `terms` are
+    those in force, `lowered` those announced that pay less.
     """
 
     links: tuple[OwnLink, ...]
@@ -266,12 +267,10 @@ def _orders(reading: Reading, keys: list[int]) -> tuple[int, int]:
 
 
 def _earned(reading: Reading, merchant: int, names: Iterable[str]) -> tuple[dict[str, dict[str, int]], int]:
-    parties, line, owing = [sharer_party(name) for name in names], tables.commission_line.c, tables.receivable.c
-    left = func.sum(line.amount_minor - line.clawed_minor)
-    query = select(line.kind, line.state, left).where(line.merchant_id == merchant, line.party.in_(parties))
+    parties, owing = [sharer_party(name) for name in names], tables.receivable.c
     found: dict[str, dict[str, int]] = {}
-    for kind, state, minor in reading.connection.execute(query.group_by(line.kind, line.state)):
-        found.setdefault(kind, {})[state] = int(minor)
+    for (kind, state), minor in due(reading, merchant, ("kind", "state"), parties).items():
+        found.setdefault(kind, {})[state] = minor
     owed = select(func.coalesce(func.sum(owing.amount_minor - owing.settled_minor), 0))
     owed = owed.where(owing.merchant_id == merchant, owing.party.in_(parties), owing.state == "receivable")
     return found, int(reading.connection.execute(owed).scalar_one())

@@ -2,9 +2,14 @@
 
 import pytest
 
+from commerce.commands import RefundOrder
 from commerce.commands import earning as e
+from commerce.desk import desk
 from commerce.earning.figures import figures, receivables
+from commerce.earning.payouts import sending
 from commerce.errors import Invalid
+from commerce.money import Money
+from commerce.store import tables
 
 
 async def test_sales_by_channel_and_day_and_commission_by_state(money):
@@ -30,6 +35,29 @@ async def test_beyond_the_five_largest_all_are_others(money, monkeypatch):
     await money.sold(room=money.shop.room_b)
     found = await money.ask(figures, money.merchant, 1)
     assert [minor for _, minor in found.sales] == [(19_800, 9_900)]
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_what_stands_apart_of_a_line_is_the_partys_and_owed_by_him(money, held):
+    """The ledger has 700 as the store's and 700 as owed by it: so have the figures, though all is refunded."""
+    await money.arrived(await money.sold())
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (out,) = await money.ask(sending, "sandbox")
+    (order,) = await money.rows(tables.orders)
+    back = RefundOrder(money.merchant, order.public_id, "bank", 7_000, chargeback=True)
+    await money.execute(back)
+    assert (await money.ask(figures, money.merchant)).commission == {"paying": 290}, "the bank has it"
+    await money.execute(e.RecordPayout(out.payout, "failed"))
+    if held:
+        await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
+    await money.execute(RefundOrder(money.merchant, order.public_id, "all", None))
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (700, -700)
+    state = "held" if held else "payable"
+    found = await money.ask(figures, money.merchant)
+    assert (found.commission, found.owed_minor) == ({state: 700}, 700)
+    own = await money.ask(desk, money.merchant, money.shop.store_a.channel)
+    assert (own.earned, own.owed.minor) == ({state: Money(700, "CNY")}, 700)
 
 
 async def test_a_receivable_ends_with_its_reason(money):

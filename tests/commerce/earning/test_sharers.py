@@ -10,6 +10,7 @@ from commerce.earning.sharers import Span, leaderboard, own_sharing
 from commerce.errors import Invalid, NotFound
 from commerce.money import Money
 from commerce.paging import Paging
+from commerce.store import tables
 from commerce.store.ids import public_id
 from tests.commerce.customers.people import Phone
 from tests.commerce.money import PLAN
@@ -147,6 +148,21 @@ async def test_a_sharer_sees_his_own_and_nothing_of_anybody_elses(sharers):
     assert (await sharers.own(sharers.mei)).owed == Money(share, "CNY")
     nobody = await sharers.own(public_id())
     assert (nobody.links, nobody.clicks, nobody.invites, nobody.earned) == ((), 0, {}, {})
+
+
+async def test_what_a_bank_refused_is_his_and_what_was_asked_back_meanwhile_is_owed(sharers):
+    """Of 495 for 9,900 the buyer's bank asks 346 back under way; then the rest is refunded."""
+    money = sharers.money
+    order = await sharers.brings(sharers.a, buys=True)
+    await money.arrived(order)
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    await money.refund(order, PRICE * 7 // 10, chargeback=True)
+    for out in await money.rows(tables.payout):
+        await money.execute(e.RecordPayout(out.public_id, "failed"))
+    await money.refund(order)
+    own, asked = await sharers.own(sharers.mei), Money(PRICE * 7 // 10 * 50_000 // 1_000_000, "CNY")
+    assert (own.earned["share"], own.owed) == ({"payable": asked}, asked)
 
 
 async def test_what_he_shared_on_another_browser_is_his_own(sharers):
