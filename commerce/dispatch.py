@@ -282,6 +282,8 @@ def earning(signer: Signer) -> dict[type, One]:
         e.SetStaff: holds.set_staff,
         e.HoldLines: holds.hold_lines,
         e.ReleaseLines: holds.release_lines,
+        e.HoldParty: holds.hold_party,
+        e.ReleaseParty: holds.release_party,
         c.RecordWatch: watching.record_watch,
         e.EraseViewer: erase.erase_viewer,
         e.PrepareSettlements: settlement.prepare_settlements,

@@ -296,6 +296,8 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/payouts/{payout}/retry", hq(may.SETTLE, money.retry)),
         web.get("/api/v1/hq/orders/{order}/why", hq(may.SEE_MONEY, money.why_order)),
         web.post("/api/v1/hq/orders/{order}/hold", hq(may.SETTLE, money.hold)),
+        web.get("/api/v1/hq/held", hq(may.SEE_MONEY, money.held)),
+        web.post("/api/v1/hq/parties/{party}/hold", hq(may.SETTLE, money.hold_party)),
         web.get("/api/v1/hq/customers/{viewer}/why", hq(may.SEE_MONEY, money.why_customer)),
         web.post("/api/v1/hq/customers/{viewer}/erase", hq(may.RULE_MONEY, money.erase)),
         web.get("/api/v1/hq/settlements", hq(may.SEE_MONEY, money.settlements)),

@@ -8,6 +8,7 @@ from datetime import date
 from commerce import checks
 from commerce.commands.base import Command
 from commerce.commission import Plan, PlanVersion
+from commerce.errors import Invalid
 
 REASON_CHARS_MAX = 200
 # So many in one transaction: buyers wait for no longer than that.
@@ -79,6 +80,42 @@ class ReleaseLines(Command[int]):
     def __post_init__(self) -> None:
         checks.public_id("order", self.order)
         checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldParty(Command[int]):
+    """Holds all that a partner or a sharer earned and was not sent, rewards too; answers how many lines.
+
+    `party` as the log calls it: `channel:ID` or `sharer:ID`.
+    """
+
+    merchant: int
+    party: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_party(self.party)
+        checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseParty(Command[int]):
+    """Ends every hold of a party that somebody began by hand; answers how many lines go on."""
+
+    merchant: int
+    party: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_party(self.party)
+        checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
+
+
+def _check_party(party: object) -> None:
+    kind, _, public = str(party).partition(":")
+    if kind not in ("channel", "sharer"):
+        raise Invalid("party", "must be channel:ID or sharer:ID")
+    checks.public_id("party", public)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from commerce.checks import number
 from commerce.directory.merchants import find_merchant
 from commerce.earning.follow import PAID_OUT
+from commerce.earning.waiting import BY_RULE
 from commerce.order.states import PAID
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -20,7 +21,7 @@ from commerce.times import to_ms
 
 DAYS_MAX = 92
 CHANNELS_SHOWN = 5
-RECEIVABLES_MAX = 200
+RECEIVABLES_MAX = HELD_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +120,29 @@ def receivables(reading: Reading, merchant: int, only: str | None = None) -> tup
     )
     query = query if only is None else query.where(table.c.public_id == only)
     return tuple(dict(row._mapping) for row in reading.connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEarnings:
+    """What one party has that waits for one reason. `by_hand`: it goes on when somebody says so."""
+
+    party: str
+    reason: str
+    by_hand: bool
+    lines: int
+    left_minor: int
+    currency: str
+
+
+def held_earnings(reading: Reading, merchant: int) -> tuple[HeldEarnings, ...]:
+    """Those by hand first, then the most; at most 200."""
+    line = tables.commission_line.c
+    left = func.sum(line.amount_minor - line.clawed_minor)
+    query = select(line.party, line.reason, func.count(), left, line.currency)
+    query = query.where(line.merchant_id == merchant, line.state == "held")
+    rows = reading.connection.execute(query.group_by(line.party, line.reason, line.currency)).all()
+    found = [
+        HeldEarnings(party, reason, not reason.startswith(BY_RULE), count, int(minor), currency)
+        for party, reason, count, minor, currency in rows
+    ]
+    return tuple(sorted(found, key=lambda each: (not each.by_hand, -each.left_minor, each.party))[:HELD_MAX])

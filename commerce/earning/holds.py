@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from commerce.commands.earning import HoldLines, ReleaseLines, SetStaff
+from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, SetStaff
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.told import line_body
 from commerce.earning.waiting import BY_RULE, DISPUTED
-from commerce.errors import Invalid, NotFound, WrongState
-from commerce.partners.holding import change_line, release_held
+from commerce.errors import Conflict, Invalid, NotFound, WrongState
+from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.proof.entry import Leaf
 from commerce.store import tables
 from commerce.store.bulk import Row
@@ -34,8 +34,7 @@ def _order(unit: Unit, merchant: int, order: str) -> AnyRow:
 
 def hold_lines(unit: Unit, command: HoldLines) -> int:
     """All lines of the order that are not paid out yet wait, with the reason; WrongState when there are none."""
-    if command.reason.startswith(BY_RULE):
-        raise Invalid("reason", f"must not begin with {' or '.join(map(str.strip, BY_RULE))}: such holds end by rule")
+    _check_reason(command.reason)
     order = _order(unit, command.merchant, command.order)
     held = [line for line in order_lines(unit, order.id) if next_state(line["state"], "hold") is not None]
     if not held:
@@ -44,6 +43,41 @@ def hold_lines(unit: Unit, command: HoldLines) -> int:
         change_line(unit, line, "held", command.reason)
     _keep(unit, order, held, "hold")
     return len(held)
+
+
+def _check_reason(reason: str) -> None:
+    if reason.startswith(BY_RULE):
+        raise Invalid("reason", f"must not begin with {' or '.join(map(str.strip, BY_RULE))}: such holds end by rule")
+
+
+def hold_party(unit: Unit, command: HoldParty) -> int:
+    """All that a party was not sent yet waits, with the reason; Conflict when that is nothing."""
+    _check_reason(command.reason)
+    lines = [line for line in _party_lines(unit, command) if next_state(line["state"], "hold") is not None]
+    if not lines:
+        raise Conflict("party", "nothing of theirs can be held")
+    for line in lines:
+        change_line(unit, line, "held", command.reason)
+    keep_held(unit, lines, "hold")
+    return len(lines)
+
+
+def release_party(unit: Unit, command: ReleaseParty) -> int:
+    """What somebody held by hand goes on, or waits by rule; Conflict when that is nothing."""
+    lines = [line for line in _party_lines(unit, command) if line["state"] == "held"]
+    held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
+    if not held:
+        raise Conflict("party", "nobody holds anything of theirs")
+    release_held(unit, held, command.reason)
+    keep_held(unit, held, "release")
+    return len(held)
+
+
+def _party_lines(unit: Unit, command: HoldParty | ReleaseParty) -> list[Row]:
+    table = tables.commission_line
+    mine = (table.c.merchant_id == command.merchant, table.c.party == command.party)
+    query = select(table).where(*mine, table.c.state.not_in(("paid", "void"))).order_by(table.c.id).with_for_update()
+    return [dict(row._mapping) for row in unit.connection.execute(query)]
 
 
 def release_lines(unit: Unit, command: ReleaseLines) -> int:

@@ -14,7 +14,7 @@ from commerce.commands import SetLockRule
 from commerce.commands import earning as e
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.locks import lock_in_force, locks_ahead
-from commerce.earning.figures import figures, receivables
+from commerce.earning.figures import HeldEarnings, figures, held_earnings, receivables
 from commerce.earning.payouts import SENT_MAX, Due, names_of, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
@@ -85,6 +85,14 @@ class HqMoney:
         body, order = await read(request, m.Held), request.match_info["order"]
         kind = e.HoldLines if body.held else e.ReleaseLines
         return answer(m.LinesChanged(lines=await self._commerce.execute(kind(me.merchant.id, order, body.reason))))
+
+    async def held(self, _request: web.Request, me: views.Me) -> web.Response:
+        return answers([_held(each) for each in await self._commerce.ask(held_earnings, me.merchant.id)])
+
+    async def hold_party(self, request: web.Request, me: views.Me) -> web.Response:
+        body, party = await read(request, m.Held), request.match_info["party"]
+        kind = e.HoldParty if body.held else e.ReleaseParty
+        return answer(m.LinesChanged(lines=await self._commerce.execute(kind(me.merchant.id, party, body.reason))))
 
     async def settlements(self, request: web.Request, me: views.Me) -> web.Response:
         state = request.query.get("state")
@@ -216,6 +224,11 @@ def _receivable(row: dict[str, Any]) -> m.ReceivableHq:
     given = {name: row[name] for name in ("receivable", "party", "order", "state", "reason")}
     amount, settled = (Money(minor=row[name], currency=row["currency"]) for name in ("amount_minor", "settled_minor"))
     return m.ReceivableHq(**given, amount=amount, settled=settled, at=aware(row["at"]))
+
+
+def _held(each: HeldEarnings) -> m.HeldHq:
+    amount = Money(minor=each.left_minor, currency=each.currency)
+    return m.HeldHq(party=each.party, reason=each.reason, by_hand=each.by_hand, lines=each.lines, amount=amount)
 
 
 def _due(each: Due) -> m.PayoutDue:

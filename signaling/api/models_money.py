@@ -118,6 +118,16 @@ class Held(Request):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class HeldHq(View):
+    """What one party has that waits for one reason; `by_hand`: until somebody lets it go on."""
+
+    party: str
+    reason: str
+    by_hand: bool
+    lines: int
+    amount: Money
+
+
 class LinesChanged(View):
     """How many lines changed."""
 

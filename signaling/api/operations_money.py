@@ -35,6 +35,8 @@ MONEY = (
     hq("post", "/payouts/{payout}/retry", "Pay again what failed", {200: m.PayoutState}, problems=(404, 409)),
     hq("get", "/orders/{order}/why", "Whose it is and why", {200: m.Why}, problems=(404,), query=("language",)),
     hq("post", "/orders/{order}/hold", "Hold what it pays", {200: m.LinesChanged}, body=m.Held, problems=(404, 409)),
+    hq("get", "/held", "What waits, by party and reason", {200: m.HeldHq}, listed=True),
+    hq("post", "/parties/{party}/hold", "Hold what they earn", {200: m.LinesChanged}, body=m.Held, problems=(404, 409)),
     hq("get", "/customers/{viewer}/why", "Whose he is", {200: m.WhyCustomer}, problems=(404,), query=("language",)),
     hq("post", "/customers/{viewer}/erase", "Erase his personal data", {200: m.Erased}, problems=(404, 409)),
     hq(

@@ -108,6 +108,7 @@ commission_line = Table(
 )
 Index("ix_commission_line_party", commission_line.c.merchant_id, commission_line.c.party, commission_line.c.id)
 partial_index("ix_commission_line_settlement", "settlement_id is not null", commission_line.c.settlement_id)
+partial_index("ix_commission_line_held", "state = 'held'", commission_line.c.merchant_id, commission_line.c.party)
 # Only what waits for the next settlement.
 Index(
     "ix_commission_line_matured",

@@ -4,11 +4,15 @@ import asyncio
 
 import pytest
 
+from commerce.audit import audit
 from commerce.commands import disputes as d
 from commerce.commands import earning as e
-from commerce.errors import NotFound, WrongState
+from commerce.commands.partners import ChangeChannel
+from commerce.earning.figures import HeldEarnings, held_earnings
+from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.partners.notices import channel_notices
 from commerce.store import tables
+from commerce.store.ids import public_id
 
 
 async def test_what_is_held_matures_no_further_and_goes_on_where_it_would_be(money):
@@ -51,6 +55,55 @@ async def test_a_line_that_the_decision_of_its_dispute_missed_is_released_by_han
     await asyncio.to_thread(missed)
     assert await money.execute(e.ReleaseLines(money.merchant, order.order, "decided long ago")) == 1
     assert [line.state for line in await money.lines()] == ["frozen"]
+
+
+async def test_all_that_somebody_earned_is_held_and_goes_on(money):
+    """What is frozen, matured and under review; what is paid is not, and nobody else's."""
+    paid = await money.sold()
+    await money.arrived(paid)
+    await money.settle()
+    await money.pay_out()
+    await money.arrived(await money.sold())
+    money.shop.clock.advance(2 * 86_400)
+    await money.execute(e.PrepareSettlements(money.merchant, money.yesterday(), "finance"))
+    frozen = await money.sold()
+    other = await money.sold(room=money.shop.room_b)
+    with pytest.raises(Invalid):
+        e.HoldParty(money.merchant, "house:1", "farm?")
+    with pytest.raises(Invalid):
+        await money.execute(e.HoldParty(money.merchant, money.a, "dispute: no"))
+    assert await money.execute(e.HoldParty(money.merchant, money.a, "farm?")) == 2
+    assert await money.ask(held_earnings, money.merchant) == (
+        HeldEarnings(money.a, "farm?", by_hand=True, lines=2, left_minor=1_980, currency="CNY"),
+    )
+    assert [line.state for line in await money.lines(party=money.b)] == ["frozen"]
+    (prepared,) = await money.rows(tables.settlement, state="prepared")
+    approve = e.ApproveSettlement(money.merchant, prepared.public_id, "owner", "sandbox")
+    assert await money.execute(approve) == "paid"
+    assert await money.rows(tables.payout, state="queued") == []
+    assert await money.execute(e.ReleaseParty(money.merchant, money.a, "asked")) == 2
+    states = [(line.order_id, line.state) for line in await money.lines(party=money.a)]
+    assert [state for _, state in states] == ["paid", "matured", "frozen"]
+    nobody = f"sharer:{public_id()}"
+    for nothing in (e.ReleaseParty(money.merchant, money.a, "?"), e.HoldParty(money.merchant, nobody, "?")):
+        with pytest.raises(Conflict):
+            await money.execute(nothing)
+    await money.arrived(frozen)
+    await money.arrived(other)
+    await money.settle()
+    assert await money.pay_out() == 2
+    assert await money.ask(held_earnings, money.merchant) == ()
+    assert await money.ask(audit) == []
+
+
+async def test_a_suspended_channels_lines_are_not_let_go_by_hand(money):
+    await money.sold()
+    store = money.shop.store_a.channel
+    await money.execute(ChangeChannel(money.merchant, store, "suspend", "papers", "boss"))
+    (held,) = await money.ask(held_earnings, money.merchant)
+    assert (held.reason, held.by_hand) == ("suspended: papers", False)
+    with pytest.raises(Conflict):
+        await money.execute(e.ReleaseParty(money.merchant, money.a, "please"))
 
 
 async def test_a_level_is_in_the_log(money):

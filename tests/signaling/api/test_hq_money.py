@@ -94,6 +94,15 @@ async def test_why_and_hold(shop, boss):
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[1] == {"lines": 1}
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held))[0] == 409
     assert (await boss("POST", f"/api/v1/hq/orders/{order}/hold", held | {"held": False}))[1] == {"lines": 1}
+    party = f"channel:{shop.north.channel}"
+    assert (await boss("POST", f"/api/v1/hq/parties/{party}/hold", held))[1] == {"lines": 1}
+    (waits,) = (await boss("GET", "/api/v1/hq/held"))[1]
+    assert waits == {
+        "party": party, "reason": "same payee", "by_hand": True, "lines": 1, "amount": {"minor": 680, "currency": "CNY"}
+    }  # fmt: skip
+    assert (await boss("POST", f"/api/v1/hq/parties/{party}/hold", held))[0] == 409
+    assert (await boss("POST", "/api/v1/hq/parties/nobody/hold", held))[1]["errors"][0]["field"] == "party"
+    assert (await boss("POST", f"/api/v1/hq/parties/{party}/hold", held | {"held": False}))[1] == {"lines": 1}
     assert (await boss("GET", f"/api/v1/hq/orders/{'0' * 16}/why"))[0] == 404
     assert (await boss("GET", f"/api/v1/hq/customers/{'0' * 16}/why"))[0] == 404
     assert (await boss("POST", f"/api/v1/hq/customers/{'0' * 16}/erase"))[0] == 404

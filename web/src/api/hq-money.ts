@@ -101,6 +101,15 @@ export interface Receivable {
   at: string;
 }
 
+/** What one party has that waits for one reason; by hand: until somebody lets it go on. */
+export interface Held {
+  party: string;
+  reason: string;
+  by_hand: boolean;
+  lines: number;
+  amount: Money;
+}
+
 export interface MoneyFigures {
   commission: Record<string, Money>;
   owed: Money;
@@ -181,6 +190,14 @@ export class HqMoneyApi {
 
   endReceivable(receivable: string, how: string, reason: string): Promise<Receivable> {
     return this.hq.change("POST", `/receivables/${receivable}/end`, { how, reason });
+  }
+
+  held(): Promise<Held[]> {
+    return ask(`${ROOT}/held`);
+  }
+
+  holdParty(party: string, held: boolean, reason: string): Promise<{ lines: number }> {
+    return this.hq.change("POST", `/parties/${party}/hold`, { held, reason });
   }
 
   whyOrder(order: string, language: string): Promise<Why> {

@@ -16,6 +16,7 @@ export class FenboMoneySettle extends MoneyPart {
     fourEyes: { state: true },
     done: { state: true },
     asking: { state: true },
+    doubted: { state: true },
   };
   declare settlements: readonly Settlement[] | null;
   /** Whether there are more than are shown. */
@@ -26,6 +27,8 @@ export class FenboMoneySettle extends MoneyPart {
   declare done: string;
   /** Whether he is asked if he means all of them. */
   declare asking: boolean;
+  /** Whose hold was sent last. */
+  declare doubted: string;
   private pages = 1;
 
   constructor() {
@@ -36,6 +39,7 @@ export class FenboMoneySettle extends MoneyPart {
     this.fourEyes = false;
     this.done = "";
     this.asking = false;
+    this.doubted = "";
   }
 
   static override styles = [base, formStyle, panel, moneyStyle];
@@ -77,7 +81,7 @@ export class FenboMoneySettle extends MoneyPart {
       </form>
       <p class="hint">${money.settleHint}${this.fourEyes ? ` ${money.fourEyesHint}` : ""}</p>
       <p role="status">${this.done}</p>
-      <p class="wrong" role="alert">${this.besides(["until"])}</p>
+      <p class="wrong" role="alert">${this.besides(["until", "reason"])}</p>
       ${this.all()} ${this.which()} ${this.table()}
       ${this.more ? html`<p><button class="act" @click=${this.showMore}>${this.text.more}</button></p>` : nothing}
       ${this.sheet()}
@@ -153,12 +157,31 @@ export class FenboMoneySettle extends MoneyPart {
     if (each.state === "prepared") {
       const own = this.isOwn(each);
       const approve = () => this.do(async () => money.approved((await this.api.approve(each.settlement)).state));
-      return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>`;
+      return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>
+        ${this.holding(each)}`;
     }
     const { payout } = each;
     if (each.state !== "failed" || payout === null) return nothing;
     const retry = () => this.do(async () => money.retried((await this.api.retry(payout)).state));
     return html`<button class="act" aria-label=${named(money.retry)} @click=${retry}>${money.retry}</button>`;
+  }
+
+  /** Whoever reviews and doubts has it wait instead. */
+  private holding(each: Settlement): TemplateResult {
+    const { money, sales } = this.text;
+    const submit = async (event: SubmitEvent) => {
+      event.preventDefault();
+      const { reason = "" } = formValues(event.target as HTMLFormElement);
+      this.doubted = each.settlement;
+      await this.do(async () => money.partyHeld((await this.api.holdParty(each.party, true, reason)).lines));
+    };
+    return html`<details><summary aria-label=${`${money.holdParty}: ${this.partyName(each.party)}`}>${money.holdParty}</summary>
+      <form novalidate @submit=${submit}>
+        <p class="small">${money.holdPartyHint}</p>
+        ${field({ label: sales.reason, name: "reason", wrong: this.doubted === each.settlement ? this.wrongAt("reason") : "" })}
+        <p><button class="act hard">${money.holdParty}</button></p>
+      </form>
+    </details>`;
   }
 
   private sheet(): TemplateResult {

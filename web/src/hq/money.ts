@@ -4,6 +4,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { base } from "../ui/base.ts";
 import "./money-figures.ts";
 import "./money-lock.ts";
+import "./money-held.ts";
 import "./money-owed.ts";
 import "./money-plan.ts";
 import "./money-settle.ts";
@@ -67,6 +68,7 @@ export class FenboMoney extends LitElement {
         <fenbo-money-figures .store=${store} .api=${api} .mark=${moved} .text=${text}></fenbo-money-figures>
         <fenbo-sharers side="hq" .shows=${store.shows} .text=${text}></fenbo-sharers>
         <fenbo-money-settle .store=${store} .api=${api} .text=${text}></fenbo-money-settle>
+        <fenbo-money-held .store=${store} .api=${api} .mark=${moved} .text=${text}></fenbo-money-held>
         <fenbo-money-owed .store=${store} .api=${api} .mark=${moved} .text=${text}></fenbo-money-owed>
       </div>
       <div class="column">

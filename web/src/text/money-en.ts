@@ -70,6 +70,14 @@ export const moneyEn = {
   payoutsIn: "The sheet as it came back",
   recorded: (n: number) => `${n} outcomes recorded.`,
 
+  onHold: "On hold",
+  onHoldHint: "Earnings that are not paid meanwhile. What waits for a dispute or a suspended partner goes on with it.",
+  heldLines: (n: number): string => (n === 1 ? "1 entry" : `${n} entries`),
+  holdParty: "Hold",
+  holdPartyHint: "All that they earned and were not sent waits, rewards too.",
+  partyHeld: (n: number): string => (n === 1 ? "1 entry is held." : `${n} entries are held.`),
+  letGo: "Let it go on",
+
   owed: "Owed back",
   owedHint: "Paid out and then refunded. It is netted with the next settlement by itself.",
   nothingOwed: "Nobody owes anything.",

@@ -63,6 +63,14 @@ export const moneyZh: typeof moneyEn = {
   payoutsIn: "导入填好的打款表",
   recorded: (n) => `已记录 ${n} 条结果。`,
 
+  onHold: "暂扣中",
+  onHoldHint: "这些佣金暂不打款。因争议或伙伴停用而暂扣的，会随之自动解除。",
+  heldLines: (n: number): string => `${n} 笔`,
+  holdParty: "暂扣",
+  holdPartyHint: "对方已赚取但尚未打款的全部暂扣，包括邀请奖励。",
+  partyHeld: (n: number): string => `已暂扣 ${n} 笔。`,
+  letGo: "解除暂扣",
+
   owed: "应追回",
   owedHint: "已打款后又退款的佣金，会自动从下次结算中抵扣。",
   nothingOwed: "没有应追回的款项。",
