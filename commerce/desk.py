@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from commerce import views
 from commerce.checks import choice
 from commerce.directory.channels import channel_key, find_channel
+from commerce.earning.apart import owed_now
 from commerce.earning.figures import due
 from commerce.money import Money
 from commerce.order.record import page_of_orders
@@ -141,13 +142,16 @@ def settlements(
     only: str | None = None,
     state: str | None = None,
 ) -> tuple[dict[str, object], ...]:
-    """A page of the settlements with their payouts, the latest first; `only` that one; those in a `state`."""
+    """A page of the settlements with their payouts, the latest first; `only` that one; those in a `state`.
+
+    One that is under review has what its lines come to now: some may have been refunded or held since.
+    """
     page = page or Paging()
     table, payout = tables.settlement, tables.payout
-    names = ("party", "state", "currency", "gross_minor", "netted_minor", "period_start", "period_end")
-    people = ("prepared_by", "approved_by")
+    names = ("party", "state", "currency", "netted_minor", "period_start", "period_end", "prepared_by", "approved_by")
     query = (
-        select(table.c.public_id.label("settlement"), *(table.c[name] for name in (*names, *people)))
+        select(table.c.public_id.label("settlement"), *(table.c[name] for name in names))
+        .add_columns(case((table.c.state == "prepared", owed_now()), else_=table.c.gross_minor).label("gross_minor"))
         .add_columns(payout.c.public_id.label("payout"), payout.c.state.label("payout_state"), payout.c.reference)
         .outerjoin(payout, payout.c.settlement_id == table.c.id)
         .where(table.c.merchant_id == merchant, *page.after(table.c.id))

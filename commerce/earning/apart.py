@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from commerce.store import tables
 from commerce.store.among import among
@@ -24,6 +24,15 @@ def apart(unit: Unit, lines: Sequence[Row]) -> dict[int, int]:
     query = select(table.line_id, func.sum(table.amount_minor)).where(among(table.line_id, "lines"))
     found = unit.connection.execute(query.group_by(table.line_id), {"lines": [line["id"] for line in lines]})
     return {key: int(minor) for key, minor in found}
+
+
+def owed_now() -> ScalarSelect[int]:
+    """What `still_owed` says of the lines that a settlement would pay, beside the settlement's row."""
+    line, receivable = tables.commission_line.c, tables.receivable.c
+    since = select(func.sum(receivable.amount_minor)).where(receivable.line_id == line.id).scalar_subquery()
+    left = func.sum(line.amount_minor - line.clawed_minor + func.coalesce(since, 0))
+    mine = (line.settlement_id == tables.settlement.c.id, line.state == "matured")
+    return select(func.coalesce(left, 0)).where(*mine).correlate(tables.settlement).scalar_subquery()
 
 
 def still_owed(unit: Unit, lines: Sequence[Row]) -> int:

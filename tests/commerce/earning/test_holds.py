@@ -8,6 +8,7 @@ from commerce.audit import audit
 from commerce.commands import disputes as d
 from commerce.commands import earning as e
 from commerce.commands.partners import ChangeChannel
+from commerce.desk import settlements
 from commerce.earning.figures import HeldEarnings, held_earnings
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.partners.notices import channel_notices
@@ -68,6 +69,7 @@ async def test_all_that_somebody_earned_is_held_and_goes_on(money):
     await money.execute(e.PrepareSettlements(money.merchant, money.yesterday(), "finance"))
     frozen = await money.sold()
     other = await money.sold(room=money.shop.room_b)
+    assert [row["gross_minor"] for row in await money.ask(settlements, money.merchant, state="prepared")] == [990]
     with pytest.raises(Invalid):
         e.HoldParty(money.merchant, "house:1", "farm?")
     with pytest.raises(Invalid):
@@ -78,6 +80,7 @@ async def test_all_that_somebody_earned_is_held_and_goes_on(money):
     )
     assert [line.state for line in await money.lines(party=money.b)] == ["frozen"]
     (prepared,) = await money.rows(tables.settlement, state="prepared")
+    assert [row["gross_minor"] for row in await money.ask(settlements, money.merchant, state="prepared")] == [0]
     approve = e.ApproveSettlement(money.merchant, prepared.public_id, "owner", "sandbox")
     assert await money.execute(approve) == "paid"
     assert await money.rows(tables.payout, state="queued") == []

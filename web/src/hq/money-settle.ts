@@ -158,7 +158,7 @@ export class FenboMoneySettle extends MoneyPart {
       const own = this.isOwn(each);
       const approve = () => this.do(async () => money.approved((await this.api.approve(each.settlement)).state));
       return html`<button class="act main" aria-label=${named(money.approve)} title=${own ? money.fourEyesHint : nothing} ?disabled=${own} @click=${approve}>${money.approve}</button>
-        ${this.holding(each)}`;
+        ${each.gross.minor === 0 ? nothing : this.holding(each)}`;
     }
     const { payout } = each;
     if (each.state !== "failed" || payout === null) return nothing;
