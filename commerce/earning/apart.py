@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from commerce.store import tables
 from commerce.store.among import among
@@ -28,11 +28,17 @@ def apart(unit: Unit, lines: Sequence[Row]) -> dict[int, int]:
 
 def owed_now() -> ScalarSelect[int]:
     """What `still_owed` says of the lines that a settlement would pay, beside the settlement's row."""
-    line, receivable = tables.commission_line.c, tables.receivable.c
-    since = select(func.sum(receivable.amount_minor)).where(receivable.line_id == line.id).scalar_subquery()
-    left = func.sum(line.amount_minor - line.clawed_minor + func.coalesce(since, 0))
+    line = tables.commission_line.c
     mine = (line.settlement_id == tables.settlement.c.id, line.state == "matured")
-    return select(func.coalesce(left, 0)).where(*mine).correlate(tables.settlement).scalar_subquery()
+    found = select(func.coalesce(func.sum(left_of_line()), 0)).where(*mine)
+    return found.correlate(tables.settlement).scalar_subquery()
+
+
+def left_of_line() -> ColumnElement[int]:
+    """The same of a line that no bank has, beside its row."""
+    line, receivable = tables.commission_line.c, tables.receivable.c
+    stands = select(func.sum(receivable.amount_minor)).where(receivable.line_id == line.id)
+    return line.amount_minor - line.clawed_minor + func.coalesce(stands.scalar_subquery(), 0)
 
 
 def still_owed(unit: Unit, lines: Sequence[Row]) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from commerce.checks import number
 from commerce.directory.merchants import find_merchant
+from commerce.earning.apart import left_of_line
 from commerce.earning.follow import PAID_OUT
 from commerce.earning.waiting import BY_RULE
 from commerce.order.states import PAID
@@ -137,8 +138,7 @@ class HeldEarnings:
 def held_earnings(reading: Reading, merchant: int) -> tuple[HeldEarnings, ...]:
     """Those by hand first, then the most; at most 200."""
     line = tables.commission_line.c
-    left = func.sum(line.amount_minor - line.clawed_minor)
-    query = select(line.party, line.reason, func.count(), left, line.currency)
+    query = select(line.party, line.reason, func.count(), func.sum(left_of_line()), line.currency)
     query = query.where(line.merchant_id == merchant, line.state == "held")
     rows = reading.connection.execute(query.group_by(line.party, line.reason, line.currency)).all()
     found = [
