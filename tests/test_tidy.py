@@ -101,3 +101,11 @@ def test_every_dependency_is_explained_in_the_readme():
 def test_everybody_runs_the_same_verbs():
     called = set(re.findall(r"^make (\w+)", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE))
     assert called == {"check", "test"}
+
+
+def test_each_migration_follows_the_one_before_it():
+    """Two that were written at the same time may both call themselves the next."""
+    found = sorted((ROOT / "commerce/store/migrations/versions").glob("[0-9]*.py"))
+    ids = [re.findall(r'^(?:down_)?revision(?:: \S+)? = "?(\w+)"?$', path.read_text("utf-8"), re.M) for path in found]
+    names = [path.name[:4] for path in found]
+    assert ids == [[name, before] for name, before in zip(names, ["None", *names], strict=False)]
