@@ -33,7 +33,7 @@ async def shoot(page, name, part="fenbo-links"):
 
 async def take_back(page, code):
     """Asked first, and kept when he thinks better of it."""
-    row = page.locator(f"fenbo-links li[data-code={code}]")
+    row = page.locator(f"fenbo-links li[data-code='{code}']")
     for answer in ("Keep it", "Yes, revoke it"):
         await row.get_by_role("button", name=f"Revoke: {code}").click()
         await expect(row.get_by_role("alert")).to_contain_text("count for no sharer any more")

@@ -16,6 +16,7 @@ BOUNDED = {
     f"{HQ}/plan",
     f"{HQ}/replays",
     f"{HQ}/receivables",
+    f"{HQ}/held",
     f"{HQ}/accesses",  # in pages by `before`, the moment of the last one
     f"{HQ}/channels/{{channel}}/goods",
     f"{V1}/desk/goods",
