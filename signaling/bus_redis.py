@@ -22,6 +22,7 @@ from typing import Any
 from redis.exceptions import RedisClusterException, RedisError
 
 from signaling.bus import NAMES_MAX, BusDown, Entry, Keep, Listener, Place, Reading, Receiver
+from signaling.chores import end
 from signaling.redis_link import Link
 
 log = logging.getLogger(__name__)
@@ -226,11 +227,7 @@ class RedisBus:
         task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        tasks: list[asyncio.Future[None]] = [*self._tasks, *self._leaving]
-        while pending := [task for task in tasks if not task.done()]:
-            for task in pending:
-                task.cancel()  # redis-py has been seen to swallow one while it connects
-            await asyncio.wait(pending, timeout=RETRY_SECONDS)
+        await end([*self._tasks, *self._leaving])
         with contextlib.suppress(*FAULTS):
             await self._link.close()
 

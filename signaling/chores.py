@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 
 log = logging.getLogger(__name__)
 
+CANCEL_AGAIN_SECONDS = 0.1
 Act = Callable[[], Awaitable[object] | None]
 
 
@@ -27,9 +28,16 @@ class Chores:
         self.start(name, _repeat(seconds, name, act))
 
     async def close(self) -> None:
-        for task in self._tasks:
+        await end(self._tasks)
+
+
+async def end(tasks: Collection[asyncio.Future[None]]) -> None:
+    """Cancels tasks until each has ended: `wait_for` of Python 3.11, by which redis-py sends, can swallow a cancel."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)  # so that what watches them has heard
 
 
 def _look_at(task: asyncio.Task[None]) -> None:
