@@ -123,9 +123,8 @@ def _book(unit: Unit, order: AnyRow, command: RefundOrder, provider: str, amount
     assert unit.connection.execute(changed.values(refunded_minor=tables.orders.c.refunded_minor + amount)).rowcount == 1
     row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "key": command.refund}
     row |= {"amount_minor": amount, "reason": command.reason, "restocked": command.restock, "at": unit.now}
-    row |= {"lines_digest": lines_digest(command), "asked": _asked(command)} | request_of(
-        unit, provider, _kind(command)
-    )
+    row |= {"lines_digest": lines_digest(command), "asked": _asked(command)}
+    row |= request_of(unit, provider, _kind(command))
     unit.connection.execute(insert(tables.refund), row)
     return int(row["id"])
 
