@@ -1,9 +1,10 @@
 """Credit moves from one channel to another, by further entries: no line and no transfer that is there is changed away.
 
 The amounts are those that the order was assessed at; only who gets them changes. A line that was not sent yet ends
-as `void`, and what is left of it goes in the ledger from the one party to the other. One that was sent stays, its
-party owes it back (a receivable), and the other party is credited all the same. What the channel above earned goes
-to the one above the new channel; where there is none, back to the merchant.
+as `void`, or lives on for what stands apart of it (earning/apart.py); what is left of it goes in the ledger from the
+one party to the other. One that was sent stays, its party owes it back (a receivable), and the other party is credited
+all the same. What the channel above earned goes to the one above the new channel; where there is none, back to the
+merchant.
 """
 
 from __future__ import annotations
