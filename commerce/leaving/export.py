@@ -6,9 +6,8 @@ A table that comes later is exported without anybody remembering it. Only what m
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from commerce import images
 from commerce.customers.portable import LEFT_OUT
 from commerce.errors import CommerceError, NotFound
 from commerce.leaving.files import Row, file_digest, has_parquet, write_manifest, write_parquet, write_rows
-from commerce.proof.entry import Head, channel_party
+from commerce.leaving.proofs import proving, write_pieces
+from commerce.proof.entry import channel_party
 from commerce.proof.heads import last_head, signed_logs
-from commerce.proof.statement import Under, head_json, keys_json, wholes
+from commerce.proof.statement import Under, keys_json, wholes
 from commerce.store import tables
 from commerce.store.reading import Connected, Reading
 from commerce.store.tables import metadata
@@ -28,7 +28,6 @@ from commerce.store.tables import metadata
 # Ended logins, codes for logging in, and facts on their way to this installation's own rooms.
 LEFT_BEHIND = ("session", "login_code", "outbox")
 PAGE = 200  # so few that rows are gone before the garbage collector looks at them a second time
-PARTIES_AT_ONCE = 256  # read together, since a query each is most of what few leaves cost
 MEDIA = (("room", "logo_url"), ("room", "cover_url"), ("product", "image_url"))
 Progress = Callable[[str, int, int], None]
 Open = Callable[[str, Row], Row]  # a table's row with what was sealed in it in the open
@@ -66,7 +65,7 @@ def export_merchant(
         raise NotFound("merchant", "no such merchant")
     begin_folder(folder)
     rows = {"merchant": write_rows(folder / "tables" / "merchant.jsonl", _rows(reading, mine))}
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, proving(reading, merchant, folder / "proofs") as proofs:
         made, found = [], merchant_tables()
         for number, table in enumerate(found):
             progress(table.name, number, len(found))
@@ -74,8 +73,7 @@ def export_merchant(
             made.append(beside.submit(_finish_table, folder, table))
         progress("proofs", len(found), len(found))
         _write_media(reading, merchant, folder)
-        write_proofs(reading, merchant, folder / "proofs")
-        digests = {file: digest for each in made for file, digest in each.result().items()}
+        digests = {file: digest for each in made for file, digest in each.result().items()} | proofs()
     about = {"kind": "merchant", "merchant": row.public_id, "name": row.name, "at": reading.now, "rows": rows}
     about |= {"keys": keys_json(reading), "left_out": [f"{name}.sealed" for name in LEFT_OUT]}
     return write_manifest(folder, about, sign, digests)
@@ -160,39 +158,6 @@ def _write_list(file: Path, found: list[Any]) -> None:
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def write_proofs(reading: Reading, merchant: int, folder: Path) -> None:
-    """The last signed head, and a statement of every party that has anything in the log; those of logs from before the
-    merchant came here in folders of their own (log-1).
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, log in enumerate(signed_logs(reading, merchant)):
-        _write_log(reading, merchant, log, folder if number == 0 else folder / f"log-{log}")
-
-
-def _write_log(reading: Reading, merchant: int, log: int, folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    head, signature = last_head(reading, merchant, log)
-    (folder / "head.json").write_text(json.dumps(head_json(head, signature), indent=1) + "\n", "utf-8")
-    under = Under(reading, merchant, head, signature)
-    names = iter(parties(reading, merchant, head))
-    while some := list(islice(names, PARTIES_AT_ONCE)):
-        for party, pieces in wholes(under, some):
-            _write_pieces(folder / f"{party.replace(':', '-')}.json", pieces)
-
-
-def _write_pieces(file: Path, pieces: Iterable[bytes]) -> None:
-    with file.open("wb") as out:
-        out.writelines(pieces)
-
-
-def parties(reading: Reading, merchant: int, head: Head) -> list[str]:
-    """Who has a sequence in the log, as far as it is signed; in the order of their last leaves in it."""
-    leaf = tables.log_leaf
-    mine = (leaf.c.merchant_id == merchant, leaf.c.log == head.log, leaf.c.position < head.size)
-    query = select(leaf.c.party).where(*mine).group_by(leaf.c.party).order_by(func.max(leaf.c.position))
-    return list(reading.connection.execute(query).scalars())
-
-
 def export_channel(reading: Reading, merchant: int, channel: str, folder: Path, sign: Callable[[bytes], bytes]) -> Row:
     """A partner's own: his customers with their contact data, his orders, his lines, his statement. No other's row."""
     table = tables.channel
@@ -216,7 +181,7 @@ def _write_statements(reading: Reading, merchant: int, party: str, folder: Path)
     names = iter(["statement.json"])
     for log in signed_logs(reading, merchant):
         for _, pieces in wholes(Under(reading, merchant, *last_head(reading, merchant, log)), [party]):
-            _write_pieces(folder / next(names, f"statement-log-{log}.json"), pieces)
+            write_pieces(folder / next(names, f"statement-log-{log}.json"), pieces)
 
 
 def _own(reading: Reading, merchant: int, channel: int, public: str) -> dict[str, Iterator[Row]]:
