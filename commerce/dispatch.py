@@ -40,7 +40,7 @@ from commerce.commands import staffing as w
 from commerce.commands.tending import TendOutbox
 from commerce.customers import book, login, logouts
 from commerce.directory import bulk, channels, merchants, people
-from commerce.earning import erase, holds, levels, locking, payouts, plans, settlement, watching
+from commerce.earning import erase, holds, levels, locking, payees, payouts, plans, settlement, watching
 from commerce.errors import CommerceError, Conflict
 from commerce.order import changes, place, refund
 from commerce.partners import (
@@ -294,6 +294,8 @@ def earning(signer: Signer) -> dict[type, One]:
         e.HoldRail: payouts.hold_rail,
         e.RecordPayout: payouts.record_payout,
         e.RetryPayout: payouts.retry_payout,
+        e.SetPayee: payees.set_payee,
+        e.SetOwnPayee: payees.set_own_payee,
         e.SignHeads: partial(_signing, heads.sign_heads, signer),
         e.RotateLogKey: partial(_signing, heads.rotate_log_key, signer),
     }

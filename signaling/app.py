@@ -41,6 +41,7 @@ from signaling.api.desk_partners import DeskPartners
 from signaling.api.joining import JoiningApi
 from signaling.api.links import LinkApi
 from signaling.api.once import ViewersOnce
+from signaling.api.payees import PayeeApi
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
@@ -244,6 +245,7 @@ def _handlers(core: Core, urls: Urls, pages: Pages) -> Handlers:
         payments=PaymentsApi(commerce, till, viewers, sandbox=sandbox),
         desk=DeskApi(commerce, rooms, urls.http),
         desk_partners=DeskPartners(commerce),
+        payees=PayeeApi(commerce, viewers),
         sharers=SharerApi(commerce, viewers, urls.http),
         links=LinkApi(commerce, viewers, urls.http),
         joining=JoiningApi(commerce, core.callers, pages, settings.sms.country),

@@ -35,6 +35,7 @@ from signaling.api.hq_talk import HqTalk
 from signaling.api.joining import JoiningApi
 from signaling.api.links import LinkApi
 from signaling.api.once import ViewersOnce
+from signaling.api.payees import PayeeApi
 from signaling.api.payments import PaymentsApi, SandboxApi
 from signaling.api.proofs import ProofApi
 from signaling.api.rooms import RoomApi
@@ -46,6 +47,7 @@ from signaling.pages import Pages
 from signaling.posters import Posters
 from signaling.replays import Replays
 from signaling.routes_joining import joining, staffing
+from signaling.routes_payees import payees
 from signaling.routes_sharers import links, sharers
 from signaling.routes_talking import desk_talking, talking
 from signaling.viewers import Viewers
@@ -91,6 +93,7 @@ class Handlers:
     joining: JoiningApi
     hq_joining: HqJoining
     desk_staff: DeskStaff
+    payees: PayeeApi
     sharers: SharerApi
     links: LinkApi
     desk_talk: DeskTalk
@@ -118,6 +121,7 @@ def routes(to: Handlers) -> list[web.RouteDef]:
         *_partners(to),
         *joining(to.session.guard, to.joining, to.hq_joining),
         *staffing(to.session.guard, to.desk_staff),
+        *payees(to.session.guard, to.payees),
         *sharers(to.session.guard, to.sharers),
         *links(to.session.guard, to.links),
         *_hq_payments(to),

@@ -57,6 +57,31 @@ class SetStaff(Command[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class SetPayee(Command[None]):
+    """Where a channel wants its money (a Payee as JSON, sealed); None: nothing is said any more. `by`: who says it."""
+
+    merchant: int
+    channel: str
+    sealed: bytes | None
+    by: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("channel", self.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOwnPayee(Command[None]):
+    """The same of a sharer, who has logged in; Forbidden before."""
+
+    viewer: str
+    room: str
+    sealed: bytes | None
+
+    def __post_init__(self) -> None:
+        checks.public_id("viewer", self.viewer)
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLines(Command[int]):
     """Holds what an order pays, with a reason; answers how many lines. Nothing is lost, nothing is paid meanwhile."""
 

@@ -13,8 +13,9 @@ from typing import Any
 from commerce.customers.identity import identity_of
 from commerce.vault import Vault
 
-PHONE, CONTACT, APPLICANT = "customer phone", "address", "partner application"  # what the vault seals them as
-SEALED = {"customer": PHONE, "address": CONTACT, "application": APPLICANT}  # by table; the column is `sealed`
+# What the vault seals them as, and by table: the column is `sealed`.
+PHONE, CONTACT, APPLICANT, PAYEE = "customer phone", "address", "partner application", "payee"
+SEALED = {"customer": PHONE, "address": CONTACT, "application": APPLICANT, "payee": PAYEE}
 LEFT_OUT = ("restream", "payment_provider")  # tables whose `sealed` leaves with nobody
 SIGNING = "hook"  # its secret follows from keys of ours, so no receiver has it
 Row = dict[str, Any]

@@ -20,12 +20,14 @@ from typing import Any, Protocol
 
 from commerce.commands import Command
 from commerce.commands.earning import BeginPayouts, RecordPayout
+from commerce.earning.payees import Payee
 from commerce.earning.payouts import Due, attempt_of
 from commerce.errors import CommerceError, Invalid
 from commerce.money import Money, to_decimal
 from commerce.sheets import BOM, exported
 
-COLUMNS = ("key", "party", "name", "amount", "currency", "amount_minor", "outcome", "reference")
+WHOM = ("party", "name", "holder", "account", "bank")
+COLUMNS = ("key", *WHOM, "amount", "currency", "amount_minor", "outcome", "reference")
 NEEDED = {"key", "outcome", "reference"}  # of a sheet that comes back
 SHEET_BYTES_MAX = 10_000_000
 log = getLogger("fenbo.payments")
@@ -152,17 +154,19 @@ async def _pay_one(rail: Rail, execute: Execute, due: Due) -> bool:
     return True
 
 
-def sheet(due: Sequence[Due], names: Mapping[str, str]) -> str:
+def sheet(due: Sequence[Due], names: Mapping[str, str], payees: Mapping[str, Payee]) -> str:
     """Payouts for the bank's own page, as CSV; outcome and reference are filled in by whoever paid them.
 
-    `names`: how people call the parties. `amount` is in the currency's own unit, as banks ask for it.
+    By party: `names` are how people call them, `payees` where they want their money. `amount` is in the currency's own
+    unit, as banks ask for it.
     """
-    return exported(COLUMNS, (_cells(one, names.get(one.party, "")) for one in due))
+    return exported(COLUMNS, (_cells(one, names.get(one.party, ""), payees.get(one.party)) for one in due))
 
 
-def _cells(one: Due, name: str) -> tuple[object, ...]:
+def _cells(one: Due, name: str, payee: Payee | None) -> tuple[object, ...]:
     amount = to_decimal(Money(one.amount_minor, one.currency))
-    return one.key, one.party, name, amount, one.currency, one.amount_minor, "", ""
+    account = ("", "", "") if payee is None else (payee.holder, payee.grouped, payee.bank)
+    return one.key, one.party, name, *account, amount, one.currency, one.amount_minor, "", ""
 
 
 def read_sheet(text: str) -> list[RecordPayout]:

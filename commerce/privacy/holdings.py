@@ -132,6 +132,7 @@ MONEY = "what was bought and earned: figures and ids, and nobody's name"
 HOLDINGS = (
     Holding(tables.address, _by_customer(tables.address, "customer_id"), GONE),
     Holding(tables.customer, _by_customer(tables.customer, "id"), {"identity": NO_IDENTITY, "sealed": None}),
+    Holding(tables.payee, _by_party(tables.payee), GONE),
     Holding(tables.login_code, _by_viewer(tables.login_code), GONE),
     Holding(tables.cart_line, _by_viewer(tables.cart_line), GONE),
     Holding(tables.newcomer, _by_viewer(tables.newcomer), GONE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,9 +13,11 @@ from commerce.attribution import LockRule, LockVersion
 from commerce.checks import choice
 from commerce.commands import SetLockRule
 from commerce.commands import earning as e
+from commerce.commands.guarding import LogAccess
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.earning.figures import HeldEarnings, figures, held_earnings, receivables
+from commerce.earning.payees import SealedPayee, find_payees
 from commerce.earning.payouts import SENT_MAX, Due, names_of, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
@@ -26,6 +29,7 @@ from commerce.versions import LOCK, PLAN
 from commerce.why import why_customer, why_order
 from signaling.api import models_money as m
 from signaling.api.body import answer, answers, read
+from signaling.api.customers import private
 from signaling.api.models import ChannelRef, Money
 from signaling.api.paging import page
 from signaling.api.versions import change, seen
@@ -97,7 +101,7 @@ class HqMoney:
     async def settlements(self, request: web.Request, me: views.Me) -> web.Response:
         state = request.query.get("state")
         found = await self._commerce.ask(desk.settlements, me.merchant.id, page=page(request), state=state)
-        return answers([_settlement(row) for row in found])
+        return answers(await self._settlements(me, found))
 
     async def settle(self, request: web.Request, me: views.Me) -> web.Response:
         body = await read(request, m.SettlementsNew)
@@ -108,8 +112,8 @@ class HqMoney:
         body, settlement = await read(request, m.SettlementApprove), request.match_info["settlement"]
         self._check_rail(body.rail)
         await self._commerce.execute(e.ApproveSettlement(me.merchant.id, settlement, me.user, body.rail))
-        (row,) = await self._commerce.ask(desk.settlements, me.merchant.id, only=settlement)
-        return answer(_settlement(row))
+        found = await self._commerce.ask(desk.settlements, me.merchant.id, only=settlement)
+        return answer((await self._settlements(me, found))[0])
 
     async def retry(self, request: web.Request, me: views.Me) -> web.Response:
         command = e.RetryPayout(me.merchant.id, request.match_info["payout"])
@@ -161,9 +165,14 @@ class HqMoney:
         return answer(m.PayoutsBegun(begun=begun, sending=[_due(each) for each in due]))
 
     async def payouts(self, _request: web.Request, me: views.Me) -> web.Response:
+        """Whoever takes accounts away is in the access log before he does."""
         due = await self._commerce.ask(sending, "manual", me.merchant.id)
         names = await self._commerce.ask(names_of, me.merchant.id, due)
-        return web.Response(text=sheet(due, names), content_type="text/csv", charset="utf-8")
+        said = await self._payees(me, (each.party for each in due))
+        if said:
+            await self._commerce.execute(LogAccess(me.merchant.id, me.user, "exported", "payees", tuple(said)))
+        accounts = {party: each.opened(self._commerce.unseal) for party, each in said.items()}
+        return private(web.Response(text=sheet(due, names, accounts), content_type="text/csv", charset="utf-8"))
 
     async def read_payouts(self, request: web.Request, me: views.Me) -> web.Response:
         found = read_sheet((await read(request, m.SheetBody)).sheet)
@@ -174,6 +183,18 @@ class HqMoney:
                 error.field = f"{command.payout}-{command.attempt}"
                 raise
         return answer(m.SheetRead(recorded=len(found)))
+
+    async def _settlements(self, me: views.Me, found: Sequence[dict[str, Any]]) -> list[m.SettlementHq]:
+        """Each with what is shown of where its party wants its money."""
+        said = await self._payees(me, (row["party"] for row in found))
+        hints = {
+            party: m.PayeeHint(account=each.opened(self._commerce.unseal).hint, changed_at=each.changed_at)
+            for party, each in said.items()
+        }
+        return [_settlement(row, hints.get(row["party"])) for row in found]
+
+    async def _payees(self, me: views.Me, parties: Iterable[str]) -> dict[str, SealedPayee]:
+        return await self._commerce.ask(find_payees, me.merchant.id, set(parties))
 
 
 async def why_it_is(commerce: Commerce, request: web.Request, me: views.Me, reader: str | None = None) -> m.Why:
@@ -236,8 +257,8 @@ def _due(each: Due) -> m.PayoutDue:
     return m.PayoutDue(payout=each.payout, key=each.key, party=each.party, amount=money)
 
 
-def _settlement(row: dict[str, Any]) -> m.SettlementHq:
+def _settlement(row: dict[str, Any], payee: m.PayeeHint | None) -> m.SettlementHq:
     given = {name: row[name] for name in m.SettlementHq.model_fields if name in row}
     times = {name: aware(row[name]) for name in ("period_start", "period_end")}
     gross, netted = (Money(minor=row[name], currency=row["currency"]) for name in ("gross_minor", "netted_minor"))
-    return m.SettlementHq(**given | times | {"gross": gross, "netted": netted})
+    return m.SettlementHq(**given | times | {"gross": gross, "netted": netted, "payee": payee})

@@ -173,8 +173,15 @@ class SettlementsApproved(View):
     others: int
 
 
+class PayeeHint(View):
+    """An account as lists show it: the last characters of its number, and when it was said."""
+
+    account: Annotated[str, Field(examples=["••••0123"])]
+    changed_at: datetime
+
+
 class SettlementHq(View):
-    """A settlement of one party, with its payout when there is one."""
+    """A settlement of one party, with its payout when there is one; `payee`: where the party wants its money."""
 
     settlement: Id
     party: str
@@ -188,6 +195,7 @@ class SettlementHq(View):
     payout: Id | None
     payout_state: Literal["queued", "sending", "confirmed", "failed"] | None
     reference: str | None
+    payee: PayeeHint | None
 
 
 class PayoutDue(View):

@@ -13,6 +13,7 @@ from signaling.api.operations_joining import JOINING
 from signaling.api.operations_links import LINKS
 from signaling.api.operations_money import MONEY
 from signaling.api.operations_partners import PARTNERS
+from signaling.api.operations_payees import PAYEES
 from signaling.api.operations_payments import PAYMENTS
 from signaling.api.operations_programs import PROGRAMS
 from signaling.api.operations_proof import PROOFS
@@ -147,6 +148,7 @@ OPERATIONS = (
     *PARTNERS,
     *JOINING,
     *STAFF,
+    *PAYEES,
     *SHARERS,
     *LINKS,
     *DESK_TALK,

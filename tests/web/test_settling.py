@@ -44,6 +44,7 @@ async def test_a_doubtful_settlement_waits_until_somebody_lets_it_go(visit, brie
     settlements = page.get_by_role("region", name="Settlements").first
     await settlements.get_by_role("button", name="Prepare").click()
     row = settlements.locator("tr", has_text="North")
+    await expect(row.get_by_text("no account given yet")).to_be_visible()
     await row.locator("summary").click()
     await row.get_by_role("button", name="Hold").click()
     await expect(row.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from commerce.store.tables.columns import (
     Key,
@@ -165,6 +177,19 @@ Index(
     payout.c.id,
     sqlite_where=text("state IN ('queued', 'sending')"),
     postgresql_where=text("state IN ('queued', 'sending')"),
+)
+
+# Where a party wants its money: holder, account and bank as JSON, sealed.
+payee = Table(
+    "payee",
+    metadata,
+    key(),
+    of_merchant(),
+    Column("party", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("by", Text, nullable=False),
+    moment("changed_at"),
+    UniqueConstraint("merchant_id", "party"),
 )
 
 # Which node pays on a rail, and until when nobody else does (payments/payer.py).

@@ -53,9 +53,9 @@ async def test_a_sheet_goes_to_the_bank_and_comes_back(money):
     await ready(money, 1)
     await money.execute(e.BeginPayouts("sandbox"))
     due = await money.ask(sending, "sandbox")
-    text = sheet(due, await money.ask(names_of, money.merchant, due)).removeprefix(BOM)
+    text = sheet(due, await money.ask(names_of, money.merchant, due), {}).removeprefix(BOM)
     assert text.splitlines()[0] == ",".join(COLUMNS)
-    assert text.splitlines()[1].split(",")[1:6] == [money.a, "Store A", "9.90", "CNY", "990"]
+    assert text.splitlines()[1].split(",")[1:9] == [money.a, "Store A", "", "", "", "9.90", "CNY", "990"]
     assert read_sheet(text) == []
     answered = text.replace("990,,", "990,Confirmed ,bank-7")  # as people write
     assert read_sheet(answered) == [e.RecordPayout(due[0].payout, "confirmed", "bank-7", attempt=1)]

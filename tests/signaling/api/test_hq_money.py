@@ -124,7 +124,7 @@ async def test_settlement_to_the_bank_and_back(shop, boss):
     assert (await boss("POST", approve, {}))[0] == 404
     assert (await boss("POST", "/api/v1/hq/payouts", {}))[1] == {"begun": 0, "sending": []}
     status, sheet = await boss("GET", "/api/v1/hq/payouts.csv")
-    columns = "key,party,name,amount,currency,amount_minor,outcome,reference"
+    columns = "key,party,name,holder,account,bank,amount,currency,amount_minor,outcome,reference"
     assert (status, sheet.removeprefix(BOM).strip()) == (200, columns)
     assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": sheet}))[1] == {"recorded": 0}
     assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": "a,b"}))[0] == 422

@@ -88,6 +88,8 @@ export interface Settlement {
   payout: string | null;
   payout_state: "queued" | "sending" | "confirmed" | "failed" | null;
   reference: string | null;
+  /** Where the party wants its money, in part; null where it has not said. */
+  payee: { account: string; changed_at: string } | null;
 }
 
 export interface Receivable {

@@ -1,4 +1,5 @@
 import { LinksApi } from "./links-api.ts";
+import { PayeesApi } from "./payees-api.ts";
 import { ask, pageLanguage } from "./problem.ts";
 import type { Sharing } from "./sharers-api.ts";
 import type { Cart, Checkout, NextStep, Order, RoomView, SandboxOutcome } from "./types.ts";
@@ -15,9 +16,13 @@ export interface Share {
 export class RoomApi {
   /** The viewer's own links into rooms of this merchant. */
   readonly links: LinksApi;
+  /** Where the viewer wants what he earns by them. */
+  readonly payees: PayeesApi;
 
   constructor(readonly room: string) {
     this.links = new LinksApi(this.url("/links"), ({ code }) => ask(this.url(`/links/${code}`), { method: "DELETE" }));
+    const payee = this.url("/payee");
+    this.payees = new PayeesApi(payee, (method, body) => ask(payee, { method, body }));
   }
 
   get socketUrl(): string {

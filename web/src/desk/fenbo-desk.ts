@@ -5,6 +5,7 @@ import { HqApi } from "../api/hq-api.ts";
 import type { Link } from "../api/hq-types.ts";
 import { type Change, InvitationsApi } from "../api/joining-api.ts";
 import { LinksApi } from "../api/links-api.ts";
+import { PayeesApi } from "../api/payees-api.ts";
 import { ask, type Problem } from "../api/problem.ts";
 import { StaffApi } from "../api/staff-api.ts";
 import "../hq/copy.ts";
@@ -28,6 +29,7 @@ import { Newest } from "../ui/newest.ts";
 import { themeStyle } from "../ui/theme.ts";
 import "../ui/invitations.ts";
 import "../ui/links.ts";
+import "../ui/payee.ts";
 import "../ui/sharers.ts";
 import "./desk-customers.ts";
 import "./desk-statement.ts";
@@ -74,6 +76,7 @@ export class FenboDesk extends LitElement {
     ask(`/api/v1/desk${path}`, { method, body, headers: { "X-CSRF-Token": (await this.session.me()).csrf } });
   private readonly invitations = new InvitationsApi(this.change);
   private readonly links = new LinksApi("/api/v1/desk/links", ({ code }) => this.change("DELETE", `/links/${code}`));
+  private readonly payees = new PayeesApi("/api/v1/desk/payee", (method, body) => this.change(method, "/payee", body));
   private readonly staff = new StaffApi(this.change);
   private readonly talk = new DeskTalkApi(this.change);
   private readonly newest = new Newest();
@@ -256,6 +259,7 @@ export class FenboDesk extends LitElement {
         </section>
         <fenbo-notices .api=${this.api} .language=${this.language} .csrf=${async () => (await this.session.me()).csrf}></fenbo-notices>
         ${this.earned(desk)}
+        ${this.owns ? html`<fenbo-payee .api=${this.payees} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-payee>` : nothing}
         <section class="panel">
           <h2>${text.room}</h2>
           <fenbo-copy value=${desk.room_url} what=${text.room} .text=${this.language === "zh" ? hqZh : hqEn}></fenbo-copy>

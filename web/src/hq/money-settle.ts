@@ -6,6 +6,8 @@ import { field, formStyle, formValues } from "../ui/form.ts";
 import { MoneyPart, moneyStyle } from "./money-part.ts";
 import { panel } from "./style.ts";
 
+const PAYEE_FRESH_MS = 7 * 86_400_000;
+
 /** Settlements: prepare a period, review, approve; payouts out as CSV and in again; what failed is tried again. */
 export class FenboMoneySettle extends MoneyPart {
   static override properties = {
@@ -142,13 +144,23 @@ export class FenboMoneySettle extends MoneyPart {
     const sum = (minor: number) => formatMoney({ minor, currency: each.gross.currency }, language);
     const tone = each.state === "paid" ? "good" : each.state === "failed" ? "warn" : "";
     return html`<tr data-settlement=${each.settlement}>
-      <td class="who">${this.partyName(each.party)}<br /><span class="tag ${tone}">${money.settlementStates[each.state]}</span> ${this.act(each)}</td>
+      <td class="who">${this.partyName(each.party)}${this.payee(each)}<br /><span class="tag ${tone}">${money.settlementStates[each.state]}</span> ${this.act(each)}</td>
       <td class="number"><strong>${sum(each.gross.minor - each.netted.minor)}</strong></td>
       <td class="number">${sum(each.gross.minor)}</td>
       <td class="number">${each.netted.minor === 0 ? "" : sum(-each.netted.minor)}</td>
       <td>${new Date(each.period_end).toLocaleDateString(language)}</td>
       <td class="small">${each.prepared_by}${each.approved_by === "" ? "" : ` → ${each.approved_by}`}<br /><span class="dim">${each.reference ?? ""}</span></td>
     </tr>`;
+  }
+
+  /** Whoever pays has to know where to, and whether somebody changed it a moment ago. */
+  private payee({ payee, state }: Settlement): TemplateResult | typeof nothing {
+    const { money, language } = this.text;
+    if (state === "paid") return nothing;
+    if (payee === null) return html`<br /><span class="small dim">${money.noPayee}</span>`;
+    const fresh = Date.now() - Date.parse(payee.changed_at) < PAYEE_FRESH_MS;
+    const since = money.payeeSince(new Date(payee.changed_at).toLocaleDateString(language));
+    return html`<br /><span class="small tabular">${payee.account}</span> <span class="small ${fresh ? "tag warn" : "dim"}">${since}</span>`;
   }
 
   private act(each: Settlement): TemplateResult | typeof nothing {

@@ -12,6 +12,7 @@ export class FenboShare extends LitElement {
     api: { attribute: false },
     text: { attribute: false },
     guest: { type: Boolean },
+    known: { type: Boolean },
     share: { state: true },
     copied: { state: true },
     noPoster: { state: true },
@@ -21,6 +22,8 @@ export class FenboShare extends LitElement {
   declare text: Text;
   /** He has not logged in, and could. */
   declare guest: boolean;
+  /** He has logged in. */
+  declare known: boolean;
   declare share: Share | null;
   declare copied: boolean;
   declare noPoster: boolean;
@@ -29,6 +32,7 @@ export class FenboShare extends LitElement {
   constructor() {
     super();
     this.guest = false;
+    this.known = false;
     this.share = null;
     this.copied = false;
     this.noPoster = false;
@@ -83,7 +87,7 @@ export class FenboShare extends LitElement {
       <code>${share.url}</code>
       <button class="act" @click=${this.copy}>${this.copied ? talk.copied : talk.copyLink}</button>
       ${this.noPoster ? nothing : html`<a class="act" href=${path(share.poster_url)} download="poster.png">${talk.savePoster}</a>`}
-      <fenbo-sharing .api=${this.api} .text=${text} .guest=${this.guest} .code=${share.code} @link-revoked=${this.revoked} @sharing-login=${() => this.dispatchEvent(new CustomEvent("share-login"))}></fenbo-sharing>`;
+      <fenbo-sharing .api=${this.api} .text=${text} .guest=${this.guest} .known=${this.known} .code=${share.code} @link-revoked=${this.revoked} @sharing-login=${() => this.dispatchEvent(new CustomEvent("share-login"))}></fenbo-sharing>`;
   }
 
   /** In place of the one that he took back he has another. */

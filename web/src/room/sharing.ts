@@ -10,6 +10,7 @@ import { sharersZh } from "../text/sharers-zh.ts";
 import { formatMoment } from "../times.ts";
 import { base } from "../ui/base.ts";
 import "../ui/links.ts";
+import "../ui/payee.ts";
 
 /** What a sharer's own links came to: visits, invites with the reasons of those refused, orders, what he earns. */
 export class FenboSharing extends LitElement {
@@ -17,6 +18,7 @@ export class FenboSharing extends LitElement {
     api: { attribute: false },
     text: { attribute: false },
     guest: { type: Boolean },
+    known: { type: Boolean },
     code: {},
     found: { state: true },
   };
@@ -24,6 +26,8 @@ export class FenboSharing extends LitElement {
   declare text: Text;
   /** He has not logged in, and could. */
   declare guest: boolean;
+  /** He has logged in. */
+  declare known: boolean;
   /** Of the link that he passes on. */
   declare code: string;
   declare found: Sharing | null;
@@ -31,6 +35,7 @@ export class FenboSharing extends LitElement {
   constructor() {
     super();
     this.guest = false;
+    this.known = false;
     this.code = "";
     this.found = null;
   }
@@ -122,6 +127,7 @@ export class FenboSharing extends LitElement {
       </div>
       ${this.refused(found, words)} ${this.earned(found, words)}
       <fenbo-links mine .api=${this.api.links} .latest=${this.code} .text=${this.text} @link-revoked=${this.revoked}></fenbo-links>
+      ${this.known ? html`<fenbo-payee mine .api=${this.api.payees} .text=${this.text}></fenbo-payee>` : nothing}
       ${this.guest ? html`<button class="plain" @click=${this.logIn}>${words.logIn}</button>` : nothing}
     </section>`;
   }

@@ -89,6 +89,7 @@ export function sheetBody(context: SheetContext): TemplateResult | typeof nothin
         .api=${session.api}
         .text=${text}
         .guest=${session.here?.login === true && session.here.customer === null}
+        .known=${(session.here?.customer ?? null) !== null}
         @share-login=${() => show({ sheet: "account", next: { sheet: "share" } })}
       ></fenbo-share>`;
     case "account":

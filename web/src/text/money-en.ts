@@ -37,6 +37,8 @@ export const moneyEn = {
   inState: "State",
   anyState: "any",
   gross: "Earned",
+  noPayee: "no account given yet",
+  payeeSince: (day: string): string => `account since ${day}`,
   netted: "Netted",
   toPay: "To pay",
   people: "Prepared, approved",

@@ -38,6 +38,8 @@ export const moneyZh: typeof moneyEn = {
   inState: "状态",
   anyState: "全部",
   gross: "佣金",
+  noPayee: "尚未填写收款账户",
+  payeeSince: (day) => `账户自 ${day} 起`,
   netted: "抵扣",
   toPay: "应付",
   people: "生成、审核",

@@ -58,6 +58,7 @@ export const privacyEn = {
     orders: "orders",
     order: "an order",
     customers: "customers",
+    payees: "accounts to be paid to",
     viewer: "a person",
     retention: "for all",
     hold: "its number",

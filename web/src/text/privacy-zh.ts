@@ -60,6 +60,7 @@ export const privacyZh: typeof privacyEn = {
     orders: "订单",
     order: "一个订单",
     customers: "客户",
+    payees: "收款账户",
     viewer: "个人",
     retention: "全部",
     hold: "保留编号",
