@@ -1,8 +1,9 @@
 """Who earns how much from an order (MONEY sections 4 and 5). Pure: integers in, integers out, no time, no store.
 
 The base is money that was paid, less freight, tax and what the merchant itself funded - never the list price. It is
-split over those who are credited (attribution.credit); from each part the credited channel earns, and above it in the
-tree at most one more level. All lines of an order together never exceed the cap; what is too much is cut from all.
+split over those who are credited (attribution.credit), and a fixed sum like it; from each part the credited channel
+earns, and above it in the tree at most one more level. All lines of an order together never exceed the cap; what is
+too much is cut from all.
 """
 
 from __future__ import annotations
@@ -101,10 +102,10 @@ class Rate:
         """The most particular rate wins: SKU before product before show before level."""
         return self.sku is not None, self.product is not None, self.show is not None, self.level is not None
 
-    def of(self, base_minor: int, item: Item, earner: Earner) -> int:
-        """The amount, at most the base."""
+    def of(self, base_minor: int, fixed_minor: int, earner: Earner) -> int:
+        """The amount, at most the base; `fixed_minor`: what is due with this base where the rate is a fixed sum."""
         if self.fixed_minor:
-            return min(base_minor, self.fixed_minor * item.quantity)
+            return min(base_minor, fixed_minor)
         return share(base_minor, self.ppm_at(earner.volume_minor))
 
     def ppm_at(self, volume_minor: int) -> int:
@@ -225,6 +226,7 @@ class Sale:
     """An order as commission sees it. `credited`: ppm that sum to one; `paths`: from each of them up the tree.
 
     `house` is the seller, who is never paid for his own goods. `own`: the buyer's own channel, when he works for one.
+    `fixed_split`: a fixed sum is cut over those who are credited, as the base is; sales of before paid it to each.
     """
 
     items: tuple[Item, ...]
@@ -236,11 +238,12 @@ class Sale:
     own: str | None = None
     self_purchase: str = "pay"
     buyer: str = ""
+    fixed_split: bool = True
 
     def of(self, buyer: str) -> Sale:
         """The same sale to another buyer."""
         same = (self.items, self.show, self.house, self.credited, self.paths, self.sharer, self.own, self.self_purchase)
-        return Sale(*same, buyer)
+        return Sale(*same, buyer, self.fixed_split)
 
     def canonical(self) -> str:
         """The sale as it is stored with the order: read_sale gives it back, and commission the same lines."""
@@ -248,8 +251,8 @@ class Sale:
 
 
 def read_sale(stored: str) -> Sale:
-    """The sale that was stored with an order."""
-    found = json.loads(stored)
+    """The sale that was stored with an order. One of before does not say how fixed sums are split: they were not."""
+    found = {"fixed_split": False} | json.loads(stored)
     items = tuple(Item(**item) for item in found.pop("items"))
     paths = {channel: tuple(Earner(**earner) for earner in path) for channel, path in found.pop("paths").items()}
     return Sale(items=items, paths=paths, **found)
@@ -269,7 +272,8 @@ def _item_lines(plan: Plan, sale: Sale, item: Item) -> Iterator[Line]:
         sharer = Earner(sale.sharer, "sharer")
         rate = _rate(plan.share_rates, item, sharer, sale.show, 0)
         if rate is not None:
-            line = Line("share", sale.sharer, "", item.sku, item.base_minor, rate.of(item.base_minor, item, sharer))
+            amount = rate.of(item.base_minor, rate.fixed_minor * item.quantity, sharer)
+            line = Line("share", sale.sharer, "", item.sku, item.base_minor, amount)
             yield replace(line, amount_minor=0, reason="self_share") if sale.sharer == sale.buyer else line
 
 
@@ -282,12 +286,18 @@ def _order_lines(plan: Plan, sale: Sale, item: Item, channel: str, base: int) ->
         rate = _rate(plan.rates, item, earner, sale.show, 0 if plan.differential else depth)
         if rate is None:
             continue
-        amount = rate.of(base, item, earner)
+        amount = rate.of(base, _fixed(rate, sale, item, channel), earner)
         if plan.differential:
             amount = max(0, amount - earned)
         earned += amount
         line = Line("order", earner.channel, channel, item.sku, base, amount)
         yield _as_own(line, sale) if earner.channel == sale.own else line
+
+
+def _fixed(rate: Rate, sale: Sale, item: Item, channel: str) -> int:
+    """What of a fixed sum goes with the channel's credit: all of them together have it once."""
+    whole = min(item.base_minor, rate.fixed_minor * item.quantity)
+    return split(whole, dict(sale.credited))[channel] if whole and sale.fixed_split else whole
 
 
 def _as_own(line: Line, sale: Sale) -> Line:

@@ -81,11 +81,15 @@ def preview_lock(reading: Reading, merchant: int, rule: LockRule) -> Preview:
 
 
 def _tried(reading: Reading, merchant: int) -> list[tuple[Sale, str, int]]:
-    """The sales as they were assessed, with the inputs of their decision and the room's channel, the latest first."""
+    """The sales as they were assessed, with the inputs of their decision and the room's channel, the latest first.
+
+    Those of before the split of fixed sums are tried with it: the next order will have it.
+    """
     table, order = tables.assessment, tables.orders
     query = select(table.c.sale, order.c.decision, order.c.room_channel_id).join(order, order.c.id == table.c.order_id)
     query = query.where(table.c.merchant_id == merchant).order_by(table.c.order_id.desc()).limit(ORDERS_MAX)
-    return [(read_sale(sale), decision, room) for sale, decision, room in reading.connection.execute(query)]
+    found = reading.connection.execute(query)
+    return [(replace(read_sale(sale), fixed_split=True), decision, room) for sale, decision, room in found]
 
 
 def _limited(plan: Plan, rule: LockRule) -> Plan:

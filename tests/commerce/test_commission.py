@@ -1,12 +1,13 @@
 """Commission as tables, the mistakes of MONEY section 8 that it must not make, and what holds for every sale."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commerce.commission import TABLE, Earner, Item, Plan, Rate, Sale, claw_back, commission, next_state
+from commerce.commission import TABLE, Earner, Item, Plan, Rate, Sale, claw_back, commission, next_state, read_sale
 from commerce.errors import Invalid
 from commerce.money import PPM, share
 
@@ -66,6 +67,48 @@ def test_credit_that_is_shared_shares_the_base():
         SALE, credited={"store": 500_000, "other": 500_000}, paths=SALE.paths | {"other": (Earner("other", "x"),)}
     )
     assert amounts(Plan((Rate(100_000),)), sale) == {"store": 1_000, "other": 1_000}
+
+
+HALVES = replace(
+    SALE,
+    credited={"store": 500_000, "other": 500_000},
+    paths={"store": (STORE, AGENT, HOUSE), "other": (Earner("other", "x"), AGENT, HOUSE)},
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "rates", "expected"),
+    [
+        (500_000, (Rate(fixed_minor=350),), [("other", 350), ("store", 350)]),
+        (750_000, (Rate(fixed_minor=350),), [("other", 175), ("store", 525)]),
+        (500_000, (Rate(fixed_minor=1, sku="tea"),), [("other", 1), ("store", 1)]),
+        (333_333, (Rate(fixed_minor=350),), [("other", 467), ("store", 233)]),
+        (PPM, (Rate(fixed_minor=350),), [("other", 0), ("store", 700)]),
+        (500_000, (Rate(fixed_minor=350, level="x"), Rate(fixed_minor=100)), [("other", 350), ("store", 100)]),
+        (500_000, (Rate(fixed_minor=10**6),), [("other", 10_000), ("store", 10_000)]),  # the base is all there is
+        (500_000, (Rate(fixed_minor=350, depth=1),), [("agent", 350), ("agent", 350)]),  # the one above has it once
+    ],
+)
+def test_credit_that_is_shared_shares_a_fixed_sum(part, rates, expected):
+    """Of each of the two pieces, together: as ten per cent are ten per cent together."""
+    sale = replace(HALVES, credited={"store": part, "other": PPM - part})
+    lines = commission(Plan(rates, cap_ppm=PPM), sale)
+    assert [(line.beneficiary, line.amount_minor) for line in lines] == expected
+
+
+def test_a_differential_plan_splits_fixed_sums_too():
+    steps = Plan((Rate(fixed_minor=351), Rate(fixed_minor=502, level="agent")), differential=True)
+    lines = [(line.beneficiary, line.amount_minor) for line in commission(steps, HALVES)]
+    assert lines == [("other", 351), ("agent", 151), ("store", 351), ("agent", 151)]
+
+
+def test_a_sale_of_before_pays_the_fixed_sum_to_each_as_it_did():
+    """Nor is what follows from one that is stored now anything else than it was."""
+    plan = Plan((Rate(fixed_minor=350),))
+    old = {name: value for name, value in json.loads(HALVES.canonical()).items() if name != "fixed_split"}
+    assert [line.amount_minor for line in commission(plan, read_sale(json.dumps(old)))] == [700, 700]
+    assert read_sale(HALVES.canonical()) == HALVES
+    assert not read_sale(json.dumps(old)).of("mei").fixed_split
 
 
 def test_the_sharer_earns_beside_the_channel():
@@ -154,12 +197,13 @@ def test_a_rate_that_makes_no_sense_cannot_be_made(given):
         Rate(**given)
 
 
-rates = st.builds(
-    Rate,
-    ppm=st.integers(0, PPM),
-    level=st.sampled_from([None, "store", "agent"]),
-    sku=st.sampled_from([None, "tea", "cup"]),
-    depth=st.integers(0, 1),
+scopes = {
+    "level": st.sampled_from([None, "store", "agent"]),
+    "sku": st.sampled_from([None, "tea", "cup"]),
+    "depth": st.integers(0, 1),
+}
+rates = st.builds(Rate, ppm=st.integers(0, PPM), **scopes) | st.builds(
+    Rate, fixed_minor=st.integers(0, 10**9), **scopes
 )
 plans = st.builds(
     Plan,
@@ -194,6 +238,18 @@ def test_no_plan_pays_more_than_the_cap_or_less_than_nothing(plan, items, part, 
     assert commission(plan, sale) == lines
     if len({item.sku for item in items}) == len(items):
         assert len({line.key for line in lines}) == len(lines)
+
+
+@given(st.integers(0, PPM), st.integers(0, 10**6), st.integers(1, 9), st.integers(0, 10**7), st.booleans())
+def test_however_credit_is_shared_a_fixed_sum_is_paid_once(part, fixed, quantity, paid, differential):
+    item = Item("tea", "drinks", quantity, paid)
+    sale = replace(HALVES, items=(item,), credited={"store": part, "other": PPM - part})
+    rates = (Rate(fixed_minor=fixed), Rate(fixed_minor=2 * fixed, level="agent"))
+    lines = commission(Plan(rates, differential=differential, cap_ppm=PPM), sale)
+    below = sum(line.amount_minor for line in lines if line.beneficiary != "agent")
+    assert below == min(paid, fixed * quantity)
+    above = min(paid, 2 * fixed * quantity) - below if differential else 0
+    assert sum(line.amount_minor for line in lines if line.beneficiary == "agent") == above
 
 
 def test_the_states_of_a_line():

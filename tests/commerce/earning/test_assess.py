@@ -1,7 +1,8 @@
 """What an order pays, decided at checkout and frozen with it."""
 
 from commerce.attribution import LockRule
-from commerce.commission import Plan, commission, read_sale
+from commerce.audit import audit
+from commerce.commission import Plan, Rate, commission, read_sale
 from commerce.store import tables
 from commerce.store.ids import public_id
 from tests.commerce.money import PLAN
@@ -25,6 +26,20 @@ async def test_a_split_credits_owner_and_room(money):
     await money.shop.enter(viewer)
     await money.sold(viewer, money.shop.room_b)
     assert {line.party: line.amount_minor for line in await money.lines()} == {money.a: 742, money.b: 248}
+
+
+async def test_a_fixed_sum_is_split_like_a_per_cent(money):
+    """700 a piece are 700 for both together; the audit and a refund of half follow from the same sale."""
+    await money.lock(LockRule(conflict="split", split_owner=3, split_room=1))
+    await money.plan(Plan((Rate(fixed_minor=700),)))
+    money.shop.clock.advance(8 * 86_400)
+    viewer = public_id()
+    await money.shop.enter(viewer)
+    order = await money.sold(viewer, money.shop.room_b)
+    assert {line.party: line.amount_minor for line in await money.lines()} == {money.a: 525, money.b: 175}
+    await money.refund(order, 4_950)
+    assert {line.party: line.clawed_minor for line in await money.lines()} == {money.a: 262, money.b: 88}
+    assert await money.ask(audit) == []
 
 
 async def test_the_lock_narrows_the_plan(money_tree):

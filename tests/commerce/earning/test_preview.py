@@ -1,10 +1,13 @@
 """What another plan would change, tried on the orders that were."""
 
+import asyncio
+
 from commerce.attribution import LockRule
-from commerce.commission import Plan, Rate
+from commerce.commission import Plan, Rate, read_sale
 from commerce.earning.preview import preview, preview_lock
 from commerce.store import tables
 from commerce.store.ids import public_id
+from tests.commerce.earning.test_check import tamper
 
 
 async def test_the_latest_orders_under_both_plans_and_nothing_is_written(money):
@@ -45,6 +48,31 @@ async def test_a_lock_says_whose_orders_would_be_another_s(money):
     assert await money.rows(tables.orders) == before
     same = await money.ask(preview_lock, money.merchant, LockRule())
     assert (same.changed, same.parties, same.now_minor) == (0, (), same.then_minor)
+
+
+async def test_a_lock_that_splits_splits_fixed_sums(money):
+    await money.plan(Plan((Rate(fixed_minor=700),)))
+    money.shop.clock.advance(8 * 86_400)
+    viewer = public_id()
+    await money.shop.enter(viewer)
+    await money.sold(viewer, money.shop.room_b)
+    found = await money.ask(preview_lock, money.merchant, LockRule(conflict="split"))
+    assert (found.now_minor, found.then_minor) == (700, 700)
+    assert {each.party: each.then_minor for each in found.parties} == {money.a: 350, money.b: 350}
+
+
+async def test_a_sale_of_before_is_tried_as_the_next_one_will_be(money):
+    """It paid a fixed sum to both; what is shown is what an order like it would pay."""
+    await money.lock(LockRule(conflict="split"))
+    viewer = public_id()
+    await money.shop.enter(viewer)
+    await money.sold(viewer, money.shop.room_b)
+    strip = "UPDATE assessment SET sale = json_remove(sale, '$.fixed_split')"
+    await asyncio.to_thread(tamper, money.shop.url, strip)
+    (row,) = await money.rows(tables.assessment)
+    assert not read_sale(row.sale).fixed_split
+    found = await money.ask(preview, money.merchant, Plan((Rate(fixed_minor=700),)))
+    assert {each.party: each.then_minor for each in found.parties} == {money.a: 350, money.b: 350}
 
 
 async def test_a_lock_pays_the_level_above_the_other_channel_too(money_tree):
