@@ -28,6 +28,7 @@ from commerce.store.transfer import in_any_order
 from commerce.store.unit import Unit
 
 PAGE = 1_000
+TRUE = ("1", "true")  # as a column's default may be written
 
 
 Close = Callable[[str, Row, str], Row]  # a table's row with what was in the open sealed here; the merchant's public id
@@ -104,7 +105,7 @@ def _row(table: Table, found: Row, name: str) -> Row:
         value = found.get(column.name)
         if value is None and column.name not in found and column.server_default is not None:
             value = getattr(column.server_default, "arg", "")
-            value = value == "1" if isinstance(column.type, Boolean) else value
+            value = str(value) in TRUE if isinstance(column.type, Boolean) else value
         row[column.name] = bytes.fromhex(value) if isinstance(column.type, LargeBinary) and value is not None else value
     return row
 

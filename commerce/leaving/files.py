@@ -17,13 +17,14 @@ from typing import Any
 
 import orjson
 
+from commerce.commands.studio import SLATE_BYTES_MAX
 from commerce.errors import Invalid
 
 FORMAT = "fenbo export 1"
 MANIFEST = "manifest.json"
-LINE_BYTES_MAX = 16_000_000
 CHUNK = 1 << 20
-BLOCK = 1 << 24  # of what becomes Parquet at once: longer than any line
+LINE_BYTES_MAX = 2 * SLATE_BYTES_MAX + CHUNK  # the largest that a row holds, as hex, and what stands around it
+BLOCK = LINE_BYTES_MAX + CHUNK  # of what becomes Parquet at once: longer than any line
 Row = dict[str, Any]
 
 

@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from commerce import commands as c
 from commerce import images
+from commerce.commands.partners import SetPartnerTerms
+from commerce.commands.studio import CAUSES, SLATE_BYTES_MAX, PutSlate
 from commerce.errors import Conflict, Invalid
 from commerce.leaving import station
 from commerce.leaving.check import check_folder
 from commerce.leaving.export import export_channel
-from commerce.leaving.files import write_manifest
+from commerce.leaving.files import read_rows, write_manifest, write_rows
 from commerce.proof.statement import keys_json, statement
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
@@ -90,6 +92,48 @@ async def test_pictures_arrive_byte_for_byte(money, tmp_path):
             return tuple(connection.execute(query).scalars())
 
     assert await asyncio.to_thread(found) == sizes
+
+
+def slates(home):
+    with station.station("", home, "t" * 32, 1) as at, at.engine.connect() as connection:
+        return list(connection.execute(select(tables.slate.c.data)).scalars())
+
+
+async def test_the_largest_slates_leave_and_arrive(money, tmp_path):
+    """Two in a row: as hex each is longer than half of what becomes Parquet at once."""
+    largest = b"\x01" * SLATE_BYTES_MAX
+    for cause in CAUSES:
+        await money.execute(PutSlate(money.merchant, cause, "image/png", largest))
+    await asyncio.to_thread(leave, money, tmp_path / "out")
+    await asyncio.to_thread(arrive, tmp_path / "out", tmp_path / "home")
+    assert await asyncio.to_thread(slates, tmp_path / "home") == [largest] * len(CAUSES)
+
+
+def without(folder, table, column):
+    """The export as it was before a table had the column; answers what stood there."""
+    rows = list(read_rows(folder / "tables" / f"{table}.jsonl"))
+    found = [row.pop(column) for row in rows]
+    write_rows(folder / "tables" / f"{table}.jsonl", rows)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    about = {name: value for name, value in manifest.items() if name not in ("format", "files", "signature")}
+    write_manifest(folder, about, lambda message: message[:1])
+    return found
+
+
+async def test_a_column_that_came_later_has_its_default(money, tmp_path):
+    await money.execute(SetPartnerTerms(money.merchant, 10))
+    await asyncio.to_thread(leave, money, tmp_path / "out")
+    terms = tables.partner_terms
+    columns = (terms.c.approve_invited, tables.hook.c.handed)
+    assert [str(column.server_default.arg) for column in columns] == ["true", "1"]  # both ways of saying it
+    assert await asyncio.to_thread(without, tmp_path / "out", terms.name, "approve_invited") == [True]
+    await asyncio.to_thread(arrive, tmp_path / "out", tmp_path / "home")
+
+    def found():
+        with station.station("", tmp_path / "home", "t" * 32, 1) as at, at.engine.connect() as connection:
+            return connection.execute(select(terms.c.approve_invited)).scalar_one()
+
+    assert await asyncio.to_thread(found) is True
 
 
 def proofs(home, merchant, party):
