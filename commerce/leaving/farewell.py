@@ -52,8 +52,10 @@ def farewell(
         place = folder / row.public_id
         export_merchant(reading, row.id, place / "export", sign, progress, open_row=open_row)
         names[row.public_id] = row.name
-        for file in sorted((place / "export" / "proofs").glob("*-*.json")):
-            _write_page(place / "statements" / f"{file.stem}.html", file)
+        proofs = place / "export" / "proofs"
+        for file in sorted(proofs.rglob("*-*.json")):
+            name = "-".join((file.stem, *file.relative_to(proofs).parts[:-1]))  # an older log's says which: a-log-1
+            _write_page(place / "statements" / f"{name}.html", file)
         query = select(channel.c.public_id).where(channel.c.merchant_id == row.id, channel.c.house.is_(False))
         publics = reading.connection.execute(query.order_by(channel.c.id)).scalars().all()
         for number, public in enumerate(publics):

@@ -59,6 +59,24 @@ async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, 
     assert await page.evaluate(check, [spoilt, public.hex()]) == here == [True] + [False] * len(HOWS)
 
 
+async def test_who_is_only_in_an_older_log_has_a_page_too(money, tmp_path):
+    """The merchant came from elsewhere: what was proven there stands in a log of its own, and its pages say which."""
+    await money.sold()
+    await asyncio.to_thread(say_farewell, money, tmp_path / "bye")
+    pages = {page.name for page in (tmp_path / "bye").rglob("statements/*.html")}
+
+    def moved():
+        with station.station("", tmp_path / "home", "t" * 32, 2_000_000_000_000) as at:
+            station.arrive(at, tmp_path / "bye" / money.shop.merchant.merchant / "export")
+            station.say_farewell(at, tmp_path / "again")
+        return {page.name for page in (tmp_path / "again").rglob("statements/*.html")}
+
+    here = await asyncio.to_thread(moved)
+    assert f"channel-{money.shop.store_a.channel}.html" in pages
+    assert {page for page in here if "-log-" in page} == {page.replace(".html", "-log-1.html") for page in pages}
+    assert len(here) == len(pages) + 1  # the import is an entry of the house's, in the new log
+
+
 async def test_two_partners_heads_are_compared_in_the_browser(money, tmp_path, page):
     statements = []
     for _ in range(4):
