@@ -48,6 +48,7 @@ class Due:
     party: str
     amount_minor: int
     currency: str
+    place: int  # in the queue: later ones have higher ones
 
     @property
     def attempt(self) -> int:
@@ -62,13 +63,17 @@ def attempt_of(key: str) -> tuple[str, int]:
     return payout, int(number)
 
 
-def sending(connected: Connected, rail: str, merchant: int | None = None) -> tuple[Due, ...]:
-    """What may or may not have reached the rail, the oldest first, at most 1,000; of one merchant, if named."""
+def sending(connected: Connected, rail: str, merchant: int | None = None, after: int = 0) -> tuple[Due, ...]:
+    """What may or may not have reached the rail, the oldest first, at most 1,000; of one merchant, if named.
+
+    `after`: the place of the last one known, so that all can be gone through.
+    """
     table = tables.payout
     query = select(table).where(table.c.rail == rail, table.c.state == "sending").order_by(table.c.id)
+    query = query.where(table.c.id > after) if after else query
     query = query if merchant is None else query.where(table.c.merchant_id == merchant)
     return tuple(
-        Due(row.public_id, f"{row.public_id}-{row.attempts}", row.party, row.amount_minor, row.currency)
+        Due(row.public_id, f"{row.public_id}-{row.attempts}", row.party, row.amount_minor, row.currency, row.id)
         for row in connected.connection.execute(query.limit(SENT_MAX))
     )
 

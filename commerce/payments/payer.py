@@ -48,8 +48,8 @@ class Payer:
         finally:
             await asyncio.shield(self._let_go(rail))
 
-    async def _due(self, rail: Rail) -> tuple[Due, ...]:
-        return await self._commerce.ask(sending, rail.name)
+    async def _due(self, rail: Rail, after: int) -> tuple[Due, ...]:
+        return await self._commerce.ask(sending, rail.name, None, after)
 
     async def _hold(self, rail: Rail) -> bool:
         """Whether the rail is this node's; asked of the store every ten seconds."""

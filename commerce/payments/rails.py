@@ -30,6 +30,8 @@ WHOM = ("party", "name", "holder", "account", "bank")
 COLUMNS = ("key", *WHOM, "amount", "currency", "amount_minor", "outcome", "reference")
 NEEDED = {"key", "outcome", "reference"}  # of a sheet that comes back
 SHEET_BYTES_MAX = 10_000_000
+BEGUN_MAX = 100  # at a time
+TRIED_MAX = 10  # the same, on a rail that has answered about nothing
 log = getLogger("fenbo.payments")
 
 
@@ -120,28 +122,45 @@ async def always() -> bool:
     return True
 
 
-async def pay_all(
-    rail: Rail,
-    execute: Execute,
-    ask: Callable[[], Awaitable[Sequence[Due]]],
-    may: Callable[[], Awaitable[bool]] = always,
-) -> int:
+Ask = Callable[[int], Awaitable[Sequence[Due]]]
+May = Callable[[], Awaitable[bool]]
+
+
+async def pay_all(rail: Rail, execute: Execute, ask: Ask, may: May = always) -> int:
     """Pays what is queued on a rail, at its pace, for as long as it may; answers how many.
 
-    Begins with what a crash left half done. What a rail breaks off stays as it is until the next time.
+    Begins with what a crash left half done. `ask`: what is under way after a place. What a rail breaks off stays as it
+    is until the next time, and stops nobody else's: a few more are begun then, to see whether the rail is away.
     """
-    paid = 0
+    paid, dry = 0, False
+    waiting: set[str] = set()  # the keys that the rail gave no answer to, this time
     while True:
-        due, before = await ask(), paid
+        known = len(waiting)
+        more, stopped = await _pay_round(rail, execute, ask, may, waiting)
+        paid += more
+        was_dry, dry = dry, more == 0 and len(waiting) > known
+        if stopped or (dry and was_dry):
+            return paid
+        if await execute(BeginPayouts(rail.name, TRIED_MAX if dry else BEGUN_MAX)) == 0:
+            return paid
+
+
+async def _pay_round(rail: Rail, execute: Execute, ask: Ask, may: May, waiting: set[str]) -> tuple[int, bool]:
+    """Once through what is under way but `waiting`, which what fails joins; how many are paid, and if it had to stop."""
+    paid = after = 0
+    while due := await ask(after):
+        after = due[-1].place
         for each in due:
+            if each.key in waiting:
+                continue
             if not await may():
-                return paid
-            paid += await _pay_one(rail, execute, each)
+                return paid, True
+            if await _pay_one(rail, execute, each):
+                paid += 1
+            else:
+                waiting.add(each.key)
             await asyncio.sleep(1 / rail.per_second)
-        if due and paid == before:  # nothing goes through now
-            return paid
-        if not due and await execute(BeginPayouts(rail.name)) == 0:
-            return paid
+    return paid, False
 
 
 async def _pay_one(rail: Rail, execute: Execute, due: Due) -> bool:

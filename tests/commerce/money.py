@@ -84,8 +84,8 @@ class Money:
         return [await self.execute(e.ApproveSettlement(self.merchant, s.public_id, approver, "sandbox")) for s in found]
 
     async def pay_out(self):
-        async def due():
-            return await self.ask(sending, "sandbox")
+        async def due(after):
+            return await self.ask(sending, "sandbox", None, after)
 
         return await pay_all(self.rail, self.execute, due)
 

@@ -6,19 +6,24 @@ import pytest
 
 from commerce.audit import audit
 from commerce.commands import earning as e
+from commerce.earning import payouts
+from commerce.payments import rails
 from commerce.payments.payer import HOLD_MS, Payer
 from commerce.payments.rails import Result
 from commerce.store import tables
 
 
 class Bank:
-    """A rail that all nodes share, as a real one is; `stuck` keys it never answers, `broken` ones end in an error."""
+    """A rail that all nodes share, as a real one is; `stuck` keys it never answers, `broken` ones end in an error.
+
+    About the party `never` it says nothing.
+    """
 
     name = "sandbox"
     per_second = 100_000
 
     def __init__(self) -> None:
-        self.paid, self.asked = [], []
+        self.paid, self.asked, self.never = [], [], ""
         self.stuck, self.broken = asyncio.Event(), False
         self.reached = asyncio.Event()
         self.stuck.set()
@@ -28,7 +33,7 @@ class Bank:
         return Result("confirmed", "bank") if key in self.paid else None
 
     async def pay(self, due):
-        if self.broken:
+        if self.broken or due.party == self.never:
             raise OSError("the line is dead")
         if due.key not in self.paid:
             self.paid.append(due.key)
@@ -97,6 +102,31 @@ async def test_a_rail_that_is_away_is_asked_again_later(money, bank):
     bank.broken = False
     assert await payer.look() == 1
     assert await settled(money) == {"confirmed"}
+
+
+async def test_one_payout_without_an_answer_stops_no_other(money, bank, monkeypatch):
+    monkeypatch.setattr(payouts, "SENT_MAX", 1)  # seen at once: the others are behind it
+    payer, bank.never = Payer(money.shop.commerce, [bank]), money.a
+    await ready(money, 1)
+    assert await payer.look() == 0
+    await money.arrived(await money.sold(room=money.shop.room_b))
+    await money.settle()
+    assert await payer.look() == 1
+    states = {row.party: row.state for row in await money.rows(tables.payout)}
+    assert states == {money.a: "sending", money.b: "confirmed"}
+    bank.never = ""
+    assert await payer.look() == 1
+    assert await money.ask(audit) == []
+
+
+async def test_a_rail_that_is_away_is_not_told_of_all_that_waits(money, bank, monkeypatch):
+    monkeypatch.setattr(rails, "TRIED_MAX", 1)
+    monkeypatch.setattr(rails, "BEGUN_MAX", 1)
+    bank.broken = True
+    for _ in range(4):
+        await ready(money, 1)
+    assert await Payer(money.shop.commerce, [bank]).look() == 0
+    assert [row.state for row in await money.rows(tables.payout)] == ["sending", "sending", "queued", "queued"]
 
 
 async def test_what_goes_by_sheet_is_left_to_people(money, bank):
