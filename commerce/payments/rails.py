@@ -146,7 +146,7 @@ async def pay_all(rail: Rail, execute: Execute, ask: Ask, may: May = always) -> 
 
 
 async def _pay_round(rail: Rail, execute: Execute, ask: Ask, may: May, waiting: set[str]) -> tuple[int, bool]:
-    """Once through what is under way but `waiting`, which what fails joins; how many are paid, and if it had to stop."""
+    """Once through what is under way, less `waiting`, which what fails joins; how many are paid, if it had to stop."""
     paid = after = 0
     while due := await ask(after):
         after = due[-1].place
