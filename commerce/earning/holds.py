@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, SetStaff
+from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, RetryPayout, SetStaff
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
+from commerce.earning.payouts import retry_payout, stop_payouts
+from commerce.earning.settlement import names_of_one
 from commerce.earning.told import line_body
 from commerce.earning.waiting import BY_RULE, DISPUTED
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
@@ -33,16 +35,35 @@ def _order(unit: Unit, merchant: int, order: str) -> AnyRow:
 
 
 def hold_lines(unit: Unit, command: HoldLines) -> int:
-    """All lines of the order that are not paid out yet wait, with the reason; WrongState when there are none."""
+    """All lines of the order that no rail has heard of wait, with the reason; WrongState when there are none.
+
+    A payout that they were queued with goes on without them.
+    """
     _check_reason(command.reason)
     order = _order(unit, command.merchant, command.order)
-    held = [line for line in order_lines(unit, order.id) if next_state(line["state"], "hold") is not None]
+    column = tables.commission_line.c
+    theirs = select(column.settlement_id).where(column.order_id == order.id, column.state == "paying")
+    stopped = stop_payouts(unit, command.merchant, tables.payout.c.settlement_id.in_(theirs))
+    held = [line for line in order_lines(unit, order.id) if _may_be_held(line)]
     if not held:
         raise WrongState("order", order.state, "hold")
     for line in held:
         change_line(unit, line, "held", command.reason)
     _keep(unit, order, held, "hold")
+    _go_on(unit, command.merchant, stopped)
     return len(held)
+
+
+def _may_be_held(line: Row) -> bool:
+    """By hand also what waits by rule: it is not let go when that ends. When the hand lets go, the rule is asked."""
+    by_rule = line["state"] == "held" and line["reason"].startswith(BY_RULE)
+    return by_rule or next_state(line["state"], "hold") is not None
+
+
+def _go_on(unit: Unit, merchant: int, stopped: Iterable[AnyRow]) -> None:
+    """With what is not held; where that is nothing, the settlement has ended."""
+    for payout in stopped:
+        retry_payout(unit, RetryPayout(merchant, payout.public_id))
 
 
 def _check_reason(reason: str) -> None:
@@ -51,20 +72,24 @@ def _check_reason(reason: str) -> None:
 
 
 def hold_party(unit: Unit, command: HoldParty) -> int:
-    """All that a party was not sent yet waits, with the reason; Conflict when that is nothing."""
+    """All that no rail has heard of waits, with the reason; Conflict when that is nothing."""
     _check_reason(command.reason)
-    lines = [line for line in _party_lines(unit, command) if next_state(line["state"], "hold") is not None]
+    names = names_of_one(unit, command.merchant, command.party)
+    stopped = stop_payouts(unit, command.merchant, tables.payout.c.party.in_(names))
+    lines = [line for line in _party_lines(unit, command.merchant, names) if _may_be_held(line)]
     if not lines:
         raise Conflict("party", "nothing of theirs can be held")
     for line in lines:
         change_line(unit, line, "held", command.reason)
     keep_held(unit, lines, "hold")
+    _go_on(unit, command.merchant, stopped)
     return len(lines)
 
 
 def release_party(unit: Unit, command: ReleaseParty) -> int:
     """What somebody held by hand goes on, or waits by rule; Conflict when that is nothing."""
-    lines = [line for line in _party_lines(unit, command) if line["state"] == "held"]
+    names = names_of_one(unit, command.merchant, command.party)
+    lines = [line for line in _party_lines(unit, command.merchant, names) if line["state"] == "held"]
     held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
     if not held:
         raise Conflict("party", "nobody holds anything of theirs")
@@ -73,9 +98,9 @@ def release_party(unit: Unit, command: ReleaseParty) -> int:
     return len(held)
 
 
-def _party_lines(unit: Unit, command: HoldParty | ReleaseParty) -> list[Row]:
+def _party_lines(unit: Unit, merchant: int, names: Collection[str]) -> list[Row]:
     table = tables.commission_line
-    mine = (table.c.merchant_id == command.merchant, table.c.party == command.party)
+    mine = (table.c.merchant_id == merchant, table.c.party.in_(names))
     query = select(table).where(*mine, table.c.state.not_in(("paid", "void"))).order_by(table.c.id).with_for_update()
     return [dict(row._mapping) for row in unit.connection.execute(query)]
 

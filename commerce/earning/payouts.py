@@ -2,7 +2,10 @@
 within an attempt: so after a crash the rail is asked first, and is never told twice.
 
     queued ──begin──> sending ──confirmed──> confirmed
-       └──────retry────── failed <──failed──────┘
+       └<─────retry────── failed <──failed──────┘
+       └───────stop─────────^
+
+A hold stops what no rail has heard of; another attempt pays what it leaves.
 """
 
 from __future__ import annotations
@@ -186,6 +189,24 @@ def _end(unit: Unit, found: AnyRow, lines: Sequence[Row], lines_are: str, **chan
     table = tables.settlement
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
     move_settled(unit, found, lines, lines_are)
+
+
+def stop_payouts(unit: Unit, merchant: int, whose: ColumnElement[bool]) -> Sequence[AnyRow]:
+    """Those that no rail has heard of fail, and their lines are payable; answers their rows as they were."""
+    table = tables.payout
+    query = select(table).where(table.c.merchant_id == merchant, table.c.state == "queued", whose)
+    rows = unit.connection.execute(query.order_by(table.c.id).with_for_update()).all()
+    for row in rows:
+        pending = in_transit(row.public_id, row.attempts, row.party, row.amount_minor, row.currency)
+        stopped = replace(pending, id=f"{pending.id}:stopped", pending=False, resolves=pending.id, void=True)
+        post(unit, merchant, [stopped])
+        found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+        give_back(unit, found, found.netted_minor, row.attempts)
+        lines = settled_lines(unit, found.id, "paying")
+        _end(unit, found, lines, "payable", state="failed", netted_minor=0)
+        hold_waiting(unit, lines)
+        _set(unit, row, state="failed")
+    return rows
 
 
 def retry_payout(unit: Unit, command: RetryPayout) -> str:

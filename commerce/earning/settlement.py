@@ -146,7 +146,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
 def net_receivables(unit: Unit, found: AnyRow, gross: int, attempt: int) -> int:
     """What the party owes is taken from what it earned, the oldest first; answers how much. `attempt` of its payout."""
     table, left = tables.receivable, gross
-    theirs = table.c.party.in_(_names_of_one(unit, found))
+    theirs = table.c.party.in_(names_of_one(unit, found.merchant_id, found.party))
     where = (table.c.merchant_id == found.merchant_id, theirs, table.c.state == "receivable")
     rows = unit.connection.execute(select(table).where(*where).order_by(table.c.id).with_for_update()).all()
     transfers = []
@@ -162,13 +162,13 @@ def net_receivables(unit: Unit, found: AnyRow, gross: int, attempt: int) -> int:
     return gross - left
 
 
-def _names_of_one(unit: Unit, found: AnyRow) -> list[str]:
-    """A settlement's party, and what it was called before: a sharer who logged in owes what he owed as a guest."""
-    public, viewer = found.party.partition(":")[2], tables.viewer
-    if sharer_party(public) != found.party:
-        return [found.party]
-    mine = select(func.coalesce(viewer.c.same_as_id, viewer.c.id)).where(viewer.c.merchant_id == found.merchant_id)
-    key = unit.connection.execute(mine.where(viewer.c.public_id == public)).scalar_one()
+def names_of_one(unit: Unit, merchant: int, party: str) -> list[str]:
+    """A party and what else it is called: a sharer who logged in is still who he was as a guest."""
+    public, viewer = party.partition(":")[2], tables.viewer
+    if sharer_party(public) != party:
+        return [party]
+    mine = select(func.coalesce(viewer.c.same_as_id, viewer.c.id)).where(viewer.c.merchant_id == merchant)
+    key = unit.connection.execute(mine.where(viewer.c.public_id == public)).scalar()
     same = select(viewer.c.public_id).where((viewer.c.id == key) | (viewer.c.same_as_id == key))
     return [sharer_party(each) for each in unit.connection.execute(same).scalars()]
 
@@ -207,7 +207,8 @@ def give_back(unit: Unit, found: AnyRow, amount: int, attempt: int) -> None:
 def _netted_by(unit: Unit, found: AnyRow, attempt: int) -> list[tuple[str, int]]:
     """Receivables (public ids) and how much of each a settlement netted for an attempt, in its order."""
     receivable, transfer = tables.receivable.c, tables.transfer.c
-    theirs = (receivable.merchant_id == found.merchant_id, receivable.party.in_(_names_of_one(unit, found)))
+    names = names_of_one(unit, found.merchant_id, found.party)
+    theirs = (receivable.merchant_id == found.merchant_id, receivable.party.in_(names))
     owed = unit.connection.execute(select(receivable.public_id).where(*theirs, receivable.settled_minor > 0)).scalars()
     by_name = {_net_name("net", public, found.public_id, attempt): public for public in owed}
     query = select(transfer.name, transfer.amount_minor).where(among(transfer.name, "names")).order_by(transfer.id)

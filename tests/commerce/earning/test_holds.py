@@ -14,6 +14,7 @@ from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.partners.notices import channel_notices
 from commerce.store import tables
 from commerce.store.ids import public_id
+from tests.commerce.customers.people import Phone
 
 
 async def test_what_is_held_matures_no_further_and_goes_on_where_it_would_be(money):
@@ -107,6 +108,112 @@ async def test_a_suspended_channels_lines_are_not_let_go_by_hand(money):
     assert (held.reason, held.by_hand) == ("suspended: papers", False)
     with pytest.raises(Conflict):
         await money.execute(e.ReleaseParty(money.merchant, money.a, "please"))
+
+
+async def change(money, event, channel=None):
+    store = channel or money.shop.store_a.channel
+    await money.execute(ChangeChannel(money.merchant, store, event, "papers", "boss"))
+
+
+async def test_an_order_is_held_whole_though_a_part_waits_by_rule(money):
+    """The store is suspended, the order is held, the store goes on: its line does not. Let go, it waits by rule."""
+    link = await money.shared(public_id(), money.shop.store_a)
+    viewer = public_id()
+    await money.shop.enter(viewer, money.shop.room_a, link.code)
+    order = await money.sold(viewer)
+    await change(money, "suspend")
+    assert await money.execute(e.HoldLines(money.merchant, order.order, "fraud?")) == 2
+    with pytest.raises(WrongState):
+        await money.execute(e.HoldLines(money.merchant, order.order, "again?"))
+    await change(money, "resume")
+    await money.arrived(order)
+    assert {(line.state, line.reason) for line in await money.lines()} == {("held", "fraud?")}
+    assert await money.settle() == []
+    await change(money, "suspend")
+    await money.execute(e.ReleaseLines(money.merchant, order.order, "fine"))
+    found = {(line.kind, line.state, line.reason) for line in await money.lines()}
+    assert found == {("order", "held", "suspended: papers"), ("share", "matured", "fine")}
+
+
+async def test_of_two_levels_both_are_held_though_one_is_suspended(money_tree):
+    money, below = money_tree
+    order = await money.sold(room=below.room)
+    await change(money, "suspend")
+    assert await money.execute(e.HoldLines(money.merchant, order.order, "fraud?")) == 2
+    await change(money, "resume")
+    assert [line.reason for line in await money.lines()] == ["fraud?", "fraud?"]
+
+
+@pytest.mark.parametrize("whole", ["order", "party"])
+async def test_what_waits_for_a_dispute_is_held_by_hand_as_well(money, whole):
+    order = await money.sold()
+    claim = d.OpenDispute(money.merchant, money.shop.store_a.channel, "mine", "ann", order=order.order)
+    claim = await money.execute(claim)
+    whose = (e.HoldLines, order.order) if whole == "order" else (e.HoldParty, money.a)
+    assert await money.execute(whose[0](money.merchant, whose[1], "fraud?")) == 1
+    await money.execute(d.DecideDispute(money.merchant, claim, "stays", "so it is", "boss"))
+    assert [(line.state, line.reason) for line in await money.lines()] == [("held", "fraud?")]
+
+
+async def test_a_held_party_is_held_also_for_what_no_rail_has_heard_of(money_anywhere):
+    """Queued is not sent. What a rail has heard of is sent, and goes on."""
+    money = money_anywhere
+    await money.arrived(await money.sold())
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    await money.arrived(await money.sold())
+    await money.settle()
+    assert [row.state for row in await money.rows(tables.payout)] == ["sending", "queued"]
+    assert await money.execute(e.HoldParty(money.merchant, money.a, "farm?")) == 1
+    assert await money.pay_out() == 1
+    assert [row.state for row in await money.rows(tables.payout)] == ["confirmed", "failed"]
+    assert [row.state for row in await money.rows(tables.settlement)] == ["paid", "paid"]
+    assert (await money.balance(money.a), await money.ask(audit)) == (990, [])
+    assert await money.execute(e.ReleaseParty(money.merchant, money.a, "fine")) == 1
+    await money.settle()
+    assert await money.pay_out() == 1
+    assert (await money.balance(money.a), await money.ask(audit)) == (0, [])
+
+
+async def test_a_payout_goes_on_without_the_order_that_is_held(money_anywhere):
+    """Its netting is made anew, for as much as is left."""
+    money = money_anywhere
+    paid = await money.sold()
+    await money.arrived(paid)
+    await money.settle()
+    await money.pay_out()
+    await money.refund(paid, 3_300)
+    held, other = await money.sold(), await money.sold()
+    for order in (held, other):
+        await money.arrived(order)
+    await money.settle()
+    (queued,) = await money.rows(tables.payout, state="queued")
+    assert queued.amount_minor == 2 * 990 - 330
+    assert await money.execute(e.HoldLines(money.merchant, held.order, "fraud?")) == 1
+    (queued,) = await money.rows(tables.payout, state="queued")
+    assert (queued.amount_minor, queued.attempts) == (990 - 330, 2)
+    assert await money.pay_out() == 1
+    assert [line.state for line in await money.lines()] == ["paid", "held", "paid"]
+    assert (await money.balance(money.a), await money.ask(audit)) == (990, [])
+
+
+async def test_a_sharer_is_held_under_all_his_names(money):
+    """Mei shares on her phone as a guest, earns, and logs in there as the customer that she is on her computer."""
+    computer, phone, shop = public_id(), public_id(), money.shop
+    await shop.enter(computer)
+    await Phone(shop).log_in(computer)
+    link = await money.shared(phone, shop.store_a)
+    viewer = public_id()
+    await shop.enter(viewer, shop.room_a, link.code)
+    await money.sold(viewer)
+    await Phone(shop).log_in(phone)
+    await money.sold(viewer)
+    names = {f"sharer:{phone}", f"sharer:{computer}"}
+    assert {line.party for line in await money.lines(kind="share")} == names
+    for name in sorted(names):
+        assert await money.execute(e.HoldParty(money.merchant, name, "fakes")) == 2
+        assert {line.state for line in await money.lines(kind="share")} == {"held"}
+        assert await money.execute(e.ReleaseParty(money.merchant, name, "real")) == 2
 
 
 async def test_a_level_is_in_the_log(money):
