@@ -92,5 +92,5 @@ async def test_a_hundred_evenings(evenings, seed):
     paid = await found.paid_out()
     assert paid["payouts"] >= PAYOUTS_MIN, paid
     assert paid["receivables"] >= RECEIVABLES_MIN, paid
-    # not every evening has somebody who asks for his money back while he may
-    assert {"MoveChannel", "ChangeChannel", "Rebind", "OpenDispute", "LogIn", "RefundOrder"} <= set(done)
+    # not every evening has somebody who asks for his money back while he may, nor one whom HQ moves by hand
+    assert {"MoveChannel", "ChangeChannel", "OpenDispute", "LogIn", "RefundOrder"} <= set(done)
