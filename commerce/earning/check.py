@@ -110,9 +110,9 @@ def _lines(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
             if plan is None or row.rule_hash not in rules:
                 yield "commission", "assessment", row.order_id, "names a plan or a rule that is not kept"
                 continue
-            levels, cap = rules[row.rule_hash]
-            expected = commission(plan.under(levels, cap), read_sale(row.sale))
-            yield from _compared(row, expected, stored.get(row.order_id, []), cap)
+            limited = plan.under(*rules[row.rule_hash])
+            expected = commission(limited, read_sale(row.sale))
+            yield from _compared(row, expected, stored.get(row.order_id, []), limited.cap_ppm)
 
 
 def _limits(connected: Connected, merchant: int) -> dict[str, tuple[int, int]]:

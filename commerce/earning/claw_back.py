@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from commerce.attribution import LockRule
-from commerce.commission import claw_back
+from commerce.commission import Plan, claw_back
 from commerce.money import PPM, share, split
 from commerce.store import tables
 from commerce.store.bulk import Row
@@ -72,8 +72,14 @@ def dues(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:
 
 
 def cap_of(connected: Connected, order: AnyRow) -> int:
-    """Parts per million: the cap of the rule that an order was decided by."""
-    table = tables.lock_rule.c
-    mine = (table.merchant_id == order.merchant_id, table.digest == order.rule_hash)
-    canonical = connected.connection.execute(select(table.canonical).where(*mine)).scalar()
-    return PPM if canonical is None else LockRule.parse(canonical).cap_ppm
+    """Parts per million: the cap that an order was placed under, the narrower of its lock's and its plan's."""
+    lock, plan, assessed = tables.lock_rule.c, tables.commission_plan.c, tables.assessment.c
+    under = select(assessed.plan_hash).where(assessed.order_id == order.id).scalar_subquery()
+    # Versions that are alike have one digest.
+    by_lock = (
+        select(lock.canonical).where(lock.merchant_id == order.merchant_id, lock.digest == order.rule_hash).limit(1)
+    )
+    by_plan = select(plan.canonical).where(plan.merchant_id == order.merchant_id, plan.digest == under).limit(1)
+    rule, found = connected.connection.execute(select(by_lock.scalar_subquery(), by_plan.scalar_subquery())).one()
+    caps = [PPM if rule is None else LockRule.parse(rule).cap_ppm, PPM if found is None else Plan.parse(found).cap_ppm]
+    return min(caps)

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from commerce.attribution import LockRule
 from commerce.books import balances
-from commerce.money import share
+from commerce.commission import Plan
+from commerce.money import PPM, share
 from commerce.proof.heads import last_head
 from commerce.proof.statement import head_consistency, head_json, keys_json, statement
 from commerce.proof.verify import compare_heads, verify_statement
@@ -53,7 +54,7 @@ def _books(reading, merchant):
 
 def _orders(reading, merchant):
     """One owner; what is left of all lines is within the cap of what is left of the money; two paid levels at most."""
-    parsed = {row.digest: LockRule.parse(row.canonical) for row in reading.connection.execute(select(tables.lock_rule))}
+    caps = _caps(reading, merchant)
     lines = {}
     for row in rows(reading, tables.commission_line, merchant):
         lines.setdefault(row.order_id, []).append(row)
@@ -63,13 +64,22 @@ def _orders(reading, merchant):
         left = sum(row.amount_minor - row.clawed_minor for row in live)
         if any(not 0 <= row.clawed_minor <= row.amount_minor for row in mine):
             yield f"order {order.id}: a line gave back more than it had"
-        if left > share(net, parsed[order.rule_hash].cap_ppm) + len(live):  # each line is rounded by itself
+        if left > share(net, caps[order.id]) + len(live):  # each line is rounded by itself
             yield f"order {order.id}: {left} of {net} go to others"
         levels = Counter((row.credited, row.sku) for row in live if row.kind == "order" and row.amount_minor)
         if max(levels.values(), default=0) > 2:
             yield f"order {order.id}: {levels}"
         if order.owner_channel_id is None:
             yield f"order {order.id}: nobody's"
+
+
+def _caps(reading, merchant):
+    """Of each order the narrower of its lock's cap and its plan's, in parts per million."""
+    locks = {row.digest: LockRule.parse(row.canonical).cap_ppm for row in rows(reading, tables.lock_rule, merchant)}
+    plans = {row.digest: Plan.parse(row.canonical).cap_ppm for row in rows(reading, tables.commission_plan, merchant)}
+    assessed = reading.connection.execute(select(tables.assessment.c.order_id, tables.assessment.c.plan_hash))
+    under = {row.order_id: plans.get(row.plan_hash, PPM) for row in assessed}
+    return {order.id: min(locks[order.rule_hash], under[order.id]) for order in rows(reading, tables.orders, merchant)}
 
 
 def _stock(reading, merchant):

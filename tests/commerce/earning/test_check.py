@@ -1,12 +1,14 @@
 """The audit of money names what was tampered with, past the triggers."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from commerce.audit import audit
 from commerce.store.engine import writer_engine
+from tests.commerce.money import PLAN
 
 
 def tamper(url, statement):
@@ -41,3 +43,13 @@ async def test_whatever_was_tampered_with_is_named(money, statement, check):
     assert await money.ask(audit) == []
     await asyncio.to_thread(tamper, money.shop.url, statement)
     assert check in {finding.check for finding in await money.ask(audit)}
+
+
+async def test_what_is_left_of_an_order_keeps_within_its_plans_cap(money):
+    """Half of it came back, and nothing of its commission with it: within the lock's cap, and not within the plan's."""
+    await money.plan(replace(PLAN, cap_ppm=100_000))
+    money.shop.clock.advance(365 * 86_400)
+    await money.sold()
+    assert await money.ask(audit) == []
+    await asyncio.to_thread(tamper, money.shop.url, "UPDATE orders SET refunded_minor = 4950")
+    assert "cap" in {finding.check for finding in await money.ask(audit)}

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce import commands as c
+from commerce.attribution import LockRule
 from commerce.audit import audit
 from commerce.commission import Plan, Rate
 from commerce.earning.claw_back import GivenBack, cap_of, dues, given_back
@@ -81,12 +82,17 @@ def test_in_whatever_order_things_come_back(paid, rates, refunds, cap):
     assert all(each["clawed_minor"] == each["amount_minor"] for each in lines)
 
 
+async def with_a_cup(money, price_minor):
+    """Beside the tea there is a cup on the shelf; its SKU."""
+    product = await money.execute(c.CreateProduct(money.merchant, "Cup", (c.NewSku("red", price_minor, stock=5),)))
+    entries = (c.ShelfEntry(money.shop.product.product), c.ShelfEntry(product.product))
+    await money.execute(c.SetShelf(money.merchant, money.shop.show.show, entries))
+    return product.skus[0].sku
+
+
 async def test_the_cup_comes_back_and_the_tea_stays_earned(money_anywhere):
     money, shop = money_anywhere, money_anywhere.shop
-    product = await money.execute(c.CreateProduct(money.merchant, "Cup", (c.NewSku("red", 90_000, stock=5),)))
-    entries = (c.ShelfEntry(shop.product.product), c.ShelfEntry(product.product))
-    await money.execute(c.SetShelf(money.merchant, shop.show.show, entries))
-    cup = product.skus[0].sku
+    cup = await with_a_cup(money, 90_000)
     await money.plan(Plan((Rate(100_000), Rate(0, sku=cup)), (Rate(50_000),)))
     shop.clock.advance(365 * 86_400)
     order = await shop.pay(await shop.place(lines=(c.Wanted(shop.sku, 1), c.Wanted(cup, 1))))
@@ -105,4 +111,23 @@ async def test_the_cup_comes_back_and_the_tea_stays_earned(money_anywhere):
         (990, 990, "void"),
         (0, 0, "void"),
     }
+    assert await money.ask(audit) == []
+
+
+@pytest.mark.parametrize(("lock", "plan", "cap"), [(300_000, 120_000, 120_000), (110_000, 120_000, 110_000)])
+async def test_the_plans_cap_holds_for_what_is_left_as_the_locks_does(money_anywhere, lock, plan, cap):
+    """The cup earns more than the cap; the tea that made up for it goes back."""
+    money, shop = money_anywhere, money_anywhere.shop
+    cup = await with_a_cup(money, 2_500)
+    await money.lock(LockRule(cap_ppm=lock))
+    await money.plan(Plan((Rate(100_000), Rate(250_000, sku=cup)), cap_ppm=plan))
+    shop.clock.advance(365 * 86_400)
+    order = await shop.pay(await shop.place(lines=(c.Wanted(shop.sku, 1), c.Wanted(cup, 1))))
+    assert sum(row.amount_minor for row in await money.lines()) == share(12_400, cap)
+    (row,) = await money.rows(tables.orders)
+    assert await money.ask(cap_of, row) == cap
+    await money.refund(order, lines=(c.GivenBack(shop.sku, 1),))
+    lines = await money.lines()
+    left = sum(row.amount_minor - row.clawed_minor for row in lines)
+    assert share(2_500, cap) <= left <= share(2_500, cap) + len(lines)
     assert await money.ask(audit) == []
