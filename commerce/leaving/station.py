@@ -16,12 +16,12 @@ from sqlalchemy import Engine, func, or_, select
 
 from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.customers.portable import LEFT_OUT, closed, opened
-from commerce.errors import NotFound
+from commerce.errors import Conflict, NotFound
 from commerce.leaving.arrive import import_merchant
 from commerce.leaving.export import Progress, export_channel, export_merchant, silent
 from commerce.leaving.farewell import farewell
 from commerce.leaving.files import Row
-from commerce.proof.heads import rotate_log_key, sign_heads
+from commerce.proof.heads import all_is_signed, rotate_log_key, sign_heads
 from commerce.proof.signing import Signer, publish_keys
 from commerce.proof.statement import public_key
 from commerce.store import tables
@@ -31,6 +31,8 @@ from commerce.store.reading import Reading
 from commerce.store.schema import migrate
 from commerce.store.unit import Unit
 from commerce.vault import Vault, master_secret
+
+SIGNINGS_MAX = 100  # before a moment; one is enough but for what is written in the blink between it and the moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,27 @@ class Station:
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        """One moment of the store, with heads signed just before it."""
-        with self.engine.begin() as connection:
-            sign_heads(Unit(connection, IdBlocks(), self.now, 0), SignHeads(), self.signer)
+        """One moment of the store, in which heads speak of all that is written: what is not signed when it leaves can
+        be signed nowhere else.
+        """
         engine = reader_engine(self.url, 1)
         try:
             with engine.connect() as connection:
-                yield Reading(connection, self.now)
+                reading = Reading(connection, self.now)
+                self._begin_signed(reading)
+                yield reading
         finally:
             engine.dispose()
+
+    def _begin_signed(self, reading: Reading) -> None:
+        """Signs, and looks at once; what a node wrote in between, if anything, is signed in turn."""
+        for _ in range(SIGNINGS_MAX):
+            with self.engine.begin() as connection:
+                sign_heads(Unit(connection, IdBlocks(), self.now, 0), SignHeads(), self.signer)
+            if all_is_signed(reading):  # the moment begins with this query
+                return
+            reading.connection.rollback()
+        raise Conflict("store", "so much is written to it that no moment is signed whole: try again when there is less")
 
 
 @contextmanager

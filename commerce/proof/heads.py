@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, insert, select
 
 from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.errors import NotFound
@@ -35,27 +37,40 @@ def rotate_log_key(unit: Unit, command: RotateLogKey, signer: Signer) -> str:  #
 
 def _grown(connected: Connected) -> list[AnyRow]:
     """The newest logs that are longer than their last head."""
+    return list(connected.connection.execute(_longer().with_for_update(of=tables.log_sequencer)))
+
+
+def _longer() -> Select[*tuple[Any, ...]]:
     table, head = tables.log_sequencer, tables.log_head
     signed = select(func.coalesce(func.max(head.c.size), 0)).where(
         head.c.merchant_id == table.c.merchant_id, head.c.log == table.c.log
     )
-    later = table.alias("later")
-    newest = select(func.max(later.c.log)).where(later.c.merchant_id == table.c.merchant_id).scalar_subquery()
     query = select(table, tables.merchant.c.public_id).join(
         tables.merchant, tables.merchant.c.id == table.c.merchant_id
     )
-    where = (table.c.log == newest, table.c.size > signed.scalar_subquery())
-    return list(connected.connection.execute(query.where(*where).with_for_update(of=table)))
+    return query.where(_is_newest(table), table.c.size > signed.scalar_subquery())
+
+
+def _is_newest(table: Table) -> ColumnElement[bool]:
+    """An older log was another installation's, whose key alone can sign it: nothing of it is ever due here."""
+    later = table.alias("later")
+    newest = select(func.max(later.c.log)).where(later.c.merchant_id == table.c.merchant_id).scalar_subquery()
+    return table.c.log == newest
+
+
+def all_is_signed(connected: Connected) -> bool:
+    """Whether of every fact of the newest logs a head speaks."""
+    return connected.connection.execute(_longer().limit(1)).first() is None
 
 
 def heads_are_due(connected: Connected) -> bool:
-    """Whether any log has facts that no head speaks of, and has had no head for almost a minute."""
+    """Whether any newest log has facts that no head speaks of, and has had no head for almost a minute."""
     table, head = tables.log_sequencer, tables.log_head
     mine = (head.c.merchant_id == table.c.merchant_id, head.c.log == table.c.log)
     last = select(head.c.size, head.c.at).where(*mine).order_by(head.c.size.desc()).limit(1)
     size, at = (last.with_only_columns(column).scalar_subquery() for column in (head.c.size, head.c.at))
     waits = func.coalesce(at, 0) <= connected.now - EVERY_MS
-    query = select(table.c.log).where(table.c.size > func.coalesce(size, 0), waits).limit(1)
+    query = select(table.c.log).where(_is_newest(table), table.c.size > func.coalesce(size, 0), waits).limit(1)
     return connected.connection.execute(query).first() is not None
 
 

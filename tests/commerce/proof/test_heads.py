@@ -1,13 +1,18 @@
 """Heads: one a minute while the log grows, none while it stands still."""
 
+import asyncio
+
 import pytest
 
 from commerce import commands as c
 from commerce.commands.earning import SetPlan, SignHeads
 from commerce.errors import NotFound
-from commerce.proof.heads import heads_are_due, last_head
+from commerce.proof.heads import all_is_signed, heads_are_due, last_head
+from commerce.proof.log import begin_log
 from commerce.store import tables
-from commerce.store.ids import public_id
+from commerce.store.engine import writer_engine
+from commerce.store.ids import IdBlocks, public_id
+from commerce.store.unit import Unit
 from tests.commerce.money import PLAN
 
 
@@ -36,6 +41,25 @@ async def test_a_merchant_whose_statements_are_asked_for_keeps_no_other_waiting(
     assert await money.execute(SignHeads(money.merchant)) == 1
     assert await money.ask(heads_are_due)
     assert await money.execute(SignHeads()) == 1
+
+
+async def test_an_older_log_is_due_no_more(money):
+    """The merchant came from elsewhere: what no head spoke of there can be signed by nobody here."""
+    await money.execute(SignHeads())
+    await money.sold()
+    money.shop.clock.advance(60)
+    assert await money.ask(heads_are_due)
+    assert not await money.ask(all_is_signed)
+
+    def begin():
+        engine = writer_engine(money.shop.url)
+        with engine.begin() as connection:
+            begin_log(Unit(connection, IdBlocks(), 0, 0), money.merchant, 2)
+        engine.dispose()
+
+    await asyncio.to_thread(begin)
+    assert not await money.ask(heads_are_due)
+    assert await money.ask(all_is_signed)
 
 
 async def test_before_the_first_head_nothing_is_signed(money):
