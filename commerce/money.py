@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from commerce.errors import Invalid
 
@@ -11,10 +13,11 @@ MINOR_MAX = 10**15  # fits 64 bits with room for a sum over a billion lines of r
 PPM = 1_000_000
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,3}))?")
-# ISO 4217: minor units that are no hundredths.
-_DIGITS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0) | dict.fromkeys(
-    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
-)
+# ISO 4217: minor units that are no hundredths. Of a franc, a vatu or a yen there is none: what is stored is whole,
+# as pages show it and payment providers take it.
+_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+DIGITS: Mapping[str, int] = MappingProxyType(dict.fromkeys(_WHOLE.split(), 0) | dict.fromkeys(_THOUSANDTHS.split(), 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def currency(field: str, value: object) -> str:
 
 def digits(code: str) -> int:
     """How many decimal places an amount in this currency has."""
-    return _DIGITS.get(code, 2)
+    return DIGITS.get(code, 2)
 
 
 def to_decimal(amount: Money) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from argparse import Namespace
@@ -19,8 +18,9 @@ from commerce.leaving import station
 from commerce.leaving.check import check_folder, is_signed
 from commerce.leaving.files import read_manifest
 from commerce.money import Money, to_decimal
+from commerce.proof import shape
 from commerce.proof.signing import KEY_BYTES
-from commerce.proof.verify import compare_heads, verify_statement
+from commerce.proof.verify import compare, verify_statement
 from config.settings import Settings
 
 DOES_NOT_HOLD = 1
@@ -80,8 +80,8 @@ def verify(known: Namespace) -> int:
     report = verify_statement(found, public)
     wrong = list(report.wrong)
     if known.head is not None:
-        other, proof = _read(known.head), [] if known.proof is None else _read(known.proof)["hashes"]
-        wrong += compare_heads(found["head"], other.get("head", other), proof, public, found["keys"])
+        proof = [] if known.proof is None else _read(known.proof).get("hashes")
+        wrong += compare(found, _read(known.head), proof, public)
     for line in wrong:
         _say(f"WRONG: {line}")
     if wrong:
@@ -118,7 +118,7 @@ def _key(given: str) -> bytes:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        found = json.loads(file.read_text("utf-8"))
+        found = shape.loads(file.read_bytes())
     except (OSError, ValueError) as error:
         raise Invalid(str(file), "cannot be read as JSON") from error
     if not isinstance(found, dict):

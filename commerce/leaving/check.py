@@ -4,7 +4,6 @@ but a public key from outside: that it is whole, that the log's keeper signed it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from commerce.errors import Invalid
 from commerce.leaving.files import MANIFEST, manifest_bytes, read_manifest
+from commerce.proof import shape
 from commerce.proof.signing import trusted_keys, verified
 from commerce.proof.verify import verify_statement
 
@@ -42,10 +42,10 @@ def check_folder(folder: Path, public: bytes) -> Checked:
 def is_signed(manifest: dict[str, Any], public: bytes) -> bool:
     """By the key from outside, or by one that follows from it."""
     try:
-        keys, signature = trusted_keys(public, manifest["keys"]), bytes.fromhex(manifest["signature"])
-    except (KeyError, TypeError, ValueError):
+        keys = trusted_keys(public, shape.keys(manifest.get("keys")))
+        signature, message = bytes.fromhex(shape.hexed(manifest.get("signature"))), manifest_bytes(manifest)
+    except (TypeError, ValueError):  # of numbers that JSON has and a signature cannot be over, too
         return False
-    message = manifest_bytes(manifest)
     return any(verified(key, signature, message) for key in keys.values())
 
 
@@ -56,8 +56,8 @@ def _is_statement(name: str) -> bool:
 
 def _wrong_in(file: Path, public: bytes) -> Iterator[str]:
     try:
-        found = json.loads(file.read_bytes())
-    except ValueError:
-        yield "is no JSON"
+        found = shape.loads(file.read_bytes())
+    except shape.Malformed as error:
+        yield str(error)
         return
     yield from verify_statement(found, public).wrong

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from commerce.canonical import json_text
 from commerce.leaving.export import Open, Progress, as_it_is, begin_folder, export_channel, export_merchant, silent
 from commerce.leaving.files import CHUNK, Row, write_manifest
+from commerce.money import DIGITS
 from commerce.proof.statement import keys_json
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -22,7 +24,8 @@ HERE = Path(__file__).parent
 def verify_page(statement: Iterable[str] = ("null",)) -> Iterator[str]:
     """The page that checks statements in pieces, with one inside it (its JSON in pieces) or without."""
     page, script = ((HERE / name).read_text("utf-8") for name in ("verify.html", "verify.js"))
-    before, after = page.replace("<!--script-->", script).split("<!--statement-->")
+    page = page.replace("<!--digits-->", json_text(dict(DIGITS))).replace("<!--script-->", script)
+    before, after = page.split("<!--statement-->")
     yield before
     # "</" would end the script element; in JSON, and in no other place of it, "<" may be written so.
     yield from (piece.replace("<", "\\u003c") for piece in statement)

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ import orjson
 
 from commerce.commands.studio import SLATE_BYTES_MAX
 from commerce.errors import Invalid
+from commerce.proof import shape
 
 FORMAT = "fenbo export 1"
 MANIFEST = "manifest.json"
@@ -26,6 +28,15 @@ CHUNK = 1 << 20
 LINE_BYTES_MAX = 2 * SLATE_BYTES_MAX + CHUNK  # the largest that a row holds, as hex, and what stands around it
 BLOCK = LINE_BYTES_MAX + CHUNK  # of what becomes Parquet at once: longer than any line
 Row = dict[str, Any]
+_ANY = partial(
+    shape.fields,
+    {
+        "kind": shape.text,
+        "files": partial(shape.items, partial(shape.fields, {"file": shape.text, "sha256": shape.digest})),
+        "keys": partial(shape.optional, shape.keys),
+    },
+)
+_OF_MERCHANT = partial(shape.fields, {"merchant": shape.text, "name": shape.text, "rows": shape.counts})
 
 
 def write_rows(file: Path, rows: Iterable[Row]) -> int:
@@ -114,14 +125,25 @@ def manifest_bytes(manifest: Row) -> bytes:
     return orjson.dumps({name: value for name, value in manifest.items() if name != "signature"})
 
 
+def _check_manifest(manifest: Row) -> None:
+    """That it has what every manifest has, and a merchant's what an import needs."""
+    try:
+        _ANY(manifest)
+        if manifest["kind"] == "merchant":
+            _OF_MERCHANT(manifest)
+    except shape.Malformed as error:
+        raise Invalid(MANIFEST, str(error).removeprefix(".")) from None
+
+
 def read_manifest(folder: Path) -> Row:
     """Checks that every file is there as it was written; Invalid names the first that is not."""
     try:
-        manifest: Row = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest: Row = shape.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
         raise Invalid(MANIFEST, "is missing or no JSON") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise Invalid(MANIFEST, f"is not a {FORMAT}")
+    _check_manifest(manifest)
     named = {entry["file"]: entry for entry in manifest["files"]}
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     for name in sorted({*named, *present}):

@@ -2,10 +2,7 @@
 "use strict";
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const unhex = (text) => {
-  if (!/^([0-9a-f]{2})*$/.test(text)) throw new Error("no hex");
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-};
+const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const utf8 = (text) => new TextEncoder().encode(text);
 const join = (...parts) => {
   const found = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -22,6 +19,42 @@ async function isSigned(publicKey, signature, message) {
     return await crypto.subtle.verify({ name: "Ed25519" }, key, unhex(signature), utf8(message));
   } catch {
     return false;
+  }
+}
+
+// What a file must look like: the same tables as commerce/proof/shape.py, for the page and the command must say the same.
+const isText = (found) => typeof found === "string" && !/\p{Surrogate}/u.test(found);
+const isInteger = Number.isSafeInteger; // of type number
+const isNatural = (found) => isInteger(found) && found >= 0;
+const isHex = (found) => typeof found === "string" && /^([0-9a-f]{2})*$/.test(found);
+const isDigest = (found) => isHex(found) && found.length === 64;
+const optional = (shape) => (found) => found === null || found === undefined || shape(found);
+const listOf = (shape) => (found) => Array.isArray(found) && found.every(shape);
+const fields = (shapes) => (found) =>
+  typeof found === "object" && found !== null && !Array.isArray(found) &&
+  Object.entries(shapes).every(([name, shape]) => shape(Object.hasOwn(found, name) ? found[name] : undefined));
+const HEAD = { merchant: isText, log: isNatural, size: isNatural, root: isDigest, at: isNatural, kid: isText, signature: isHex };
+const KEY = { kid: isText, public: isDigest, endorsed_by: isText, endorsement: isHex };
+const ENTRY = {
+  seq: isNatural, before: isDigest, kind: isText, at: isNatural, rule: isText, commitment: isDigest,
+  salt: optional(isHex), body: optional(isText),
+};
+const LINE = {
+  public: isText, state: isText, currency: optional(isText), version: isNatural, amount_minor: isInteger,
+  clawed_minor: isInteger,
+};
+const STATEMENT = {
+  merchant: isText, log: isNatural, party: isText, head: fields(HEAD), keys: listOf(fields(KEY)),
+  period: fields({ start: optional(isInteger), end: optional(isInteger) }), first: isNatural,
+  entries: listOf(fields(ENTRY)), last: fields({ ...ENTRY, position: isNatural }), inclusion: listOf(isDigest),
+  range: listOf(isDigest),
+};
+
+/** Throws what is wrong: the name of the field that has another shape. */
+function expect(shapes, found) {
+  if (!fields({})(found)) throw new Error("no object");
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (!fields({ [name]: shape })(found)) throw new Error(name);
   }
 }
 
@@ -74,7 +107,7 @@ async function rangeRoot(size, start, end, given, beside) {
 /** RFC 9162 2.1.4.2: whether the log of (size, root) `after` begins with that of `before`. */
 async function isConsistent(before, after, proof) {
   if (before.size === after.size) return proof.length === 0 && before.root === after.root;
-  if (before.size <= 0 || before.size > after.size) return false;
+  if (before.size === 0) return proof.length === 0 && before.root === (await sha256(Uint8Array.of()));
   const path = [...proof];
   if (Number.isInteger(Math.log2(before.size))) path.unshift(before.root);
   if (path.length === 0) return false;
@@ -101,6 +134,7 @@ async function headIsSigned(head, trusted) {
 /** What is wrong between two heads of one merchant: a forked log shows here. `proof` leads from one to the other. */
 async function compareHeads(one, other, proof, publicKey, keys) {
   try {
+    expect({ head: fields(HEAD), other: fields(HEAD), proof: listOf(isDigest), keys: listOf(fields(KEY)) }, { head: one, other, proof, keys });
     const trusted = await trustedKeys(publicKey, keys);
     const wrong = [];
     for (const head of [one, other]) if (!(await headIsSigned(head, trusted))) wrong.push("head");
@@ -113,12 +147,19 @@ async function compareHeads(one, other, proof, publicKey, keys) {
   }
 }
 
-const isInside = (period, at) =>
-  (period.start === null || at >= period.start) && (period.end === null || at < period.end);
+/** What is wrong between a statement and another one, or a head. A key may have come between them: those of both count. */
+async function compareFiles(found, other, proof, publicKey) {
+  const keys = [found, other].map((each) => each.keys ?? []);
+  const both = keys.every(Array.isArray) ? keys.flat() : null;
+  return compareHeads(found.head, other.head ?? other, proof, publicKey, both);
+}
+
+const isInside = ({ start, end }, at) => (start ?? at) <= at && at < (end ?? at + 1);
 
 async function check(found, publicKey, report) {
   const wrong = (what) => report.wrong.push(what);
-  if (found.format !== "fenbo statement 1") return wrong("format");
+  if (found?.format !== "fenbo statement 1") return wrong("format");
+  expect(STATEMENT, found);
   const { head, last, period, entries } = found;
   if (!(await headIsSigned(head, await trustedKeys(publicKey, found.keys)))) wrong("head");
   if (head.merchant !== found.merchant || head.log !== found.log) wrong("log");
@@ -140,16 +181,18 @@ async function check(found, publicKey, report) {
   if (end.seq !== last.seq && isInside(period, end.at)) wrong("end");
   for (const line of entries) {
     const inside = isInside(period, line.at);
+    const [salt, body] = [line.salt ?? null, line.body ?? null];
     if (inside) report.entries += 1;
-    else if (line.body === null) continue; // beyond the period it has none, and nothing counts unchecked
-    if (line.body === null || line.salt === null) report.erased += 1;
-    else if ((await sha256(join(unhex(line.salt), utf8(line.body)))) !== line.commitment) wrong(`body ${line.seq}`);
+    if (salt === null && body === null) report.erased += inside ? 1 : 0; // beyond the period an entry has none
+    else if (salt === null || body === null) wrong(`alone ${line.seq}`);
+    else if ((await sha256(join(unhex(salt), utf8(body)))) !== line.commitment) wrong(`body ${line.seq}`);
   }
+  if (report.wrong.length === 0) report.figures = figures(entries);
 }
 
-/** {entries, erased, wrong: []}: nothing wrong means that all of it holds. */
+/** {entries, erased, wrong: [], figures}: nothing wrong means that all of it holds. */
 async function verifyStatement(found, publicKey) {
-  const report = { entries: 0, erased: 0, wrong: [] };
+  const report = { entries: 0, erased: 0, wrong: [], figures: {} };
   try {
     await check(found, publicKey, report);
   } catch (error) {
@@ -158,19 +201,25 @@ async function verifyStatement(found, publicKey) {
   return report;
 }
 
-/** Latest version of each line: {currency: {state: minor}}. */
+/** Latest version of each line: {currency: {state: minor, a BigInt}}. */
 function figures(entries) {
-  const lines = new Map();
+  const [lines, currencies] = [new Map(), new Map()];
   for (const entry of entries) {
-    for (const line of entry.body === null ? [] : (JSON.parse(entry.body).lines ?? [])) {
+    if ((entry.body ?? null) === null) continue;
+    const body = JSON.parse(entry.body);
+    expect({}, body);
+    const told = { lines: [], ...body };
+    expect({ lines: listOf(fields(LINE)) }, told);
+    for (const line of told.lines) {
       const known = lines.get(line.public);
       if (!known || known.version < line.version) lines.set(line.public, line);
+      if (!currencies.has(line.public)) currencies.set(line.public, line.currency ?? "");
     }
   }
-  const sums = {};
-  for (const line of lines.values()) {
-    const of = (sums[line.currency] ??= {});
-    of[line.state] = (of[line.state] ?? 0) + line.amount_minor - line.clawed_minor;
+  const sums = Object.create(null);
+  for (const [name, line] of lines) {
+    const of = (sums[currencies.get(name)] ??= Object.create(null));
+    of[line.state] = (of[line.state] ?? 0n) + BigInt(line.amount_minor) - BigInt(line.clawed_minor);
   }
   return sums;
 }
@@ -189,7 +238,7 @@ const WORDS = {
     fork: "两个日志头不属于同一历史：日志被分叉，或记录被修改；大小不同时需要附上两者之间的一致性证明",
     gap: "缺少记录，或记录不在原来的位置", time: "记录的时间倒退", inclusion: "最后一条记录不在已签名的日志中",
     beyond: "有超出最后一条的记录", last: "最后一条记录与已签名的日志不一致", range: "这些记录不是已公布的记录",
-    begin: "所选期间的开头缺少记录", end: "所选期间的结尾缺少记录", body: "该条记录的内容被修改：序号", format: "不是对账单文件",
+    begin: "所选期间的开头缺少记录", end: "所选期间的结尾缺少记录", body: "该条记录的内容被修改：序号", alone: "该条记录的内容或其盐值单独缺失，无法核对：序号", format: "不是对账单文件",
     malformed: "文件已损坏", cannot: "此浏览器无法在此校验：请用新版浏览器打开已保存的页面，或通过 HTTPS 打开，或使用 fenbo verify。",
   },
   en: {
@@ -206,7 +255,7 @@ const WORDS = {
     inclusion: "The last entry is not in the signed log", beyond: "There are entries beyond the last one",
     last: "The last entry differs from the one in the signed log", range: "The entries are not the ones that were published",
     begin: "Entries of the period are missing at its beginning", end: "Entries of the period are missing at its end",
-    body: "What an entry says was changed: no.", format: "This is no statement", malformed: "The file is damaged",
+    body: "What an entry says was changed: no.", alone: "What an entry says cannot be checked, for its salt or its body is gone alone: no.", format: "This is no statement", malformed: "The file is damaged",
     cannot: "This browser cannot check here: open the page in a new browser from a file or over HTTPS, or use fenbo verify.",
   },
 };
@@ -228,10 +277,12 @@ async function canCheck() {
   }
 }
 
-/** An amount in the currency's own unit. */
+/** An amount (BigInt) in the currency's own unit; DIGITS is put into the page: browsers have places of their own. */
 function money(minor, currency) {
-  const { maximumFractionDigits: digits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
-  return `${(minor / 10 ** digits).toFixed(digits)} ${currency}`;
+  const places = DIGITS[currency] ?? 2;
+  const text = String(minor < 0n ? -minor : minor).padStart(places + 1, "0");
+  const [whole, part] = [text.slice(0, text.length - places), text.slice(text.length - places)];
+  return `${minor < 0n ? "-" : ""}${whole}${part && "."}${part} ${currency}`;
 }
 
 function element(name, text, parent) {
@@ -263,8 +314,9 @@ async function compare(found, publicKey, report) {
   if (other === null) return;
   const head = other.head ?? other;
   const proof = await readFile("#proof");
-  report.wrong.push(...(await compareHeads(found.head, head, proof?.hashes ?? [], publicKey, found.keys)));
-  if (proof === null && head.size !== found.head.size) report.proofAt = proofAddress(found.head, head);
+  report.wrong.push(...(await compareFiles(found, other, proof === null ? [] : proof.hashes, publicKey)));
+  const sizes = [head.size, found.head?.size];
+  if (proof === null && sizes.every(isNatural) && sizes[0] !== sizes[1]) report.proofAt = proofAddress(found.head, head);
   report.compared = true;
 }
 
@@ -281,7 +333,7 @@ function show(found, report) {
   }
   if (report.compared) element("p", words.compared, place);
   element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
-  for (const [currency, states] of Object.entries(figures(found.entries))) {
+  for (const [currency, states] of Object.entries(report.figures)) {
     const list = element("dl", "", place);
     for (const [state, minor] of Object.entries(states)) {
       element("dt", words.states[state] ?? state, list);

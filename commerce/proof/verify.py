@@ -6,13 +6,13 @@ cannot prove: that what was written first was true.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from commerce.merkle import verify_consistency, verify_inclusion, verify_range
+from commerce.proof import shape
 from commerce.proof.entry import Entry, Head, commit
 from commerce.proof.signing import trusted_keys, verified
 
@@ -34,17 +34,17 @@ class Report:
 def verify_statement(found: Json, public: bytes) -> Report:
     """Every check; malformed statements are wrong, never an exception."""
     report = Report()
+    if not isinstance(found, dict) or found.get("format") != STATEMENT:
+        report.wrong.append(f"not a statement: it must be a {STATEMENT}")
+        return report
     try:
-        _check(found, public, report)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        report.wrong.append(f"malformed: {type(error).__name__} {error}")
+        _check(shape.statement(found), public, report)
+    except shape.Malformed as error:
+        report.wrong.append(f"malformed: {str(error).removeprefix('.')}")
     return report
 
 
 def _check(found: Json, public: bytes, report: Report) -> None:
-    if found["format"] != STATEMENT:
-        report.wrong.append(f"not a statement: {found['format']}")
-        return
     report.party = found["party"]
     _check_head(found, public, report)
     entries = [_entry(found, line) for line in found["entries"]]
@@ -53,7 +53,7 @@ def _check(found: Json, public: bytes, report: Report) -> None:
     for entry, line in zip(entries, found["entries"], strict=True):
         inside = _is_inside(found["period"], entry.at)
         report.entries += inside
-        if inside or line["body"] is not None:  # one beyond the period has no body, and nothing counts unchecked
+        if inside or (line["body"], line["salt"]) != (None, None):  # nothing that is said counts unchecked
             _check_body(entry, line, report)
     if not report.wrong:
         report.figures = figures(found["entries"])
@@ -123,23 +123,24 @@ def _check_period(found: Json, entries: list[Entry], report: Report) -> None:
 
 
 def _check_body(entry: Entry, line: Json, report: Report) -> None:
-    if line["body"] is None or line["salt"] is None:
+    if line["body"] is None and line["salt"] is None:
         report.erased += 1  # somebody's personal data were erased: the entry still stands at its place
+    elif line["body"] is None or line["salt"] is None:
+        report.wrong.append(f"what entry {entry.seq} says cannot be checked: body and salt go together")
     elif commit(bytes.fromhex(line["salt"]), line["body"]) != entry.commitment:
         report.wrong.append(f"what entry {entry.seq} says was changed")
 
 
-def figures(entries: list[Json]) -> dict[str, dict[str, int]]:
+def figures(entries: Sequence[Json]) -> dict[str, dict[str, int]]:
     """The latest version of each commission line of a run of entries, summed by state, per currency."""
     lines: dict[str, dict[str, Any]] = {}
     currencies: dict[str, str] = {}
     for entry in entries:
-        body = {} if entry["body"] is None else json.loads(entry["body"])
-        for line in body.get("lines", ()):
+        for line in [] if entry["body"] is None else shape.lines(entry["body"]):
             known = lines.get(line["public"])
             if known is None or known["version"] < line["version"]:
                 lines[line["public"]] = line
-            currencies.setdefault(line["public"], line.get("currency", ""))
+            currencies.setdefault(line["public"], line["currency"] or "")
     sums: dict[str, dict[str, int]] = {}
     for public, line in lines.items():
         by_state = sums.setdefault(currencies[public], {})
@@ -147,13 +148,27 @@ def figures(entries: list[Json]) -> dict[str, dict[str, int]]:
     return sums
 
 
-def compare_heads(one: Json, other: Json, proof: list[str], public: bytes, keys: list[Mapping[str, str]]) -> list[str]:
-    """What is wrong between two heads of one merchant: a fork shows here. `proof` leads from one to the other."""
-    wrong = ["a head is not signed" for head in (one, other) if not head_is_signed(head, keys, public)]
-    if (one["merchant"], one["log"]) != (other["merchant"], other["log"]):
+def compare(found: Json, other: Json, proof: object, public: bytes) -> list[str]:
+    """What is wrong between a statement and another one, or a head. A key may have come between them: those that
+    either file knows count.
+    """
+    keys = [each.get("keys", []) for each in (found, other)]
+    both = keys[0] + keys[1] if all(isinstance(each, list) for each in keys) else None
+    return compare_heads(found.get("head"), other.get("head", other), proof, public, both)
+
+
+def compare_heads(one: object, other: object, proof: object, public: bytes, keys: object) -> list[str]:
+    """What is wrong between two heads of one merchant: a fork shows here. `proof` leads from one to the other, `keys`
+    are those of both their files. Malformed ones are wrong, never an exception.
+    """
+    try:
+        heads, known, hashes = (shape.head(one), shape.head(other)), shape.keys(keys), shape.digests(proof)
+    except shape.Malformed as error:
+        return [f"malformed: heads that are compared, their keys and the proof: {error}"]
+    wrong = ["a head is not signed" for head in heads if not head_is_signed(head, known, public)]
+    if len({(head["merchant"], head["log"]) for head in heads}) > 1:
         return [*wrong, "the heads are of different logs"]
-    old, new = sorted((read_head(one), read_head(other)), key=lambda head: head.size)
-    hashes = [bytes.fromhex(text) for text in proof]
-    if not verify_consistency((old.size, old.root), (new.size, new.root), hashes):
+    old, new = sorted(map(read_head, heads), key=lambda head: head.size)
+    if not verify_consistency((old.size, old.root), (new.size, new.root), [bytes.fromhex(each) for each in hashes]):
         wrong.append("the two heads are of different histories: the log was forked, or entries were changed")
     return wrong

@@ -67,3 +67,8 @@ def test_what_is_no_amount(text, code):
         from_decimal("price", text, code)
     assert from_decimal("price", "3", "CNY") == 300
     assert from_decimal("price", "3.5", "CNY") == 350
+
+
+def test_currencies_without_a_minor_unit_are_counted_in_whole_ones():
+    for code in ("BIF", "DJF", "GNF", "KMF", "RWF", "VUV", "XPF", "JPY"):
+        assert (to_decimal(Money(500, code)), from_decimal("price", "500", code)) == ("500", 500)

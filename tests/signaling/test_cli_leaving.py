@@ -110,3 +110,36 @@ def test_what_the_system_refuses_is_said_and_no_traceback(home, capsys):
 def test_who_works_at_a_desk_is_added_with_his_channel(home, role, capsys):
     assert run(["user", "add", "ann", "--merchant", "Brand", "--role", role]) == 2
     assert "needs --channel" in capsys.readouterr().err
+
+
+KEY = "00" * 32
+HEAD = {"merchant": "m", "log": 1, "size": 1, "root": KEY, "at": 1, "kid": "k", "signature": ""}
+STATEMENT = {"head": HEAD, "keys": []}
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({"s": {}, "h": STATEMENT}, ["--head", "h"]),
+        ({"s": STATEMENT, "h": {}}, ["--head", "h"]),
+        ({"s": STATEMENT, "h": STATEMENT, "p": {}}, ["--head", "h", "--proof", "p"]),
+        ({"s": STATEMENT, "h": HEAD, "p": {"hashes": ["zz"]}}, ["--head", "h", "--proof", "p"]),
+    ],
+)
+def test_heads_and_proofs_that_are_none_are_wrong_and_no_traceback(home, files, arguments, capsys):
+    for name, found in files.items():
+        (home / name).write_text(json.dumps(found))
+    assert run(["verify", "s", "--key", KEY, *arguments]) == 1
+    assert "WRONG: malformed" in capsys.readouterr().out
+
+
+def test_folders_and_files_that_are_none_are_said(home, capsys):
+    (home / "f").mkdir()
+    (home / "f" / "manifest.json").write_text(json.dumps({"format": "fenbo export 1", "files": [], "kind": "merchant"}))
+    assert run(["verify", "f", "--key", KEY]) == 1
+    assert "WRONG: manifest.json: merchant must be text" in capsys.readouterr().out
+    assert run(["import", "f"]) == 2
+    assert "manifest.json: merchant must be text" in capsys.readouterr().err
+    (home / "deep").write_text("[" * 200_000)
+    assert run(["verify", "deep", "--key", KEY]) == 2
+    assert "deep: cannot be read as JSON" in capsys.readouterr().err

@@ -1,7 +1,6 @@
 """The bundle of the last day opens in a browser, offline, and checks itself: the same verdicts as `fenbo verify`."""
 
 import asyncio
-import copy
 import json
 
 import pytest
@@ -9,9 +8,10 @@ from playwright.async_api import async_playwright, expect
 
 from commerce.leaving import station
 from commerce.leaving.farewell import verify_page
+from commerce.money import DIGITS, Money, to_decimal
 from commerce.proof.published import between
 from commerce.proof.verify import compare_heads, verify_statement
-from tests.commerce.proof.test_verify import HOWS, spoil
+from tests.commerce.proof.test_verify import HARMLESS, SPOILS, spoilt
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -49,14 +49,15 @@ async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, 
     await expect(result).to_have_attribute("data-holds", "false")
 
     found = await money.statement()
-    spoilt = [found]
-    for how in HOWS:
-        spoilt.append(copy.deepcopy(found))
-        spoil(spoilt[-1], how)
+    texts = [spoilt(found, each) for each in (*HARMLESS.values(), *SPOILS.values())]
     check = "async ([all, key]) => { const found = []; for (const one of all) "
-    check += "found.push((await verifyStatement(one, key)).wrong.length === 0); return found; }"
-    here = [verify_statement(one, public).wrong == [] for one in spoilt]
-    assert await page.evaluate(check, [spoilt, public.hex()]) == here == [True] + [False] * len(HOWS)
+    check += "found.push((await verifyStatement(JSON.parse(one), key)).wrong.length === 0); return found; }"
+    here = [verify_statement(json.loads(text), public).wrong == [] for text in texts]
+    assert await page.evaluate(check, [texts, public.hex()]) == here
+    assert here == [True] * len(HARMLESS) + [False] * len(SPOILS)
+    amounts = [(minor, code) for code in (*DIGITS, "CNY", "IQD", "HUF") for minor in (0, 7, -7, 123456, 10**15)]
+    check = "(all) => all.map(([minor, code]) => money(BigInt(minor), code))"
+    assert await page.evaluate(check, amounts) == [f"{to_decimal(Money(*each))} {each[1]}" for each in amounts]
 
 
 async def test_who_is_only_in_an_older_log_has_a_page_too(money, tmp_path):

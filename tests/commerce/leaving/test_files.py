@@ -73,3 +73,34 @@ def test_a_line_as_long_as_it_may_be_becomes_parquet(tmp_path):
     write_rows(lines, [row] * 2)
     write_parquet(tmp_path / "a.parquet", {"id": "int", "name": "text"}, lines)
     assert parquet.read_table(tmp_path / "a.parquet").num_rows == 2
+
+
+OWN = {"kind": "merchant", "merchant": "m", "name": "Brand", "rows": {"orders": 1}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"files": None}, "files must be a list"),
+        ({"files": [1]}, "files[0] must be an object"),
+        ({"files": [{"file": "a"}]}, "files[0].sha256 must be"),
+        ({"kind": None}, "kind must be text"),
+        ({"rows": None}, "rows must be an object"),
+        ({"rows": {"orders": "1"}}, "rows.orders must be a whole number"),
+        ({"keys": [7]}, "keys[0] must be an object"),
+    ],
+)
+def test_a_manifest_of_another_shape_says_where(tmp_path, changes, said):
+    manifest = write_manifest(tmp_path, OWN, lambda message: message[:4])
+    assert read_manifest(tmp_path) == manifest
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest | changes))
+    with pytest.raises(Invalid) as error:
+        read_manifest(tmp_path)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("content", ["[1]", "[" * 200_000, "{}", "nothing", '{"format": NaN}'])
+def test_what_is_no_manifest_is_said(tmp_path, content):
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(Invalid, match=r"manifest\.json"):
+        read_manifest(tmp_path)

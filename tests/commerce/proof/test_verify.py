@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from commerce.proof.verify import verify_statement
+from commerce.commands.earning import RotateLogKey
+from commerce.proof.published import between
+from commerce.proof.verify import compare, compare_heads, verify_statement
 
 
 @pytest.fixture
@@ -15,45 +17,87 @@ async def proven(money):
     return await money.statement(), await money.key()
 
 
-def spoil(found, how):
-    entries = found["entries"]
-    body = json.loads(entries[-1]["body"])
-    changes = {
-        "edit a body": lambda: entries[-1].update(body=json.dumps(body | {"total_minor": 1})),
-        "edit a body and leave it out of the period": lambda: (
-            entries[-1].update(body=json.dumps(body | {"total_minor": 1})),
-            found["period"].update(end=0),
-        ),
-        "edit a time": lambda: entries[1].update(at=entries[1]["at"] - 1),
-        "edit a rule": lambda: entries[1].update(rule="other"),
-        "drop one in the middle": lambda: entries.pop(2),
-        "drop the last": lambda: (entries.pop(), found.update(range=[])),
-        "drop the first and say so": lambda: (entries.pop(0), found.update(first=1)),
-        "swap two": lambda: entries.__setitem__(slice(0, 2), [entries[1], entries[0]]),
-        "swap two bodies": lambda: entries[-1].update(body=entries[-2]["body"], salt=entries[-2]["salt"]),
-        "another party's": lambda: found.update(party="channel:other"),
-        "an older head": lambda: found["head"].update(size=found["head"]["size"] - 1),
-        "another root": lambda: found["head"].update(root="00" * 32),
-        "a later time": lambda: found["head"].update(at=0),
-        "nothing at all": found.clear,
-        "no list": lambda: found.update(entries=7),
-        "another format": lambda: found.update(format="x"),
-    }
-    changes[how]()
+def forged(found, **changes):
+    """The newest entry's body with other figures."""
+    body = json.loads(found["entries"][-1]["body"])
+    body["lines"][0].update(amount_minor=1, version=99)
+    found["entries"][-1].update(body=json.dumps(body), **changes)
 
 
-HOWS = ["edit a body", "edit a time", "edit a rule", "drop one in the middle", "drop the last", "swap two"]
-HOWS += ["drop the first and say so", "swap two bodies", "another party's", "an older head", "another root"]
-HOWS += ["edit a body and leave it out of the period", "a later time", "nothing at all", "no list", "another format"]
+def changed(found, name, change):
+    """The first entry with one field changed."""
+    found["entries"][0][name] = change(found["entries"][0][name])
+
+
+def key_more(found, **changes):
+    key = {"kid": "x", "public": "00" * 32, "endorsed_by": found["keys"][0]["kid"], "endorsement": ""}
+    found["keys"].append(key | changes)
+
+
+SPOILS = {
+    "edit a body": forged,
+    "edit a body and take its salt": lambda found: forged(found, salt=None),
+    "take a body and leave its salt": lambda found: found["entries"][-1].update(body=None),
+    "an empty body without its salt": lambda found: found["entries"][0].update(body="", salt=None),
+    "edit a body and leave it out of the period": lambda found: (forged(found), found["period"].update(end=0)),
+    "edit a time": lambda found: found["entries"][1].update(at=found["entries"][1]["at"] - 1),
+    "edit a rule": lambda found: found["entries"][1].update(rule="other"),
+    "drop one in the middle": lambda found: found["entries"].pop(2),
+    "drop the last": lambda found: (found["entries"].pop(), found.update(range=[])),
+    "drop the first and say so": lambda found: (found["entries"].pop(0), found.update(first=1)),
+    "drop the first and name no period": lambda found: (found["entries"].pop(0), found.update(first=1, period={})),
+    "swap two": lambda found: found["entries"].insert(0, found["entries"].pop(1)),
+    "swap two bodies": lambda found: found["entries"][-1].update(
+        {name: found["entries"][-2][name] for name in ("body", "salt")}
+    ),
+    "another party's": lambda found: found.update(party="channel:other"),
+    "an older head": lambda found: found["head"].update(size=found["head"]["size"] - 1),
+    "another root": lambda found: found["head"].update(root="00" * 32),
+    "a later time": lambda found: found["head"].update(at=0),
+    "nothing at all": lambda found: found.clear(),
+    "no list": lambda found: found.update(entries=7),
+    "another format": lambda found: found.update(format="x"),
+    "a period of text": lambda found: found["period"].update(start="0"),
+    "a period of truth": lambda found: found["period"].update(start=False),
+    "a position as text": lambda found: found["last"].update(position=str(found["last"]["position"])),
+    "half a position": lambda found: found["last"].update(position=found["last"]["position"] + 0.5),
+    "a number that no browser holds": lambda found: found["period"].update(start=-(2**53)),
+    "a number too long": lambda found: found.update(first=10**400),
+    "a first that is false": lambda found: found.update(first=False),
+    "a place of truth": lambda found: changed(found, "seq", bool),
+    "an upper-case salt": lambda found: changed(found, "salt", lambda salt: "AB" + salt[2:]),
+    "a salt with a space": lambda found: changed(found, "salt", lambda salt: f"{salt[:2]} {salt[2:]}"),
+    "a salt that is a number": lambda found: found["entries"][0].update(body=None, salt=0),
+    "an upper-case commitment": lambda found: changed(found, "commitment", str.upper),
+    "an upper-case root": lambda found: found["head"].update(root=found["head"]["root"].upper()),
+    "half a character": lambda found: changed(found, "body", lambda body: "\ud800" + body),
+    "inclusion as text": lambda found: found.update(inclusion=""),
+    "a key of junk": lambda found: key_more(found, public="zz"),
+    "an endorsement of junk": lambda found: key_more(found, endorsement="zz"),
+    "a key that says not by whom": lambda found: found["keys"][0].pop("endorsed_by"),
+}
+HARMLESS = {  # it says the same
+    "numbers with a point": lambda found: (changed(found, "seq", float), changed(found, "at", float)),
+    "a field more": lambda found: found["entries"][0].update(more=1),
+    "another key": key_more,
+}
+
+
+def spoilt(found, spoil):
+    """A statement as text, with something done to it."""
+    other = copy.deepcopy(found)
+    spoil(other)
+    return json.dumps(other)
 
 
 async def test_whatever_is_spoilt_shows(proven):
     found, public = proven
-    assert verify_statement(found, public).wrong == []
-    for how in HOWS:
-        spoilt = copy.deepcopy(found)
-        spoil(spoilt, how)
-        assert verify_statement(spoilt, public).wrong, how
+    for how, spoil in SPOILS.items():
+        assert verify_statement(json.loads(spoilt(found, spoil)), public).wrong, how
+    whole = verify_statement(found, public)
+    for how, change in HARMLESS.items():
+        assert verify_statement(json.loads(spoilt(found, change)), public) == whole, how
+    assert whole.wrong == []
     assert verify_statement(found, b"\x01" * 32).wrong
 
 
@@ -62,3 +106,33 @@ async def test_an_erased_body_leaves_the_rest_provable(proven):
     found["entries"][0].update(body=None, salt=None)
     report = verify_statement(found, public)
     assert (report.wrong, report.erased) == ([], 1)
+
+
+async def test_heads_before_and_after_a_rotation_are_of_one_history(proven, money):
+    one, public = proven
+    await money.execute(RotateLogKey())
+    await money.sold(room=money.shop.room_b)
+    other = await money.statement(money.b)
+    proof = await money.ask(between, money.shop.merchant.merchant, 1, one["head"]["size"], other["head"]["size"])
+    assert compare(one, other, proof["hashes"], public) == compare(other, one, proof["hashes"], public) == []
+    newest = bytes.fromhex(other["keys"][-1]["public"])
+    assert compare(one, other, proof["hashes"], newest) == ["a head is not signed"]
+
+
+HEAD = {"merchant": "m", "log": 1, "size": 1, "root": "00" * 32, "at": 1, "kid": "k", "signature": "00"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "proof", "keys"),
+    [
+        ({}, HEAD, [], []),
+        (HEAD, [], [], []),
+        (HEAD, HEAD, None, []),
+        (HEAD, HEAD, ["zz"], []),
+        (HEAD, HEAD, [], [7]),
+        (HEAD, HEAD | {"root": 7}, [], []),
+    ],
+)
+def test_heads_that_are_none_are_wrong(one, other, proof, keys):
+    assert "malformed" in compare_heads(one, other, proof, b"\x01" * 32, keys)[0]
+    assert compare({"head": one, "keys": keys}, {"head": other, "keys": None}, proof, b"\x01" * 32)
