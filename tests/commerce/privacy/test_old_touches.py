@@ -6,6 +6,8 @@ import json
 import pytest
 from sqlalchemy import event
 
+from commerce import commands as c
+from commerce.attribution import LockRule
 from commerce.commands.guarding import ApplyRetention, LiftLegalHold, SetLegalHold, SetRetention
 from commerce.privacy.retention import retention_is_due
 from commerce.proof.verify import verify_statement
@@ -89,6 +91,24 @@ async def test_what_was_held_goes_once_it_is_not(money):
     assert await money.ask(retention_is_due)
     await swept(money, 2)
     assert await said(money) == await there(money) == await bound(money)
+
+
+async def test_a_touch_is_as_old_as_the_moment_it_counted(money_anywhere):
+    """The page stayed open for 40 days before he came; he is bound by what he orders."""
+    money, shop, viewer, other = money_anywhere, money_anywhere.shop, public_id(), public_id()
+    await money.lock(LockRule(bind_on="order"))
+    for each in (viewer, other):
+        await money.execute(c.NoteTouch(each, shop.room_a))
+    shop.clock.advance(40 * DAY)
+    for each in (viewer, other):
+        await money.execute(c.CountTouch(each, shop.room_a))
+    await money.execute(SetRetention(money.merchant, "boss", touch_days=30))
+    await swept(money, 1)
+    assert (await shop.place(viewer, shop.room_b)).owner_channel.id == shop.store_a.channel
+    shop.clock.advance(31 * DAY)
+    await swept(money, 1)
+    assert await said(money) == await there(money) == await bound(money), "the other's is gone, and its leaf"
+    assert verify_statement(await money.statement(), await money.key()).erased == 1
 
 
 async def test_a_second_look_does_not_go_through_what_stays(money):
