@@ -53,6 +53,8 @@ def _earlier(unit: Unit, order: AnyRow, client: str, digest: str) -> int | None:
     rows = unit.connection.execute(select(table).where(table.c.order_id == order.id)).all()
     for row in rows:
         if row.client_case_id == client:
+            if not row.body_digest:
+                raise Conflict("client_case_id", "used before, for a case whose text was erased since: take another")
             if row.body_digest != digest:
                 raise BodyDiffers("client_case_id", row.body_digest, digest)
             return int(row.id)

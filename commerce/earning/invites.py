@@ -2,8 +2,8 @@
 
 It is tried by itself: when a phone is verified (customers.login), and when whoever verified it too early has watched
 long enough (earning.watching). Outcomes: qualified · no_reward (the plan has none) · no_sharer · not_new · too_short ·
-same_device · same_address · daily_cap · pool_empty. Each verified viewer has one, kept for ever; only `too_short` is
-tried again.
+same_device · same_address · daily_cap · pool_empty. Each verified viewer has one, kept for ever, after his erasure as
+well, without what it knew him by; only `too_short` is tried again.
 
 New is whom the merchant did not know before the sharer brought him: he had not come, logged in or ordered, nor under
 another cookie. What he does afterwards - buying at once, say - speaks for him.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, false, func, insert, or_, select, update
 
 from commerce.books import post
 from commerce.commission import Line, Plan
@@ -58,6 +58,7 @@ def qualify(unit: Unit, tenant: Tenant, viewer: int, seen: Seen) -> str:
     table = tables.newcomer
     known = unit.connection.execute(select(table).where(table.c.viewer_id == viewer)).first()
     if known is not None and known.outcome != AGAIN:
+        _know_again(unit, viewer, seen)
         return str(known.outcome)
     version = plan_in_force(unit, tenant.id)
     brought = _brought(unit, viewer)
@@ -73,6 +74,13 @@ def qualify(unit: Unit, tenant: Tenant, viewer: int, seen: Seen) -> str:
         assert brought is not None
         _reward(unit, tenant, brought.public_id, version.plan.invite_minor, version.digest)
     return outcome
+
+
+def _know_again(unit: Unit, viewer: int, seen: Seen) -> None:
+    """Somebody who was erased has logged in once more: others are compared with him again."""
+    table = tables.newcomer
+    erased = update(table).where(table.c.viewer_id == viewer, table.c.identity == "")
+    unit.connection.execute(erased.values(identity=seen.identity, device=seen.device, address=seen.address))
 
 
 def _brought(unit: Unit, viewer: int) -> AnyRow | None:
@@ -136,13 +144,11 @@ def _is_there(unit: Unit, table: Table, *where: ColumnElement[bool]) -> bool:
 def _was_here(unit: Unit, tenant: Tenant, whose: tuple[int, Seen]) -> bool:
     """Under another cookie."""
     (viewer, seen), table, touch = whose, tables.newcomer, tables.touch
-    same = table.c.identity == seen.identity
-    if seen.device:
-        same = or_(same, table.c.device == seen.device)
+    same = [table.c[name] == getattr(seen, name) for name in ("identity", "device") if getattr(seen, name)]
     mine = (table.c.merchant_id == tenant.id, table.c.viewer_id != viewer)
     # His own sharer on the same device is another outcome.
     sharers = select(touch.c.sharer_id).where(touch.c.viewer_id == viewer, touch.c.sharer_id.is_not(None))
-    known = select(table.c.viewer_id).where(*mine, same, table.c.viewer_id.not_in(sharers))
+    known = select(table.c.viewer_id).where(*mine, or_(false(), *same), table.c.viewer_id.not_in(sharers))
     return unit.connection.execute(known.limit(1)).first() is not None
 
 

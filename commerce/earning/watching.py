@@ -189,6 +189,7 @@ def _try_again(unit: Unit, tenant: Tenant, viewer: int) -> None:
     """Whoever logged in too early."""
     table = tables.newcomer
     columns = (table.c.identity, table.c.device, table.c.address)
-    row = unit.connection.execute(select(*columns).where(table.c.viewer_id == viewer, table.c.outcome == AGAIN)).first()
+    mine = (table.c.viewer_id == viewer, table.c.outcome == AGAIN, table.c.identity != "")  # "": he was erased since
+    row = unit.connection.execute(select(*columns).where(*mine)).first()
     if row is not None:
         qualify(unit, tenant, viewer, Seen(*row))

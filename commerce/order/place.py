@@ -36,6 +36,8 @@ from commerce.times import aware
 from commerce.touches import log_touch, touch_row
 from commerce.visits import Place, viewer_row
 
+# Whether it is the same body is not known any more, and to sell again what may be a repetition would be worse.
+ERASED = "used before, for an order whose contact was erased since: take another"
 Outcome = views.Order | CommerceError
 
 
@@ -103,6 +105,8 @@ class Checkout:
         earlier = None if buyer.id is None else self._known.earlier.get((buyer.id, command.client_order_id))
         if earlier is None:
             return None
+        if not earlier.digest:
+            raise Conflict("client_order_id", ERASED)
         if earlier.digest != digest:
             raise BodyDiffers("client_order_id", earlier.digest, digest)
         return Replay(earlier.id)

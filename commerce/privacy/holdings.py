@@ -16,6 +16,8 @@ from commerce.proof.entry import sharer_party
 from commerce.store import tables
 
 NOBODY = '{"name":"","phone":"","address":""}'
+# A digest of what was ordered is made of his name and address as well; "" is that of nothing anybody can send.
+NO_CONTACT = {"contact": NOBODY, "note": "", "body_digest": ""}
 GONE: Mapping[str, Any] = {}  # the rows themselves go
 
 
@@ -70,7 +72,9 @@ def _by_order(table: Table) -> Whose:
 
 
 def _by_party(table: Table) -> Whose:
-    return lambda subject: table.c.party == sharer_party(subject.public)
+    """What he earned by sharing, under all the names he had."""
+    name = literal(sharer_party("")).concat(tables.viewer.c.public_id)
+    return lambda subject: table.c.party.in_(select(name).where(tables.viewer.c.id.in_(subject.every)))
 
 
 def _in_talk(table: Table) -> Whose:
@@ -128,6 +132,7 @@ def _by_case(table: Table) -> Whose:
 
 
 NO_IDENTITY = literal("erased ").concat(tables.customer.c.public_id)
+NO_CASE = {"reason": "", "answer": "", "tracking": "", "body_digest": ""}
 MONEY = "what was bought and earned: figures and ids, and nobody's name"
 HOLDINGS = (
     Holding(tables.address, _by_customer(tables.address, "customer_id"), GONE),
@@ -135,15 +140,16 @@ HOLDINGS = (
     Holding(tables.payee, _by_party(tables.payee), GONE),
     Holding(tables.login_code, _by_viewer(tables.login_code), GONE),
     Holding(tables.cart_line, _by_viewer(tables.cart_line), GONE),
-    Holding(tables.newcomer, _by_viewer(tables.newcomer), GONE),
+    # What became of him stays: an invite is paid once.
+    Holding(tables.newcomer, _by_viewer(tables.newcomer), {"identity": "", "device": "", "address": ""}),
     Holding(tables.watch, _by_viewer(tables.watch), GONE),
     Holding(tables.log_leaf, _by_viewer(tables.log_leaf), {"salt": None, "body": None, "viewer_id": None}),
-    Holding(_orders, _by_viewer(_orders), {"contact": NOBODY, "note": ""}),
+    Holding(_orders, _by_viewer(_orders), NO_CONTACT),
     Holding(tables.dispute, _by_viewer(tables.dispute), {"claim": "", "answer": "", "reason": "", "evidence": "{}"}),
     Holding(tables.rebinding, _rebinding, {"reason": ""}),
     Holding(tables.notice, _notice, GONE),
     Holding(tables.order_event, _by_order(tables.order_event), {"detail": ""}),
-    Holding(tables.aftersale, _by_order(tables.aftersale), {"reason": "", "answer": "", "tracking": ""}),
+    Holding(tables.aftersale, _by_order(tables.aftersale), NO_CASE),
     Holding(tables.aftersale_event, _by_case(tables.aftersale_event), {"detail": ""}),
     Holding(tables.question, _in_talk(tables.question), GONE),
     Holding(tables.held_line, _in_talk(tables.held_line), GONE),

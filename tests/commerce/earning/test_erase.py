@@ -10,6 +10,7 @@ from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
 from commerce.commands.partners import Rebind
 from commerce.errors import Conflict, NotFound
 from commerce.events import ViewerErased
+from commerce.order.place import body_digest
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -72,3 +73,16 @@ async def test_why_he_was_moved_is_erased_wherever_it_stands(money_anywhere):
     assert sorted(row.reason == "" for row in await money.rows(tables.rebinding)) == [False, True]
     bodies = [json.loads(row.body) for row in await money.rows(tables.notice)]
     assert [body["viewer"] for body in bodies] == [people[1]] * 2  # what the other's reason says is not about him
+
+
+async def test_nothing_that_is_made_of_his_address_survives(money):
+    viewer = public_id()
+    command = money.shop.order(viewer)
+    order = await money.shop.pay(await money.execute(command))
+    await money.arrived(order)
+    assert [row.body_digest for row in await money.rows(tables.orders)] == [body_digest(command)]
+    await money.execute(EraseViewer(money.merchant, viewer))
+    assert [row.body_digest for row in await money.rows(tables.orders)] == [""]
+    with pytest.raises(Conflict, match="client_order_id: used before"):
+        await money.execute(command)
+    assert len(await money.rows(tables.orders)) == 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from commerce import commands as c
+from commerce.commands.earning import EraseViewer
 from commerce.store import tables
 from commerce.store.ids import public_id
 from tests.commerce.customers.people import Phone
@@ -31,11 +32,11 @@ class Inviting:
         await self.money.shop.enter(viewer, code=self.link.code if code == "" else code)
         return await self.says(viewer, name, **given)
 
-    async def says(self, viewer, name, watched=60, device="", address=""):
+    async def says(self, viewer, name, watched=60, device="", address="", fresh=""):
         """He watches, then logs in with a phone of that name; answers what became of it."""
         await self.money.watched(viewer, watched)
         traces = {"device": word(device or f"d{name}"), "address": word(address or f"a{name}")}
-        await Phone(self.money.shop, f"+86138{ord(name[0]):08}").log_in(viewer, **traces)
+        await Phone(self.money.shop, f"+86138{ord(name[0]):08}").log_in(viewer, fresh=fresh, **traces)
         return await self.money.outcome(viewer)
 
 
@@ -105,3 +106,25 @@ async def test_caps_of_the_day_and_of_the_pool(inviting):
 
 async def test_a_plan_without_a_reward_pays_none(money):
     assert await (await Inviting(money).begin()).comes("1") == "no_reward"
+
+
+async def test_whoever_was_erased_is_no_newcomer_again(inviting):
+    money, viewer, fresh = inviting.money, public_id(), public_id()
+    assert await inviting.comes("1", viewer=viewer, fresh=fresh) == "qualified"
+    await money.execute(EraseViewer(money.merchant, viewer))
+    (row,) = await money.rows(tables.newcomer)
+    assert (row.identity, row.device, row.address, row.outcome) == ("", "", "", "qualified")
+    assert await inviting.comes("2") == "qualified", "nobody is like one of whom nothing is known"
+    assert await inviting.says(fresh, "1") == "qualified"
+    assert [line.amount_minor for line in await money.lines(kind="invite")] == [490, 490], "once for each"
+    assert await inviting.comes("3", device="d1") == "not_new", "he is known again"
+
+
+async def test_whoever_was_erased_before_he_had_stayed_has_to_log_in_again(inviting):
+    money, viewer, fresh = inviting.money, public_id(), public_id()
+    assert await inviting.comes("1", viewer=viewer, watched=59, fresh=fresh) == "too_short"
+    await money.execute(EraseViewer(money.merchant, viewer))
+    await money.watched(fresh, 60)
+    assert await money.outcome(fresh) == "too_short"
+    assert await inviting.says(fresh, "1") == "qualified"
+    assert len(await money.lines(kind="invite")) == 1

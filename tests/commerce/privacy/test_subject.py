@@ -13,6 +13,7 @@ from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.store.tables import metadata
+from tests.commerce.customers.people import Phone
 
 SECRETS = ("Li Lei", "13800138000", "Zhongshan", "a secret wish", "Lei the loud", "is it warm")
 
@@ -49,6 +50,20 @@ async def test_all_of_it_is_handed_out_and_nobody_else_s(money_anywhere):
     assert len(found["tables"]["commission_line"]) == 1
     with pytest.raises(NotFound):
         await money.ask(subject, money.merchant, "0" * 16)
+
+
+async def test_what_he_earned_under_a_name_he_had_before_is_handed_out_too(money):
+    """He shared as a guest, and then turned out to be whom the merchant knew as another."""
+    shop, one, two, buyer = money.shop, public_id(), public_id(), public_id()
+    link = await money.shared(one, shop.store_a)
+    await shop.enter(buyer, shop.room_a, link.code)
+    await shop.pay(await shop.place(buyer))
+    for viewer in (two, one):
+        await shop.enter(viewer)
+        await Phone(shop).log_in(viewer)
+    found = await money.ask(subject, money.merchant, one)
+    assert [row["kind"] for row in found["tables"]["commission_line"]] == ["share"]
+    assert found == await money.ask(subject, money.merchant, two) | {"viewer": one}
 
 
 async def test_nothing_of_it_is_left_after_the_erasure_and_every_proof_holds(money_anywhere):
