@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, case, insert, select, update
+from sqlalchemy import CompoundSelect, Select, case, insert, select, union_all, update
 
 from commerce.commands.guarding import LiftLegalHold, SetLegalHold
 from commerce.errors import NotFound
@@ -67,6 +67,14 @@ def held_persons(merchant: int) -> Select[int]:
     return select(_hold.c.viewer_id).where(
         _hold.c.merchant_id == merchant, _hold.c.lifted_at.is_(None), _hold.c.order_id.is_(None)
     )
+
+
+def held_names(merchant: int) -> CompoundSelect[str]:
+    """Public ids of the same and of the viewers that were merged into them: what is said is kept by these."""
+    viewer = tables.viewer
+    ways = (_hold.c.viewer_id == viewer.c.id, _hold.c.viewer_id == viewer.c.same_as_id)
+    held = (_hold.c.merchant_id == merchant, _hold.c.lifted_at.is_(None), _hold.c.order_id.is_(None))
+    return union_all(*(select(viewer.c.public_id).join(_hold, way).where(*held) for way in ways))
 
 
 def held_orders(merchant: int) -> Select[int]:

@@ -4,7 +4,8 @@ nothing; each step looks at a page of rows within one commit, and what was erase
 chat      questions and held lines go; of acts and appeals what was said and by whom
 touches   those that no binding rests on, and what the log says of them (its commitments stay, and every proof holds);
           how long and where somebody watched; old_touches.py
-contacts  name, phone, address and note of orders that ended so long ago; who applied to be a partner and was refused
+contacts  name, phone, address and note of orders that ended so long ago and are not looked into (a case, a dispute, a
+          hold); who applied to be a partner and was refused
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, 
 
 from commerce.cases.rows import without_open_case
 from commerce.commands.guarding import ApplyRetention, SetRetention
+from commerce.earning.waiting import UNDECIDED
 from commerce.privacy.access import CLOCK, note_access
-from commerce.privacy.holdings import NOBODY
-from commerce.privacy.legal import held_orders, held_persons
+from commerce.privacy.holdings import NO_CONTACT, NOBODY
+from commerce.privacy.legal import held_names, held_orders, held_persons
 from commerce.privacy.old_touches import sweep_touches
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
@@ -95,13 +97,23 @@ def _sweep_contacts(unit: Unit, merchant: int, before: int, limit: int) -> list[
         _order.c.changed_at < before,
         or_(_order.c.contact != NOBODY, _order.c.note != ""),
         without_open_case(),
+        *_not_looked_into(),
         _order.c.id.not_in(held_orders(merchant)),
         _order.c.viewer_id.not_in(held_persons(merchant)),
     )
     rows = unit.connection.execute(query.order_by(_order.c.id).limit(limit)).all()
     changed = update(_order).where(_order.c.id.in_([row.id for row in rows]))
-    unit.connection.execute(changed.values(contact=NOBODY, note=""))
+    unit.connection.execute(changed.values(NO_CONTACT))
     return [row.public_id for row in rows] + _sweep_applicants(unit, merchant, before, limit)
+
+
+def _not_looked_into() -> tuple[ColumnElement[bool], ...]:
+    """Of orders: those of which no commission is held, and that no open dispute is about, nor about their buyer."""
+    line, dispute = tables.commission_line.c, tables.dispute.c
+    held = select(line.id).where(line.order_id == _order.c.id, line.state == "held")
+    about = or_(dispute.order_id.is_(None), dispute.order_id == _order.c.id)
+    open_ = select(dispute.id).where(dispute.viewer_id == _order.c.viewer_id, about, dispute.state.in_(UNDECIDED))
+    return tuple(~found.correlate(_order).exists() for found in (held, open_))
 
 
 def _sweep_applicants(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
@@ -124,8 +136,7 @@ def _erase_watch(unit: Unit, merchant: int, before: int, limit: int) -> int:
 
 
 def _sweep_talk(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
-    viewer = tables.viewer
-    held = select(viewer.c.public_id).where(viewer.c.id.in_(held_persons(merchant)))
+    held = held_names(merchant)
     gone: list[str] = []
     for table in (tables.question, tables.held_line):
         where = and_(table.c.at < before, table.c.viewer.not_in(held))
@@ -140,9 +151,9 @@ def _sweep_talk(unit: Unit, merchant: int, before: int, limit: int) -> list[str]
 
 
 def _sweep_appeals(unit: Unit, merchant: int, before: int, limit: int) -> list[str]:
-    appeal, restriction, viewer = tables.appeal, tables.restriction, tables.viewer
-    held = select(viewer.c.public_id).where(viewer.c.id.in_(held_persons(merchant)))
-    theirs = select(restriction.c.id).where(restriction.c.merchant_id == merchant, restriction.c.viewer.in_(held))
+    appeal, restriction = tables.appeal, tables.restriction
+    mine = (restriction.c.merchant_id == merchant, restriction.c.viewer.in_(held_names(merchant)))
+    theirs = select(restriction.c.id).where(*mine)
     where = and_(appeal.c.decided_at < before, appeal.c.text != "", appeal.c.restriction_id.not_in(theirs))
     keys, found = _page(unit, appeal, merchant, where, limit)
     unit.connection.execute(update(appeal).where(appeal.c.id.in_(keys)).values(text="", answer=""))

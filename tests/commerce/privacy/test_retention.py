@@ -2,13 +2,19 @@
 
 import json
 
+import pytest
+
 from commerce import commands as c
+from commerce.commands.disputes import DecideDispute, OpenDispute
+from commerce.commands.earning import HoldLines, ReleaseLines
 from commerce.commands.guarding import ApplyRetention, SetLegalHold, SetRetention
+from commerce.errors import Conflict
 from commerce.privacy.retention import find_retention, retention_is_due
 from commerce.proof.verify import verify_statement
 from commerce.scheduler import Scheduler
 from commerce.store import tables
 from commerce.store.ids import public_id
+from tests.commerce.customers.people import Phone
 
 DAY = 86_400
 
@@ -64,6 +70,62 @@ async def test_a_page_at_a_time_and_after_a_restart_the_rest(money, open_commerc
     money.ask = node.ask
     assert not any(named(row.contact) for row in await money.rows(tables.orders))
     assert not await node.ask(retention_is_due)
+
+
+async def passed(money, days=40):
+    """So many days, and all that the clock then does."""
+    money.shop.clock.advance(days * DAY)
+    while await money.execute(ApplyRetention()):
+        pass
+
+
+async def test_what_is_looked_into_keeps_its_address(money_anywhere):
+    """As erasure does; an order of somebody else goes, and all go in the end."""
+    money, shop, claimed = money_anywhere, money_anywhere.shop, public_id()
+    for room in (shop.room_a, shop.room_b):
+        await shop.enter(claimed, room)
+    orders = [await money.sold(viewer) for viewer in (public_id(), claimed, public_id())]
+    await money.execute(HoldLines(money.merchant, orders[0].order, "same address as the sharer"))
+    claim = OpenDispute(money.merchant, shop.store_b.channel, "Mine", "bob", viewer=claimed)
+    dispute = await money.execute(claim)
+    for order in orders:
+        await money.arrived(order)
+    await money.execute(SetRetention(money.merchant, "boss", contact_days=30))
+    await passed(money)
+    assert [bool(named(row.contact)) for row in await money.rows(tables.orders)] == [True, True, False]
+    await money.execute(ReleaseLines(money.merchant, orders[0].order, "cleared"))
+    await money.execute(DecideDispute(money.merchant, dispute, "stays", "Yes", "boss"))
+    await passed(money, days=1)
+    assert not any(named(row.contact) for row in await money.rows(tables.orders))
+
+
+async def test_nothing_that_is_made_of_an_address_outlives_it(money):
+    command = money.shop.order(public_id())
+    order = await money.shop.pay(await money.execute(command))
+    await money.arrived(order)
+    await money.execute(SetRetention(money.merchant, "boss", contact_days=30))
+    await passed(money)
+    assert [row.body_digest for row in await money.rows(tables.orders)] == [""]
+    with pytest.raises(Conflict, match="client_order_id: used before"):
+        await money.execute(command)
+    assert len(await money.rows(tables.orders)) == 1
+
+
+async def test_a_held_person_keeps_what_he_said_under_all_his_names(money_anywhere):
+    money, shop, guest, logged_in = money_anywhere, money_anywhere.shop, public_id(), public_id()
+    await shop.enter(guest)
+    await Phone(shop).log_in(guest, fresh=logged_in)
+    for name in (guest, logged_in, public_id()):
+        await money.execute(c.HoldLine(shop.room_a, name, "Li", "1", f"{name} said"))
+        await money.execute(c.Restrict(money.merchant, "host", name, "mute"))
+        appeal = await money.execute(c.Appeal(name, shop.room_a, "why me"))
+        await money.execute(c.DecideAppeal(money.merchant, "host", appeal.appeal, granted=False))
+    await money.execute(SetLegalHold(money.merchant, "boss", "case 12", viewer=logged_in))
+    await money.execute(SetRetention(money.merchant, "boss", chat_days=30))
+    await passed(money)
+    assert [row.viewer for row in await money.rows(tables.held_line)] == [guest, logged_in]
+    assert [row.text for row in await money.rows(tables.appeal)] == ["why me", "why me", ""]
+    assert {row.viewer for row in await money.rows(tables.act)} == {guest, logged_in, ""}
 
 
 async def test_without_a_rule_everything_is_kept(money):
