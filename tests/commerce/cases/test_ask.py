@@ -4,6 +4,7 @@ import pytest
 
 from commerce import commands as c
 from commerce.cases.ask import CASES_MAX
+from commerce.commands.earning import EraseViewer
 from commerce.errors import BodyDiffers, Conflict, LimitReached, NotFound, WrongState
 from commerce.events import CaseChanged
 from commerce.store.ids import public_id
@@ -35,6 +36,18 @@ async def test_the_same_again_is_the_same_case_and_another_body_is_refused(shop)
     with pytest.raises(BodyDiffers):
         await played.ask(client="case-0001", reason="another")
     assert await shop.dump() == before
+
+
+async def test_of_a_case_whose_text_was_erased_nothing_is_known_to_be_the_same(shop):
+    played = await play(shop)
+    await played.ship(receive=True)
+    case = await played.ask(client="case-0001", reason="two are torn")
+    await played.refuse(case, "no")
+    shop.clock.advance(30 * 86_400)
+    await shop.commerce.execute(c.FinishOrders())
+    await shop.commerce.execute(EraseViewer(shop.merchant.id, played.order.viewer))
+    with pytest.raises(Conflict, match="client_case_id: used before"):
+        await played.ask(client="case-0001", reason="two are torn")
 
 
 async def test_several_cases_of_one_order_share_its_units(shop):

@@ -5,12 +5,13 @@ import threading
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import func, inspect, select, text, update
 
 from commerce import commands as c
 from commerce.audit import audit
 from commerce.commands.disputes import OpenDispute
 from commerce.commands.guarding import SetLegalHold
+from commerce.privacy.holdings import NOBODY
 from commerce.store.engine import writer_engine
 from commerce.store.ids import public_id
 from commerce.store.schema import FOLDER, differences, head, migrate, revision_of
@@ -129,3 +130,24 @@ async def test_disputes_about_the_merged_of_before_are_about_the_customer(empty_
 
     await asyncio.to_thread(again)
     assert await shop.commerce.ask(audit) == []
+
+
+async def test_of_contacts_erased_before_no_digest_is_left(empty_url, furnish_shop):
+    shop = await furnish_shop(empty_url)
+    for _ in range(2):
+        await shop.place(public_id())
+
+    def again():
+        engine, order = writer_engine(empty_url), metadata.tables["orders"]
+        with engine.begin() as connection:
+            first = select(func.min(order.c.id)).scalar_subquery()
+            connection.execute(update(order).where(order.c.id == first).values(contact=NOBODY))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0041'"))
+        migrate(engine, "0042")
+        with engine.begin() as connection:
+            found = connection.execute(select(order.c.body_digest).order_by(order.c.id)).scalars().all()
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head()})
+        engine.dispose()
+        return found
+
+    assert [bool(digest) for digest in await asyncio.to_thread(again)] == [False, True]
