@@ -45,20 +45,19 @@ class ListedLink:
 def create_link(unit: Unit, command: CreateLink) -> views.Link:
     """A new code for the channel's room."""
     channel = channel_key(unit, command.merchant, command.channel)
-    sharer = None if command.sharer is None else _sharer_key(unit, command)
+    sharer = None if command.sharer is None else _sharer_key(unit, command.merchant, command.sharer)
     code = short_code()
     row = {"id": unit.new_id(), "merchant_id": command.merchant, "code": code, "channel_id": channel}
     unit.connection.execute(insert(tables.link), row | {"sharer_id": sharer, "created_at": unit.now})
     return find_link(unit, code)
 
 
-def _sharer_key(unit: Unit, command: CreateLink) -> int:
-    table = tables.viewer
-    query = select(table.c.id).where(table.c.merchant_id == command.merchant, table.c.public_id == command.sharer)
-    found = unit.connection.execute(query).scalar()
+def _sharer_key(unit: Unit, merchant: int, sharer: str) -> int:
+    """Who that is now: a browser that has logged in is the customer, and nobody is paid for what he buys himself."""
+    found = find_viewer(unit, merchant, sharer)
     if found is None:
         raise NotFound("sharer", "no such viewer")
-    return int(found)
+    return found
 
 
 def revoke_link(unit: Unit, command: RevokeLink) -> None:

@@ -10,6 +10,7 @@ from commerce.errors import NotFound
 from commerce.links import list_links, list_own_links
 from commerce.paging import Paging
 from commerce.store.ids import public_id
+from tests.commerce.customers.people import Phone
 
 
 @pytest.fixture
@@ -78,3 +79,15 @@ async def test_a_sharer_takes_back_his_own_and_nobody_else_s(shop):
     listed = await shop.commerce.ask(list_own_links, sharer, shop.room_b, Paging())
     assert [(each.code, each.revoked_at is not None) for each in listed] == [(again.code, False), (own.code, True)]
     assert await shop.commerce.ask(list_own_links, other, shop.room_a, Paging()) == ()
+
+
+async def test_a_link_for_who_has_logged_in_since_is_his(money):
+    """His browser is another viewer of the same customer: he buys by his own link, and is paid nothing for it."""
+    shop, sharer, fresh = money.shop, public_id(), public_id()
+    await shop.enter(sharer)
+    await Phone(shop).log_in(sharer, fresh=fresh)
+    link = await money.execute(c.CreateLink(money.merchant, shop.store_a.channel, fresh))
+    assert link.sharer == sharer
+    await shop.enter(fresh, shop.room_a, link.code)
+    await money.sold(fresh)
+    assert [(line.amount_minor, line.reason) for line in await money.lines(kind="share")] == [(0, "self_share")]
