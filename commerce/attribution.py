@@ -260,15 +260,21 @@ def _by_time(touch: Touch) -> tuple[int, int]:
 
 
 def valid_touches(rule: LockRule, situation: Situation, zone: ZoneInfo) -> list[Touch]:
-    """Those of partners, not from the future, not older than the validity; per_broadcast: of this show only."""
+    """Those of partners that can still bring him."""
     return [
         touch
         for touch in situation.touches
-        if touch.channel != situation.house
-        and touch.at <= situation.now
-        and (rule.validity == "forever" or _is_after(add_period(touch.at, rule.validity, zone), situation.now))
-        and (rule.mode != "per_broadcast" or touch.show == situation.show)
+        if touch.channel != situation.house and is_valid_touch(rule, touch, situation.now, situation.show, zone)
     ]
+
+
+def is_valid_touch(rule: LockRule, touch: Touch, now: int, show: int | None, zone: ZoneInfo) -> bool:
+    """Whether it is not from the future, not older than the validity, and under per_broadcast of this show."""
+    return (
+        touch.at <= now
+        and (rule.validity == "forever" or _is_after(add_period(touch.at, rule.validity, zone), now))
+        and (rule.mode != "per_broadcast" or touch.show == show)
+    )
 
 
 def valid_since(rule: LockRule, now: int, zone: ZoneInfo) -> int:

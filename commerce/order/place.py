@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from commerce import views
-from commerce.attribution import Decision, Touch, bind, decide, inputs_json
+from commerce.attribution import Decision, Touch, bind, decide, inputs_json, is_valid_touch
 from commerce.binding import Held, binding_row, log_binding, situation
 from commerce.cart import NOT_HERE
 from commerce.commands import PlaceOrder, Wanted
@@ -219,12 +219,8 @@ class Checkout:
     def _owner(self, place: Place, buyer: Buyer, viewer: int, *, entered: bool) -> tuple[Decision, str]:
         """Whose customer he is, and the inputs of that decision as JSON."""
         tenant = place.tenant
-        if entered and all(touch.channel != place.channel for touch in buyer.touches):
-            # Ordering in a room is having entered it, even for a client that never opened the room's socket.
-            row = touch_row(self._unit, place, viewer, None, self._unit.now)
-            self.rows.touches.append(row)
-            log_touch(self._unit, place, row, buyer.public, None)
-            buyer.touches.append(Touch(row["id"], place.channel, self._unit.now, tenant.show))
+        if entered:
+            self._enter(place, buyer, viewer)
         found = situation(
             tenant,
             self._unit.now,
@@ -238,6 +234,17 @@ class Checkout:
         if decision.binds and tenant.rule.bind_on in ("visit", "order"):
             self._bind(place, buyer, viewer, decision)
         return decision, inputs_json(found, decision, tenant.rule_hash)
+
+    def _enter(self, place: Place, buyer: Buyer, viewer: int) -> None:
+        """Ordering in a room is having entered it, even for a client that never opened its socket, or did long ago."""
+        now, tenant = self._unit.now, place.tenant
+        here = (touch for touch in buyer.touches if touch.channel == place.channel)
+        if any(is_valid_touch(tenant.rule, touch, now, tenant.show, tenant.zone) for touch in here):
+            return
+        row = touch_row(self._unit, place, viewer, None, now)
+        self.rows.touches.append(row)
+        log_touch(self._unit, place, row, buyer.public, None)
+        buyer.touches.append(Touch(row["id"], place.channel, now, tenant.show))
 
     def _assess(self, place: Place, buyer: Buyer, decision: Decision, basket: Basket) -> Assessed:
         known, plan = self._known, self._known.plans[place.tenant.id]

@@ -19,6 +19,7 @@ from commerce.attribution import (
     credit,
     decide,
     inputs_json,
+    is_valid_touch,
     merge,
     read_inputs,
     renew,
@@ -94,6 +95,22 @@ def test_touches_expire_with_the_validity():
 
 def test_a_touch_of_the_house_or_of_the_future_binds_nobody():
     assert owner(LockRule(), touches=(Touch(1, HOUSE, 1), Touch(2, C, NOW + 1))) == (HOUSE, "house")
+
+
+@pytest.mark.parametrize(
+    ("rule", "touch", "valid"),
+    [
+        (LockRule(), Touch(1, A, NOW, SHOW - 1), True),
+        (LockRule(), Touch(1, A, NOW + 1, SHOW), False),
+        (LockRule(validity=5), Touch(1, A, NOW - 5 * DAY, SHOW), False),
+        (LockRule(validity=6), Touch(1, HOUSE, NOW - 5 * DAY, SHOW), True),
+        (LockRule(mode="per_broadcast"), Touch(1, A, NOW, SHOW), True),
+        (LockRule(mode="per_broadcast"), Touch(1, A, NOW, SHOW - 1), False),
+        (LockRule(mode="per_broadcast"), Touch(1, A, NOW, None), False),
+    ],
+)
+def test_how_long_a_touch_is_valid(rule, touch, valid):
+    assert is_valid_touch(rule, touch, NOW, SHOW, ZONE) is valid
 
 
 def test_whoever_bought_before_is_not_new():

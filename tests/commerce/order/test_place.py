@@ -7,9 +7,11 @@ import pytest
 
 from commerce import commands as c
 from commerce import questions, views
+from commerce.attribution import LockRule
 from commerce.errors import BodyDiffers, CommerceError, Conflict, LimitReached, NotFound, PriceChanged, SoldOut
 from commerce.events import OrderPlaced, StockChanged
 from commerce.money import Money
+from commerce.store import tables
 from commerce.store.ids import public_id
 
 
@@ -172,3 +174,21 @@ async def test_an_order_has_its_own_limit_of_a_sku(shop):
     viewer = public_id()
     await shop.place(viewer, quantity=2)
     await shop.place(viewer, quantity=2)
+
+
+async def test_ordering_is_entering_also_where_he_was_long_ago(money):
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(validity=30, protection=30, scope="all"))
+    for _ in range(2):
+        for _ in range(2):  # the second time he is there already
+            assert (await money.sold(viewer)).owner_channel.id == shop.store_a.channel
+        shop.clock.advance(40 * 86_400)
+    assert len(await money.rows(tables.touch)) == 2
+
+
+async def test_ordering_at_headquarters_again_is_one_visit(money):
+    house = next(channel for channel in await money.ask(questions.channels, money.merchant) if channel.house)
+    viewer = public_id()
+    for _ in range(2):
+        await money.sold(viewer, house.room)
+    assert len(await money.rows(tables.touch)) == 1
