@@ -95,11 +95,11 @@ def _note(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
     for coming in wave:
         known, link = last.get(coming.key), coming.link
         if known is not None and known.counted_at is None:
-            again.append(_noted_again(unit, known, link))
+            again.append(_noted_again(unit, coming, known))
             publics.append(known.public_id)
             continue
         same = known if link is None else by_link.get((coming.person.key, link.id))
-        if same is not None and unit.now - same.counted_at < REPEAT_MS:
+        if same is not None and _is_same_visit(unit, same, coming.place):
             publics.append(same.public_id)
         else:
             rows.append(touch_row(unit, coming.place, coming.person.key, link, None))
@@ -116,29 +116,46 @@ def _note(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
 
 def _count(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
     last = _find_last(unit, wave)
-    publics, fresh, counted = [], [], []
+    publics, fresh, counted = [], [], list[tuple[Coming, AnyRow]]()
     for coming in wave:
         known = last.get(coming.key)
         if coming.place.channel_state != "active":  # whoever comes in is nobody's more than before
             publics.append("" if known is None else known.public_id)
-        elif known is None or (known.counted_at is not None and unit.now - known.counted_at >= REPEAT_MS):
+        elif known is None or (known.counted_at is not None and not _is_same_visit(unit, known, coming.place)):
             fresh.append(touch_row(unit, coming.place, coming.person.key, None, unit.now))
             log_touch(unit, coming.place, fresh[-1], coming.person.public, None)
             publics.append(fresh[-1]["public_id"])
         else:
             publics.append(known.public_id)
             if known.counted_at is None:
-                counted.append(known.id)
-                row = {"viewer_id": coming.person.key, "public_id": known.public_id, "counted_at": unit.now}
-                log_touch(unit, coming.place, row, coming.person.public, known.link_id)
+                counted.append((coming, known))
     insert_rows(unit.connection, tables.touch, fresh)
-    if counted:
-        unit.connection.execute(_counting(), {"touches": counted, "now": unit.now})
+    _count_noted(unit, counted)
     whose = settle_visits(unit, [(coming.place, coming.person) for coming in wave])
     return [
         views.Entry(public, coming.place.channel_public, whose[coming.person.key])
         for public, coming in zip(publics, wave, strict=True)
     ]
+
+
+def _count_noted(unit: Unit, counted: Sequence[tuple[Coming, AnyRow]]) -> None:
+    """They count in the show that is on now; a link that was revoked since brings nobody."""
+    of_shows: dict[int | None, list[int]] = {}
+    for coming, known in counted:
+        of_shows.setdefault(coming.place.tenant.show, []).append(known.id)
+        row = {"viewer_id": coming.person.key, "public_id": known.public_id, "counted_at": unit.now}
+        link = known.link_id if known.revoked_at is None else None
+        log_touch(unit, coming.place, row, coming.person.public, link)
+    for show, touches in of_shows.items():
+        unit.connection.execute(_counting(), {"touches": touches, "now": unit.now, "show": show})
+    revoked = [known.id for _, known in counted if known.revoked_at is not None]
+    if revoked:
+        unit.connection.execute(_forgetting_link(), {"touches": revoked})
+
+
+def _is_same_visit(unit: Unit, counted: AnyRow, place: Place) -> bool:
+    """Whether whoever comes now is still in the visit of this touch: not when another show is on."""
+    return bool(unit.now - counted.counted_at < REPEAT_MS and counted.show_id == place.tenant.show)
 
 
 def _whose(held: Held | None) -> str | None:
@@ -147,7 +164,13 @@ def _whose(held: Held | None) -> str | None:
 
 @cache
 def _counting() -> Update:
-    return update(tables.touch).where(among(tables.touch.c.id, "touches")).values(counted_at=bindparam("now"))
+    changed: dict[str, Any] = {"counted_at": bindparam("now"), "show_id": bindparam("show")}
+    return update(tables.touch).where(among(tables.touch.c.id, "touches")).values(changed)
+
+
+@cache
+def _forgetting_link() -> Update:
+    return update(tables.touch).where(among(tables.touch.c.id, "touches")).values(link_id=None, sharer_id=None)
 
 
 def _find_links(unit: Unit, codes: Collection[str]) -> dict[str, AnyRow]:
@@ -204,23 +227,31 @@ def _select_last_by_link() -> Select[*tuple[Any, ...]]:
 
 
 def _of_touches(keys: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    table = tables.touch
-    whose = (table.c.viewer_id, table.c.channel_id, table.c.link_id)
-    return select(*whose, table.c.id, table.c.public_id, table.c.counted_at, table.c.sharer_id).where(
-        table.c.id.in_(keys)
-    )
+    table, link = tables.touch, tables.link
+    whose = (table.c.viewer_id, table.c.channel_id, table.c.link_id, table.c.sharer_id, link.c.revoked_at)
+    query = select(*whose, table.c.id, table.c.public_id, table.c.show_id, table.c.noted_at, table.c.counted_at)
+    return query.outerjoin(link, link.c.id == table.c.link_id).where(table.c.id.in_(keys))
 
 
-def _noted_again(unit: Unit, last: AnyRow, link: AnyRow | None) -> dict[str, Any]:
-    """A second look before the first counted: the later link is the one that brought him."""
-    brought = (last.link_id, last.sharer_id) if link is None else (link.id, link.sharer_id)
-    return {"touch": last.id, "now": unit.now, "link": brought[0], "sharer": brought[1]}
+def _noted_again(unit: Unit, coming: Coming, last: AnyRow) -> dict[str, Any]:
+    """A second look before the first counted: the later link is the one that brought him.
+
+    Without one it is still the visit of the first look's link, unless that was long ago or the link is revoked.
+    """
+    link, brought = coming.link, (None, None)
+    if link is not None:
+        brought = (link.id, link.sharer_id)
+    elif last.revoked_at is None and unit.now - last.noted_at < REPEAT_MS:
+        brought = (last.link_id, last.sharer_id)
+    show = coming.place.tenant.show
+    return {"touch": last.id, "now": unit.now, "show": show, "link": brought[0], "sharer": brought[1]}
 
 
 @cache
 def _noting_again() -> Update:
     changed: dict[str, Any] = {
         "noted_at": bindparam("now"),
+        "show_id": bindparam("show"),
         "link_id": bindparam("link"),
         "sharer_id": bindparam("sharer"),
     }

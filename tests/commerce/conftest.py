@@ -217,6 +217,14 @@ class Shop:
     async def pay(self, order: views.Order, outcome: str = "pay") -> views.Order:
         return await self.commerce.execute(self.notice(order, outcome))
 
+    async def next_show(self, title: str = "Saturday") -> views.Show:
+        """The show is over, and another one is on, with the same shelf."""
+        await self.commerce.execute(c.UpdateShow(self.merchant.id, self.show.show, state="ended"))
+        made = await self.commerce.execute(c.CreateShow(self.merchant.id, title))
+        await self.commerce.execute(c.SetShelf(self.merchant.id, made.show, (c.ShelfEntry(self.product.product),)))
+        self.show = await self.commerce.execute(c.UpdateShow(self.merchant.id, made.show, state="live"))
+        return self.show
+
     async def books(self) -> tuple[int, int, int, int]:
         """(received, free, reserved, sold) of the SKU."""
         sku = (await self.commerce.ask(_product, self.merchant.id)).skus[0]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from commerce import commands as c
 from commerce import questions
+from commerce.attribution import LockRule
 from commerce.errors import NotFound
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -146,3 +147,71 @@ async def test_an_unknown_room_among_others_is_its_own_visitors_error(shop):
         NotFound,
         shop.store_b.channel,
     ]
+
+
+async def test_a_touch_is_of_the_show_in_which_it_counts(money_anywhere):
+    """The page was asked for in one show, a preview perhaps; he comes in the next one."""
+    money, shop, viewer, sharer = money_anywhere, money_anywhere.shop, public_id(), public_id()
+    await money.lock(LockRule(mode="per_broadcast"))
+    link = await money.shared(sharer, shop.store_a)
+    await money.execute(c.NoteTouch(viewer, shop.room_a, link.code))
+    await shop.next_show()
+    await money.execute(c.CountTouch(viewer, shop.room_a))
+    order = await money.sold(viewer)
+    assert order.owner_channel.id == shop.store_a.channel
+    assert [line.party for line in await money.lines(kind="share")] == [f"sharer:{sharer}"]
+
+
+async def test_one_noted_again_is_of_the_show_that_is_on(money):
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(mode="per_broadcast"))
+    await money.execute(c.NoteTouch(viewer, shop.room_a))
+    shop.clock.advance(86_400)
+    await shop.next_show()
+    await shop.enter(viewer)
+    assert (await shop.place(viewer)).owner_channel.id == shop.store_a.channel
+
+
+@pytest.mark.parametrize("page", ["asked for again", "kept open"])
+async def test_another_show_is_another_visit(money, page):
+    """He was there half an hour ago, in the show before."""
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(mode="per_broadcast"))
+    await shop.enter(viewer)
+    shop.clock.advance(1_800)
+    await shop.next_show()
+    for _ in range(2):
+        if page == "asked for again":
+            await money.execute(c.NoteTouch(viewer, shop.room_a))
+        await money.execute(c.CountTouch(viewer, shop.room_a))
+    assert len(await touches(shop)) == 2
+    assert (await shop.place(viewer)).owner_channel.id == shop.store_a.channel
+
+
+async def links_of_touches(shop):
+    return [row.link_id is not None for row in await touches(shop)]
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(3_599, True), (3_600, False)])
+async def test_a_link_is_forgotten_that_was_only_looked_at_long_ago(shop, seconds, kept):
+    viewer = public_id()
+    link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel))
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a, link.code))
+    shop.clock.advance(seconds)
+    await shop.enter(viewer)
+    assert await links_of_touches(shop) == [kept]
+
+
+@pytest.mark.parametrize("page", ["asked for again", "kept open"])
+async def test_a_link_that_was_revoked_brings_nobody_later(shop, page):
+    viewer, sharer = public_id(), public_id()
+    await shop.commerce.execute(c.NameViewer(sharer, shop.room_a, "Mei"))
+    link = await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel, sharer))
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a, link.code))
+    await shop.commerce.execute(c.RevokeLink(shop.merchant.id, shop.store_a.channel, link.code))
+    if page == "asked for again":
+        await shop.commerce.execute(c.NoteTouch(viewer, shop.room_a))
+    await shop.commerce.execute(c.CountTouch(viewer, shop.room_a))
+    (row,) = await touches(shop)
+    assert (row.link_id, row.sharer_id) == (None, None)
+    assert row.counted_at is not None
