@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, select, text
 
 from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.errors import NotFound
-from commerce.proof.entry import Head
-from commerce.proof.log import thaw
+from commerce.proof.entry import Head, Leaf, channel_party
+from commerce.proof.log import Appender, thaw
 from commerce.proof.signing import Signer
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
@@ -19,7 +19,8 @@ EVERY_MS = 55_000  # whoever looks once a second, and waits for the writer, sign
 
 
 def sign_heads(unit: Unit, command: SignHeads, signer: Signer) -> int:
-    """A head for each log that has grown since its last one; answers how many."""
+    """A head for each log that has grown since its last one, or whose last one is by an older key; answers how many."""
+    _tell_key(unit, command, signer)
     logs = [row for row in _grown(unit) if command.merchant in (None, row.merchant_id)]
     for row in logs:
         tree = thaw(row.size, row.frontier)
@@ -33,6 +34,28 @@ def sign_heads(unit: Unit, command: SignHeads, signer: Signer) -> int:
 def rotate_log_key(unit: Unit, command: RotateLogKey, signer: Signer) -> str:  # noqa: ARG001 - it has no fields
     """After this batch another key signs, endorsed by the last. Other nodes sign with theirs until they start again."""
     return signer.rotate(unit)
+
+
+def _tell_key(unit: Unit, command: SignHeads, signer: Signer) -> None:
+    """A log whose end an older key has signed grows by a leaf that names the new one. A head is never signed again, and
+    no key endorses the one before it: whoever is handed the newest could check nothing before the next sale.
+    """
+    channel, place = tables.channel, _signed_before(signer.kid)
+    query = place.join(channel, channel.c.merchant_id == tables.log_sequencer.c.merchant_id)
+    query = query.add_columns(channel.c.public_id).where(text("channel.house"))
+    for merchant, house in unit.connection.execute(query.order_by(channel.c.merchant_id)).all():
+        if command.merchant in (None, merchant):
+            body = {"kid": signer.kid, "public": signer.public().hex()}
+            Appender(unit, merchant).append([Leaf(merchant, channel_party(house), "key", body)])
+
+
+def _signed_before(kid: str) -> Select[*tuple[Any, ...]]:
+    """Merchants at the end of whose newest log is a head by a key that is older than this one."""
+    table, head, key = tables.log_sequencer, tables.log_head, tables.log_key
+    mine = (head.c.merchant_id == table.c.merchant_id, head.c.log == table.c.log, head.c.size == table.c.size)
+    query = select(table.c.merchant_id).join(head, and_(*mine)).join(key, key.c.kid == head.c.kid)
+    made = select(key.c.created_at).where(key.c.kid == kid).correlate(None).scalar_subquery()
+    return query.where(_is_newest(table), key.c.created_at < made)
 
 
 def _grown(connected: Connected) -> list[AnyRow]:

@@ -1,14 +1,17 @@
 """Heads: one a minute while the log grows, none while it stands still."""
 
 import asyncio
+import json
 
 import pytest
 
 from commerce import commands as c
-from commerce.commands.earning import SetPlan, SignHeads
+from commerce.audit import audit
+from commerce.commands.earning import RotateLogKey, SetPlan, SignHeads
 from commerce.errors import NotFound
 from commerce.proof.heads import all_is_signed, heads_are_due, last_head
 from commerce.proof.log import begin_log
+from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.engine import writer_engine
 from commerce.store.ids import IdBlocks, public_id
@@ -65,3 +68,17 @@ async def test_an_older_log_is_due_no_more(money):
 async def test_before_the_first_head_nothing_is_signed(money):
     with pytest.raises(NotFound):
         await money.ask(last_head, money.merchant + 1)
+
+
+async def test_after_a_rotation_the_newest_key_is_enough_though_nothing_was_sold(money_anywhere):
+    money = money_anywhere
+    await money.sold()
+    old, before = await money.key(), await money.statement()
+    kid = await money.execute(RotateLogKey())
+    found, newest = await money.statement(), await money.key()
+    assert (found["head"]["kid"], found["head"]["size"]) == (kid, before["head"]["size"] + 1)
+    assert verify_statement(found, newest).wrong == verify_statement(found, old).wrong == []
+    (leaf,) = await money.rows(tables.log_leaf, kind="key")
+    assert json.loads(leaf.body) == {"kid": kid, "public": newest.hex()}
+    assert await money.execute(SignHeads(money.merchant)) == 0  # once is enough
+    assert [each for each in await money.ask(audit) if each.check == "log"] == []
