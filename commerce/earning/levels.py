@@ -1,6 +1,7 @@
 """A channel's level: one that pays more counts at once, one that pays less after the notice (MONEY 4).
 
-In a differential plan what a channel is paid more, the one above it is paid less: then that one has its notice, too.
+In a differential plan, and under the cap, what a channel is paid more, the one above it can be paid less: then that one
+has its notice, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from commerce.commands.earning import SetChannelLevel
 from commerce.commission import Plan
 from commerce.directory.channels import channel_key
 from commerce.directory.levels import level_of
-from commerce.earning.plans import for_level, lowers, notice_until, plans_to_come, raises
+from commerce.directory.locks import lock_in_force
+from commerce.earning.plans import for_level, notice_until, pays_less, plans_to_come, raises
 from commerce.partners.notices import tell_channel
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
@@ -54,12 +56,13 @@ def _counts_from(unit: Unit, merchant: int, plans: list[Plan], levels: tuple[str
 
 
 def _pays_less(plans: list[Plan], before: str, after: str) -> bool:
-    return any(lowers(for_level(plan, before), for_level(plan, after)) for plan in plans)
+    return any(pays_less(for_level(plan, before), for_level(plan, after)) for plan in plans)
 
 
 def _loses_above(unit: Unit, row: AnyRow, plans: list[Plan], before: str, after: str) -> int | None:
     """The channel above that has less when this one is paid more; the house is paid nothing in any case."""
-    if row.parent_id is None or not any(raises(plan, before, after) for plan in plans):
+    cap_ppm = lock_in_force(unit, row.merchant_id).rule.cap_ppm
+    if row.parent_id is None or not any(raises(plan, before, after, cap_ppm) for plan in plans):
         return None
     return None if row.parent_id == channel_key(unit, row.merchant_id, None) else int(row.parent_id)
 

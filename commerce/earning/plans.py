@@ -12,8 +12,10 @@ from commerce.attribution import add_period
 from commerce.commands.earning import SetPlan
 from commerce.commission import Plan, PlanVersion, Rate
 from commerce.directory.channels import channel_key
+from commerce.directory.locks import lock_in_force
 from commerce.directory.merchants import find_merchant, zone
 from commerce.errors import NotFound
+from commerce.money import PPM
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.reading import Connected
@@ -73,8 +75,8 @@ def set_plan(unit: Unit, command: SetPlan) -> PlanVersion:
 
 def counts_from(connected: Connected, merchant: int, plan: Plan) -> int:
     """From when (ms) a plan that is set now would count: the plan in force says how long a notice it is due."""
-    before = plan_in_force(connected, merchant).plan
-    return notice_until(connected, merchant) if lowers(before, plan) else connected.now
+    before, cap_ppm = plan_in_force(connected, merchant).plan, lock_in_force(connected, merchant).rule.cap_ppm
+    return notice_until(connected, merchant) if lowers(before, plan, cap_ppm) else connected.now
 
 
 def notice_until(connected: Connected, merchant: int) -> int:
@@ -110,8 +112,13 @@ def _log(unit: Unit, merchant: int, found: PlanVersion, by: str) -> None:
     unit.log(Leaf(merchant, channel_party(str(public)), "plan", body, found.digest))
 
 
-def lowers(old: Plan, new: Plan) -> bool:
-    """Whether anybody could earn less by it. Rather one notice too many than one too few."""
+def lowers(old: Plan, new: Plan, cap_ppm: int = PPM) -> bool:
+    """Whether anybody could earn less by it. Rather one notice too many than one too few. `cap_ppm` is the lock's."""
+    return pays_less(old, new) or bool(crowded(old, new, cap_ppm))
+
+
+def pays_less(old: Plan, new: Plan) -> bool:
+    """Whether anybody could earn less by what the plan says of him, whatever it pays those beside him."""
     floors = ("cap_ppm", "paid_levels_max", "invite_minor", "notice_days")
     if any(getattr(new, name) < getattr(old, name) for name in floors) or new.differential != old.differential:
         return True
@@ -134,10 +141,65 @@ def leaves_less_above(old: Plan, new: Plan, above: str | None = None) -> bool:
     return any(_left(after, top, low) < _left(before, top, low) for top in tops for low in levels)
 
 
-def raises(plan: Plan, before: str, after: str) -> bool:
+def crowded(old: Plan, new: Plan, cap_ppm: int = PPM, level: str | None = None) -> frozenset[str]:
+    """Who could have less because others have more, all of an order being cut to the cap (the plan's, or the lock's):
+    "own" - whoever is credited - "above" him, or "share". `level`: of channels, those of this level.
+    """
+    before, after = _earners(old), _earners(new)
+    if _most(new, after) <= min(cap_ppm, new.cap_ppm):
+        return frozenset()
+    raised = {name for name, rates in after.items() if _lowered(rates, before[name])}
+    mine = before if level is None else _earners(for_level(old, level))
+    return frozenset(
+        name
+        for name, rates in mine.items()
+        if any(map(_highest, rates)) and (raised - {name} or _raised_beside(before[name], after[name], level))
+    )
+
+
+def _earners(plan: Plan) -> dict[str, tuple[Rate, ...]]:
+    """Who is paid from one order, and by which rates."""
+    own = tuple(rate for rate in plan.rates if rate.depth == 0)
+    above = tuple(rate for rate in plan.rates if rate.depth == 1)
+    if plan.differential:  # one rate for all leaves nothing to the one above
+        above = own if _differ(own) else ()
+    return {"own": own, "above": above if plan.paid_levels_max > 1 else (), "share": plan.share_rates}
+
+
+def _most(plan: Plan, earners: dict[str, tuple[Rate, ...]]) -> int:
+    """The ppm of what is paid that all together could be due; of a differential plan the highest level has it all."""
+    most = {name: max(map(_highest, rates), default=0) for name, rates in earners.items()}
+    return most["own"] + most["share"] + (0 if plan.differential else most["above"])
+
+
+def _highest(rate: Rate) -> int:
+    """A fixed sum may be all of a low price."""
+    return PPM if rate.fixed_minor else max((rate.ppm, *(ppm for _, ppm in rate.tiers)))
+
+
+def _differ(rates: tuple[Rate, ...]) -> bool:
+    """Whether two channels can earn differently with the same goods; those of no level that is named earn nothing."""
+    return any(rate.tiers or rate.level is not None for rate in rates)
+
+
+def _raised_beside(old: tuple[Rate, ...], new: tuple[Rate, ...], level: str | None) -> bool:
+    """Whether of two channels that share the credit of an order the other one's rate was raised."""
+    before, after = (tuple(rate for rate in rates if level is None or rate.level != level) for rates in (old, new))
+    return _differ(new) and _lowered(after, before)
+
+
+def raises(plan: Plan, before: str, after: str, cap_ppm: int = PPM) -> bool:
     """Whether a channel that goes from one level to another could leave less to the one above it."""
-    low, high = (replace(for_level(plan, level), differential=False) for level in (before, after))
-    return plan.differential and plan.paid_levels_max > 1 and lowers(high, low)
+    if plan.paid_levels_max == 1:
+        return False
+    low, high = (for_level(plan, level) for level in (before, after))
+    if plan.differential:
+        return pays_less(replace(high, differential=False), replace(low, differential=False))
+    above = tuple(rate for rate in plan.rates if rate.depth == 1)
+    old, new = (
+        replace(plan, rates=(*(rate for rate in each.rates if rate.depth == 0), *above)) for each in (low, high)
+    )
+    return "above" in crowded(old, new, cap_ppm)
 
 
 def _by_level(plan: Plan) -> dict[str | None, int] | None:

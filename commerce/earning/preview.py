@@ -60,7 +60,8 @@ def preview(reading: Reading, merchant: int, plan: Plan) -> Preview:
     sales = [sale for sale, _, _ in _tried(reading, merchant)]
     before = plan_in_force(reading, merchant).plan
     now, then = (_sums(_limited(each, rule), sales) for each in (before, plan))
-    return _preview(now, then, len(sales), 0, counts_from(reading, merchant, plan), lowered=lowers(before, plan))
+    at, lowered = counts_from(reading, merchant, plan), lowers(before, plan, rule.cap_ppm)
+    return _preview(now, then, len(sales), 0, at, lowered=lowered)
 
 
 def preview_lock(reading: Reading, merchant: int, rule: LockRule) -> Preview:

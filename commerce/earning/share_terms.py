@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from commerce.commission import LEVELS_MAX, Plan, PlanVersion, Rate
-from commerce.earning.plans import lowers, plans_to_come
+from commerce.directory.locks import lock_in_force
+from commerce.earning.plans import crowded, pays_less, plans_to_come
 from commerce.store import tables
 from commerce.store.reading import Reading
 
@@ -41,7 +42,12 @@ def share_terms(reading: Reading, merchant: int) -> tuple[ShareTerms, tuple[Shar
     """Those in force, and those that are announced with less than now, the next ones first."""
     in_force, *ahead = plans_to_come(reading, merchant)
     now = for_sharers(in_force.plan)
-    less = [version for version in ahead if lowers(now, for_sharers(version.plan))]
+    cap_ppm = lock_in_force(reading, merchant).rule.cap_ppm
+    less = [
+        version
+        for version in ahead
+        if pays_less(now, for_sharers(version.plan)) or "share" in crowded(in_force.plan, version.plan, cap_ppm)
+    ]
     names = _names(reading, merchant, (in_force, *less))
     terms, *lowered = (_terms(version, names) for version in (in_force, *less))
     return terms, tuple(lowered)

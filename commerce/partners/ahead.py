@@ -10,7 +10,7 @@ from commerce.directory.channels import channel_key
 from commerce.directory.levels import level_of
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.directory.tree import channel_row
-from commerce.earning.plans import for_level, leaves_less_above, lowers, plans_to_come
+from commerce.earning.plans import crowded, for_level, leaves_less_above, pays_less, plans_to_come
 from commerce.store.reading import Reading
 
 
@@ -26,11 +26,13 @@ def lower_rates_ahead(reading: Reading, merchant: int, channel: str) -> tuple[Pl
     """The versions with less for this channel than now, the next one first; nothing for one whose rates stay."""
     level = level_of(channel_row(reading, channel_key(reading, merchant, channel)), reading.now)
     in_force, *ahead = plans_to_come(reading, merchant)
-    now = for_level(in_force.plan, level)
+    now, cap_ppm = in_force.plan, lock_in_force(reading, merchant).rule.cap_ppm
     return tuple(
         version
         for version in ahead
-        if lowers(now, for_level(version.plan, level)) or leaves_less_above(in_force.plan, version.plan, level)
+        if pays_less(for_level(now, level), for_level(version.plan, level))
+        or leaves_less_above(now, version.plan, level)
+        or crowded(now, version.plan, cap_ppm, level)
     )
 
 

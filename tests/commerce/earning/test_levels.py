@@ -4,7 +4,8 @@ import pytest
 
 from commerce.commands.earning import SetChannelLevel
 from commerce.commission import Plan, Rate
-from commerce.earning.plans import for_level, lowers
+from commerce.earning.plans import for_level, pays_less, raises
+from commerce.money import PPM
 from commerce.partners.notices import channel_notices
 from commerce.questions import channel
 from commerce.store import tables
@@ -106,7 +107,7 @@ async def test_whoever_stands_above_earns_by_his_own_level(money_tree):
 )
 def test_what_a_level_pays_is_compared_scope_by_scope(rates, before, after, less):
     plan = Plan(rates)
-    assert lowers(for_level(plan, before), for_level(plan, after)) is less
+    assert pays_less(for_level(plan, before), for_level(plan, after)) is less
 
 
 async def test_in_a_differential_plan_a_raise_below_waits_for_the_notice_of_the_one_above(money_tree):
@@ -127,3 +128,18 @@ async def test_in_a_differential_plan_a_raise_below_waits_for_the_notice_of_the_
     money.shop.clock.advance(7 * DAY)
     await money.sold(room=room.room)
     assert [line.amount_minor for line in await money.lines(party=money.a)] == [495, 297]
+
+
+@pytest.mark.parametrize(
+    ("plan", "cap_ppm", "less"),
+    [
+        (Plan((Rate(200_000), Rate(280_000, level="gold"), Rate(50_000, depth=1))), PPM, True),
+        (Plan((Rate(200_000), Rate(250_000, level="gold"), Rate(50_000, depth=1))), PPM, False),
+        (Plan((Rate(200_000), Rate(250_000, level="gold"), Rate(50_000, depth=1))), 290_000, True),
+        (Plan((Rate(200_000), Rate(280_000, level="gold"), Rate(50_000, depth=1)), paid_levels_max=1), PPM, False),
+        (Plan((Rate(200_000), Rate(280_000, level="gold"))), PPM, False),
+    ],
+)
+def test_under_the_cap_a_raise_below_can_leave_less_above(plan, cap_ppm, less):
+    assert raises(plan, "", "gold", cap_ppm) is less
+    assert not raises(plan, "gold", "", cap_ppm)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from commerce.commission import Plan, Rate
-from commerce.earning.plans import lowers
+from commerce.earning.plans import pays_less
 from commerce.earning.share_terms import ShareRate, for_sharers, share_terms
 from tests.commerce.money import PLAN
 
@@ -24,7 +24,7 @@ from tests.commerce.money import PLAN
     ],
 )
 def test_what_is_less_for_sharers(change, less):
-    assert lowers(for_sharers(PLAN), for_sharers(replace(PLAN, **change))) is less
+    assert pays_less(for_sharers(PLAN), for_sharers(replace(PLAN, **change))) is less
 
 
 def test_of_older_plans_what_a_sharer_is_paid_counts():
