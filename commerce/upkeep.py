@@ -19,7 +19,7 @@ from commerce.errors import Conflict, NotFound
 from commerce.payments.booked import booked
 from commerce.payments.reconcile import Booking
 from commerce.store import tables
-from commerce.store.engine import FILE_NAME, reader_engine, sqlite_file, store_url, writer_engine
+from commerce.store.engine import FILE_NAME, connect, reader_engine, sqlite_file, store_url, writer_engine
 from commerce.store.reading import Reading
 from commerce.store.schema import head, migrate, revision_of
 from commerce.store.tenancy import narrow
@@ -114,7 +114,7 @@ def _opened(url: str) -> Iterator[Connection]:
         raise NotFound("database", f"there is no {file}")
     engine = reader_engine(url, connections=1)
     try:
-        with engine.connect() as connection:
+        with connect(engine) as connection:
             _check_revision(connection)
             yield connection
     finally:

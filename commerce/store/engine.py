@@ -10,30 +10,56 @@ The values of a statement are never in an error: names and addresses of buyers w
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
+from commerce.errors import Conflict, Invalid
 from commerce.store.tenancy import EVERY, SETTING, TENANT, view_through
 
 BUSY_MS = 10_000
 WAL_RETRY_SECONDS = 0.02
 FILE_NAME = "fenbo.sqlite3"
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 FULL = 2  # https://www.sqlite.org/pragma.html#pragma_synchronous
 
 
 def store_url(url: str, data_dir: Path) -> str:
-    """The configured URL, or the file in data_dir. A bare postgresql:// gets psycopg 3."""
+    """The configured URL, or the file in data_dir. A bare postgresql:// gets psycopg 3. Invalid for any other kind."""
     if not url:
         return f"sqlite:///{data_dir / FILE_NAME}"
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is the latter
+        raise Invalid("database", "is no URL such as postgresql://user:password@host/name") from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in DRIVERS:
+        raise Invalid("database", f"must begin with postgresql:// or sqlite:///, not with {parsed.drivername}://")
     return parsed.render_as_string(hide_password=False)
+
+
+@contextmanager
+def connect(engine: Engine) -> Iterator[Connection]:
+    """The first connection to a store. Conflict says in a line why it cannot be opened; the URL, which may have a
+    password in it, is not said.
+    """
+    try:
+        connection = engine.connect()
+    except (DBAPIError, SqliteError) as error:  # the latter while a connection is prepared
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        said = str(cause).strip().partition("\n")[0]
+        raise Conflict("database", f"cannot be opened: {said or type(cause).__name__}") from error
+    with connection:
+        yield connection
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from commerce.store.engine import connect
 from commerce.store.tables import metadata
 from commerce.store.tenancy import secure
 
@@ -21,8 +22,8 @@ ADVISORY_LOCK = 0x66656E626F
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Upgrades the store; raises when it is newer than this program."""
-    with engine.begin() as connection:
+    """Upgrades the store; raises when it is newer than this program, and Conflict when it cannot be opened."""
+    with connect(engine) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         if revision_of(connection) != (head() if revision == "head" else revision):

@@ -143,3 +143,16 @@ def test_folders_and_files_that_are_none_are_said(home, capsys):
     (home / "deep").write_text("[" * 200_000)
     assert run(["verify", "deep", "--key", KEY]) == 2
     assert "deep: cannot be read as JSON" in capsys.readouterr().err
+
+
+def test_a_store_that_cannot_be_opened_is_said_and_no_traceback(home, monkeypatch, capsys):
+    (home / "home").mkdir()
+    (home / "home" / "fenbo.sqlite3").write_text("no database\n" * 1_000)
+    for verb in (["log-key"], ["audit"], ["merchant", "add", "Brand", "--room", "hq"]):
+        assert run(verb) == 2
+        assert capsys.readouterr().err == "fenbo: database: cannot be opened: file is not a database\n"
+    for url, said in (("mysql://x", "must begin with postgresql://"), (f"postgresql:///x?host={home}", "failed")):
+        monkeypatch.setenv("FENBO_DATABASE__URL", url)
+        assert run(["log-key"]) == 2
+        found = capsys.readouterr().err
+        assert (said in found, found.count("\n")) == (True, 1)

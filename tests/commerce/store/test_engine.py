@@ -1,12 +1,14 @@
 """Durable by the settings of the live connection, on both databases."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from commerce.store.engine import assert_durable, reader_engine, store_url, writer_engine
+from commerce.errors import Conflict, Invalid
+from commerce.store.engine import assert_durable, connect, reader_engine, store_url, writer_engine
 
 
 def test_the_writers_connection_is_durable(url):
@@ -67,6 +69,37 @@ def test_readers_do_not_wait_for_the_writer(url):
 )
 def test_the_url_of_the_store(given, expected):
     assert store_url(given, Path("/data")) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("mysql://fenbo:secret@db/fenbo", "not with mysql://"),
+        ("postgresql+asyncpg://db/fenbo", "not with postgresql.asyncpg://"),
+        ("postgresql://db:port/fenbo", "is no URL"),
+        ("fenbo", "is no URL"),
+    ],
+)
+def test_a_url_that_is_none_of_ours_is_said(given, said):
+    with pytest.raises(Invalid, match=said) as error:
+        store_url(given, Path("/data"))
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("made", [writer_engine, partial(reader_engine, connections=1)])
+def test_a_store_that_cannot_be_opened_says_why_in_a_line(made, tmp_path):
+    (tmp_path / "notes").write_text("no database\n" * 1_000)
+    nowhere = f"postgresql+psycopg://fenbo:secret@/fenbo?host={tmp_path}"
+    urls = {
+        f"sqlite:///{tmp_path}/notes": "not a database",
+        f"sqlite:///{tmp_path}": "unable to open",
+        nowhere: "failed",
+    }
+    for url, said in urls.items():
+        with pytest.raises(Conflict, match=said) as error, connect(made(url)):
+            pass
+        assert "\n" not in str(error.value)
+        assert "secret" not in str(error.value)
 
 
 def test_no_error_names_what_a_statement_was_given(url):
