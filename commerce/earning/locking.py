@@ -8,7 +8,7 @@ from commerce.attribution import LockRule, LockVersion, taken_away
 from commerce.commands import SetLockRule
 from commerce.directory.channels import channel_key
 from commerce.directory.locks import keep_lock, lock_in_force
-from commerce.earning.plans import notice_until
+from commerce.earning.plans import crowded, notice_until, plans_to_come
 from commerce.errors import NotFound
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
@@ -33,8 +33,20 @@ def set_lock_rule(unit: Unit, command: SetLockRule) -> LockVersion:
 
 def lock_counts_from(connected: Connected, merchant: int, rule: LockRule) -> int:
     """From when (ms) a lock that is set now would count."""
+    return notice_until(connected, merchant) if takes(connected, merchant, rule) else connected.now
+
+
+def takes(connected: Connected, merchant: int, rule: LockRule) -> tuple[str, ...]:
+    """The fields by which a channel has less than by the lock in force. A second paid level is one where the cap leaves
+    less to the first then, by the plan in force or one that is announced.
+    """
     before = lock_in_force(connected, merchant).rule
-    return notice_until(connected, merchant) if taken_away(before, rule) else connected.now
+    found = taken_away(before, rule)
+    for version in plans_to_come(connected, merchant):
+        one, two = (version.plan.under(each.max_paid_levels, each.cap_ppm) for each in (before, rule))
+        if two.paid_levels_max > one.paid_levels_max and crowded(one, two):
+            return (*found, "max_paid_levels")
+    return found
 
 
 def _log(unit: Unit, merchant: int, found: LockVersion, by: str) -> None:

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commerce.attribution import LockRule, credit, decide, read_inputs, taken_away
+from commerce.attribution import LockRule, credit, decide, read_inputs
 from commerce.commission import Earner, Plan, Sale, commission, read_sale
 from commerce.directory.levels import level_of
 from commerce.directory.locks import lock_in_force
 from commerce.directory.merchants import find_merchant
 from commerce.earning.assess import party_of
-from commerce.earning.locking import lock_counts_from
+from commerce.earning.locking import lock_counts_from, takes
 from commerce.earning.plans import counts_from, lowers, plan_in_force
 from commerce.store import tables
 from commerce.store.reading import Reading
@@ -77,7 +77,7 @@ def preview_lock(reading: Reading, merchant: int, rule: LockRule) -> Preview:
     now = _sums(_limited(plan, before), [sale for sale, _, _ in found])
     then = _sums(_limited(plan, rule), moved)
     changed = sum(dict(sale.credited) != dict(other.credited) for (sale, _, _), other in zip(found, moved, strict=True))
-    at, lowered = lock_counts_from(reading, merchant, rule), bool(taken_away(before, rule))
+    at, lowered = lock_counts_from(reading, merchant, rule), bool(takes(reading, merchant, rule))
     return _preview(now, then, len(found), changed, at, lowered=lowered)
 
 

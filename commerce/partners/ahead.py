@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commerce.attribution import LockVersion, taken_away
+from commerce.attribution import LockVersion
 from commerce.commission import PlanVersion
 from commerce.directory.channels import channel_key
 from commerce.directory.levels import level_of
 from commerce.directory.locks import lock_in_force, locks_ahead
 from commerce.directory.tree import channel_row
+from commerce.earning.locking import takes
 from commerce.earning.plans import crowded, for_level, leaves_less_above, pays_less, plans_to_come
 from commerce.store.reading import Reading
 
@@ -38,6 +39,5 @@ def lower_rates_ahead(reading: Reading, merchant: int, channel: str) -> tuple[Pl
 
 def harder_locks_ahead(reading: Reading, merchant: int) -> tuple[LockAhead, ...]:
     """The same for every channel."""
-    now = lock_in_force(reading, merchant).rule
-    found = (LockAhead(each, taken_away(now, each.rule)) for each in locks_ahead(reading, merchant))
+    found = (LockAhead(each, takes(reading, merchant, each.rule)) for each in locks_ahead(reading, merchant))
     return tuple(each for each in found if each.less)

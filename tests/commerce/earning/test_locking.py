@@ -4,6 +4,7 @@ import pytest
 
 from commerce import commands as c
 from commerce.attribution import LockRule, taken_away
+from commerce.commission import Plan, Rate
 from commerce.directory.locks import lock_in_force
 from commerce.earning.preview import preview_lock
 from commerce.partners.ahead import harder_locks_ahead
@@ -34,6 +35,21 @@ async def test_a_lower_cap_waits_and_a_higher_one_does_not(money):
     assert await paid() == ([495], harder.digest)
     assert await money.ask(harder_locks_ahead, money.merchant) == ()
     assert [leaf.rule for leaf in await money.rows(tables.log_leaf, kind="lock")] == [start.digest, harder.digest]
+
+
+@pytest.mark.parametrize(("own", "waits"), [(280_000, True), (250_000, False)])
+async def test_a_second_paid_level_waits_where_it_leaves_less_to_the_first(money, own, waits):
+    """It has 5 % of its own, and 30 % are paid at most."""
+    await money.lock(LockRule(max_paid_levels=1))
+    await money.plan(Plan((Rate(own), Rate(50_000, depth=1))))
+    money.shop.clock.advance(7 * DAY)
+    rule = LockRule(max_paid_levels=2)
+    preview = await money.ask(preview_lock, money.merchant, rule)
+    found = await money.execute(c.SetLockRule(money.merchant, rule))
+    assert (preview.lowers, preview.effective_at) == (waits, found.effective_at)
+    assert found.effective_at == found.announced_at + (7 * DAY * 1000 if waits else 0)
+    ahead = await money.ask(harder_locks_ahead, money.merchant)
+    assert [each.less for each in ahead] == ([("max_paid_levels",)] if waits else [])
 
 
 async def test_before_the_first_plan_nothing_was_promised(sqlite_shop):
