@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,10 @@ def verify(known: Namespace) -> int:
     if wrong:
         return DOES_NOT_HOLD
     _say(f"{report.party}: {report.entries} entries hold, {report.erased} erased")
+    if report.upto is not None:
+        seq, at = report.upto
+        moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(" ", "seconds")
+        _say(f"up to entry {seq} of {moment}; whether later ones were left out, it does not show")
     if known.head is not None:
         _say("both heads are of one history")
     for currency, states in sorted(report.figures.items()):

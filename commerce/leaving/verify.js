@@ -151,7 +151,22 @@ async function compareHeads(one, other, proof, publicKey, keys) {
 async function compareFiles(found, other, proof, publicKey) {
   const keys = [found, other].map((each) => each.keys ?? []);
   const both = keys.every(Array.isArray) ? keys.flat() : null;
-  return compareHeads(found.head, other.head ?? other, proof, publicKey, both);
+  const wrong = await compareHeads(found.head, other.head ?? other, proof, publicKey, both);
+  return [...wrong, ...(await cutShort(found, other))];
+}
+
+/** Of one party, the later statement must not end before the earlier one. */
+async function cutShort(found, other) {
+  if (![found, other].every(fields(STATEMENT))) return []; // a head alone, or what is said to be wrong already
+  const [old, now] = [found, other].sort((a, b) => a.head.size - b.head.size || b.last.seq - a.last.seq);
+  if (["merchant", "log", "party"].some((name) => old[name] !== now[name]) || old.last.seq <= now.last.seq) return [];
+  return [(await lastIsInside(old)) ? "short" : "inclusion"];
+}
+
+/** Whether the last entry is in the log that the head speaks of. */
+async function lastIsInside(found) {
+  const { head, last } = found;
+  return (await inclusionRoot(head.size, last.position, await entryHash(found, last), found.inclusion)) === head.root;
 }
 
 const isInside = ({ start, end }, at) => (start ?? at) <= at && at < (end ?? at + 1);
@@ -166,7 +181,7 @@ async function check(found, publicKey, report) {
   if (entries.some((line, at) => line.seq !== found.first + at)) return wrong("gap");
   if (entries.some((line, at) => at > 0 && line.at < entries[at - 1].at)) wrong("time");
   const lastHash = await entryHash(found, last);
-  if ((await inclusionRoot(head.size, last.position, lastHash, found.inclusion)) !== head.root) wrong("inclusion");
+  if (!(await lastIsInside(found))) wrong("inclusion");
   const hashes = [];
   for (const line of entries) hashes.push(await entryHash(found, line));
   const end = entries.at(-1);
@@ -187,10 +202,12 @@ async function check(found, publicKey, report) {
     else if (salt === null || body === null) wrong(`alone ${line.seq}`);
     else if ((await sha256(join(unhex(salt), utf8(body)))) !== line.commitment) wrong(`body ${line.seq}`);
   }
-  if (report.wrong.length === 0) report.figures = figures(entries);
+  if (report.wrong.length > 0) return;
+  report.figures = figures(entries);
+  if (isInside(period, end.at)) report.upto = end; // the head does not say where in the log a party's sequence ends
 }
 
-/** {entries, erased, wrong: [], figures}: nothing wrong means that all of it holds. */
+/** {entries, erased, wrong: [], figures, upto?}: nothing wrong means that all of it holds, up to that entry. */
 async function verifyStatement(found, publicKey) {
   const report = { entries: 0, erased: 0, wrong: [], figures: {} };
   try {
@@ -227,14 +244,16 @@ function figures(entries) {
 const WORDS = {
   zh: {
     title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得）", check: "校验", holds: "全部成立",
-    fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
-    other: "另一位伙伴的对账单或日志头（可选，用于发现分叉）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
+    fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明到最后一条为止已公布的记录没有被修改、删除、调换；它不能证明其后没有别的记录，也不能证明最初写入的内容属实。",
+    other: "另一位伙伴的对账单或日志头，或您自己较早的对账单（可选，用于发现分叉或略去的记录）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
     proofAt: "一致性证明的地址：", seq: "序号", at: "时间", kind: "类型", what: "内容",
+    upto: "截至第 {seq} 号记录（{at}）；其后是否有记录被略去，本文件无法证明。",
     states: {
       estimated: "待付款", frozen: "待收货", matured: "可结算", payable: "应付", paying: "打款中", paid: "已打款",
       held: "暂扣", void: "作废",
     },
     head: "日志头不是由这把公钥（或由它背书的公钥）签名的：请核对公钥，或此文件不可信", log: "两份文件或日志头不属于同一份日志",
+    short: "较新的对账单比较早的结束得更早：最新的记录被略去",
     fork: "两个日志头不属于同一历史：日志被分叉，或记录被修改；大小不同时需要附上两者之间的一致性证明",
     gap: "缺少记录，或记录不在原来的位置", time: "记录的时间倒退", inclusion: "最后一条记录不在已签名的日志中",
     beyond: "有超出最后一条的记录", last: "最后一条记录与已签名的日志不一致", range: "这些记录不是已公布的记录",
@@ -244,12 +263,14 @@ const WORDS = {
   en: {
     title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
     holds: "All of it holds", fails: "It does not hold", entries: "entries", erased: "erased on request",
-    why: "This page checks offline, in your browser, and asks no server. It proves that nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
-    other: "Another partner's statement or head (optional: shows a forked log)", proof: "The proof between the two (needed when their sizes differ)",
+    why: "This page checks offline, in your browser, and asks no server. It proves that up to the last entry nothing published was changed, dropped or reordered; it cannot prove that none came after it, nor that what was written first was true.",
+    other: "Another partner's statement or head, or an earlier statement of yours (optional: shows a forked log, or what was left out)", proof: "The proof between the two (needed when their sizes differ)",
     compared: "Both heads belong to one history.", proofAt: "The proof stands at", seq: "No.", at: "Time", kind: "Kind", what: "What",
+    upto: "Up to entry {seq} of {at}; whether later ones were left out, it does not show.",
     states: {},
     head: "The head is not signed by this key, nor by one that follows from it: look at the key again, or do not trust this file",
     log: "The two are of different logs",
+    short: "The later statement ends before the earlier one: its newest entries were left out",
     fork: "The two heads are of different histories: the log was forked, or entries were changed. When their sizes differ, the proof between them is needed",
     gap: "Entries are missing or out of their place", time: "The entries go back in time",
     inclusion: "The last entry is not in the signed log", beyond: "There are entries beyond the last one",
@@ -333,6 +354,10 @@ function show(found, report) {
   }
   if (report.compared) element("p", words.compared, place);
   element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
+  if (report.upto) {
+    const { seq, at } = report.upto;
+    element("p", words.upto.replace("{seq}", seq).replace("{at}", new Date(at).toLocaleString()), place);
+  }
   for (const [currency, states] of Object.entries(report.figures)) {
     const list = element("dl", "", place);
     for (const [state, minor] of Object.entries(states)) {

@@ -1,7 +1,8 @@
 """Checks a statement with nothing but a public key from outside. Pure: the same checks run offline and in a browser.
 
-What it proves: no published entry was changed, dropped or reordered, and two heads belong to one history. What it
-cannot prove: that what was written first was true.
+What it proves: of the entries up to the last one that it shows, none was changed, dropped or reordered, and two heads
+belong to one history. What it cannot prove: that what was written first was true, and that nothing came after the last
+one. A head says how long the log is, and not where in it each party's sequence ends; `upto` says where this one does.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ Json = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Report:
-    """What was found. `wrong` empty: all of it holds. `figures`: minor units by state of the lines, per currency."""
+    """What was found. `wrong` empty: all of it holds. `figures`: minor units by state of the lines, per currency.
+
+    `upto`: number and time (ms) of the last entry, when later ones of the period are not ruled out; else None.
+    """
 
     party: str = ""
     entries: int = 0
     erased: int = 0
     wrong: list[str] = field(default_factory=list)
     figures: dict[str, dict[str, int]] = field(default_factory=dict)
+    upto: tuple[int, int] | None = None
 
 
 def verify_statement(found: Json, public: bytes) -> Report:
@@ -56,6 +61,8 @@ def _check(found: Json, public: bytes, report: Report) -> None:
         if inside or (line["body"], line["salt"]) != (None, None):  # nothing that is said counts unchecked
             _check_body(entry, line, report)
     if not report.wrong:
+        last = entries[-1]
+        report.upto = (last.seq, last.at) if _is_inside(found["period"], last.at) else None
         report.figures = figures(found["entries"])
 
 
@@ -87,16 +94,14 @@ def _entry(found: Json, line: Json) -> Entry:
 
 def _check_run(found: Json, entries: list[Entry], report: Report) -> None:
     """Gapless, in the party's tree, whose last leaf is in the log."""
-    first, last, head = found["first"], _entry(found, found["last"]), found["head"]
+    first, last = found["first"], _entry(found, found["last"])
     for at, entry in enumerate(entries):
         if entry.seq != first + at:
             report.wrong.append(f"entry {first + at} is missing or out of its place")
             return
     if any(one.at > other.at for one, other in pairwise(entries)):
         report.wrong.append("the entries go back in time")
-    proof = [bytes.fromhex(text) for text in found["inclusion"]]
-    root, position = bytes.fromhex(head["root"]), found["last"]["position"]
-    if not verify_inclusion(root, head["size"], position, last.digest(), proof):
+    if not _last_is_inside(found):
         report.wrong.append("the last entry is not in the signed log")
     hashes = [entry.digest() for entry in entries]
     if entries and entries[-1].seq == last.seq:
@@ -107,6 +112,13 @@ def _check_run(found: Json, entries: list[Entry], report: Report) -> None:
     beside = [bytes.fromhex(text) for text in found["range"]]
     if hashes and not verify_range(last.before, last.seq, first, hashes, beside):
         report.wrong.append("the entries are not the ones that were published")
+
+
+def _last_is_inside(found: Json) -> bool:
+    """Whether the last entry is in the log that the head speaks of."""
+    head, proof = found["head"], [bytes.fromhex(each) for each in found["inclusion"]]
+    place = (head["size"], found["last"]["position"])
+    return verify_inclusion(bytes.fromhex(head["root"]), *place, _entry(found, found["last"]).digest(), proof)
 
 
 def _is_inside(period: Json, at: int) -> bool:
@@ -150,11 +162,25 @@ def figures(entries: Sequence[Json]) -> dict[str, dict[str, int]]:
 
 def compare(found: Json, other: Json, proof: object, public: bytes) -> list[str]:
     """What is wrong between a statement and another one, or a head. A key may have come between them: those that
-    either file knows count.
+    either file knows count. Of one party, the later statement must not end before the earlier one.
     """
     keys = [each.get("keys", []) for each in (found, other)]
     both = keys[0] + keys[1] if all(isinstance(each, list) for each in keys) else None
-    return compare_heads(found.get("head"), other.get("head", other), proof, public, both)
+    wrong = compare_heads(found.get("head"), other.get("head", other), proof, public, both)
+    return wrong + _cut_short(found, other)
+
+
+def _cut_short(found: Json, other: Json) -> list[str]:
+    try:
+        pair = [shape.statement(each) for each in (found, other)]
+    except shape.Malformed:
+        return []  # a head alone, or what is said to be wrong already
+    old, new = sorted(pair, key=lambda each: (each["head"]["size"], -each["last"]["seq"]))
+    if any(old[name] != new[name] for name in ("merchant", "log", "party")) or old["last"]["seq"] <= new["last"]["seq"]:
+        return []
+    if not _last_is_inside(old):
+        return ["the last entry of one of the two is not in the signed log"]
+    return ["the later statement ends before the earlier one: its newest entries were left out"]
 
 
 def compare_heads(one: object, other: object, proof: object, public: bytes, keys: object) -> list[str]:

@@ -41,7 +41,9 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     (home / "key").write_text(key + "\n")
     for given in (key, str(home / "key")):
         assert run(["verify", str(statement), "--key", given, "--head", str(statement)]) == 0
-    assert "2 entries hold" in capsys.readouterr().out  # a touch, and the binding it made
+    said = capsys.readouterr().out
+    assert "2 entries hold" in said  # a touch, and the binding it made
+    assert "up to entry 1 of " in said
     found = json.loads(statement.read_text())
     found["entries"][0]["body"] = found["entries"][0]["body"].replace("touch", "torch")
     (home / "spoilt.json").write_text(json.dumps(found))

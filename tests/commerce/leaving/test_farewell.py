@@ -10,8 +10,8 @@ from commerce.leaving import station
 from commerce.leaving.farewell import verify_page
 from commerce.money import DIGITS, Money, to_decimal
 from commerce.proof.published import between
-from commerce.proof.verify import compare_heads, verify_statement
-from tests.commerce.proof.test_verify import HARMLESS, SPOILS, spoilt
+from commerce.proof.verify import compare, compare_heads, verify_statement
+from tests.commerce.proof.test_verify import HARMLESS, SPOILS, shortened, spoilt
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -44,6 +44,7 @@ async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, 
     result = page.locator("#result")
     await expect(result).to_have_attribute("data-holds", "true")
     await expect(result).to_contain_text("29.70 CNY")
+    await expect(result).to_contain_text(f"Up to entry {(await money.statement())['last']['seq']} of ")
     await page.fill("#key", "00" * 32)
     await page.click("button")
     await expect(result).to_have_attribute("data-holds", "false")
@@ -104,6 +105,15 @@ async def test_two_partners_heads_are_compared_in_the_browser(money, tmp_path, p
     here = [compare_heads(*case, public, one["keys"]) == [] for case in cases]
     assert await page.evaluate(check, [cases, public.hex(), one["keys"]]) == here
     assert (any(here), all(here)) == (True, False)
+    short = await shortened(money, other, 1)
+    cases = [
+        [a, b, [], public.hex()] for a in (short, other, other["head"], {}) for b in (short, other, other["head"], {})
+    ]
+    check = (
+        "async (all) => { const found = []; for (const one of all) found.push((await compareFiles(...one)).length); "
+    )
+    here = [len(compare(a, b, proof, public)) for a, b, proof, _ in cases]
+    assert await page.evaluate(check + "return found; }", cases) == here
     await page.fill("#key", public.hex())
     for name, holds in (("other", "true"), ("forked", "false")):
         await page.set_input_files("#other", tmp_path / name)

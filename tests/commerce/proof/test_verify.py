@@ -6,7 +6,7 @@ import json
 import pytest
 
 from commerce.commands.earning import RotateLogKey
-from commerce.proof.published import between
+from commerce.proof.published import between, inside
 from commerce.proof.verify import compare, compare_heads, verify_statement
 
 
@@ -117,6 +117,40 @@ async def test_heads_before_and_after_a_rotation_are_of_one_history(proven, mone
     assert compare(one, other, proof["hashes"], public) == compare(other, one, proof["hashes"], public) == []
     newest = bytes.fromhex(other["keys"][-1]["public"])
     assert compare(one, other, proof["hashes"], newest) == ["a head is not signed"]
+
+
+async def shortened(money, found, count):
+    """The newest entries dropped: an older one is the last, and anybody may ask for its proof of inclusion."""
+    short = copy.deepcopy(found)
+    del short["entries"][-count:]
+    last = short["entries"][-1]
+    shown = await money.ask(inside, found["merchant"], found["log"], last["position"], found["head"]["size"])
+    return short | {"last": last | {"salt": None, "body": None}, "inclusion": shown["hashes"], "range": []}
+
+
+async def test_how_far_a_statement_goes_is_said_and_an_earlier_one_shows_what_was_left_out(proven, money):
+    earlier, public = proven
+    await money.sold()
+    found = await money.statement()
+    short = await shortened(money, found, len(found["entries"]) - len(earlier["entries"]) + 1)
+    report = verify_statement(short, public)  # all of it is in the signed log: nothing in it is wrong
+    assert (report.wrong, report.upto[0]) == ([], earlier["last"]["seq"] - 1)
+    proof = await money.ask(between, found["merchant"], 1, earlier["head"]["size"], found["head"]["size"])
+    for one, other in ((short, earlier), (earlier, short)):
+        assert "newest entries were left out" in compare(one, other, proof["hashes"], public)[0]
+    assert "newest entries were left out" in compare(short, found, [], public)[0]
+    assert compare(found, earlier, proof["hashes"], public) == []
+    forged = earlier | {"last": earlier["last"] | {"seq": 99}}
+    assert "is not in the signed log" in compare(found, forged, proof["hashes"], public)[0]
+
+
+async def test_a_period_that_a_later_entry_closes_is_whole(proven, money):
+    found, public = proven
+    money.shop.clock.advance(60)
+    end = int(money.shop.clock() * 1000)
+    await money.sold()
+    report = verify_statement(await money.statement(end=end), public)
+    assert (report.wrong, report.upto, report.entries) == ([], None, len(found["entries"]))
 
 
 HEAD = {"merchant": "m", "log": 1, "size": 1, "root": "00" * 32, "at": 1, "kid": "k", "signature": "00"}
