@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,23 @@ class Held:
     channel_public: str
 
 
+@dataclass(slots=True)
+class Entries:
+    """What is known of a viewer's touches: those that can win him, oldest first, and when a partner brought him first.
+
+    A channel that is suspended or closed wins nobody, yet who brought him is who brought him.
+    """
+
+    touches: list[Touch] = field(default_factory=list)
+    brought_at: int | None = None
+
+    def add(self, touch: Touch, house: int) -> None:
+        """One that is newer than all before it."""
+        self.touches.append(touch)
+        if touch.channel != house and self.brought_at is None:
+            self.brought_at = touch.at
+
+
 VIEWERS = "viewers"  # their surrogate keys
 
 
@@ -59,45 +76,53 @@ def find_held(connected: Connected, viewers: Collection[int]) -> dict[int, Held]
 
 @cache
 def _select_touches() -> Select[*tuple[Any, ...]]:
-    """Partners' oldest touches, too old ones and others; their newest, of this show and of others; one of each room."""
+    """Active partners' oldest touches, too old or not, and newest, of any show; each room's last; others' first."""
     table = tables.touch
     viewer, channel, at = table.c.viewer_id, table.c.channel_id, table.c.counted_at
     brought = (channel != bindparam("house")).label("brought")
+    wins = (tables.channel.c.state == "active").label("wins")
     valid, current = at > bindparam("since"), table.c.show_id.is_not_distinct_from(bindparam("show"))
     up, down = (at, table.c.id), (at.desc(), table.c.id.desc())
+    alike = (viewer, brought.element, wins.element)
     ranked = (
         select(
-            *(viewer, table.c.id, channel, at, table.c.show_id, brought),
-            func.row_number().over(partition_by=(viewer, brought.element, valid), order_by=up).label("oldest"),
-            func.row_number().over(partition_by=(viewer, brought.element, current), order_by=down).label("newest"),
+            *(viewer, table.c.id, channel, at, table.c.show_id, brought, wins),
+            func.row_number().over(partition_by=(*alike, valid), order_by=up).label("oldest"),
+            func.row_number().over(partition_by=(*alike, current), order_by=down).label("newest"),
             func.row_number().over(partition_by=(viewer, channel), order_by=down).label("of_room"),
         )
         .join(tables.channel, tables.channel.c.id == channel)
-        .where(among(viewer, VIEWERS), at.is_not(None), tables.channel.c.state != "closed")
+        .where(among(viewer, VIEWERS), at.is_not(None))
         .subquery()
         .c
     )
     first_or_last = or_(ranked.oldest <= TOUCHES_MAX, ranked.newest <= TOUCHES_MAX)
     of_rooms = (ranked.of_room == 1) & among(ranked.channel_id, "rooms")
+    can_win = ranked.wins & or_(ranked.brought & first_or_last, of_rooms)
     return (
-        select(ranked.viewer_id, ranked.id, ranked.channel_id, ranked.counted_at, ranked.show_id)
-        .where(or_(ranked.brought & first_or_last, of_rooms))
+        select(ranked.viewer_id, ranked.id, ranked.channel_id, ranked.counted_at, ranked.show_id, ranked.wins)
+        .where(or_(can_win, ranked.brought & (ranked.oldest == 1)))
         .order_by(ranked.counted_at, ranked.id)
     )
 
 
 def find_touches(
     connected: Connected, tenant: Tenant, viewers: Collection[int], rooms: Collection[int]
-) -> dict[int, list[Touch]]:
+) -> dict[int, Entries]:
     """The touches that a decision can turn on, oldest first, 4 * TOUCHES_MAX and one of each of `rooms` (channels).
 
     A touch counts from the moment it was counted, so none is back-dated.
     """
     since = valid_since(tenant.rule, connected.now, tenant.zone)
     given = {"viewers": list(viewers), "rooms": list(rooms), "house": tenant.house, "show": tenant.show}
-    found: dict[int, list[Touch]] = {}
-    for viewer, key, channel, at, show in connected.connection.execute(_select_touches(), given | {"since": since}):
-        found.setdefault(viewer, []).append(Touch(key, channel, at, show))
+    found: dict[int, Entries] = {}
+    rows = connected.connection.execute(_select_touches(), given | {"since": since})
+    for viewer, key, channel, at, show, wins in rows:
+        entries = found.setdefault(viewer, Entries())
+        if wins:
+            entries.add(Touch(key, channel, at, show), tenant.house)
+        elif entries.brought_at is None:
+            entries.brought_at = at
     return found
 
 
@@ -123,15 +148,15 @@ def situation(
     room_channel: int,
     *,
     held: Held | None,
-    touches: Collection[Touch],
+    entries: Entries,
     first_purchase: int | None = None,
     own_channel: int | None = None,
 ) -> Situation:
     """What a decision looks at. He is returning when he bought before any partner brought him."""
-    brought = [touch.at for touch in touches if touch.channel != tenant.house]
-    returning = first_purchase is not None and (not brought or first_purchase < min(brought))
+    brought_at, touches = entries.brought_at, tuple(entries.touches)
+    returning = first_purchase is not None and (brought_at is None or first_purchase < brought_at)
     terms = None if held is None else held.terms
-    return Situation(now, tenant.house, room_channel, terms, tuple(touches), tenant.show, returning, own_channel)
+    return Situation(now, tenant.house, room_channel, terms, touches, tenant.show, returning, own_channel)
 
 
 def binding_row(unit: Unit, tenant: Tenant, viewer: int, decision: Decision, replaces: Held | None) -> dict[str, Any]:
@@ -192,12 +217,12 @@ def _decisions(unit: Unit, visits: Sequence[Visit], held: Mapping[int, Held]) ->
     found = {}
     for tenant in {place.tenant.id: place.tenant for place, _ in visits}.values():
         theirs = {person.key: place.channel for place, person in visits if place.tenant.id == tenant.id}
-        touches, bought = find_touches(unit, tenant, theirs, ()), find_first_purchases(unit, theirs)
+        entries, bought = find_touches(unit, tenant, theirs, ()), find_first_purchases(unit, theirs)
         for viewer, channel in theirs.items():
             looked_at = situation(
                 *(tenant, unit.now, channel),
                 held=held.get(viewer),
-                touches=touches.get(viewer, []),
+                entries=entries.get(viewer, Entries()),
                 first_purchase=bought.get(viewer),
             )
             found[viewer] = decide(tenant.rule, looked_at, tenant.zone)

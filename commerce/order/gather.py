@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Select, TextClause, and_, func, select, text
 
-from commerce.attribution import Touch, is_valid
-from commerce.binding import Held, find_first_purchases, find_held, find_touches
+from commerce.attribution import is_valid
+from commerce.binding import Entries, Held, find_first_purchases, find_held, find_touches
 from commerce.canonical import json_text
 from commerce.commands import PlaceOrder, Wanted
 from commerce.commission import Plan
@@ -60,7 +60,7 @@ class Buyer:
     public: str
     id: int | None
     held: Held | None = None
-    touches: list[Touch] = field(default_factory=list)
+    entries: Entries = field(default_factory=Entries)
     first_purchase: int | None = None
     works_for: int | None = None
     sharer: tuple[int, str] | None = None
@@ -108,7 +108,7 @@ def gather(unit: Unit, commands: Sequence[PlaceOrder]) -> Gathered:
     goods = _find_goods(unit, {line.sku for line in lines}, tenants.values())
     owners = {place.channel for place in places.values()}
     owners |= {tenant.house for tenant in tenants.values()}
-    owners |= {touch.channel for buyer in buyers.values() for touch in buyer.touches}
+    owners |= {touch.channel for buyer in buyers.values() for touch in buyer.entries.touches}
     owners |= {buyer.held.terms.channel for buyer in buyers.values() if buyer.held is not None}
     find_ties(unit, tenants.values(), buyers.values())
     owners |= {buyer.works_for for buyer in buyers.values() if buyer.works_for is not None}
@@ -137,18 +137,18 @@ def _find_buyers(unit: Unit, wanted: set[tuple[int, str]], places: Collection[Pl
     keys = {(key[0], person.public): person.key for key, person in persons.items()}
     held = find_held(unit, keys.values())
     # Under a binding the touches decide nothing most of the time, but they are inputs of the decision all the same.
-    touches = _find_touches(unit, keys, places)
+    entries = _find_touches(unit, keys, places)
     unbound = [key for key in keys.values() if key not in held or not is_valid(held[key].terms, unit.now)]
     purchases = find_first_purchases(unit, unbound) if unbound else {}
     known = {
-        viewer: Buyer(public, viewer, held.get(viewer), touches.get(viewer, []), purchases.get(viewer))
+        viewer: Buyer(public, viewer, held.get(viewer), entries.get(viewer, Entries()), purchases.get(viewer))
         for (_, public), viewer in keys.items()
     }
     return buyers | {key: known[person.key] for key, person in persons.items()}
 
 
-def _find_touches(unit: Unit, keys: dict[tuple[int, str], int], places: Collection[Place]) -> dict[int, list[Touch]]:
-    found: dict[int, list[Touch]] = {}
+def _find_touches(unit: Unit, keys: dict[tuple[int, str], int], places: Collection[Place]) -> dict[int, Entries]:
+    found: dict[int, Entries] = {}
     for tenant in {place.tenant.id: place.tenant for place in places}.values():
         viewers = [viewer for (merchant, _), viewer in keys.items() if merchant == tenant.id]
         rooms = {place.channel for place in places if place.tenant.id == tenant.id}

@@ -226,7 +226,7 @@ class Checkout:
             self._unit.now,
             place.channel,
             held=buyer.held,
-            touches=buyer.touches,
+            entries=buyer.entries,
             first_purchase=buyer.first_purchase,
             own_channel=buyer.works_for,
         )
@@ -238,13 +238,13 @@ class Checkout:
     def _enter(self, place: Place, buyer: Buyer, viewer: int) -> None:
         """Ordering in a room is having entered it, even for a client that never opened its socket, or did long ago."""
         now, tenant = self._unit.now, place.tenant
-        here = (touch for touch in buyer.touches if touch.channel == place.channel)
+        here = (touch for touch in buyer.entries.touches if touch.channel == place.channel)
         if any(is_valid_touch(tenant.rule, touch, now, tenant.show, tenant.zone) for touch in here):
             return
         row = touch_row(self._unit, place, viewer, None, now)
         self.rows.touches.append(row)
         log_touch(self._unit, place, row, buyer.public, None)
-        buyer.touches.append(Touch(row["id"], place.channel, now, tenant.show))
+        buyer.entries.add(Touch(row["id"], place.channel, now, tenant.show), tenant.house)
 
     def _assess(self, place: Place, buyer: Buyer, decision: Decision, basket: Basket) -> Assessed:
         known, plan = self._known, self._known.plans[place.tenant.id]

@@ -12,6 +12,7 @@ from commerce import views
 from commerce.attribution import decide
 from commerce.binding import (
     Bound,
+    Entries,
     find_first_purchases,
     find_held,
     find_touches,
@@ -101,9 +102,9 @@ def _settle_purchase(unit: Unit, order: AnyRow) -> None:
     if rule.renew_on == "purchase" and held is not None and held.terms.channel == order.owner_channel_id:
         renew_held(unit, tenant, held, "purchase")
     if rule.bind_on == "paid":
-        touches = find_touches(unit, tenant, [order.viewer_id], ()).get(order.viewer_id, [])
+        entries = find_touches(unit, tenant, [order.viewer_id], ()).get(order.viewer_id, Entries())
         bought = find_first_purchases(unit, [order.viewer_id]).get(order.viewer_id)
-        found = situation(tenant, unit.now, order.room_channel_id, held=held, touches=touches, first_purchase=bought)
+        found = situation(tenant, unit.now, order.room_channel_id, held=held, entries=entries, first_purchase=bought)
         decision = decide(rule, found, tenant.zone)
         if decision.binds:
             query = select(tables.viewer.c.public_id).where(tables.viewer.c.id == order.viewer_id)

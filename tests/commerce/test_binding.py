@@ -9,10 +9,12 @@ from sqlalchemy import select
 from commerce import binding
 from commerce import commands as c
 from commerce.attribution import LockRule, decide, read_inputs
+from commerce.commands.partners import ChangeChannel, SetPartnerTerms
 from commerce.events import ViewerBound
 from commerce.store import tables
 from commerce.store.ids import public_id
 from commerce.visits import find_tenant
+from tests.commerce.customers.people import Phone
 
 DAY = 86_400
 
@@ -223,7 +225,56 @@ async def test_a_shows_touch_is_found_behind_those_of_another(shop, look_at):
 
     def look(reading):
         tenant = replace(find_tenant(reading, shop.merchant.id), show=row.show_id)
-        return [touch.id for touch in binding.find_touches(reading, tenant, [row.viewer_id], ())[row.viewer_id]]
+        return [touch.id for touch in binding.find_touches(reading, tenant, [row.viewer_id], ())[row.viewer_id].touches]
 
     counted = [touch.id for touch in await rows_of(shop, tables.touch)]
     assert await shop.commerce.ask(look) == [counted[0], counted[3], counted[-1]]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+async def test_a_closed_channel_brought_him_all_the_same(money_anywhere, closed):
+    """New customers only; A brought him, he bought, his binding ended; B brings him now."""
+    money, shop, viewer = money_anywhere, money_anywhere.shop, public_id()
+    await money.lock(LockRule(validity=30, protection=30))
+    await shop.enter(viewer)
+    shop.clock.advance(60)
+    await money.sold(viewer)
+    await money.execute(SetPartnerTerms(money.merchant, 60))
+    if closed:
+        await money.execute(ChangeChannel(money.merchant, shop.store_a.channel, "close", "gone", "boss"))
+    shop.clock.advance(40 * DAY)
+    await shop.enter(viewer, shop.room_b)
+    order = await money.sold(viewer, shop.room_b)
+    assert order.owner_channel.id == shop.store_b.channel
+
+
+@pytest.mark.parametrize("bind_on", ["visit", "login", "order", "paid"])
+async def test_nothing_binds_to_a_suspended_channel(money, bind_on):
+    """He was in A's room before A was suspended; now he comes to B's."""
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(bind_on=bind_on, validity=30, protection=30))
+    await shop.enter(viewer)
+    if bind_on == "visit":
+        shop.clock.advance(30 * DAY - 60)
+        await money.execute(c.CountTouch(viewer, shop.room_a))  # one that is valid still when the binding is over
+    await money.execute(ChangeChannel(money.merchant, shop.store_a.channel, "suspend", "fraud", "boss"))
+    shop.clock.advance(60)
+    await shop.enter(viewer, shop.room_b)
+    if bind_on == "login":
+        await Phone(shop).log_in(viewer, room=shop.room_b)
+    order = await money.sold(viewer, shop.room_b)
+    bound = (await money.rows(tables.binding))[-1]
+    channels = {row.id: row.public_id for row in await money.rows(tables.channel)}
+    assert channels[bound.channel_id] == order.owner_channel.id == shop.store_b.channel
+    await money.execute(ChangeChannel(money.merchant, shop.store_a.channel, "resume", "cleared", "boss"))
+    assert (await money.sold(viewer, shop.room_b)).owner_channel.id == shop.store_b.channel
+
+
+async def test_a_channel_that_is_active_again_can_win_by_its_old_touches(money):
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(bind_on="order"))
+    await shop.enter(viewer)
+    for event in ("suspend", "resume"):
+        await money.execute(ChangeChannel(money.merchant, shop.store_a.channel, event, "looked at", "boss"))
+    shop.clock.advance(60)
+    assert (await shop.place(viewer, shop.room_b)).owner_channel.id == shop.store_a.channel
