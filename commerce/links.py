@@ -9,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from commerce import views
+from commerce.binding import VISIT_MS
 from commerce.commands import CreateLink, RevokeLink, RevokeOwnLink
 from commerce.directory.channels import channel_key
 from commerce.errors import NotFound
@@ -30,7 +31,7 @@ CODE_CHARS_MAX = 32
 class ListedLink:
     """A link with its story; times in ms. `sharer`: public id and name of whose it is, None: the channel's own.
 
-    `visits` are entries by it that count, but for the sharer's own.
+    `visits` are entries by it that count, but for the sharer's own; within an hour of the one before, it is one visit.
     """
 
     code: str
@@ -153,6 +154,17 @@ def _story(row: AnyRow, visits: int) -> ListedLink:
 def _visits(reading: Reading, links: Collection[int]) -> dict[int, int]:
     """Of each link that has any; through the index of touches by their link."""
     table = tables.touch
-    query = select(table.c.link_id, func.count()).where(table.c.link_id.in_(links), table.c.counted_at.is_not(None))
     others = or_(table.c.sharer_id.is_(None), table.c.sharer_id != table.c.viewer_id)
-    return {key: count for key, count in reading.connection.execute(query.where(others).group_by(table.c.link_id))}  # noqa: C416
+    visit = visits_of(table.c.link_id.in_(links), others)
+    query = select(visit.c.link_id, func.count()).where(visit.c.begins).group_by(visit.c.link_id)
+    return {key: count for key, count in reading.connection.execute(query)}  # noqa: C416
+
+
+def visits_of(*where: ColumnElement[bool]) -> Subquery:
+    """Touches that count: {viewer_id, link_id, begins}; one within an hour of his last by the same link begins none."""
+    table = tables.touch
+    whose, order = (table.c.link_id, table.c.viewer_id), (table.c.counted_at, table.c.id)
+    before = func.lag(table.c.counted_at).over(partition_by=whose, order_by=order)
+    begins = or_(before.is_(None), table.c.counted_at - before >= VISIT_MS).label("begins")
+    query = select(table.c.viewer_id, table.c.link_id, begins).where(table.c.counted_at.is_not(None), *where)
+    return query.subquery("visit")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, func, select, update
+from sqlalchemy import Select, Update, bindparam, exists, func, select, tuple_, update
 
 from commerce import views
-from commerce.binding import Held, find_held, settle_visits
+from commerce.binding import VISIT_MS, Held, find_held, settle_visits
 from commerce.checks import storable
 from commerce.commands import CountTouch, NameViewer, NoteTouch
 from commerce.errors import CommerceError, NotFound
@@ -29,8 +29,8 @@ from commerce.store.unit import Unit
 from commerce.visits import Person, Place, ensure_persons, ensure_viewer, find_place, find_places
 
 # Reloading a page is one visit, not hundreds: a touch of the same room, or by the same link, is not written again
-# within this time.
-REPEAT_MS = 3_600_000
+# within this time, unless he was elsewhere in between: who brought him last is told by the newest touch.
+REPEAT_MS = VISIT_MS
 Act = Callable[[Unit, Sequence["Coming"]], list[views.Entry]]
 
 
@@ -99,7 +99,7 @@ def _note(unit: Unit, wave: Sequence[Coming]) -> list[views.Entry]:
             publics.append(known.public_id)
             continue
         same = known if link is None else by_link.get((coming.person.key, link.id))
-        if same is not None and _is_same_visit(unit, same, coming.place):
+        if same is not None and not same.left and _is_same_visit(unit, same, coming.place):
             publics.append(same.public_id)
         else:
             rows.append(touch_row(unit, coming.place, coming.person.key, link, None))
@@ -227,9 +227,12 @@ def _select_last_by_link() -> Select[*tuple[Any, ...]]:
 
 
 def _of_touches(keys: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    table, link = tables.touch, tables.link
+    """`left`: whether a later one counts, of another room or by another link."""
+    table, link, later = tables.touch, tables.link, tables.touch.alias("later")
+    after = tuple_(later.c.counted_at, later.c.id) > tuple_(table.c.counted_at, table.c.id)
+    left = exists().where(later.c.viewer_id == table.c.viewer_id, after).label("left")
     whose = (table.c.viewer_id, table.c.channel_id, table.c.link_id, table.c.sharer_id, link.c.revoked_at)
-    query = select(*whose, table.c.id, table.c.public_id, table.c.show_id, table.c.noted_at, table.c.counted_at)
+    query = select(*whose, table.c.id, table.c.public_id, table.c.show_id, table.c.noted_at, table.c.counted_at, left)
     return query.outerjoin(link, link.c.id == table.c.link_id).where(table.c.id.in_(keys))
 
 

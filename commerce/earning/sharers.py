@@ -20,6 +20,7 @@ from commerce.directory.merchants import find_merchant, zone
 from commerce.earning.figures import due
 from commerce.earning.share_terms import ShareTerms, share_terms
 from commerce.errors import Invalid
+from commerce.links import visits_of
 from commerce.money import Money
 from commerce.order.states import PAID
 from commerce.paging import Paging
@@ -228,12 +229,12 @@ def own_sharing(reading: Reading, viewer: str, room: str) -> Sharing:
 
 
 def _clicks(reading: Reading, person: int) -> tuple[int, int, dict[int | None, int]]:
-    """Touches that count, of how many others, and by link."""
+    """Visits, of how many others, and by link."""
     table = tables.touch
-    others = (table.c.sharer_id == person, table.c.counted_at.is_not(None), table.c.viewer_id != person)
-    total = select(func.count(), func.count(func.distinct(table.c.viewer_id))).where(*others)
+    visit = visits_of(table.c.sharer_id == person, table.c.viewer_id != person)
+    total = select(func.count(), func.count(func.distinct(visit.c.viewer_id))).where(visit.c.begins)
     clicks, people = reading.connection.execute(total).one()
-    by_link = select(table.c.link_id, func.count()).where(*others).group_by(table.c.link_id)
+    by_link = select(visit.c.link_id, func.count()).where(visit.c.begins).group_by(visit.c.link_id)
     return clicks, people, {link: count for link, count in reading.connection.execute(by_link)}  # noqa: C416
 
 

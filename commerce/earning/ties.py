@@ -45,12 +45,16 @@ def _select_staff() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _select_sharers() -> Select[*tuple[Any, ...]]:
-    """Touches of the shows that are on which a sharer brought, oldest first: the last one stands."""
+    """Touches of the shows that are on which a sharer brought, oldest first: the last one stands.
+
+    A buyer's own come before all others: by his own link nobody brought him, so it takes from nobody who did.
+    """
     table = tables.touch
+    own = (table.c.sharer_id == table.c.viewer_id).desc()
     query = select(table.c.viewer_id, table.c.channel_id, table.c.sharer_id, tables.viewer.c.public_id)
     query = query.join(tables.viewer, tables.viewer.c.id == table.c.sharer_id)
     query = query.where(among(table.c.viewer_id, "viewers"), among(table.c.show_id, "shows"))
-    return query.where(table.c.counted_at.is_not(None)).order_by(table.c.counted_at, table.c.id)
+    return query.where(table.c.counted_at.is_not(None)).order_by(own, table.c.counted_at, table.c.id)
 
 
 def find_ties(unit: Unit, tenants: Collection[Tenant], buyers: Collection[Buyer]) -> None:

@@ -9,6 +9,8 @@ from commerce import commands as c
 from commerce import questions
 from commerce.attribution import LockRule
 from commerce.errors import NotFound
+from commerce.links import list_links
+from commerce.paging import Paging
 from commerce.store import tables
 from commerce.store.ids import public_id
 
@@ -58,17 +60,28 @@ async def test_the_later_link_counts_when_the_first_never_did(shop):
     assert row.link_id is not None
 
 
+async def visits(shop):
+    listed = await shop.commerce.ask(list_links, shop.merchant.id, Paging())
+    return {link.code: link.visits for link in listed}
+
+
 async def test_a_link_opened_again_within_the_hour_is_one_visit(shop):
     viewer = public_id()
     link, other = [await shop.commerce.execute(c.CreateLink(shop.merchant.id, shop.store_a.channel)) for _ in range(2)]
     first = (await shop.enter(viewer, shop.room_a, link.code)).touch
     assert (await shop.enter(viewer, shop.room_a, link.code)).touch == first
     await shop.enter(viewer, shop.room_a, other.code)
-    await shop.enter(viewer, shop.room_a, link.code)
-    assert len({row.link_id for row in await touches(shop)}) == len(await touches(shop)) == 2
+    by = [row.link_id for row in await touches(shop)]
+    for _ in range(2):
+        await shop.enter(viewer, shop.room_a, link.code)
+    assert [row.link_id for row in await touches(shop)] == [by[0], by[1], by[0]], (
+        "the last that brought him is the last"
+    )
+    assert await visits(shop) == {link.code: 1, other.code: 1}
     shop.clock.advance(3_600)
     assert (await shop.enter(viewer, shop.room_a, link.code)).touch != first
-    assert len(await touches(shop)) == 3
+    assert len(await touches(shop)) == 4
+    assert await visits(shop) == {link.code: 2, other.code: 1}
 
 
 @pytest.mark.parametrize("kind", ["unknown", "revoked", "another room's", "no text"])
@@ -186,6 +199,38 @@ async def test_another_show_is_another_visit(money, page):
         await money.execute(c.CountTouch(viewer, shop.room_a))
     assert len(await touches(shop)) == 2
     assert (await shop.place(viewer)).owner_channel.id == shop.store_a.channel
+
+
+@pytest.mark.parametrize("by_socket", [False, True])
+async def test_back_in_the_first_room_within_the_hour(shop, by_socket):
+    """A, then B, then A again: by its page he came back; a socket that opens again was there all the time."""
+    viewer = public_id()
+    for room in (shop.room_a, shop.room_b):
+        await shop.enter(viewer, room)
+        shop.clock.advance(600)
+    if by_socket:
+        await shop.commerce.execute(c.CountTouch(viewer, shop.room_a))
+    else:
+        await asyncio.gather(*(shop.enter(viewer, shop.room_a) for _ in range(2)))
+    channels = [row.channel_id for row in await touches(shop)]
+    assert channels == channels[:2] + [channels[0]] * (not by_socket)
+
+
+async def test_whoever_came_back_to_a_room_is_its_customer_again(money):
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(mode="last_touch", protection="none"))
+    for room, channel in ((shop.room_a, shop.store_a), (shop.room_b, shop.store_b), (shop.room_a, shop.store_a)):
+        assert (await shop.enter(viewer, room)).bound == channel.channel
+        shop.clock.advance(600)
+    assert (await shop.place(viewer)).owner_channel.id == shop.store_a.channel
+
+
+async def test_a_preview_of_another_room_takes_nobody_away(shop):
+    """The other page was asked for, and never counted."""
+    viewer = public_id()
+    first = (await shop.enter(viewer)).touch
+    await shop.commerce.execute(c.NoteTouch(viewer, shop.room_b))
+    assert (await shop.enter(viewer)).touch == first
 
 
 async def links_of_touches(shop):
