@@ -1,13 +1,15 @@
 """Integers only: shares, rounding, splitting."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.errors import Invalid
-from commerce.money import PPM, Money, currency, divide_half_even, from_decimal, share, split, to_decimal
+from commerce.money import DIGITS, PPM, Money, currency, divide_half_even, from_decimal, share, split, to_decimal
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,8 @@ def test_what_is_no_amount(text, code):
 def test_currencies_without_a_minor_unit_are_counted_in_whole_ones():
     for code in ("BIF", "DJF", "GNF", "KMF", "RWF", "VUV", "XPF", "JPY"):
         assert (to_decimal(Money(500, code)), from_decimal("price", "500", code)) == ("500", 500)
+
+
+def test_pages_have_the_same_table():
+    script = (Path(__file__).parents[2] / "web" / "src" / "money.ts").read_text("utf-8")
+    assert {code: int(places) for code, places in re.findall(r"^  ([A-Z]{3}): (\d),$", script, re.MULTILINE)} == DIGITS
