@@ -94,11 +94,15 @@ class ClaimAsks(Command[tuple[shown.Asked, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class SettleAsk(Command[None]):
-    """When the provider is asked again; None: nothing more is to be known, and the order may run out."""
+    """When the provider is asked again; None: nothing more is to be known, and the order may run out.
+
+    `over`: it may run out in any case, it has waited for long enough.
+    """
 
     merchant: int
     trade: str
     again_ms: int | None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,9 +151,13 @@ def finish_orders(unit: Unit, command: FinishOrders) -> int:
 
 
 def _asked_of() -> ColumnElement[bool]:
-    """Whether the provider has still to say what became of an order's payment: until then it is not over."""
+    """Whether the provider has still to say what became of an order's payment: until then it is not over.
+
+    One that has run out is asked for as well, but no order waits for it.
+    """
     payment = tables.payment.c
-    return select(payment.id).where(payment.order_id == tables.orders.c.id, payment.ask_at.is_not(None)).exists()
+    waits = (payment.ask_at.is_not(None), payment.state == "pending")
+    return select(payment.id).where(payment.order_id == tables.orders.c.id, *waits).exists()
 
 
 def _apply_due(unit: Unit, state: str, event: str, limit: int, *more: ColumnElement[bool]) -> int:

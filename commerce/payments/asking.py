@@ -69,9 +69,12 @@ def claim_asks(unit: Unit, command: ClaimAsks) -> tuple[shown.Asked, ...]:
 
 def settle_ask(unit: Unit, command: SettleAsk) -> None:
     """A trade that was left meanwhile is nothing to settle, nor one that is paid."""
+    mine = _under_way(command.merchant, command.trade)
     again = None if command.again_ms is None else unit.now + command.again_ms
-    waiting = update(_payment).where(*_under_way(command.merchant, command.trade), _payment.c.ask_at.is_not(None))
-    unit.connection.execute(waiting.values(ask_at=again))
+    unit.connection.execute(update(_payment).where(*mine, _payment.c.ask_at.is_not(None)).values(ask_at=again))
+    if command.over:
+        pending = update(_payment).where(*mine, _payment.c.state == "pending")
+        unit.connection.execute(pending.values(state="timed_out", changed_at=unit.now))
 
 
 def _under_way(merchant: int, trade: str) -> tuple[ColumnElement[bool], ...]:

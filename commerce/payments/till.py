@@ -35,6 +35,8 @@ LEASE_MS_MORE = 5_000  # beyond the time that the calls of one claim may take
 ASK_MS_MIN = 30_000
 AWAY_MS = 10_000
 GRACE_MS = 900_000  # how long an order waits past its time for a provider that does not answer
+LATE_MS = 3_600_000  # how often that is asked afterwards, since the buyer may have paid,
+LATE_MS_MAX = 3 * 86_400_000  # and for how long
 REFUND_MS_MIN = 5_000
 REFUND_MS_MAX = 6 * 3_600_000
 TRIPLED = 3
@@ -140,11 +142,19 @@ class Till:
             again = None if over or standing.state == "closed" else self._next_ask(asked)
         except (ProviderAway, ProviderRefused, Overloaded) as error:
             log.warning("payment %s: %s", asked.trade, error)
-            again = AWAY_MS if self._ms() < asked.expires_at + GRACE_MS else None
+            again = self._ask_after_silence(asked)
         except CommerceError:
             log.exception("payment %s cannot be asked for", asked.trade)
             again = None if over else self._next_ask(asked)
-        await self._commerce.execute(commands.SettleAsk(asked.merchant, asked.trade, again))
+        over = self._ms() >= asked.expires_at + GRACE_MS
+        await self._commerce.execute(commands.SettleAsk(asked.merchant, asked.trade, again, over))
+
+    def _ask_after_silence(self, asked: shown.Asked) -> int | None:
+        """Soon while the order waits for it, then now and then: late money is to be known, so that it is given back."""
+        late = self._ms() - asked.expires_at
+        if late < GRACE_MS:
+            return AWAY_MS
+        return LATE_MS if late < LATE_MS_MAX else None
 
     def _next_ask(self, asked: shown.Asked) -> int:
         """As long again as it has taken so far, but no later than the order's time."""

@@ -187,7 +187,7 @@ order_event = Table(
 )
 
 # `trade` is our number for it at the provider, `reference` the provider's own; `ask_at` is when the provider is asked
-# what became of it, so long as that is not known.
+# what became of it, so long as that is not known: also when it has run out, for the money may have come.
 payment = Table(
     "payment",
     metadata,

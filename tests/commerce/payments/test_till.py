@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from commerce import commands as c
 from commerce.errors import BadSignature, Conflict, NotFound, Overloaded, ProviderAway, WrongState
+from commerce.payments.asking import asks_due
 from commerce.payments.refunds import failed_refunds, order_refunds
-from commerce.payments.till import CALLS_MAX, GRACE_MS
+from commerce.payments.till import CALLS_MAX, GRACE_MS, LATE_MS, LATE_MS_MAX
 from commerce.payments.ways import purpose, sealed_provider
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -115,6 +116,37 @@ async def test_a_provider_that_is_away_is_waited_for_but_not_for_ever(counter):
     await counter.hear(order)  # then the money is kept, to be given back
     now = await counter.now(order)
     assert (now.state, now.payment.state) == ("cancelled", "paid")
+
+
+async def test_what_became_of_a_payment_is_asked_for_after_its_order_ran_out(counter):
+    """WeChat is away for an hour, and so is its notice; the buyer has paid in time."""
+    order = await counter.order()
+    counter.fake.pay(f"{order.payment.payment}-1")
+    counter.fake.down = True
+    for _ in range(4):
+        counter.shop.clock.advance(GRACE_MS / 1000)
+        await counter.till.look()
+        await counter.shop.commerce.execute(c.ExpireOrders())
+    counter.fake.down = False
+    assert (await counter.now(order)).payment.state == "timed_out"
+    counter.shop.clock.advance(LATE_MS / 1000)
+    await counter.till.look()
+    now = await counter.now(order)
+    assert (now.state, now.payment.state) == ("cancelled", "paid")
+    await counter.refund(order, "r1")
+    await counter.till.look()
+    assert await states(counter, order) == [("r1", "done")]
+
+
+async def test_a_provider_that_never_says_is_not_asked_for_ever(counter):
+    await counter.order()
+    counter.fake.down = True
+    for ms in (GRACE_MS, GRACE_MS, LATE_MS, LATE_MS_MAX):
+        counter.shop.clock.advance(ms / 1000)
+        assert await counter.shop.commerce.ask(asks_due)
+        await counter.till.look()
+    counter.shop.clock.advance(LATE_MS_MAX / 1000)
+    assert not await counter.shop.commerce.ask(asks_due)
 
 
 async def test_a_cancelled_order_is_closed_with_its_provider(counter):
