@@ -195,6 +195,7 @@ def paying() -> dict[type, One]:
         c.ClaimRefunds: refunds.claim_refunds,
         c.RecordRefund: refunds.record_refund,
         c.RetryRefund: refunds.retry_refund,
+        c.EndRefund: refunds.end_refund,
         c.RestockRefund: refund.restock_refund,
         c.RecordDispute: chargebacks.record_dispute,
     }

@@ -324,6 +324,7 @@ def _hq_payments(to: Handlers) -> list[web.RouteDef]:
         web.post("/api/v1/hq/payments/{provider}/probe", hq(may.CONNECT_PAYMENTS, tills.probe)),
         web.get("/api/v1/hq/orders/{order}/refunds", hq(may.SEE_ORDERS, tills.refunds)),
         web.post("/api/v1/hq/orders/{order}/refunds/{refund}/retry", hq(may.REFUND_ORDERS, tills.retry)),
+        web.post("/api/v1/hq/orders/{order}/refunds/{refund}/end", hq(may.REFUND_ORDERS, tills.end)),
         web.post("/api/v1/hq/orders/{order}/refunds/{refund}/restock", hq(may.REFUND_ORDERS, tills.restock)),
     ]
 

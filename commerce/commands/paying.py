@@ -14,6 +14,7 @@ PROVIDERS = ("alipay", "stripe", "wechat")
 SEALED_BYTES_MAX = 40_000
 HINT_CHARS_MAX = 80
 REFUND_OUTCOMES = ("done", "waiting", "failed")
+REFUND_ENDS = ("paid_otherwise", "not_given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,25 @@ class RetryRefund(Command[shown.Refund]):
     def __post_init__(self) -> None:
         checks.public_id("order", self.order)
         checks.text("refund", self.refund, 64, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class EndRefund(Command[shown.Refund]):
+    """A failed refund that its provider will never make: HQ has given the money in another way (`paid_otherwise`), or
+    nobody gives it (`not_given`), such as when the buyer's bank took it; why.
+    """
+
+    merchant: int
+    order: str
+    refund: str
+    how: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        checks.public_id("order", self.order)
+        checks.text("refund", self.refund, 64, 1)
+        checks.choice("how", self.how, REFUND_ENDS)
+        checks.text("reason", self.reason, REASON_CHARS_MAX, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """Refunds at the provider: a request of its own, made after the decision is kept, and repeated until it is answered.
 
+    waiting ──done──> done
+       └──retry── failed ──end──> paid_otherwise, not_given
+
 The decision (order/refund.py) books the refund and leaves a row that waits. Whoever claims it tells the provider under
 a number that follows from the refund, so that asking twice gives back once; a crash in between asks again.
 """
@@ -10,10 +13,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, insert, select, update
 
-from commerce.commands import ClaimRefunds, RecordRefund, RetryRefund
+from commerce.books import post
+from commerce.commands import ClaimRefunds, EndRefund, RecordRefund, RetryRefund
 from commerce.errors import NotFound, WrongState
+from commerce.ledger import Transfer
 from commerce.money import Money
 from commerce.payments import views as shown
 from commerce.store import tables
@@ -24,6 +29,7 @@ from commerce.times import aware
 SANDBOX = "sandbox"
 ERROR_CHARS_MAX = 200
 FAILED_MAX = 100
+UNSETTLED = ("waiting", "failed")
 _refund = tables.refund
 
 
@@ -92,6 +98,30 @@ def retry_refund(unit: Unit, command: RetryRefund) -> shown.Refund:
     return _views(unit, unit.connection.execute(query).all())[0]
 
 
+def end_refund(unit: Unit, command: EndRefund) -> shown.Refund:
+    """Nobody asks for it any more; the same again changes nothing. WrongState unless it has failed.
+
+    What is not given is the merchant's again, in his books; the order stays refunded, as does its commission.
+    """
+    query = _select(command.merchant).where(tables.orders.c.public_id == command.order, _refund.c.key == command.refund)
+    row = unit.connection.execute(query.with_for_update(of=_refund)).first()
+    if row is None:
+        raise NotFound("refund", "no such refund")
+    if row.state == command.how:
+        return _views(unit, [row])[0]
+    if row.state != "failed":
+        raise WrongState("refund", row.state, command.how)
+    if command.how == "not_given":
+        name = f"not_given:{row.key}:{row.order}"
+        post(unit, row.merchant_id, [Transfer(name, "clearing", "sales", row.amount_minor, row.currency, "refund")])
+    ended = update(_refund).where(_refund.c.id == row.id)
+    unit.connection.execute(ended.values(state=command.how, next_at=None, error=""))
+    event = {"id": unit.new_id(), "merchant_id": row.merchant_id, "order_id": row.order_id, "event": command.how}
+    told = {"state": row.order_state, "detail": f"refund {row.key}: {command.reason}", "at": unit.now}
+    unit.connection.execute(insert(tables.order_event), event | told)
+    return _views(unit, unit.connection.execute(query).all())[0]
+
+
 def refunds_due(reading: Reading) -> bool:
     """Whether a refund is due; a look at an index that is mostly empty."""
     query = select(_refund.c.id).where(_refund.c.next_at <= reading.now).limit(1)
@@ -112,7 +142,7 @@ def failed_refunds(reading: Reading, merchant: int) -> tuple[shown.Refund, ...]:
 
 def _select(merchant: int) -> Select[*tuple[Any, ...]]:
     order = tables.orders
-    query = select(_refund, order.c.public_id.label("order"), order.c.currency)
+    query = select(_refund, order.c.public_id.label("order"), order.c.currency, order.c.state.label("order_state"))
     return query.join(order, order.c.id == _refund.c.order_id).where(_refund.c.merchant_id == merchant)
 
 

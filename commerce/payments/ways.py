@@ -8,6 +8,7 @@ from commerce.commands import PutProvider, RemoveProvider, SwitchProvider
 from commerce.directory.merchants import find_merchant
 from commerce.errors import Conflict, NotFound
 from commerce.payments import views as shown
+from commerce.payments.refunds import UNSETTLED
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected, Reading
 from commerce.store.unit import Unit
@@ -50,7 +51,7 @@ def remove_provider(unit: Unit, command: RemoveProvider) -> None:
     mine = (payment.merchant_id == command.merchant, payment.provider == command.provider)
     asked = select(payment.id).where(*mine, payment.ask_at.is_not(None)).limit(1)
     given = select(refund.id).join(tables.payment, payment.order_id == refund.order_id)
-    given = given.where(*mine, refund.state != "done").limit(1)
+    given = given.where(*mine, refund.state.in_(UNSETTLED)).limit(1)
     if any(unit.connection.execute(query).first() for query in (asked, given)):
         raise Conflict("provider", "has payments or refunds that are not settled: turn it off, and remove it later")
     unit.connection.execute(delete(_provider).where(_provider.c.id == row.id))

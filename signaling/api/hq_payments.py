@@ -69,6 +69,12 @@ class HqPayments:
         order, refund = request.match_info["order"], request.match_info["refund"]
         return answer(_refund(await self._commerce.execute(commands.RetryRefund(me.merchant.id, order, refund))))
 
+    async def end(self, request: web.Request, me: views.Me) -> web.Response:
+        """A failed refund is asked for no more; the same again changes nothing."""
+        body, match = await read(request, models.RefundEnd), request.match_info
+        command = commands.EndRefund(me.merchant.id, match["order"], match["refund"], body.how, body.reason)
+        return answer(_refund(await self._commerce.execute(command)))
+
     async def restock(self, request: web.Request, me: views.Me) -> web.Response:
         """What came back after its refund; a second time changes nothing."""
         body, match = await read(request, models.RefundRestock), request.match_info

@@ -68,7 +68,7 @@ class RefundView(View):
     amount: Money
     beyond: Money
     reason: str
-    state: Literal["waiting", "done", "failed"]
+    state: Literal["waiting", "done", "failed", "paid_otherwise", "not_given"]
     attempts: int
     error: str
     at: Moment
@@ -114,6 +114,13 @@ class Probed(View):
 
 class RefundRetry(Request):
     """Nothing is needed."""
+
+
+class RefundEnd(Request):
+    """The money was given in another way, or nobody gives it; and why."""
+
+    how: Literal["paid_otherwise", "not_given"]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class RefundRestock(Request):

@@ -67,6 +67,14 @@ PAYMENTS = (
     ),
     hq(
         "post",
+        "/orders/{order}/refunds/{refund}/end",
+        "A failed refund that its provider never makes: given in another way, or not at all",
+        {200: models.RefundView},
+        body=models.RefundEnd,
+        problems=(404, 409),
+    ),
+    hq(
+        "post",
         "/orders/{order}/refunds/{refund}/restock",
         "Goods of a refund came back after it: they are on the shelf again",
         {200: models.RefundView},

@@ -121,6 +121,9 @@ async def test_a_buyer_pays_by_qr_code_and_hq_gives_it_back(shop, boss, wechat):
         assert time.monotonic() < deadline
     assert (found[0]["state"], len(wechat.refunds)) == ("done", 1)
     assert (await boss("POST", f"{path}/refunds/refund-1/retry", {}))[0] == 409
+    end = {"how": "not_given", "reason": "the bank took it"}
+    assert (await boss("POST", f"{path}/refunds/refund-1/end", end))[0] == 409  # it is done
+    assert (await boss("POST", f"{path}/refunds/refund-1/end", end | {"reason": ""}))[0] == 422
 
 
 async def test_alipay_is_answered_with_its_word_and_the_buyer_sent_to_its_page(open_shop):

@@ -31,7 +31,7 @@ export interface RefundMade {
   amount: Money;
   beyond: Money;
   reason: string;
-  state: "waiting" | "done" | "failed";
+  state: "waiting" | "done" | "failed" | "paid_otherwise" | "not_given";
   attempts: number;
   error: string;
   at: string;
@@ -76,5 +76,9 @@ export class HqPaymentsApi {
 
   retry(order: string, refund: string): Promise<RefundMade> {
     return this.hq.change("POST", `/orders/${order}/refunds/${refund}/retry`, {});
+  }
+
+  end(order: string, refund: string, how: string, reason: string): Promise<RefundMade> {
+    return this.hq.change("POST", `/orders/${order}/refunds/${refund}/end`, { how, reason });
   }
 }

@@ -161,8 +161,9 @@ export class FenboHqOrder extends Attempting {
         await this.look();
       });
     const retry = (each: RefundMade) => act(() => api.retry(each.order, each.refund));
+    const end = (each: RefundMade, how: string, why: string) => act(() => api.end(each.order, each.refund, how, why));
     const shelve = (each: RefundMade, sku: string) => act(() => api.restock(each.order, each.refund, sku));
-    const acts = found.state === "cancelled" ? { retry } : { retry, shelve }; // its goods are free already
+    const acts = found.state === "cancelled" ? { retry, end } : { retry, end, shelve }; // its goods are free already
     return html`<section class="given" aria-label=${this.text.payments.refunds}><h3>${this.text.payments.refunds}</h3>${refundList(this.refunds, this.text, acts, false)}</section>`;
   }
 

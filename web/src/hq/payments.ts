@@ -6,7 +6,7 @@ import { problemText } from "../text/problems.ts";
 import { base } from "../ui/base.ts";
 import { field, focusFirstWrong, formStyle, formValues } from "../ui/form.ts";
 import { Newest } from "../ui/newest.ts";
-import { refundList } from "./refund-list.ts";
+import { type RefundActs, refundList } from "./refund-list.ts";
 import type { HqStore } from "./store.ts";
 import { panel } from "./style.ts";
 
@@ -91,8 +91,15 @@ export class FenboPayments extends LitElement {
       </section>
       <section class="panel" aria-label=${words.failed}>
         <h2>${words.failed}</h2>
-        ${found?.failed_refunds.length ? refundList(found.failed_refunds, this.text, { retry: (each) => this.attempt("", () => this.api.retry(each.order, each.refund)) }) : html`<p class="dim">${words.noFailed}</p>`}
+        ${found?.failed_refunds.length ? refundList(found.failed_refunds, this.text, this.refundActs()) : html`<p class="dim">${words.noFailed}</p>`}
       </section>`;
+  }
+
+  private refundActs(): RefundActs {
+    return {
+      retry: ({ order, refund }) => this.attempt("", () => this.api.retry(order, refund)),
+      end: ({ order, refund }, how, why) => this.attempt("", () => this.api.end(order, refund, how, why)),
+    };
   }
 
   private provider(one: Provider): TemplateResult {

@@ -3,12 +3,14 @@ import type { RefundLine, RefundMade } from "../api/hq-payments.ts";
 import { formatMoney } from "../money.ts";
 import type { HqText } from "../text/hq-en.ts";
 import { formatMoment } from "../times.ts";
+import { formValues } from "../ui/form.ts";
 
-const KIND = { waiting: "", done: "good", failed: "warn" };
+const KIND = { waiting: "", done: "good", failed: "warn", paid_otherwise: "good", not_given: "" };
 
-/** What can be done with one: try again what failed; where an order is open, put on the shelf what came back later. */
+/** What can be done with one: try again what failed, or end it; where an order is open, put on the shelf what came back later. */
 export interface RefundActs {
   retry: (refund: RefundMade) => void;
+  end: (refund: RefundMade, how: string, reason: string) => void;
   shelve?: (refund: RefundMade, sku: string) => void;
 }
 
@@ -30,8 +32,25 @@ export function refundList(
       </div>
       ${each.lines.map((line) => lineRow(line, text, () => acts.shelve?.(each, line.sku), acts.shelve !== undefined))}
       ${each.beyond.minor > 0 ? html`<p class="small wrong">${payments.beyond(formatMoney(each.beyond, language))}</p>` : ""}
-      ${each.error === "" ? "" : html`<p class="small wrong">${each.error}</p>`}`,
+      ${each.error === "" ? "" : html`<p class="small wrong">${each.error}</p>`}
+      ${each.state === "failed" ? ending(each, text, acts) : ""}`,
   );
+}
+
+function ending(refund: RefundMade, { payments }: HqText, { end }: RefundActs): TemplateResult {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const { how = "", reason = "" } = formValues(event.target as HTMLFormElement);
+    end(refund, how, reason);
+  };
+  return html`<details><summary>${payments.end}</summary>
+    <form @submit=${submit}>
+      <label>${payments.ended}<select name="how"><option value="paid_otherwise">${payments.states.paid_otherwise}</option><option value="not_given">${payments.states.not_given}</option></select></label>
+      <label>${payments.why}<input name="reason" required maxlength="200" /></label>
+      <p class="hint">${payments.endHint}</p>
+      <p><button class="act hard">${payments.settle}</button></p>
+    </form>
+  </details>`;
 }
 
 function lineRow(line: RefundLine, { sales }: HqText, shelve: () => void, may: boolean): TemplateResult {

@@ -34,5 +34,17 @@ export const paymentsEn = {
   retry: "Try again",
   refunds: "Refunds at the provider",
   beyond: (amount: string) => `The buyer's bank took ${amount} beyond what was left of the order.`,
-  states: { waiting: "on its way", done: "done", failed: "failed" },
+  states: {
+    waiting: "on its way",
+    done: "done",
+    failed: "failed",
+    paid_otherwise: "paid in another way",
+    not_given: "not given",
+  },
+  end: "The provider will never make it",
+  ended: "How it ends",
+  endHint:
+    "Not given: your books have the money again, as when the buyer's bank took it back. The order stays refunded.",
+  why: "Why",
+  settle: "End it",
 };

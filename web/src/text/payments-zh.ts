@@ -36,5 +36,16 @@ export const paymentsZh: typeof paymentsEn = {
   retry: "重试",
   refunds: "支付机构退款",
   beyond: (amount: string) => `买家的银行另外扣走 ${amount}，超出订单剩余金额。`,
-  states: { waiting: "处理中", done: "已完成", failed: "失败" },
+  states: {
+    waiting: "处理中",
+    done: "已完成",
+    failed: "失败",
+    paid_otherwise: "已用其他方式退还",
+    not_given: "不再退还",
+  },
+  end: "支付机构不会再退这笔款",
+  ended: "了结方式",
+  endHint: "选“不再退还”时，款项在账上回到商家，例如买家的银行已自行扣回。订单仍为已退款。",
+  why: "原因",
+  settle: "了结",
 };
