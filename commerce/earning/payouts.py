@@ -5,7 +5,8 @@ within an attempt: so after a crash the rail is asked first, and is never told t
        └<─────retry────── failed <──failed──────┘
        └───────stop─────────^
 
-A hold stops what no rail has heard of; another attempt pays what it leaves.
+A hold stops what no rail has heard of; another attempt pays what it leaves. A `failed` that was said by mistake can be
+taken back, for as long as nothing has followed from it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
 from commerce.earning.apart import still_owed
 from commerce.earning.settlement import (
+    claim_again,
     give_back,
     in_transit,
     locked_settlement,
@@ -158,6 +160,8 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
         return _late(row, command)
     if row.state == command.outcome:
         return str(row.state)
+    if (row.state, command.outcome) == ("failed", "confirmed") and command.attempt is not None:
+        return _correct(unit, row, command)
     if row.state != "sending":
         raise WrongState("payout", row.state, command.outcome)
     pending = in_transit(row.public_id, row.attempts, row.party, row.amount_minor, row.currency)
@@ -165,16 +169,42 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
     lines = settled_lines(unit, found.id, "paying")
     if command.outcome == "confirmed":
-        left = Transfer(f"left:{row.public_id}", "payout", "clearing", row.amount_minor, row.currency, "payout")
-        post(unit, row.merchant_id, [ended, left])
+        post(unit, row.merchant_id, [ended, _left(row)])
         _end(unit, found, lines, "paid", state="paid")
     else:
         post(unit, row.merchant_id, [replace(ended, void=True)])
-        give_back(unit, found, found.netted_minor, row.attempts)
-        _end(unit, found, lines, "payable", state="failed", netted_minor=0)
-        hold_waiting(unit, lines)
+        _fail(unit, row, found, lines)
     _set(unit, row, state=command.outcome, reference=command.reference or row.reference)
     return command.outcome
+
+
+def _correct(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
+    """The bank has paid it after all. Conflict if that fits no more: then a person has to see to the difference."""
+    pending = in_transit(row.public_id, row.attempts, row.party, row.amount_minor, row.currency)
+    void = select(tables.transfer.c.id).where(tables.transfer.c.merchant_id == row.merchant_id)
+    if unit.connection.execute(void.where(tables.transfer.c.name == f"{pending.id}:failed")).first() is None:
+        raise Conflict("payout", f"{row.public_id} was stopped before it was sent")
+    found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+    if found.state != "failed":
+        raise Conflict("payout", f"the settlement of {row.public_id} has ended without it since it failed")
+    lines = settled_lines(unit, found.id, "payable")
+    gross = still_owed(unit, lines)
+    netted = net_receivables(unit, found, max(0, gross - row.amount_minor), row.attempts + 1)
+    if gross - netted != row.amount_minor:
+        owed = f"{gross - netted} of {row.amount_minor} minor units"
+        raise Conflict(
+            "payout", f"since it failed something was refunded, held or netted elsewhere: {owed} are owed now"
+        )
+    paid = replace(pending, id=f"{pending.id}:corrected", pending=False)
+    post(unit, row.merchant_id, [paid, _left(row)])
+    _end(unit, found, lines, "paid", state="paid", gross_minor=gross, netted_minor=netted)
+    _set(unit, row, state="confirmed", reference=command.reference or row.reference)
+    return "confirmed"
+
+
+def _left(row: AnyRow) -> Transfer:
+    """The money is out."""
+    return Transfer(f"left:{row.public_id}", "payout", "clearing", row.amount_minor, row.currency, "payout")
 
 
 def _late(row: AnyRow, command: RecordPayout) -> str:
@@ -182,6 +212,14 @@ def _late(row: AnyRow, command: RecordPayout) -> str:
     if command.attempt is not None and command.attempt < row.attempts and command.outcome == "failed":
         return str(row.state)
     raise Conflict("payout", f"{command.payout} is at attempt {row.attempts}, and this is said of {command.attempt}")
+
+
+def _fail(unit: Unit, row: AnyRow, found: AnyRow, lines: Sequence[Row]) -> None:
+    """The money is here: what was netted for it is owed again, and what was given up of it is no loss any more."""
+    claim_again(unit, lines)
+    give_back(unit, found, found.netted_minor, row.attempts)
+    _end(unit, found, lines, "payable", state="failed", netted_minor=0)
+    hold_waiting(unit, lines)
 
 
 def _end(unit: Unit, found: AnyRow, lines: Sequence[Row], lines_are: str, **changes: Any) -> None:
@@ -201,10 +239,7 @@ def stop_payouts(unit: Unit, merchant: int, whose: ColumnElement[bool]) -> Seque
         stopped = replace(pending, id=f"{pending.id}:stopped", pending=False, resolves=pending.id, void=True)
         post(unit, merchant, [stopped])
         found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
-        give_back(unit, found, found.netted_minor, row.attempts)
-        lines = settled_lines(unit, found.id, "paying")
-        _end(unit, found, lines, "payable", state="failed", netted_minor=0)
-        hold_waiting(unit, lines)
+        _fail(unit, row, found, settled_lines(unit, found.id, "paying"))
         _set(unit, row, state="failed")
     return rows
 

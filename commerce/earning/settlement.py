@@ -174,9 +174,9 @@ def names_of_one(unit: Unit, merchant: int, party: str) -> list[str]:
 
 
 def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str = "") -> None:
-    """So much of it is settled; the last part ends it, as `how`."""
+    """So much of it is settled, or less than nothing is; the last part ends it, as `how`."""
     table, settled = tables.receivable, row.settled_minor + part
-    state = how if settled == row.amount_minor else row.state
+    state = how if settled == row.amount_minor else "receivable"
     changes = {"settled_minor": settled, "state": state, "version": row.version + 1, "reason": reason}
     unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
     body = {"receivable": row.public_id, "amount_minor": row.amount_minor, "settled_minor": settled, "state": state}
@@ -233,10 +233,38 @@ def end_receivable(unit: Unit, command: EndReceivable) -> str:
     settle_receivable(unit, row, left, command.how, command.reason)
     # Repaid money came in from outside; what is written off, the merchant's sales bear.
     debit = "clearing" if command.how == "repaid" else "sales"
-    name = f"{command.how}:{row.public_id}"
+    name = _ended_name(command.how, row.public_id, row.version)
     transfer = Transfer(name, debit, f"receivable:{row.party}", left, row.currency, command.how)
     post(unit, command.merchant, [transfer])
     return command.how
+
+
+def claim_again(unit: Unit, lines: Sequence[Row]) -> None:
+    """What was written off of lines whose money did not go out is owed again: it is netted with that money."""
+    table = tables.receivable
+    query = select(table).where(among(table.c.line_id, "lines"), table.c.state == "written_off").order_by(table.c.id)
+    rows = unit.connection.execute(query.with_for_update(), {"lines": [line["id"] for line in lines]}).all()
+    transfers = []
+    for row in rows:
+        minor = _written_off(unit, row)
+        settle_receivable(unit, row, -minor, "written_off")
+        name = f"claimed:{row.public_id}:{row.version}"
+        transfers.append(Transfer(name, f"receivable:{row.party}", "sales", minor, row.currency, "claimed"))
+    for merchant in {row.merchant_id for row in rows}:
+        post(unit, merchant, transfers)
+
+
+def _written_off(unit: Unit, row: AnyRow) -> int:
+    """How much of a receivable, when that was done: a part may have been netted before."""
+    table, version = tables.transfer, row.version - 1
+    names = [_ended_name("written_off", row.public_id, each) for each in (1, version)]
+    query = select(table.c.amount_minor).where(table.c.merchant_id == row.merchant_id, table.c.name.in_(names))
+    return int(unit.connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar_one())
+
+
+def _ended_name(how: str, receivable: str, version: int) -> str:
+    """It may end, be claimed again, and end again: each has a name of its own."""
+    return f"{how}:{receivable}" + (f":{version}" if version > 1 else "")
 
 
 def move_settled(unit: Unit, found: AnyRow, lines: Sequence[Row], state: str) -> None:

@@ -64,6 +64,60 @@ async def test_a_late_word_on_an_earlier_attempt_does_not_end_the_one_under_way(
     assert await money.ask(audit) == []
 
 
+async def test_a_failure_that_was_mistyped_is_taken_back(money_anywhere):
+    """The sheet says `failed` where the bank has paid; nothing was begun since."""
+    money = money_anywhere
+    due = await begun(money)
+    await money.execute(e.RecordPayout(due.payout, "failed", attempt=1))
+    for _ in range(2):
+        confirmed = e.RecordPayout(due.payout, "confirmed", "bank-7", attempt=1)
+        assert await money.execute(confirmed) == "confirmed"
+    assert (await money.balance(money.a), await money.balance("clearing")) == (0, 990 - 9_900)
+    assert [line.state for line in await money.lines()] == ["paid"]
+    assert [row.state for row in await money.rows(tables.settlement)] == ["paid"]
+    with pytest.raises(WrongState):
+        await money.execute(e.RetryPayout(money.merchant, due.payout))
+    assert [leaf["state"] for leaf in await told(money)] == ["sending", "failed", "confirmed"]
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_netted_for_a_mistyped_failure_is_netted_again(money):
+    await owing(money)
+    await money.arrived(await money.sold(quantity=2))
+    await money.settle()
+    await money.execute(e.BeginPayouts("sandbox"))
+    (due,) = await money.ask(sending, "sandbox")
+    await money.execute(e.RecordPayout(due.payout, "failed", attempt=1))
+    await money.execute(e.RecordPayout(due.payout, "confirmed", attempt=1))
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
+    assert [row.state for row in await money.rows(tables.receivable)] == ["offset"]
+    assert await money.ask(audit) == []
+
+
+async def test_a_mistyped_failure_stays_when_something_followed_from_it(money):
+    due = await begun(money)
+    (order,) = await money.rows(tables.orders)
+    await money.execute(e.RecordPayout(due.payout, "failed", attempt=1))
+    await money.execute(RefundOrder(money.merchant, order.public_id, "r1", 1_000))
+    before = await money.shop.dump()
+    with pytest.raises(Conflict, match="890 of 990 minor units are owed now"):
+        await money.execute(e.RecordPayout(due.payout, "confirmed", attempt=1))
+    assert await money.shop.dump() == before
+    await money.execute(e.HoldLines(money.merchant, order.public_id, "looking into it"))
+    await money.execute(e.RetryPayout(money.merchant, due.payout))
+    with pytest.raises(Conflict, match="has ended without it"):
+        await money.execute(e.RecordPayout(due.payout, "confirmed", attempt=1))
+
+
+async def test_what_was_stopped_before_it_was_sent_was_not_paid(money):
+    await money.arrived(await money.sold())
+    await money.settle()
+    await money.execute(e.HoldParty(money.merchant, money.a, "farm?"))
+    (row,) = await money.rows(tables.payout, state="failed")
+    with pytest.raises(Conflict, match="stopped before it was sent"):
+        await money.execute(e.RecordPayout(row.public_id, "confirmed", attempt=1))
+
+
 async def test_what_was_refunded_in_between_is_not_paid_by_a_second_attempt(money):
     due = await begun(money)
     await money.execute(e.RecordPayout(due.payout, "failed"))
@@ -174,6 +228,40 @@ async def test_a_line_that_lives_on_is_netted_after_a_hold_too(money):
     assert await money.settle() == ["paid"]
     assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
     assert await money.ask(audit) == []
+
+
+async def test_what_was_given_up_while_the_bank_had_it_is_no_money_to_be_sent(money_anywhere):
+    """All is refunded, what is owed is written off, and then the bank says no: twice."""
+    money = money_anywhere
+    due = await begun(money)
+    (order,) = await money.rows(tables.orders)
+    await money.execute(RefundOrder(money.merchant, order.public_id, "all", None))
+    (owed,) = await money.rows(tables.receivable)
+    await money.execute(e.EndReceivable(money.merchant, owed.public_id, "written_off", "too little"))
+    assert await money.balance(f"receivable:{money.a}") == 0
+    await money.execute(e.RecordPayout(due.payout, "failed"))
+    assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (990, -990)
+    assert await money.ask(audit) == []
+    assert await money.execute(e.RetryPayout(money.merchant, due.payout)) == "failed"
+    assert [row.state for row in await money.rows(tables.receivable)] == ["offset"]
+    assert (await money.balance(money.a), await money.balance("sales")) == (0, 0)
+    assert await money.ask(audit) == []
+
+
+async def test_what_is_owed_again_can_be_given_up_again(money):
+    due = await begun(money)
+    (order,) = await money.rows(tables.orders)
+    await money.execute(RefundOrder(money.merchant, order.public_id, "r1", 900))
+    (owed,) = await money.rows(tables.receivable)
+    for attempt in (1, 2):
+        await money.execute(e.EndReceivable(money.merchant, owed.public_id, "written_off", "too little"))
+        assert await money.balance(f"receivable:{money.a}") == 0
+        if attempt == 2:
+            await money.execute(e.RetryPayout(money.merchant, due.payout))
+            await money.execute(e.BeginPayouts("sandbox"))
+        await money.execute(e.RecordPayout(due.payout, "failed"))
+        assert await money.balance(f"receivable:{money.a}") == -90
+        assert await money.ask(audit) == []
 
 
 async def change(money, event):
