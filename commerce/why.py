@@ -118,6 +118,7 @@ TERMS = {
     "self_purchase": "自己人购买",
     "self_share": "自己分享给自己",
     "capped": "超过上限",
+    "by hand": "人工处理",
     "resumed": "渠道已恢复",
     "decided": "争议已裁定",
     "suspended": "渠道暂停",

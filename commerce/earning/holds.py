@@ -1,4 +1,7 @@
-"""What people do to lines and channels: holds with their reasons, staff. Everything is in the log."""
+"""What people do to lines and channels: holds with their reasons, staff.
+
+Everything is in the log, but for the reasons: they may speak of the buyer, and are told while they stand.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from commerce.directory.channels import channel_key
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.payouts import retry_payout, stop_payouts
 from commerce.earning.settlement import names_of_one
-from commerce.earning.told import line_body
+from commerce.earning.told import BEGIN, line_body
 from commerce.earning.waiting import BY_RULE, DISPUTED
 from commerce.errors import Conflict, Invalid, NotFound, WrongState
 from commerce.partners.holding import change_line, keep_held, release_held
@@ -67,8 +70,8 @@ def _go_on(unit: Unit, merchant: int, stopped: Iterable[AnyRow]) -> None:
 
 
 def _check_reason(reason: str) -> None:
-    if reason.startswith(BY_RULE):
-        raise Invalid("reason", f"must not begin with {' or '.join(map(str.strip, BY_RULE))}: such holds end by rule")
+    if reason.startswith(BEGIN):
+        raise Invalid("reason", f"must not begin with {' or '.join(map(str.strip, BEGIN))}: that is how a rule speaks")
 
 
 def hold_party(unit: Unit, command: HoldParty) -> int:
@@ -88,6 +91,7 @@ def hold_party(unit: Unit, command: HoldParty) -> int:
 
 def release_party(unit: Unit, command: ReleaseParty) -> int:
     """What somebody held by hand goes on, or waits by rule; Conflict when that is nothing."""
+    _check_reason(command.reason)
     names = names_of_one(unit, command.merchant, command.party)
     lines = [line for line in _party_lines(unit, command.merchant, names) if line["state"] == "held"]
     held = [line for line in lines if not line["reason"].startswith(BY_RULE)]
@@ -111,6 +115,7 @@ def release_lines(unit: Unit, command: ReleaseLines) -> int:
     What waits for a dispute or a suspended channel goes on when that ends; what such a one has come upon meanwhile
     waits for it now. A line that the decision of its dispute has missed (its buyer had logged in) is nobody else's.
     """
+    _check_reason(command.reason)
     order = _order(unit, command.merchant, command.order)
     lines = [line for line in order_lines(unit, order.id) if line["state"] == "held"]
     decided = _decided(unit, {line["reason"] for line in lines})

@@ -1,7 +1,8 @@
 """What the log is told of orders and commission: one leaf for each party that a change concerns.
 
 The owner's leaf has the order's own figures, every party's leaf has its own lines. No leaf here names the buyer, so
-erasing him leaves every figure provable.
+erasing him leaves every figure provable. For the same reason nothing is told that somebody wrote: why a line is held or
+let go may speak of the buyer, so it stands in the line's row alone, where it can be erased, and the log says `by hand`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, case, func
+
+from commerce.earning.waiting import DISPUTED, MOVED, SUSPENDED
 from commerce.proof.entry import Leaf
 from commerce.store.unit import Unit
 
@@ -25,10 +29,28 @@ LINE_FIELDS = (
     "currency",
 )
 
+# Reasons that nobody wrote: these, and what begins so.
+WORDS = ("", "self_purchase", "self_share", "self_invite", "capped", "resumed", "decided")
+BEGIN = (SUSPENDED, DISPUTED, MOVED)
+BY_HAND = "by hand"
+
 
 def line_body(row: Mapping[str, Any]) -> dict[str, Any]:
     """A commission line as it stands in the log."""
-    return {name.removesuffix("_id"): row[name] for name in (*LINE_FIELDS, "reason")}
+    body = {name.removesuffix("_id"): row[name] for name in LINE_FIELDS}
+    return body | {"reason": reason_told(row["reason"])}
+
+
+def reason_told(reason: str) -> str:
+    """A line's reason without anybody's words."""
+    return reason if reason in WORDS or reason.startswith(BEGIN) else BY_HAND
+
+
+def without_words(reason: ColumnElement[str]) -> ColumnElement[str]:
+    """The same of a column."""
+    begins = (func.substr(reason, 1, len(begin)) != begin for begin in BEGIN)  # SQLite's LIKE takes Moved for moved
+    written = and_(reason.not_in(WORDS), *begins)
+    return case((written, BY_HAND), else_=reason)
 
 
 def log_order(

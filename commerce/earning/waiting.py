@@ -19,6 +19,7 @@ from commerce.store.reading import Connected
 
 SUSPENDED = "suspended: "
 DISPUTED = "dispute: "
+MOVED = "moved: "  # no hold: by the decision of a dispute it is another's
 UNDECIDED = ("open", "answered")  # disputes
 BY_RULE = (SUSPENDED, DISPUTED)  # holds that end by what began them, never by hand
 

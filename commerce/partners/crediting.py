@@ -18,7 +18,7 @@ from commerce.books import post
 from commerce.directory.tree import channel_row
 from commerce.earning.apart import apart
 from commerce.earning.follow import PAID_OUT
-from commerce.earning.waiting import BY_RULE, waits
+from commerce.earning.waiting import BY_RULE, MOVED, waits
 from commerce.ledger import Transfer
 from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.proof.entry import channel_party
@@ -88,7 +88,7 @@ def _end(unit: Unit, move: Move, line: Row, kept: Collection[int]) -> list[Trans
     """The line as it ends, and what goes over. `kept`: lines (rows) that live on for what stands apart of them."""
     heir, left = _heir(line, move), _left(line)
     to = "sales" if heir is None else channel_party(heir)
-    reason = f"moved: {move.dispute.public_id}"
+    reason = MOVED + move.dispute.public_id
     debit = line["party"]
     if line["state"] in PAID_OUT:
         debit = f"receivable:{debit}"
@@ -115,7 +115,7 @@ def _copy(unit: Unit, move: Move, line: Row, *, finished: bool) -> Row | None:
     times = {"created_at": unit.now, "changed_at": unit.now, "matured_at": unit.now if finished else None}
     fresh = {"id": unit.new_id(), "public_id": public_id(), "version": 1, "settlement_id": None}
     whose = {"party": channel_party(heir), "credited": move.to, "state": "matured" if finished else "frozen"}
-    return line | times | fresh | whose | {"reason": f"moved: {move.dispute.public_id}"}
+    return line | times | fresh | whose | {"reason": MOVED + move.dispute.public_id}
 
 
 def _owe(unit: Unit, line: Row, left: int) -> None:

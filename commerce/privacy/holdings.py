@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, literal, or_, select
 
+from commerce.earning.told import without_words
 from commerce.partners.notices import MOVED
 from commerce.proof.entry import sharer_party
 from commerce.store import tables
@@ -151,10 +152,12 @@ HOLDINGS = (
     Holding(tables.order_event, _by_order(tables.order_event), {"detail": ""}),
     Holding(tables.aftersale, _by_order(tables.aftersale), NO_CASE),
     Holding(tables.aftersale_event, _by_case(tables.aftersale_event), {"detail": ""}),
+    Holding(tables.refund, _by_order(tables.refund), {"reason": ""}),
+    Holding(tables.commission_line, _line, {"reason": without_words(tables.commission_line.c.reason)}),
     Holding(tables.question, _in_talk(tables.question), GONE),
     Holding(tables.held_line, _in_talk(tables.held_line), GONE),
     Holding(tables.appeal, _appeal, {"text": "", "answer": ""}),
-    Holding(tables.act, _in_talk(tables.act), {"name": "", "text": "", "viewer": ""}),
+    Holding(tables.act, _in_talk(tables.act), {"name": "", "text": "", "viewer": "", "reason": ""}),
     Holding(tables.restriction, _in_talk(tables.restriction), {"name": "", "reason": ""}),
     # Last: who his customer is stands here.
     Holding(tables.viewer, _viewer, {"name": "", "customer_id": None}),
@@ -165,10 +168,8 @@ HOLDINGS = (
     Holding(tables.order_line, _by_order(tables.order_line), None, MONEY),
     Holding(tables.aftersale_line, _by_case(tables.aftersale_line), None, MONEY),
     Holding(tables.payment, _by_order(tables.payment), None, MONEY),
-    Holding(tables.refund, _by_order(tables.refund), None, MONEY),
     Holding(tables.refund_line, _refund_line, None, MONEY),
     Holding(tables.assessment, _assessment, None, MONEY),
-    Holding(tables.commission_line, _line, None, MONEY),
     Holding(tables.receivable, _by_party(tables.receivable), None, MONEY),
     Holding(tables.settlement, _by_party(tables.settlement), None, MONEY),
     Holding(tables.payout, _by_party(tables.payout), None, MONEY),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from commerce import commands as c
 from commerce.audit import audit
 from commerce.commands import disputes as d
 from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
@@ -14,6 +15,7 @@ from commerce.order.place import body_digest
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.store.ids import public_id
+from commerce.why import why_order
 
 
 async def test_a_buyer_is_erased_and_every_proof_and_figure_stays(money_anywhere):
@@ -86,3 +88,25 @@ async def test_nothing_that_is_made_of_his_address_survives(money):
     with pytest.raises(Conflict, match="client_order_id: used before"):
         await money.execute(command)
     assert len(await money.rows(tables.orders)) == 1
+
+
+async def test_what_was_written_about_him_goes_everywhere(money_anywhere):
+    """Why he was muted, why his money was given back, why his order was held and let go."""
+    money, viewer, him = money_anywhere, public_id(), "Li Lei of Lake Road"
+    orders = [await money.sold(viewer) for _ in range(2)]
+    await money.execute(c.Restrict(money.merchant, "host", viewer, "mute", reason=f"{him} is rude"))
+    await money.refund(orders[0], reason=f"{him} sent it back")
+    await money.execute(HoldLines(money.merchant, orders[1].order, f"{him} buys for himself"))
+    before = await money.ask(why_order, money.merchant, orders[1].order, "en", money.shop.store_a.channel)
+    assert f"Reason: {him} buys for himself." in before["words"], "the party is told while it stands"
+    await money.execute(ReleaseLines(money.merchant, orders[1].order, f"{him} is fine"))
+    await money.arrived(orders[1])
+    statement, public = await money.statement(), await money.key()
+    await money.execute(EraseViewer(money.merchant, viewer))
+    told = {name: row for name, rows in (await money.shop.dump()).items() for row in rows if him in row}
+    assert told == {}
+    after = await money.ask(why_order, money.merchant, orders[1].order, "en", money.shop.store_a.channel)
+    assert "Reason: by hand." in after["words"]
+    for each in (statement, await money.statement()):
+        assert verify_statement(each, public).wrong == []
+    assert await money.ask(audit) == []

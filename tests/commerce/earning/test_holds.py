@@ -73,8 +73,10 @@ async def test_all_that_somebody_earned_is_held_and_goes_on(money):
     assert [row["gross_minor"] for row in await money.ask(settlements, money.merchant, state="prepared")] == [990]
     with pytest.raises(Invalid):
         e.HoldParty(money.merchant, "house:1", "farm?")
-    with pytest.raises(Invalid):
-        await money.execute(e.HoldParty(money.merchant, money.a, "dispute: no"))
+    for command in (e.HoldParty, e.ReleaseParty):
+        for reason in ("dispute: no", "moved: no"):
+            with pytest.raises(Invalid, match="must not begin"):
+                await money.execute(command(money.merchant, money.a, reason))
     assert await money.execute(e.HoldParty(money.merchant, money.a, "farm?")) == 2
     assert await money.ask(held_earnings, money.merchant) == (
         HeldEarnings(money.a, "farm?", by_hand=True, lines=2, left_minor=1_980, currency="CNY"),
