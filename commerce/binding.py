@@ -25,6 +25,7 @@ BOUGHT = (*PAID, "refunded")
 # that whoever walks through thousands of rooms makes no order heavy.
 TOUCHES_MAX = 16
 VISIT_MS = 3_600_000
+MERGED = "merged"  # the clause of a binding that came with another viewer
 NO_WORDS: Mapping[str, str] = {}
 
 
@@ -177,6 +178,7 @@ def binding_row(unit: Unit, tenant: Tenant, viewer: int, decision: Decision, rep
         "since": terms.since,
         "valid_until": terms.valid_until,
         "protected_until": terms.protected_until,
+        "ended_at": None,
     }
 
 
@@ -286,13 +288,14 @@ def log_binding(
 def supersede(unit: Unit, bindings: Collection[int]) -> None:
     """Bindings that another one has replaced; nothing is deleted."""
     if bindings:
-        unit.connection.execute(_superseding(), {"bindings": list(bindings)})
+        unit.connection.execute(_superseding(), {"bindings": list(bindings), "now": unit.now})
 
 
 @cache
 def _superseding() -> Update:
     table = tables.binding
-    return update(table).where(among(table.c.id, "bindings")).values(state="superseded")
+    ended: dict[str, Any] = {"state": "superseded", "ended_at": bindparam("now")}
+    return update(table).where(among(table.c.id, "bindings")).values(ended)
 
 
 def _is_later(before: Binding, renewed: Binding) -> bool:

@@ -10,13 +10,15 @@ himself earns.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commerce.attribution import Decision, LockRule, decide, read_inputs
+from commerce.attribution import Decision, LockRule, Situation, decide, read_inputs, valid_binding
+from commerce.binding import MERGED, find_held
 from commerce.canonical import json_text
 from commerce.checks import choice
 from commerce.directory.merchants import find_merchant
@@ -25,7 +27,7 @@ from commerce.money import Money, to_decimal
 from commerce.proof.entry import channel_party
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Reading
-from commerce.visits import find_viewer
+from commerce.visits import Tenant, find_tenant, find_viewer
 
 Json = dict[str, Any]
 LANGUAGES = ("zh", "en")
@@ -43,6 +45,8 @@ WORDS = {
         "was": "{at} 起是{channel}的客户。",
         "valid": "有效至 {until}。",
         "for_ever": "长期有效。",
+        "for_show": "只在那一场直播内有效。",
+        "show_until": "只在那一场直播内有效，最晚至 {until}。",
         "by_first_touch": "最早带他来的",
         "by_last_touch": "最近带他来的",
         "by_rebound": "原绑定不再受保护，之后由它带来",
@@ -52,6 +56,8 @@ WORDS = {
         "by_decided": "争议裁定，{by}：{reason}",
         "by_passed": "原渠道关闭，按公布的期限转入，{by}：{reason}",
         "ended": "之后被新的绑定取代。",
+        "lost": "{at} 登录后两个访客合并为一人，以另一绑定为准。",
+        "lost_once": "登录后两个访客合并为一人，以另一绑定为准。",
         "room": "订单在{channel}的直播间下单。",
         "owner_wins": "房间属于另一渠道；按规则“归属优先”，佣金计给{owner}。",
         "room_wins": "房间属于另一渠道；按规则“房间优先”，佣金计给{room}，客户仍归{owner}。",
@@ -77,6 +83,8 @@ WORDS = {
         "was": "A customer of {channel} since {at}.",
         "valid": "Valid until {until}.",
         "for_ever": "Valid for ever.",
+        "for_show": "Valid for the broadcast of then only.",
+        "show_until": "Valid for the broadcast of then only, until {until} at most.",
         "by_first_touch": "whoever brought him first",
         "by_last_touch": "whoever brought him last",
         "by_rebound": "the binding before was no longer protected, and he came through it after that",
@@ -86,6 +94,8 @@ WORDS = {
         "by_decided": "by the decision of a dispute, {by}: {reason}",
         "by_passed": "his channel closed, and the published period is over, {by}: {reason}",
         "ended": "Replaced by a later binding.",
+        "lost": "{at} he logged in: two viewers that are one, and the binding of the other one stayed.",
+        "lost_once": "He logged in: two viewers that are one, and the binding of the other one stayed.",
         "room": "The order was placed in the room of {channel}.",
         "owner_wins": "The room is another channel's; by the rule “owner wins” its commission is credited to {owner}.",
         "room_wins": "The room is another channel's; by the rule “room wins” its commission is credited to {room}, "
@@ -229,7 +239,7 @@ def _order_words(teller: Teller, row: AnyRow, rule: LockRule, decided: Decision)
         bound = inputs.binding
         words += [
             teller.say("was", at=teller.at(bound.since), channel=names[bound.channel]),
-            _ends(teller, bound.valid_until),
+            _ends(teller, rule, bound.valid_until),
         ]
     words.append(teller.say("room", channel=names[row.room_channel_id]))
     words.append(teller.say(decided.clause, owner=names[row.owner_channel_id]))
@@ -274,13 +284,11 @@ def _line_words(teller: Teller, line: Json) -> list[str]:
     return [*said, teller.say("reason", reason=teller.term(line["reason"]))] if line["reason"] else said
 
 
-def _bound_words(teller: Teller, channel: int, since: int, until: int | None, why: str) -> list[str]:
-    said = teller.say("bind", at=teller.at(since), channel=teller.names[channel], clause=why)
-    return [said, _ends(teller, until)]
-
-
-def _ends(teller: Teller, until: int | None) -> str:
-    return teller.say("for_ever") if until is None else teller.say("valid", until=teller.at(until))
+def _ends(teller: Teller, rule: LockRule, until: int | None) -> str:
+    of_show = rule.mode == "per_broadcast"
+    if until is None:
+        return teller.say("for_show" if of_show else "for_ever")
+    return teller.say("show_until" if of_show else "valid", until=teller.at(until))
 
 
 def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "zh", reader: str | None = None) -> Json:
@@ -292,9 +300,10 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
     if key is None:
         raise NotFound("viewer", "no such viewer")
     teller = Teller(reading, merchant, language, reader)
+    tenant = find_tenant(reading, merchant)
     events = sorted([*_touches(reading, key), *_bindings(reading, key)], key=lambda event: (event["at"], event["id"]))
-    held = next((event["channel"] for event in reversed(events) if _holds(event, reading.now)), None)
-    words = [sentence for event in events for sentence in _event_words(teller, event)]
+    held = _holder(reading, tenant, key)
+    words = [sentence for event in events for sentence in _event_words(teller, tenant.rule, event)]
     if held is None:
         words.append(teller.say("nobody"))
     for event in events:
@@ -303,6 +312,7 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
                 event.pop(name, None)
         event["channel"] = teller.publics[event["channel"]]
         del event["id"]
+        event.pop("lost", None)
     return {
         "viewer": viewer,
         "channel": None if held is None else teller.publics[held],
@@ -311,12 +321,17 @@ def why_customer(reading: Reading, merchant: int, viewer: str, language: str = "
     }
 
 
-def _holds(event: Json, now: int) -> bool:
-    """Whether an event is a binding that nothing replaced and that is not over."""
-    return event.get("state") == "active" and (event["valid_until"] is None or event["valid_until"] > now)
+def _holder(reading: Reading, tenant: Tenant, viewer: int) -> int | None:
+    """The channel whose customer an order of this moment would find him to be."""
+    held = find_held(reading, [viewer]).get(viewer)
+    if held is None:
+        return None
+    looked_at = Situation(reading.now, tenant.house, tenant.house, held.terms, show=tenant.show)
+    binding = valid_binding(tenant.rule, looked_at)
+    return None if binding is None else binding.channel
 
 
-def _event_words(teller: Teller, event: Json) -> list[str]:
+def _event_words(teller: Teller, rule: LockRule, event: Json) -> list[str]:
     if event["kind"] == "touch":
         return [teller.say("touch", at=teller.at(event["at"]), channel=teller.names[event["channel"]])]
     reason = event.get("reason", "")
@@ -324,8 +339,17 @@ def _event_words(teller: Teller, event: Json) -> list[str]:
     why = teller.say(f"by_{event['clause']}", by=event.get("by", ""), reason=given)
     if "reason" in event and event["channel"] in teller.hidden:  # it may say who that is
         why = teller.say("by_hand")
-    said = _bound_words(teller, event["channel"], event["at"], event["valid_until"], why)
-    return said if event["state"] == "active" else [*said, teller.say("ended")]
+    channel = teller.names[event["channel"]]
+    said = [
+        teller.say("bind", at=teller.at(event["at"]), channel=channel, clause=why),
+        _ends(teller, rule, event["valid_until"]),
+    ]
+    if event["state"] == "active":
+        return said
+    if "lost" not in event:
+        return [*said, teller.say("ended")]
+    at = event["lost"]
+    return [*said, teller.say("lost_once") if at is None else teller.say("lost", at=teller.at(at))]
 
 
 def _touches(reading: Reading, viewer: int) -> list[Json]:
@@ -341,11 +365,28 @@ def _bindings(reading: Reading, viewer: int) -> list[Json]:
     table, by_hand = tables.binding, tables.rebinding
     query = select(table, by_hand.c.reason, by_hand.c.decided_by).where(table.c.viewer_id == viewer)
     query = query.outerjoin(by_hand, by_hand.c.binding_id == table.c.id)
-    return [_binding(row) for row in reading.connection.execute(query)]
+    rows = reading.connection.execute(query).all()
+    lost, ended = _lost(rows), {row.id: row.ended_at for row in rows}
+    return [
+        _binding(row, ended.get(row.replaces_id)) | ({"lost": row.ended_at} if row.id in lost else {}) for row in rows
+    ]
 
 
-def _binding(row: AnyRow) -> Json:
-    ends = {"valid_until": row.valid_until, "protected_until": row.protected_until}
-    found = {"id": row.id, "kind": "binding", "at": row.since, "channel": row.channel_id, "state": row.state}
+def _lost(rows: Sequence[AnyRow]) -> set[int]:
+    """Those in whose place no other one came: when two viewers were one, the other one's stayed."""
+    replaced = {row.replaces_id for row in rows}
+    came_along = {(row.channel_id, row.since) for row in rows if row.clause == MERGED}
+    return {
+        row.id
+        for row in rows
+        if row.state != "active" and row.id not in replaced and (row.channel_id, row.since) not in came_along
+    }
+
+
+def _binding(row: AnyRow, began_at: int | None) -> Json:
+    """One that came along with another viewer is his from that login on; it counts from the touch that made it."""
+    at = began_at or row.since if row.clause == MERGED else row.since
+    ends = {"since": row.since, "valid_until": row.valid_until, "protected_until": row.protected_until}
+    found = {"id": row.id, "kind": "binding", "at": at, "channel": row.channel_id, "state": row.state}
     found |= ends | {"clause": row.clause, "rule_hash": row.rule_hash}
     return found if row.reason is None else found | {"reason": row.reason, "by": row.decided_by}

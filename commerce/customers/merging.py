@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, or_, select, update
 
 from commerce.attribution import merge
-from commerce.binding import Held, find_held, log_binding, supersede
+from commerce.binding import MERGED, Held, find_held, log_binding, supersede
 from commerce.customers.carts import merge_carts
 from commerce.customers.views import Cut
 from commerce.earning.watching import merge_watch
@@ -21,8 +21,6 @@ from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
 from commerce.store.unit import Unit
 from commerce.visits import Person, Tenant
-
-MERGED = "merged"  # the clause of a binding that came with another viewer
 
 
 def lock_viewers(unit: Unit, *keys: int) -> None:
@@ -102,7 +100,7 @@ def _carry_over(unit: Unit, tenant: Tenant, stays: Person, came: Held, was: Held
     row: Row = {"id": unit.new_id(), "merchant_id": tenant.id, "viewer_id": stays.key, "channel_id": terms.channel}
     row |= {"show_id": terms.show, "touch_id": touch, "replaces_id": came.id if was is None else was.id}
     row |= {"state": "active", "clause": MERGED, "rule_hash": tenant.rule_hash, "since": terms.since}
-    row |= {"valid_until": terms.valid_until, "protected_until": terms.protected_until}
+    row |= {"valid_until": terms.valid_until, "protected_until": terms.protected_until, "ended_at": None}
     insert_rows(unit.connection, table, [row])
     other = None if was is None or was.channel_public == came.channel_public else was
     log_binding(unit, row, stays.public, came.channel_public, other)

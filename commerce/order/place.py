@@ -258,7 +258,7 @@ class Checkout:
     def _bind(self, place: Place, buyer: Buyer, viewer: int, decision: Decision) -> None:
         assert decision.touch is not None
         row = binding_row(self._unit, place.tenant, viewer, decision, buyer.held)
-        self.rows.bind(row, buyer.held)
+        self.rows.bind(row, buyer.held, self._unit.now)
         channel = self._known.channels[decision.owner].public
         log_binding(self._unit, row, buyer.public, channel, buyer.held)
         replaces = None if buyer.held is None else buyer.held.channel_public

@@ -67,14 +67,14 @@ class Rows:
     earned: list[Row] = field(default_factory=list)
     carts: list[Row] = field(default_factory=list)
 
-    def bind(self, row: Row, replaces: Held | None) -> None:
+    def bind(self, row: Row, replaces: Held | None, now: int) -> None:
         """A new binding; the one it replaces may be another new one of the same batch."""
         if replaces is not None:
             earlier = next((known for known in self.bindings if known["id"] == replaces.id), None)
             if earlier is None:
                 self.superseded.append(replaces.id)
             else:
-                earlier["state"] = "superseded"
+                earlier |= {"state": "superseded", "ended_at": now}
         self.bindings.append(row)
 
     def add(self, unit: Unit, placing: Placing) -> None:

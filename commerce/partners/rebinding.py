@@ -78,6 +78,7 @@ def _row(unit: Unit, tenant: Tenant, viewer: int, to: int, held: Held | None) ->
         "since": unit.now,
         "valid_until": terms.valid_until,
         "protected_until": terms.protected_until,
+        "ended_at": None,
     }
 
 

@@ -12,6 +12,7 @@ from commerce.errors import Invalid, NotFound
 from commerce.questions import channels
 from commerce.store.ids import public_id
 from commerce.why import WORDS, why_customer, why_order
+from tests.commerce.customers.people import Phone
 
 
 async def test_the_story_of_a_customer_who_was_taken_over(money):
@@ -103,6 +104,52 @@ async def test_a_partner_is_not_told_who_another_is_nor_what_was_said_of_him(mon
     assert "became a customer of another partner (by headquarters)." in " ".join(told["words"])
     in_full = await money.ask(why_customer, money.merchant, viewer, "en")
     assert "(by hand, boss: asked at Store B)" in " ".join(in_full["words"])
+
+
+async def test_whose_he_is_is_what_an_order_now_would_find(money):
+    shop, viewer = money.shop, public_id()
+    await money.lock(LockRule(mode="per_broadcast"))
+    await shop.enter(viewer)
+    during = await money.ask(why_customer, money.merchant, viewer, "en")
+    assert (during["channel"], during["words"][-1]) == (shop.store_a.channel, "Valid for the broadcast of then only.")
+    await shop.next_show()
+    after = await money.ask(why_customer, money.merchant, viewer, "en")
+    assert (after["channel"], after["words"][-1]) == (None, WORDS["en"]["nobody"])
+
+
+async def test_two_viewers_who_are_one_are_so_since_he_logged_in(money):
+    """A is older: he is A's since the login, and the log of B says why."""
+    shop, one, two = money.shop, public_id(), public_id()
+    await shop.enter(one)
+    shop.clock.advance(86_400)
+    await shop.enter(two, shop.room_b)
+    await Phone(shop).log_in(two)
+    shop.clock.advance(86_400)
+    await Phone(shop).log_in(one)  # on 17 January
+    story = await money.ask(why_customer, money.merchant, one, "en")
+    assert [word for word in story["words"] if "logged in" in word] == [
+        "2027-01-17 16:02:02 became a customer of Store A (he logged in: two viewers that are one)."
+    ]
+    assert [event["channel"] for event in story["events"] if event["kind"] == "binding"][-1] == shop.store_a.channel
+    assert story["channel"] == shop.store_a.channel
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [
+        ("b", "2027-01-16 16:02:02 he logged in: two viewers that are one, and the binding of the other one stayed."),
+        ("a", "2027-01-16 16:02:02 he logged in: two viewers that are one, and the binding of the other one stayed."),
+    ],
+)
+async def test_a_binding_that_lost_is_not_replaced_by_a_later_one(money, room, said):
+    shop, one, two = money.shop, public_id(), public_id()
+    await shop.enter(one)
+    await Phone(shop).log_in(one)
+    shop.clock.advance(86_400)
+    await shop.enter(two, getattr(shop, f"room_{room}"))
+    await Phone(shop).log_in(two)
+    words = (await money.ask(why_customer, money.merchant, one, "en"))["words"]
+    assert (words[-1], WORDS["en"]["ended"] in words) == (said, False)
 
 
 async def house_room(money):

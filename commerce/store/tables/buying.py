@@ -87,6 +87,7 @@ binding = Table(
     moment("since"),
     moment("valid_until", nullable=True),
     moment("protected_until", nullable=True),
+    moment("ended_at", nullable=True),
 )
 Index("ix_binding_viewer", binding.c.viewer_id)
 Index("ix_binding_touch", binding.c.touch_id)

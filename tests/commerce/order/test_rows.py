@@ -30,7 +30,7 @@ async def test_every_column_is_written(shop, monkeypatch):
 
 def test_a_binding_may_replace_another_of_the_same_batch():
     rows, terms = Rows(), Binding(1, 0)
-    rows.bind({"id": 1, "state": "active"}, Held(99, terms, "c"))
-    rows.bind({"id": 2, "state": "active"}, Held(1, terms, "c"))
+    rows.bind({"id": 1, "state": "active", "ended_at": None}, Held(99, terms, "c"), 5)
+    rows.bind({"id": 2, "state": "active", "ended_at": None}, Held(1, terms, "c"), 5)
     assert rows.superseded == [99]
-    assert [row["state"] for row in rows.bindings] == ["superseded", "active"]
+    assert [(row["state"], row["ended_at"]) for row in rows.bindings] == [("superseded", 5), ("active", None)]
