@@ -177,7 +177,10 @@ class RestockRefund(Command[shown.Refund]):
 
 @dataclass(frozen=True, slots=True)
 class RecordDispute(Command[views.Order]):
-    """The buyer's bank has taken money back, as the provider says; `notice` names the dispute, and counts once."""
+    """The buyer's bank has taken money back, as the provider says; `notice` names the dispute, and counts once.
+
+    `reinstated`: the merchant has won that dispute, and the bank has given the money back.
+    """
 
     merchant: int
     provider: str
@@ -186,6 +189,7 @@ class RecordDispute(Command[views.Order]):
     amount_minor: int
     currency: str
     reason: str = ""
+    reinstated: bool = False
 
     def __post_init__(self) -> None:
         checks.text("notice", self.notice, 60, 1)

@@ -191,9 +191,10 @@ def _correct(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
     gross = still_owed(unit, lines)
     netted = net_receivables(unit, found, max(0, gross - row.amount_minor), row.attempts + 1)
     if gross - netted != row.amount_minor:
-        owed = f"{gross - netted} of {row.amount_minor} minor units"
         raise Conflict(
-            "payout", f"since it failed something was refunded, held or netted elsewhere: {owed} are owed now"
+            "payout",
+            "since it failed something was refunded, held or netted elsewhere: "
+            f"{gross - netted} of {row.amount_minor} minor units are owed now",
         )
     paid = replace(pending, id=f"{pending.id}:corrected", pending=False)
     post(unit, row.merchant_id, [paid, _left(row)])

@@ -3,6 +3,9 @@
 What is left of the order is refunded by it, with all that a refund does. What it took beyond that - there were refunds
 before, or it took more than was paid - is the merchant's loss: a transfer of its own, in the order's history and with
 its refunds, and nobody's commission.
+
+A dispute that the merchant wins brings the money back: it is his again in his books. The order stays refunded, and
+what its lines gave back of their commission stays so.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
-CHARGEBACK = "chargeback"
+CHARGEBACK, REINSTATED = "chargeback", "reinstated"
 TAKEN_FROM = ("paid", "refunded")  # states of a payment whose money has come
 
 
@@ -29,7 +32,10 @@ def record_dispute(unit: Unit, command: RecordDispute) -> views.Order:
     """A negative entry that nobody here decided; a second notice of it is no news. NotFound, Conflict, WrongState."""
     payment = _payment(unit, command)
     order = locked_order(unit, tables.orders.c.id == payment.order_id)
-    if _is_known(unit, order, command):
+    known = _known(unit, order, command)
+    if command.reinstated:
+        _reinstate(unit, order, command, known)
+    if known is not None or command.reinstated:
         return shown(unit, order)
     if payment.state not in TAKEN_FROM:
         raise WrongState("state", order.state, CHARGEBACK)
@@ -54,18 +60,39 @@ def _payment(unit: Unit, command: RecordDispute) -> AnyRow:
     return row
 
 
-def _is_known(unit: Unit, order: AnyRow, command: RecordDispute) -> bool:
+def _known(unit: Unit, order: AnyRow, command: RecordDispute) -> AnyRow | None:
+    """What was booked under its name; BodyDiffers when that is something else."""
     table = tables.refund
     query = select(table).where(table.c.order_id == order.id, table.c.key == command.notice)
     known = unit.connection.execute(query).first()
     if known is None:
-        return False
+        return None
     if known.kind != CHARGEBACK:
         raise BodyDiffers("kind", known.kind, CHARGEBACK)
     taken = known.amount_minor + known.beyond_minor
     if taken != command.amount_minor:
         raise BodyDiffers("amount", str(taken), str(command.amount_minor))
-    return True
+    return known
+
+
+def _reinstate(unit: Unit, order: AnyRow, command: RecordDispute, known: AnyRow | None) -> None:
+    """Once. NotFound until it is known that the money was taken: the provider says it again later."""
+    if known is None:
+        raise NotFound("notice", "no such chargeback")
+    if known.state == REINSTATED:
+        return
+    table, minor, code = tables.refund, command.amount_minor, command.currency
+    unit.connection.execute(update(table).where(table.c.id == known.id).values(state=REINSTATED))
+    name = f"reinstated:{command.notice}:{order.public_id}"
+    post(unit, order.merchant_id, [Transfer(name, "clearing", "sales", minor, code, CHARGEBACK)])
+    _tell(unit, order, REINSTATED, f"{to_decimal(Money(minor, code))} {code}: {command.reason or command.provider}")
+
+
+def _tell(unit: Unit, order: AnyRow, event: str, detail: str) -> None:
+    """In the order's history; its state is as it was."""
+    row = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "event": event}
+    state = select(tables.orders.c.state).where(tables.orders.c.id == order.id).scalar_subquery()
+    unit.connection.execute(insert(tables.order_event).values(row | {"state": state, "detail": detail, "at": unit.now}))
 
 
 def _book_beyond(unit: Unit, order: AnyRow, command: RecordDispute, within: int) -> None:
@@ -81,7 +108,4 @@ def _book_beyond(unit: Unit, order: AnyRow, command: RecordDispute, within: int)
         row |= {"amount_minor": 0, "beyond_minor": beyond, "kind": CHARGEBACK, "state": "done", "restocked": False}
         unit.connection.execute(insert(table), row | {"reason": reason, "at": unit.now, "asked": "0"})
     post(unit, order.merchant_id, [Transfer(name, "sales", "clearing", beyond, code, CHARGEBACK)])
-    event = {"id": unit.new_id(), "merchant_id": order.merchant_id, "order_id": order.id, "event": CHARGEBACK}
-    told = {"detail": f"{to_decimal(Money(beyond, code))} {code} beyond the order: {reason}", "at": unit.now}
-    state = select(tables.orders.c.state).where(tables.orders.c.id == order.id).scalar_subquery()
-    unit.connection.execute(insert(tables.order_event).values(event | told | {"state": state}))
+    _tell(unit, order, CHARGEBACK, f"{to_decimal(Money(beyond, code))} {code} beyond the order: {reason}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import stripe
@@ -25,6 +26,7 @@ BODY_BYTES_MAX = 256_000
 PAGE = 100
 PAID = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 DISPUTED = "charge.dispute.funds_withdrawn"
+REINSTATED = "charge.dispute.funds_reinstated"
 T = TypeVar("T")
 
 
@@ -125,8 +127,9 @@ class Stripe:
                 trade=metadata["trade"],
                 reference=about["id"],
             )
-        if kind == DISPUTED:
-            return self._dispute(about)
+        if kind in (DISPUTED, REINSTATED):
+            said = self._dispute(about)
+            return replace(said, reinstated=True) if said is not None and kind == REINSTATED else said
         return None
 
     def _dispute(self, about: dict[str, Any]) -> RecordDispute | None:

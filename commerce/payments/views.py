@@ -62,7 +62,7 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back, and whether the provider has done it: waiting, done, failed; or how HQ has ended it.
+    """Money given back, and whether the provider has done it: waiting, done, failed; how HQ has ended it; reinstated.
 
     `beyond`: what a buyer's bank took over and above what was left of the order.
     """

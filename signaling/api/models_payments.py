@@ -59,7 +59,8 @@ class RefundLine(View):
 class RefundView(View):
     """Money given back, and whether the provider has done it; `lines`: for what.
 
-    `beyond` is what a buyer's bank took over and above what was left of the order: it is no part of `amount`.
+    `beyond` is what a buyer's bank took over and above what was left of the order: it is no part of `amount`. It is
+    `reinstated` when the bank has given back what it took.
     """
 
     order: Id
@@ -68,7 +69,7 @@ class RefundView(View):
     amount: Money
     beyond: Money
     reason: str
-    state: Literal["waiting", "done", "failed", "paid_otherwise", "not_given"]
+    state: Literal["waiting", "done", "failed", "paid_otherwise", "not_given", "reinstated"]
     attempts: int
     error: str
     at: Moment

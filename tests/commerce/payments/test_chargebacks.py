@@ -49,6 +49,27 @@ async def test_the_banks_bill_agrees_with_what_was_booked(money):
     assert differences([*bill, Booking(name, "refund", Money(9_900, "CNY"))], ours) == []
 
 
+@pytest.mark.parametrize("before", [None, 900, 9_900])
+async def test_what_the_bank_gives_back_is_the_merchants_again(money_anywhere, before):
+    money = money_anywhere
+    order = await money.sold()
+    if before is not None:
+        await money.refund(order, before)
+    await taken(money, order)
+    for _ in range(2):
+        now = await taken(money, order, reinstated=True)
+        await taken(money, order)  # said once more: no news
+    assert (now.state, now.refunded.minor) == ("refunded", 9_900)
+    assert (await money.balance("sales"), await money.balance("clearing")) == (
+        9_900 - (before or 0),
+        (before or 0) - 9_900,
+    )
+    assert (await money.ask(order_refunds, money.merchant, order.order))[-1].state == "reinstated"
+    (event,) = await money.rows(tables.order_event, event="reinstated")
+    assert (event.state, event.detail) == ("refunded", "99.00 CNY: fraud")
+    assert await money.ask(audit) == []
+
+
 async def test_a_part_leaves_the_order_as_it_is(money):
     order = await money.sold()
     now = await taken(money, order, 4_000)
@@ -68,6 +89,8 @@ async def test_what_does_not_fit_is_named_and_books_nothing(money):
         (BodyDiffers, "kind", {"notice": "dp_2", "minor": 900}),
         (Conflict, "currency", {"notice": "dp_3", "currency": "EUR"}),
         (WrongState, "state", {"notice": "dp_3", "order": unpaid}),
+        (NotFound, "notice", {"notice": "dp_3", "reinstated": True}),
+        (BodyDiffers, "amount", {"minor": 600, "reinstated": True}),
     ):
         with pytest.raises(refused) as found:
             await taken(money, **{"order": order} | about)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -179,3 +180,7 @@ async def test_a_dispute_finds_the_payment_by_its_intent(fake, gateway):
     )
     said = await ask(gateway.read_webhook, *notice, time.time())
     assert said == RecordDispute(7, "stripe", "dp_1", PAYMENT, 9_900, "CNY", "fraudulent")
+    notice = fake.notice(
+        step.reference, kind="charge.dispute.funds_reinstated", about=about | {"payment_intent": f"pi_{step.reference}"}
+    )
+    assert await ask(gateway.read_webhook, *notice, time.time()) == replace(said, reinstated=True)

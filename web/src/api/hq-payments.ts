@@ -31,7 +31,7 @@ export interface RefundMade {
   amount: Money;
   beyond: Money;
   reason: string;
-  state: "waiting" | "done" | "failed" | "paid_otherwise" | "not_given";
+  state: "waiting" | "done" | "failed" | "paid_otherwise" | "not_given" | "reinstated";
   attempts: number;
   error: string;
   at: string;

@@ -5,7 +5,7 @@ import type { HqText } from "../text/hq-en.ts";
 import { formatMoment } from "../times.ts";
 import { formValues } from "../ui/form.ts";
 
-const KIND = { waiting: "", done: "good", failed: "warn", paid_otherwise: "good", not_given: "" };
+const KIND = { waiting: "", done: "good", failed: "warn", paid_otherwise: "good", not_given: "", reinstated: "good" };
 
 /** What can be done with one: try again what failed, or end it; where an order is open, put on the shelf what came back later. */
 export interface RefundActs {

@@ -40,6 +40,7 @@ export const paymentsEn = {
     failed: "failed",
     paid_otherwise: "paid in another way",
     not_given: "not given",
+    reinstated: "given back by the bank",
   },
   end: "The provider will never make it",
   ended: "How it ends",

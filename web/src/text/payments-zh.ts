@@ -42,6 +42,7 @@ export const paymentsZh: typeof paymentsEn = {
     failed: "失败",
     paid_otherwise: "已用其他方式退还",
     not_given: "不再退还",
+    reinstated: "银行已退回商家",
   },
   end: "支付机构不会再退这笔款",
   ended: "了结方式",
