@@ -16,8 +16,10 @@ from commerce.commands import earning as e
 from commerce.commission import Earner, Item, Line, Plan, Rate, Sale, commission
 from commerce.errors import SoldOut
 from commerce.proof.entry import sharer_party
+from commerce.stock import Move, move
 from commerce.store import tables
 from commerce.store.ids import public_id
+from tests.commerce.test_stock import books_in_memory
 
 PRICE = 9_900
 COMMERCE = Path(__file__).parents[2] / "commerce"
@@ -117,6 +119,8 @@ async def test_07_the_last_unit_is_sold_once(money):
     answers = await asyncio.gather(*map(money.execute, orders), return_exceptions=True)
     assert sum(isinstance(answer, SoldOut) for answer in answers) == 1
     assert await money.shop.books() == (10, 4, 6, 0)
+    # what is looked at first says why; that nothing is sold twice is the statement's own doing
+    assert await asyncio.to_thread(lambda: move(books_in_memory(4), 1, 6, Move.ORDER)) is None
 
 
 def test_08_no_float_comes_near_money():
