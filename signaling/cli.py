@@ -102,6 +102,13 @@ def _stores(verbs: Verbs) -> None:  # type: ignore[valid-type]
     move.add_argument("target", help="postgresql:// URL of an empty database")
 
 
+VERIFY_KEY = (
+    "the public key, from outside: 64 hex digits, or a file with them; given twice for a merchant who moved: that of "
+    "before and that of now. Exits with 0 when all holds, 1 when anything is wrong, 3 when nothing is, but some is "
+    "under a key that was not given"
+)
+
+
 def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
     """The verbs of leaving, and of proof."""
     leave = _verb(verbs, "export", _on_store(cli_leaving.export), "everything of a merchant, or a channel, as a folder")
@@ -124,7 +131,7 @@ def _leaving(verbs: Verbs) -> None:  # type: ignore[valid-type]
         verbs, "verify", lambda known, _: cli_leaving.verify(known), "check a statement or a whole export, offline"
     )
     check.add_argument("statement", type=Path, help="its file; or the folder of an export or a farewell")
-    check.add_argument("--key", required=True, help="the public key, from outside: 64 hex digits, or a file with them")
+    check.add_argument("--key", required=True, action="append", help=VERIFY_KEY)
     check.add_argument("--head", type=Path, help="another partner's statement or head: both must be of one history")
     check.add_argument("--proof", type=Path, help='{"hashes": [...]} that leads from one head to the other')
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,20 @@ from rich.progress import Progress
 
 from commerce.errors import Invalid
 from commerce.leaving import station
-from commerce.leaving.check import check_folder, is_signed
+from commerce.leaving.check import check_folder, check_statement, is_signed
 from commerce.leaving.files import read_manifest
 from commerce.money import Money, to_decimal
 from commerce.proof import shape
 from commerce.proof.signing import KEY_BYTES
-from commerce.proof.verify import compare, verify_statement
+from commerce.proof.verify import Report, compare
 from config.settings import Settings
 
 DOES_NOT_HOLD = 1
+SOME_UNDER_ANOTHER_KEY = 3  # 2 is wrong usage
+TWO_KEYS = (
+    "A merchant who moved to another installation has a key of before and one of now: give both, "
+    "--key ONE --key OTHER. Ask the merchant for the one you do not have; never take it from what you check."
+)
 KEY_DIGITS = 2 * KEY_BYTES
 
 
@@ -74,40 +80,67 @@ def log_key(settings: Settings, known: Namespace) -> int:
 
 def verify(known: Namespace) -> int:
     """0 when all of it holds. Needs no store and no network."""
-    public = _key(known.key)
+    given = [_key(each) for each in known.key]
     if known.statement.is_dir():
-        return _check_folder(known.statement, public)
+        return _check_folder(known.statement, given)
     found = _read(known.statement)
-    report = verify_statement(found, public)
-    wrong = list(report.wrong)
+    under = check_statement(found, given)
+    wrong = list(under.report.wrong)
+    if not under.given:
+        wrong.append(
+            f"the head is not signed by the given key, nor by one that follows from it, but by {under.key.hex()}"
+        )
     if known.head is not None:
         proof = [] if known.proof is None else _read(known.proof).get("hashes")
-        wrong += compare(found, _read(known.head), proof, public)
+        wrong += compare(found, _read(known.head), proof, under.key)
     for line in wrong:
         _say(f"WRONG: {line}")
+    if not under.given:
+        _say(TWO_KEYS)
     if wrong:
         return DOES_NOT_HOLD
+    _show(under.report, compared=known.head is not None)
+    return 0
+
+
+def _show(report: Report, *, compared: bool) -> None:
+    """What a statement that holds says."""
     _say(f"{report.party}: {report.entries} entries hold, {report.erased} erased")
     if report.upto is not None:
         seq, at = report.upto
         moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(" ", "seconds")
         _say(f"up to entry {seq} of {moment}; whether later ones were left out, it does not show")
-    if known.head is not None:
+    if compared:
         _say("both heads are of one history")
     for currency, states in sorted(report.figures.items()):
         for state, minor in sorted(states.items()):
             _say(f"  {state:12} {to_decimal(Money(minor, currency)):>15} {currency}")
-    return 0
 
 
-def _check_folder(folder: Path, public: bytes) -> int:
-    found = check_folder(folder, public)
+def _check_folder(folder: Path, given: list[bytes]) -> int:
+    """SOME_UNDER_ANOTHER_KEY when nothing is wrong, but not all of it is proven by the keys that were given."""
+    found = check_folder(folder, *given)
     for line in found.wrong:
         _say(f"WRONG: {line}")
+    for key, names in found.others.items():
+        for line in _by_folder(names):
+            _say(f"UNDER ANOTHER KEY, {key}: {line}")
+    if found.others:
+        _say(f"{folder}: {found.statements} statements hold; what is under another key is not proven by what was given")
+        _say(TWO_KEYS)
     if found.wrong:
         return DOES_NOT_HOLD
+    if found.others:
+        return SOME_UNDER_ANOTHER_KEY
     _say(f"{folder}: signed and whole, {found.files} files; {found.statements} statements hold")
     return 0
+
+
+def _by_folder(names: Sequence[str]) -> Iterator[str]:
+    """A log has as many statements as the merchant has partners: those of a folder in one line."""
+    for folder, some in groupby(names, lambda name: Path(name).parent.as_posix()):
+        files = list(some)
+        yield files[0] if len(files) == 1 else f"{len(files)} statements in {folder}"
 
 
 def _key(given: str) -> bytes:

@@ -68,6 +68,36 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     assert run(["audit"]) == 0
 
 
+def test_of_who_moved_both_keys_prove_all(home, monkeypatch, capsys):
+    channel = asyncio.run(furnish(home / "home"))
+    run(["log-key"])
+    old = capsys.readouterr().out.strip()
+    run(["export", str(home / "out"), "--merchant", "Brand"])
+    monkeypatch.setenv("FENBO_DATA_DIR", str(home / "new"))
+    run(["import", str(home / "out"), "--key", old])
+    capsys.readouterr()
+    run(["log-key"])
+    new = capsys.readouterr().out.strip()
+    run(["export", str(home / "again"), "--merchant", "Brand"])
+    before = f"proofs/log-1/channel-{channel}.json"
+    for keys, code, said in (
+        ((old, new), 0, "signed and whole"),
+        ((old,), 3, f"UNDER ANOTHER KEY, {new}: manifest.json"),
+        ((new,), 3, f"UNDER ANOTHER KEY, {old}: {before}"),
+        (("00" * 32,), 1, "WRONG: manifest.json: is not signed by this key"),
+    ):
+        given = [part for key in keys for part in ("--key", key)]
+        assert run(["verify", str(home / "again"), *given]) == code
+        told = capsys.readouterr().out
+        assert said in told
+        assert ("give both" in told, "WRONG" in told) == (code != 0, code == 1)
+    assert run(["verify", str(home / "again" / before), "--key", new]) == 1
+    told = capsys.readouterr().out
+    assert f"but by {old}" in told
+    assert "give both" in told
+    assert run(["verify", str(home / "again" / before), "--key", new, "--key", old]) == 0
+
+
 def test_a_channel_is_named_by_its_id_or_its_room(home, capsys):
     channel = asyncio.run(furnish(home / "home"))
     for at, named in enumerate((channel, "store")):

@@ -156,4 +156,5 @@ async def test_what_was_proven_before_is_still_proven_under_the_old_key(money, e
     )
     assert (verify_statement(found, public).wrong, keys[0]) == ([], public)
     assert verify_statement(found, keys[1]).wrong  # the new keeper vouches for nothing that was before him
-    assert checked.statements == 1
+    assert (checked.wrong, checked.statements) == ((), 1)
+    assert checked.others == {keys[1].hex(): ("manifest.json",)}
