@@ -127,6 +127,7 @@ TERMS = {
     "void": "作废",
     "self_purchase": "自己人购买",
     "self_share": "自己分享给自己",
+    "self_invite": "自己邀请自己",
     "capped": "超过上限",
     "by hand": "人工处理",
     "resumed": "渠道已恢复",

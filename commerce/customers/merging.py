@@ -3,7 +3,8 @@
 Touches merge by their time. Of two bindings the older that is valid stays under first_lock, the newer otherwise
 (DECISIONS); the other is kept as superseded, and both channels are told in the log. Orders, carts, links, what the
 one brought others, and what is disputed or held about him, are the customer's. The cookie of the one
-that is gone leads to the other from now on (visits.find_persons).
+that is gone leads to the other from now on (visits.find_persons). Whom he brought and who turns out to be himself earns
+him nothing (earning/self_invites.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from commerce.attribution import merge
 from commerce.binding import MERGED, Held, find_held, log_binding, supersede
 from commerce.customers.carts import merge_carts
 from commerce.customers.views import Cut
+from commerce.earning.self_invites import end_self_invite
 from commerce.earning.watching import merge_watch
 from commerce.events import ViewerBound
 from commerce.proof.entry import Leaf, channel_party
@@ -37,6 +39,7 @@ def merge_viewers(unit: Unit, tenant: Tenant, gone: Person, stays: Person, custo
     cut = _move(unit, gone, stays)
     changes = {"same_as_id": stays.key, "customer_id": customer}
     unit.connection.execute(update(tables.viewer).where(_is(gone)).values(changes))
+    end_self_invite(unit, tenant.id, stays)
     return cut
 
 
@@ -59,6 +62,7 @@ def gather_strays(unit: Unit, tenant: Tenant, stays: Person) -> tuple[Cut, ...]:
     for gone in [Person(*row) for row in rows.all()]:
         _merge_bindings(unit, tenant, gone, stays)
         cut += _move(unit, gone, stays)
+    end_self_invite(unit, tenant.id, stays)
     return tuple(cut)
 
 

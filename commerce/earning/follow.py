@@ -46,6 +46,11 @@ class Change:
         self.changed: dict[int, Row] = {}
         self.transfers: list[Transfer] = []
 
+    @property
+    def live(self) -> list[Row]:
+        """Without those in whose place another's stands by the decision of a dispute, or that were cancelled."""
+        return [line for line in self.lines if line["state"] != "void"]
+
     def change(self, line: Row, **values: Any) -> None:
         """A later version of a line."""
         line |= values | {"version": line["version"] + 1, "changed_at": self.unit.now}
@@ -85,8 +90,9 @@ def _step(event: str) -> Callable[[Change], None] | None:
 def _pay(change: Change) -> None:
     order = change.order
     change.move(f"sale:{order.public_id}", "clearing", "sales", order.total_minor, "sale")
-    waiting = waits(change.unit, change.lines)
-    for line in change.lines:
+    live = change.live
+    waiting = waits(change.unit, live)
+    for line in live:
         change.change(line, state=_after(line, "paid"))
         if line["id"] in waiting:
             line |= {"state": "held", "reason": waiting[line["id"]]}
@@ -100,7 +106,7 @@ def _pay_late(change: Change) -> None:
 
 
 def _cancel(change: Change) -> None:
-    for line in change.lines:
+    for line in change.live:
         change.change(line, state=_after(line, "cancelled"))
 
 
@@ -115,7 +121,7 @@ def _refund(change: Change) -> None:
     order, source = change.order, change.source
     amount = change.refunded_minor - order.refunded_minor
     change.move(f"{source}:{order.public_id}", "sales", "clearing", amount, source.partition(":")[0])
-    live = [line for line in change.lines if line["state"] != "void"]
+    live = change.live
     back = given_back(change.unit, order, change.refunded_minor)
     due, ends = dues(live, back, cap_of(change.unit, order)), _ended(change)
     for line in live:

@@ -13,12 +13,13 @@ from sqlalchemy import delete, insert, select
 from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, RetryPayout, SetStaff
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
+from commerce.directory.tree import channel_row
 from commerce.earning.follow import keep_lines, order_lines
 from commerce.earning.payouts import retry_payout, stop_payouts
 from commerce.earning.settlement import names_of_one
 from commerce.earning.told import BEGIN, line_body
 from commerce.earning.waiting import BY_RULE, DISPUTED
-from commerce.errors import Conflict, Invalid, NotFound, WrongState
+from commerce.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.proof.entry import Leaf
 from commerce.store import tables
@@ -144,12 +145,14 @@ def _keep(unit: Unit, order: AnyRow, lines: list[Row], event: str) -> None:
 
 
 def set_staff(unit: Unit, command: SetStaff) -> None:
-    """Who works for whom; at most one channel each."""
+    """Who works for whom; at most one channel each. Forbidden for a channel that is closed: it earns nothing more."""
     viewer = find_viewer(unit, command.merchant, command.viewer)
     if viewer is None:
         raise NotFound("viewer", "no such viewer")
     unit.connection.execute(delete(tables.staff).where(tables.staff.c.viewer_id == viewer))
     if command.channel is not None:
         channel = channel_key(unit, command.merchant, command.channel)
+        if channel_row(unit, channel).state == "closed":
+            raise Forbidden("channel", "is closed: nobody works for it")
         row = {"viewer_id": viewer, "merchant_id": command.merchant, "channel_id": channel, "since": unit.now}
         unit.connection.execute(insert(tables.staff), row)

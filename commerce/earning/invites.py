@@ -163,7 +163,7 @@ def _within_caps(unit: Unit, tenant: Tenant, sharer: int, plan: Plan) -> str:
         return "daily_cap"
     if not plan.invite_pool_minor:
         return "qualified"
-    paid = select(func.coalesce(func.sum(line.c.amount_minor), 0))
+    paid = select(func.coalesce(func.sum(line.c.amount_minor - line.c.clawed_minor), 0))
     paid = paid.where(line.c.merchant_id == tenant.id, line.c.kind == "invite")
     spent = int(unit.connection.execute(paid).scalar_one())
     return "pool_empty" if spent + plan.invite_minor > plan.invite_pool_minor else "qualified"

@@ -3,8 +3,8 @@
 The amounts are those that the order was assessed at; only who gets them changes. A line that was not sent yet ends
 as `void`, or lives on for what stands apart of it (earning/apart.py); what is left of it goes in the ledger from the
 one party to the other. One that was sent stays, its party owes it back (a receivable), and the other party is credited
-all the same. What the channel above earned goes to the one above the new channel; where there is none, back to the
-merchant.
+all the same. Of an order that is not paid yet nothing is in the ledger: the other's line is estimated as the one was.
+What the channel above earned goes to the one above the new channel; where there is none, back to the merchant.
 """
 
 from __future__ import annotations
@@ -67,7 +67,12 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
 
 
 def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
-    """What somebody held by hand stays held so in its new place, and what waits by rule there does too."""
+    """What somebody held by hand stays held so in its new place, and what waits by rule there does too.
+
+    What is not paid yet is asked about when it is.
+    """
+    if copy["state"] == "estimated":
+        return
     by_hand = line["reason"] if line["state"] == "held" and not line["reason"].startswith(BY_RULE) else None
     why = by_hand or waiting.get(copy["id"])
     if why is not None:
@@ -94,6 +99,9 @@ def _end(unit: Unit, move: Move, line: Row, kept: Collection[int]) -> list[Trans
         debit = f"receivable:{debit}"
         line |= {"reason": reason, "version": line["version"] + 1, "changed_at": unit.now}
         _owe(unit, line, left)
+    elif line["state"] == "estimated":
+        left = 0  # no transfer was made
+        change_line(unit, line, "void", reason)
     elif line["id"] in kept:
         release_held(unit, [line], reason, ended=move.dispute.public_id)
     else:
@@ -114,7 +122,8 @@ def _copy(unit: Unit, move: Move, line: Row, *, finished: bool) -> Row | None:
         return None
     times = {"created_at": unit.now, "changed_at": unit.now, "matured_at": unit.now if finished else None}
     fresh = {"id": unit.new_id(), "public_id": public_id(), "version": 1, "settlement_id": None}
-    whose = {"party": channel_party(heir), "credited": move.to, "state": "matured" if finished else "frozen"}
+    state = "estimated" if line["state"] == "estimated" else "matured" if finished else "frozen"
+    whose = {"party": channel_party(heir), "credited": move.to, "state": state}
     return line | times | fresh | whose | {"reason": MOVED + move.dispute.public_id}
 
 

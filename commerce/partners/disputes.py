@@ -176,13 +176,15 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
 
 
 def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
-    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for."""
+    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for, or which
+    he has not paid yet.
+    """
     table, line = tables.orders, tables.commission_line
     query = select(table).order_by(table.c.id).with_for_update()
     if row.order_id is not None:
         return list(unit.connection.execute(query.where(table.c.id == row.order_id)).all())
     here = select(line.c.id).where(line.c.order_id == table.c.id, line.c.state.not_in((*PAID_OUT, "void")))
-    mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(PAID), here.exists())
+    mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(("created", *PAID)), here.exists())
     return list(unit.connection.execute(query.where(*mine)).all())
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
+from commerce.attribution import is_valid
+from commerce.binding import find_held
 from commerce.commands import CreateUser, SetPassword
 from commerce.commands.earning import SetStaff
 from commerce.commands.staffing import ROLES, AddStaff, RemoveStaff, SetOwner, TieStaff
@@ -89,22 +91,27 @@ def remove_staff(unit: Unit, command: RemoveStaff) -> None:
 
 
 def tie_staff(unit: Unit, command: TieStaff) -> None:
-    """NotFound for who is no customer of the channel; Conflict for who works for another. Again is no error."""
-    key, staff, binding = channel_key(unit, command.merchant, command.channel), tables.staff, tables.binding
+    """NotFound for who is no customer of the channel now; Conflict for who works for another. Again is no error."""
+    key, staff = channel_key(unit, command.merchant, command.channel), tables.staff
     viewer = find_viewer(unit, command.merchant, command.viewer)
     works_for = unit.connection.execute(select(staff.c.channel_id).where(staff.c.viewer_id == viewer)).scalar()
     if works_for == (key if command.works else None):
         return
     if works_for not in (None, key):
         raise Conflict("viewer", "works for another channel")
-    mine = select(binding.c.id).where(binding.c.viewer_id == viewer, binding.c.channel_id == key)
-    if command.works and unit.connection.execute(mine.where(binding.c.state == "active")).first() is None:
+    if command.works and not _is_customer(unit, viewer, key):
         raise NotFound("viewer", "no such customer")
     count = select(func.count()).where(staff.c.channel_id == key)
     if command.works and unit.connection.execute(count).scalar_one() >= TIED_MAX:
         raise Conflict("viewer", f"at most {TIED_MAX} work for a channel")
     set_staff(unit, SetStaff(command.merchant, command.viewer, command.channel if command.works else None))
     _log(unit, command, "tied" if command.works else "untied")
+
+
+def _is_customer(unit: Unit, viewer: int | None, channel: int) -> bool:
+    """Whose binding is over is nobody's."""
+    held = None if viewer is None else find_held(unit, [viewer]).get(viewer)
+    return held is not None and held.terms.channel == channel and is_valid(held.terms, unit.now)
 
 
 def _log(unit: Unit, command: AddStaff | RemoveStaff | SetOwner | TieStaff, event: str) -> None:

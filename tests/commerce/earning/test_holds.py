@@ -10,7 +10,7 @@ from commerce.commands import earning as e
 from commerce.commands.partners import ChangeChannel
 from commerce.desk import settlements
 from commerce.earning.figures import HeldEarnings, held_earnings
-from commerce.errors import Conflict, Invalid, NotFound, WrongState
+from commerce.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from commerce.partners.notices import channel_notices
 from commerce.store import tables
 from commerce.store.ids import public_id
@@ -216,6 +216,22 @@ async def test_a_sharer_is_held_under_all_his_names(money):
         assert await money.execute(e.HoldParty(money.merchant, name, "fakes")) == 2
         assert {line.state for line in await money.lines(kind="share")} == {"held"}
         assert await money.execute(e.ReleaseParty(money.merchant, name, "real")) == 2
+
+
+async def test_nobody_works_for_a_channel_that_is_closed(money):
+    """He stays the customer that he is; who worked for it before can leave it."""
+    shop, viewer, before, store = money.shop, public_id(), public_id(), money.shop.store_a.channel
+    for each in (viewer, before):
+        await shop.enter(each, shop.room_b)
+    await money.execute(e.SetStaff(money.merchant, before, store))
+    await change(money, "close")
+    with pytest.raises(Forbidden) as caught:
+        await money.execute(e.SetStaff(money.merchant, viewer, store))
+    assert caught.value.field == "channel"
+    await money.execute(e.SetStaff(money.merchant, before, None))
+    assert await money.rows(tables.staff) == []
+    await money.sold(viewer, shop.room_b)
+    assert [line.party for line in await money.lines()] == [money.b]
 
 
 async def test_a_level_is_in_the_log(money):

@@ -227,3 +227,30 @@ async def test_a_customer_moves_with_what_waits_for_something_else(money, claime
     assert await decide(money, await opened(money, viewer=viewer), "moved") == 1
     assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
     assert await money.ask(audit) == []
+
+
+async def test_what_he_has_not_paid_yet_goes_with_the_decision(money_anywhere):
+    """One order is paid after it, one is cancelled. Nothing of either was in the ledger, so nothing moves there."""
+    money = money_anywhere
+    viewer = await disputed_customer(money)
+    dispute = await opened(money, viewer=viewer)
+    order, other = [await money.shop.place(viewer, money.shop.room_b) for _ in range(2)]
+    assert await decide(money, dispute, "moved") == 2
+    assert await money.rows(tables.transfer) == []
+    await money.shop.pay(order)
+    await money.execute(c.CancelOrder(money.merchant, other.order))
+    found = [(line.party, line.state) for line in await money.lines()]
+    assert sorted(found) == sorted([(money.a, "void"), (money.a, "void"), (money.b, "frozen"), (money.b, "void")])
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    assert await money.ask(audit) == []
+    await money.refund(order)
+    assert (await money.balance(money.b), await money.ask(audit)) == (0, [])
+
+
+async def test_what_he_has_not_paid_yet_stays_with_the_decision(money):
+    viewer = await disputed_customer(money)
+    dispute = await opened(money, viewer=viewer)
+    order = await money.shop.place(viewer, money.shop.room_b)
+    assert await decide(money, dispute, "stays") == 0
+    await money.shop.pay(order)
+    assert [(line.party, line.state) for line in await money.lines()] == [(money.a, "frozen")]

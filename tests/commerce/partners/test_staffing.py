@@ -3,11 +3,14 @@
 import pytest
 
 from commerce import commands as c
+from commerce.attribution import LockRule
 from commerce.commands import staffing as s
+from commerce.commands.partners import ChangeChannel
 from commerce.errors import Conflict, Forbidden, NotFound
 from commerce.partners import staffing
 from commerce.partners.staffing import channel_staff
 from commerce.store import tables
+from commerce.store.ids import public_id
 
 
 def add(money, user="clerk", channel=None):
@@ -59,6 +62,24 @@ async def test_a_customer_works_for_the_channel_he_is_of(money):
     assert await money.rows(tables.staff) == []
     with pytest.raises(NotFound):
         await tie(money, "0" * 16)
+
+
+async def test_whose_binding_is_over_is_no_customer_to_be_tied(money):
+    viewer = public_id()
+    await money.lock(LockRule(validity=30))
+    await money.shop.enter(viewer, money.shop.room_a)
+    money.shop.clock.advance(30 * 86_400)
+    with pytest.raises(NotFound) as caught:
+        await tie(money, viewer)
+    assert caught.value.field == "viewer"
+
+
+async def test_nobody_is_tied_to_a_channel_that_is_closed(money):
+    viewer, store = public_id(), money.shop.store_a.channel
+    await money.shop.enter(viewer, money.shop.room_a)
+    await money.execute(ChangeChannel(money.merchant, store, "close", "over", "boss"))
+    with pytest.raises(Forbidden):
+        await tie(money, viewer)
 
 
 async def test_headquarters_give_an_owner_his_login_and_another_password(money):
