@@ -121,7 +121,7 @@ def _refund(change: Change) -> None:
     order, source = change.order, change.source
     amount = change.refunded_minor - order.refunded_minor
     change.move(f"{source}:{order.public_id}", "sales", "clearing", amount, source.partition(":")[0])
-    live = change.live
+    live = [line for line in change.lines if line["state"] != "void"]
     back = given_back(change.unit, order, change.refunded_minor)
     due, ends = dues(live, back, cap_of(change.unit, order)), _ended(change)
     for line in live:

@@ -167,13 +167,14 @@ async def test_a_held_party_is_held_also_for_what_no_rail_has_heard_of(money_any
     await money.settle()
     assert [row.state for row in await money.rows(tables.payout)] == ["sending", "queued"]
     assert await money.execute(e.HoldParty(money.merchant, money.a, "farm?")) == 1
-    assert await money.pay_out() == 1
+    await money.pay_out()
     assert [row.state for row in await money.rows(tables.payout)] == ["confirmed", "failed"]
     assert [row.state for row in await money.rows(tables.settlement)] == ["paid", "paid"]
     assert (await money.balance(money.a), await money.ask(audit)) == (990, [])
     assert await money.execute(e.ReleaseParty(money.merchant, money.a, "fine")) == 1
     await money.settle()
-    assert await money.pay_out() == 1
+    await money.pay_out()
+    assert [row.state for row in await money.rows(tables.payout)] == ["confirmed", "failed", "confirmed"]
     assert (await money.balance(money.a), await money.ask(audit)) == (0, [])
 
 
@@ -194,7 +195,7 @@ async def test_a_payout_goes_on_without_the_order_that_is_held(money_anywhere):
     assert await money.execute(e.HoldLines(money.merchant, held.order, "fraud?")) == 1
     (queued,) = await money.rows(tables.payout, state="queued")
     assert (queued.amount_minor, queued.attempts) == (990 - 330, 2)
-    assert await money.pay_out() == 1
+    await money.pay_out()
     assert [line.state for line in await money.lines()] == ["paid", "held", "paid"]
     assert (await money.balance(money.a), await money.ask(audit)) == (990, [])
 
