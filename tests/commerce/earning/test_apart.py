@@ -25,7 +25,7 @@ async def test_what_a_bank_had_is_apart_and_still_owed(money):
     for refund, total in (("bank-1", 900), ("bank-2", 1_800)):
         await money.execute(RefundOrder(money.merchant, order.public_id, refund, 900, chargeback=True))
         assert await owed() == ({line.id: total // 10}, 990)
-    (due,) = await money.ask(sending, "sandbox")
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     await money.execute(e.RecordPayout(due.payout, "failed"))
     await money.execute(RefundOrder(money.merchant, order.public_id, "by-hand", 900))
     assert await owed() == ({line.id: 180}, 900)

@@ -43,7 +43,7 @@ async def test_what_stands_apart_of_a_line_is_the_partys_and_owed_by_him(money, 
     await money.arrived(await money.sold())
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    (out,) = await money.ask(sending, "sandbox")
+    (out,) = await money.ask(sending, "sandbox", money.merchant)
     (order,) = await money.rows(tables.orders)
     back = RefundOrder(money.merchant, order.public_id, "bank", 7_000, chargeback=True)
     await money.execute(back)

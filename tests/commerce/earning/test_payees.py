@@ -105,7 +105,7 @@ async def test_the_sheet_for_the_bank_says_where(money):
     await money.execute(e.SetPayee(money.merchant, money.shop.store_a.channel, sealed(money, CARD), "anna"))
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    due = await money.ask(sending, "sandbox")
+    due = await money.ask(sending, "sandbox", money.merchant)
     line = sheet(due, {}, await said(money, money.a)).removeprefix(BOM).splitlines()[1]
     assert line.split(",")[1:7] == [money.a, "", "Li Wei", "6222 0012 3456 7890 123", "ICBC", "9.90"]
 

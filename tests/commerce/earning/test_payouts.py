@@ -18,8 +18,8 @@ from commerce.store.ids import public_id
 async def begun(money):
     await money.arrived(await money.sold())
     await money.settle()
-    await money.execute(e.BeginPayouts("sandbox"))
-    (due,) = await money.ask(sending, "sandbox")
+    await money.execute(e.BeginPayouts("sandbox", merchant=money.merchant))
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     return due
 
 
@@ -86,7 +86,7 @@ async def test_what_was_netted_for_a_mistyped_failure_is_netted_again(money):
     await money.arrived(await money.sold(quantity=2))
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    (due,) = await money.ask(sending, "sandbox")
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     await money.execute(e.RecordPayout(due.payout, "failed", attempt=1))
     await money.execute(e.RecordPayout(due.payout, "confirmed", attempt=1))
     assert (await money.balance(money.a), await money.balance(f"receivable:{money.a}")) == (0, 0)
@@ -146,7 +146,7 @@ async def test_what_was_netted_with_earnings_that_are_gone_is_owed_again(money):
     await money.arrived(second)
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    (due,) = await money.ask(sending, "sandbox")
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     assert due.amount_minor == 1_580
     await money.execute(e.RecordPayout(due.payout, "failed"))
     await money.refund(second, 19_800 - 990)
@@ -288,7 +288,7 @@ async def test_what_a_bank_refused_waits_while_its_order_is_disputed(money):
     await money.arrived(order)
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    (due,) = await money.ask(sending, "sandbox")
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     claim = OpenDispute(money.merchant, money.shop.store_b.channel, "Mine", "bob", order=order.order)
     dispute = await money.execute(claim)
     await money.execute(e.RecordPayout(due.payout, "failed"))
@@ -317,7 +317,7 @@ async def test_what_was_netted_for_an_attempt_that_failed_is_owed_again(money):
     await money.arrived(second)
     await money.settle()
     await money.execute(e.BeginPayouts("sandbox"))
-    (due,) = await money.ask(sending, "sandbox")
+    (due,) = await money.ask(sending, "sandbox", money.merchant)
     await money.execute(e.RecordPayout(due.payout, "failed"))
     (owed,) = await money.rows(tables.receivable)
     assert (owed.settled_minor, owed.state) == (0, "receivable")
