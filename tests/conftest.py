@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import HealthCheck, settings
 
 PACKAGES = ["relay", "signaling", "commerce", "config"]
 FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1", "FENBO_RTMP__TLS_PORT": "0"} | {
@@ -24,6 +25,12 @@ FREE_PORTS = {"FENBO_HTTP__HOST": "127.0.0.1", "FENBO_RTMP__HOST": "127.0.0.1", 
 START_SECONDS_MAX = 100.0  # a guard against hanging: starting takes two or three seconds of CPU, and may have to share
 STOP_SECONDS_MAX = 40.0
 WAIT_SECONDS_MAX = 40.0
+
+
+def pytest_configure() -> None:
+    """No test depends on how fast the machine is, nor do hypothesis's own checks."""
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
