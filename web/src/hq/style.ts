@@ -135,3 +135,17 @@ export const panel = css`
     padding: 6px 0;
   }
 `;
+
+/** A panel that also stands in a sheet of the room (`mine`), without a frame of its own. */
+export const inSheet = css`
+  :host {
+    display: block;
+    text-align: start;
+  }
+  .mine {
+    padding: 14px 0 0;
+    border: 0;
+    border-top: 1px solid var(--sheet-line);
+    border-radius: 0;
+  }
+`;

@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { codeOf, type LinksApi, type ListedLink } from "../api/links-api.ts";
-import { panel } from "../hq/style.ts";
+import { inSheet, panel } from "../hq/style.ts";
 import { type LinksText, linksEn } from "../text/links-en.ts";
 import { linksZh } from "../text/links-zh.ts";
 import { type ProblemTexts, problemText } from "../text/problems.ts";
@@ -58,17 +58,8 @@ export class FenboLinks extends Attempting {
     base,
     formStyle,
     panel,
+    inSheet,
     css`
-      :host {
-        display: block;
-        text-align: start;
-      }
-      .mine {
-        padding: 14px 0 0;
-        border: 0;
-        border-top: 1px solid var(--sheet-line);
-        border-radius: 0;
-      }
       li {
         padding: 10px 0;
         border-top: 1px solid var(--sheet-line);

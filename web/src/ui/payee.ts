@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Payee, PayeeSaid, PayeesApi } from "../api/payees-api.ts";
-import { panel } from "../hq/style.ts";
+import { inSheet, panel } from "../hq/style.ts";
 import { type PayeesText, payeesEn } from "../text/payees-en.ts";
 import { payeesZh } from "../text/payees-zh.ts";
 import { type ProblemTexts, problemText } from "../text/problems.ts";
@@ -46,17 +46,8 @@ export class FenboPayee extends Attempting {
     base,
     formStyle,
     panel,
+    inSheet,
     css`
-      :host {
-        display: block;
-        text-align: start;
-      }
-      .mine {
-        padding: 14px 0 0;
-        border: 0;
-        border-top: 1px solid var(--sheet-line);
-        border-radius: 0;
-      }
       form,
       .row,
       .said {
