@@ -30,8 +30,8 @@ async def test_a_question_sees_what_was_answered_before(shop):
         assert await shop.books() == (10, 10 - taken, taken, 0)
 
 
-async def test_more_questions_than_may_wait_are_refused():
-    readers = Readers(await asyncio.to_thread(reader_engine, "sqlite://", 1), 1, 2, lambda: 5.0)
+async def test_more_questions_than_may_wait_are_refused(sqlite_template):
+    readers = Readers(await asyncio.to_thread(reader_engine, f"sqlite:///{sqlite_template}", 1), 1, 2, lambda: 5.0)
     free, asked = threading.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 

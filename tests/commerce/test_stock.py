@@ -1,6 +1,8 @@
 """Stock: received = free + reserved + sold after every move, and no move takes what is not there."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given, settings
@@ -51,13 +53,16 @@ async def test_orders_payments_cancellations_and_deliveries_at_once_add_up(shop)
     assert received == free + sold
 
 
-def books_in_memory(free: int) -> Unit:
+@contextmanager
+def books_in_memory(free: int) -> Iterator[Unit]:
     """One row of stock, without its neighbours."""
-    connection = create_engine("sqlite://").connect()
-    tables.stock.create(connection)
-    row = {"sku_id": 1, "merchant_id": 1, "received": free, "free": free, "reserved": 0, "sold": 0}
-    connection.execute(insert(tables.stock), row)
-    return Unit(connection, IdBlocks(), 0, 0)
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        tables.stock.create(connection)
+        row = {"sku_id": 1, "merchant_id": 1, "received": free, "free": free, "reserved": 0, "sold": 0}
+        connection.execute(insert(tables.stock), row)
+        yield Unit(connection, IdBlocks(), 0, 0)
+    engine.dispose()
 
 
 moves = st.lists(st.tuples(st.sampled_from(Move), st.integers(1, 8)), max_size=25)
@@ -66,18 +71,16 @@ moves = st.lists(st.tuples(st.sampled_from(Move), st.integers(1, 8)), max_size=2
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 20), moves)
 def test_whatever_moves_the_books_agree_with_a_model(free, moves):
-    unit = books_in_memory(free)
-    model = {"free": free, "reserved": 0, "sold": 0}
-    for how, quantity in moves:
-        source, target = how.value
-        answer = move(unit, 1, quantity, how)
-        assert (answer is not None) == (model[source] >= quantity)
-        if answer is not None:
-            model[source] -= quantity
-            model[target] += quantity
-            assert answer == model["free"]
-        row = unit.connection.execute(select(tables.stock)).one()
-        assert (row.free, row.reserved, row.sold) == tuple(model.values())
-        assert row.received == row.free + row.reserved + row.sold
-    unit.connection.close()
-    unit.connection.engine.dispose()
+    with books_in_memory(free) as unit:
+        model = {"free": free, "reserved": 0, "sold": 0}
+        for how, quantity in moves:
+            source, target = how.value
+            answer = move(unit, 1, quantity, how)
+            assert (answer is not None) == (model[source] >= quantity)
+            if answer is not None:
+                model[source] -= quantity
+                model[target] += quantity
+                assert answer == model["free"]
+            row = unit.connection.execute(select(tables.stock)).one()
+            assert (row.free, row.reserved, row.sold) == tuple(model.values())
+            assert row.received == row.free + row.reserved + row.sold
