@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from argparse import Namespace
@@ -31,7 +32,7 @@ TWO_KEYS = (
     "A merchant who moved to another installation has a key of before and one of now: give both, "
     "--key ONE --key OTHER. Ask the merchant for the one you do not have; never take it from what you check."
 )
-KEY_DIGITS = 2 * KEY_BYTES
+KEY = re.compile(f"[0-9A-Fa-f]{{{2 * KEY_BYTES}}}")
 
 
 @contextmanager
@@ -108,13 +109,18 @@ def _show(report: Report, *, compared: bool) -> None:
     _say(f"{report.party}: {report.entries} entries hold, {report.erased} erased")
     if report.upto is not None:
         seq, at = report.upto
-        moment = datetime.fromtimestamp(at / 1000, UTC).isoformat(" ", "seconds")
-        _say(f"up to entry {seq} of {moment}; whether later ones were left out, it does not show")
+        _say(f"up to entry {seq} of {_moment(at)}; whether later ones were left out, it does not show")
+    elif report.signed_at is not None:
+        _say(f"up to {_moment(report.signed_at)}, when the log was signed, nothing was left out")
     if compared:
         _say("both heads are of one history")
     for currency, states in sorted(report.figures.items()):
         for state, minor in sorted(states.items()):
             _say(f"  {state:12} {to_decimal(Money(minor, currency)):>15} {currency}")
+
+
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(" ", "seconds")
 
 
 def _check_folder(folder: Path, given: list[bytes]) -> int:
@@ -146,12 +152,12 @@ def _by_folder(names: Sequence[str]) -> Iterator[str]:
 def _key(given: str) -> bytes:
     """64 hex digits, or a file that holds them."""
     try:
-        public = bytes.fromhex((given if len(given) == KEY_DIGITS else Path(given).read_text("ascii")).strip())
-    except (OSError, ValueError) as error:
-        raise Invalid("key", "must be 64 hex digits, or a file with them") from error
-    if len(public) != KEY_BYTES:
+        found = given if KEY.fullmatch(given) else Path(given).read_text("ascii").strip()
+    except (OSError, ValueError):
+        found = ""
+    if not KEY.fullmatch(found):
         raise Invalid("key", "must be 64 hex digits, or a file with them")
-    return public
+    return bytes.fromhex(found)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from commerce.earning.assess import party_of
 from commerce.earning.plans import NOTHING
 from commerce.merkle import Frontier
 from commerce.money import share
+from commerce.proof.ends import Ends
 from commerce.proof.entry import Entry, commit
+from commerce.proof.kept_ends import read_ends
 from commerce.store import tables
 from commerce.store.reading import AnyRow, Connected
 
@@ -157,17 +159,27 @@ def _log(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
     heads = tables.log_head
     for log in connected.connection.execute(select(table).where(table.c.merchant_id == merchant.id)).all():
         mine = (heads.c.merchant_id == merchant.id, heads.c.log == log.log)
-        signed = {row.size: row.root for row in connected.connection.execute(select(heads).where(*mine))}
-        tree, parties = Frontier(), dict[str, Frontier]()
+        signed = {row.size: row for row in connected.connection.execute(select(heads).where(*mine))}
+        tree, parties, ends = Frontier(), dict[str, Frontier](), dict[str, bytes]()
         for leaf in _leaves(connected, merchant.id, log.log):
             if not _is_itself(leaf, merchant.public_id, tree.size, parties.setdefault(leaf.party, Frontier())):
                 yield "log", "log_leaf", leaf.position, "was changed, dropped or moved"
             tree.append(leaf.hash)
             parties[leaf.party].append(leaf.hash)
-            if tree.size in signed and signed[tree.size] != tree.root():
+            ends[leaf.party] = leaf.hash
+            if tree.size in signed and signed[tree.size].root != tree.root():
                 yield "log", "log_head", tree.size, "signs another history"
+            if tree.size == max(signed, default=0) and not _says(connected, signed[tree.size], ends):
+                yield "log", "log_head", tree.size, "says that a party's sequence ends elsewhere"
         if tree.size != log.size or b"".join(tree.hashes) != log.frontier:
             yield "log", "log_sequencer", log.log, "the log does not end where it should"
+
+
+def _says(connected: Connected, head: AnyRow, ends: dict[str, bytes]) -> bool:
+    """Whether a log's newest head, and what it is proven with, say where the parties' sequences end."""
+    found = Ends({}).moved(ends.items())
+    kept = read_ends(connected, (head.merchant_id, head.log))
+    return head.ends is None or (head.ends == found.root() and kept == found)
 
 
 def _leaves(connected: Connected, merchant: int, log: int) -> Iterator[AnyRow]:

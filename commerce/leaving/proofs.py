@@ -18,8 +18,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from commerce.leaving.files import file_digest
+from commerce.proof.ends import Ends
 from commerce.proof.entry import Head
 from commerce.proof.heads import last_head, signed_logs
+from commerce.proof.kept_ends import read_ends
 from commerce.proof.statement import Under, wholes
 from commerce.store import tables
 from commerce.store.engine import reader_engine
@@ -27,7 +29,7 @@ from commerce.store.reading import Reading
 
 BESIDE_LEAVES = 100_000  # from so many on another process is worth the second that its start costs
 PARTIES_AT_ONCE = 256  # read together, since a query each is most of what few leaves cost
-Signed = tuple[Head, bytes]
+Signed = tuple[Head, bytes, Ends]
 Digests = dict[Path, str]
 
 
@@ -36,8 +38,11 @@ def proving(reading: Reading, merchant: int, folder: Path) -> Iterator[Callable[
     """Inside, the proofs are made beside if there are many. What it gives is called once: it answers when all are
     written, with the digests of the files.
     """
-    heads = [last_head(reading, merchant, log) for log in signed_logs(reading, merchant)]
-    if sum(head.size for head, _ in heads) < BESIDE_LEAVES:
+    heads = [
+        (*last_head(reading, merchant, log), read_ends(reading, (merchant, log)))
+        for log in signed_logs(reading, merchant)
+    ]
+    if sum(head.size for head, _, _ in heads) < BESIDE_LEAVES:
         yield lambda: write_proofs(reading, merchant, folder, heads)
         return
     url = reading.connection.engine.url.render_as_string(hide_password=False)
@@ -61,9 +66,9 @@ def write_proofs(reading: Reading, merchant: int, folder: Path, heads: list[Sign
     """
     folder.mkdir(parents=True)
     files: list[Path] = []
-    for number, (head, signature) in enumerate(heads):
+    for number, (head, signature, ends) in enumerate(heads):
         place = folder if number == 0 else folder / f"log-{head.log}"
-        files += _write_log(Under(reading, merchant, head, signature), place)
+        files += _write_log(Under(reading, merchant, head, signature, ends), place)
     return {file: file_digest(file) for file in files}
 
 

@@ -33,7 +33,10 @@ const listOf = (shape) => (found) => Array.isArray(found) && found.every(shape);
 const fields = (shapes) => (found) =>
   typeof found === "object" && found !== null && !Array.isArray(found) &&
   Object.entries(shapes).every(([name, shape]) => shape(Object.hasOwn(found, name) ? found[name] : undefined));
-const HEAD = { merchant: isText, log: isNatural, size: isNatural, root: isDigest, at: isNatural, kid: isText, signature: isHex };
+const HEAD = {
+  merchant: isText, log: isNatural, size: isNatural, root: isDigest, ends: optional(isDigest), at: isNatural, kid: isText,
+  signature: isHex,
+};
 const KEY = { kid: isText, public: isDigest, endorsed_by: isText, endorsement: isHex };
 const ENTRY = {
   seq: isNatural, before: isDigest, kind: isText, at: isNatural, rule: isText, commitment: isDigest,
@@ -47,7 +50,7 @@ const STATEMENT = {
   merchant: isText, log: isNatural, party: isText, head: fields(HEAD), keys: listOf(fields(KEY)),
   period: fields({ start: optional(isInteger), end: optional(isInteger) }), first: isNatural,
   entries: listOf(fields(ENTRY)), last: fields({ ...ENTRY, position: isNatural }), inclusion: listOf(isDigest),
-  range: listOf(isDigest),
+  range: listOf(isDigest), end: optional(fields({ pairs: isHex, path: listOf(isDigest) })),
 };
 
 /** Throws what is wrong: the name of the field that has another shape. */
@@ -125,9 +128,13 @@ async function isConsistent(before, after, proof) {
   return last === 0 && old === before.root && now === after.root;
 }
 
+/** Those from before heads said where each party's sequence ends have none. */
+const hasEnds = (head) => (head.ends ?? null) !== null;
+
 async function headIsSigned(head, trusted) {
   const key = trusted.get(head.kid);
-  const message = JSON.stringify(["fenbo head 1", head.merchant, head.log, head.size, head.root, head.at, head.kid]);
+  const [kind, ends] = hasEnds(head) ? ["fenbo head 2", [head.ends]] : ["fenbo head 1", []];
+  const message = JSON.stringify([kind, head.merchant, head.log, head.size, head.root, ...ends, head.at, head.kid]);
   return Boolean(key) && (await isSigned(key, head.signature, message));
 }
 
@@ -140,7 +147,8 @@ async function compareHeads(one, other, proof, publicKey, keys) {
     for (const head of [one, other]) if (!(await headIsSigned(head, trusted))) wrong.push("head");
     if (one.merchant !== other.merchant || one.log !== other.log) return [...wrong, "log"];
     const [before, after] = one.size <= other.size ? [one, other] : [other, one];
-    if (!(await isConsistent(before, after, proof))) wrong.push("fork");
+    const sameEnds = before.size !== after.size || (before.ends ?? null) === (after.ends ?? null);
+    if (!(await isConsistent(before, after, proof)) || !sameEnds) wrong.push("fork");
     return wrong;
   } catch (error) {
     return [`malformed: ${error.message}`];
@@ -169,11 +177,22 @@ async function lastIsInside(found) {
   return (await inclusionRoot(head.size, last.position, await entryHash(found, last), found.inclusion)) === head.root;
 }
 
+/** Whether the head says that the party's sequence ends with the last entry: as `is_end` in commerce/proof/ends.py. */
+async function lastIsTheEnd(found) {
+  if ((found.end ?? null) === null) return false;
+  const { pairs, path } = found.end;
+  const [key, split] = [await sha256(utf8(found.party)), pairs.match(/.{1,128}/g) ?? []];
+  const inOrder = pairs.length % 128 === 0 && split.every((pair, at) => at === 0 || split[at - 1].slice(0, 64) < pair.slice(0, 64));
+  if (!inOrder || !split.includes(key + (await entryHash(found, found.last)))) return false;
+  const bucket = Number.parseInt(key.slice(0, 3), 16); // of 4,096
+  return (await inclusionRoot(4096, bucket, await leafHash(unhex(pairs)), path)) === found.head.ends;
+}
+
 const isInside = ({ start, end }, at) => (start ?? at) <= at && at < (end ?? at + 1);
 
 async function check(found, publicKey, report) {
   const wrong = (what) => report.wrong.push(what);
-  if (found?.format !== "fenbo statement 1") return wrong("format");
+  if (!["fenbo statement 2", "fenbo statement 1"].includes(found?.format)) return wrong("format");
   expect(STATEMENT, found);
   const { head, last, period, entries } = found;
   if (!(await headIsSigned(head, await trustedKeys(publicKey, found.keys)))) wrong("head");
@@ -182,6 +201,7 @@ async function check(found, publicKey, report) {
   if (entries.some((line, at) => at > 0 && line.at < entries[at - 1].at)) wrong("time");
   const lastHash = await entryHash(found, last);
   if (!(await lastIsInside(found))) wrong("inclusion");
+  if (hasEnds(head) && !(await lastIsTheEnd(found))) wrong("cut");
   const hashes = [];
   for (const line of entries) hashes.push(await entryHash(found, line));
   const end = entries.at(-1);
@@ -204,10 +224,11 @@ async function check(found, publicKey, report) {
   }
   if (report.wrong.length > 0) return;
   report.figures = figures(entries);
-  if (isInside(period, end.at)) report.upto = end; // the head does not say where in the log a party's sequence ends
+  if (isInside(period, end.at)) Object.assign(report, hasEnds(head) ? { signedAt: head.at } : { upto: end });
 }
 
-/** {entries, erased, wrong: [], figures, upto?}: nothing wrong means that all of it holds, up to that entry. */
+/** {entries, erased, wrong: [], figures, signedAt?, upto?}: nothing wrong means that all of it holds, up to that time (ms),
+ * or, under a head without ends, up to that entry. */
 async function verifyStatement(found, publicKey) {
   const report = { entries: 0, erased: 0, wrong: [], figures: {} };
   try {
@@ -244,9 +265,10 @@ function figures(entries) {
 const WORDS = {
   zh: {
     title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得）", check: "校验", holds: "全部成立",
-    fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明到最后一条为止已公布的记录没有被修改、删除、调换；它不能证明其后没有别的记录，也不能证明最初写入的内容属实。",
+    fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明截至日志签名时已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
     other: "另一位伙伴的对账单或日志头，或您自己较早的对账单（可选，用于发现分叉或略去的记录）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
     proofAt: "一致性证明的地址：", seq: "序号", at: "时间", kind: "类型", what: "内容",
+    signedAt: "截至 {at}（日志签名时），没有记录被略去。",
     upto: "截至第 {seq} 号记录（{at}）；其后是否有记录被略去，本文件无法证明。",
     states: {
       estimated: "待付款", frozen: "待收货", matured: "可结算", payable: "应付", paying: "打款中", paid: "已打款",
@@ -257,15 +279,17 @@ const WORDS = {
     fork: "两个日志头不属于同一历史：日志被分叉，或记录被修改；大小不同时需要附上两者之间的一致性证明",
     gap: "缺少记录，或记录不在原来的位置", time: "记录的时间倒退", inclusion: "最后一条记录不在已签名的日志中",
     beyond: "有超出最后一条的记录", last: "最后一条记录与已签名的日志不一致", range: "这些记录不是已公布的记录",
+    cut: "日志头并未说明这是最后一条记录：其后更新的记录被略去",
     begin: "所选期间的开头缺少记录", end: "所选期间的结尾缺少记录", body: "该条记录的内容被修改：序号", alone: "该条记录的内容或其盐值单独缺失，无法核对：序号", format: "不是对账单文件",
     malformed: "文件已损坏", cannot: "此浏览器无法在此校验：请用新版浏览器打开已保存的页面，或通过 HTTPS 打开，或使用 fenbo verify。",
   },
   en: {
     title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
     holds: "All of it holds", fails: "It does not hold", entries: "entries", erased: "erased on request",
-    why: "This page checks offline, in your browser, and asks no server. It proves that up to the last entry nothing published was changed, dropped or reordered; it cannot prove that none came after it, nor that what was written first was true.",
+    why: "This page checks offline, in your browser, and asks no server. It proves that up to when the log was signed nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
     other: "Another partner's statement or head, or an earlier statement of yours (optional: shows a forked log, or what was left out)", proof: "The proof between the two (needed when their sizes differ)",
     compared: "Both heads belong to one history.", proofAt: "The proof stands at", seq: "No.", at: "Time", kind: "Kind", what: "What",
+    signedAt: "Up to {at}, when the log was signed, nothing was left out.",
     upto: "Up to entry {seq} of {at}; whether later ones were left out, it does not show.",
     states: {},
     head: "The head is not signed by this key, nor by one that follows from it: look at the key again, or do not trust this file",
@@ -275,6 +299,7 @@ const WORDS = {
     gap: "Entries are missing or out of their place", time: "The entries go back in time",
     inclusion: "The last entry is not in the signed log", beyond: "There are entries beyond the last one",
     last: "The last entry differs from the one in the signed log", range: "The entries are not the ones that were published",
+    cut: "The head does not say that the last entry is the last: newer ones were left out",
     begin: "Entries of the period are missing at its beginning", end: "Entries of the period are missing at its end",
     body: "What an entry says was changed: no.", alone: "What an entry says cannot be checked, for its salt or its body is gone alone: no.", format: "This is no statement", malformed: "The file is damaged",
     cannot: "This browser cannot check here: open the page in a new browser from a file or over HTTPS, or use fenbo verify.",
@@ -354,6 +379,7 @@ function show(found, report) {
   }
   if (report.compared) element("p", words.compared, place);
   element("p", `${found.party} · ${report.entries} ${words.entries} · ${report.erased} ${words.erased}`, place);
+  if (report.signedAt !== undefined) element("p", words.signedAt.replace("{at}", new Date(report.signedAt).toLocaleString()), place);
   if (report.upto) {
     const { seq, at } = report.upto;
     element("p", words.upto.replace("{seq}", seq).replace("{at}", new Date(at).toLocaleString()), place);

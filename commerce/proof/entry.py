@@ -5,7 +5,8 @@ spaces. `party` is whose sequence it is in, `seq` its place there without gaps, 
 own tree of all its leaves before this one, `at` ms since 1970, never less than the leaf's before it. `commitment` is
 SHA-256(salt || body), hex; body is canonical JSON, kept apart, and with the salt gone nobody can guess it.
 
-A head is `["fenbo head 1", merchant, log, size, root, at, kid]`, signed with Ed25519.
+A head is `["fenbo head 2", merchant, log, size, root, ends, at, kid]`, signed with Ed25519; `ends` is the root (hex)
+over where each party's sequence ends (ends.py). Older ones are "fenbo head 1" and have none.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the keeper of the log signs: so many leaves had this root at that time (ms)."""
+    """What the keeper of the log signs: so many leaves had this root at that time (ms), and each party this end.
+
+    `ends` is None in heads from before there was such a root.
+    """
 
     merchant: str
     log: int
@@ -69,10 +73,12 @@ class Head:
     root: bytes
     at: int
     kid: str
+    ends: bytes | None = None
 
     def encode(self) -> bytes:
         """The bytes that are signed."""
-        return json_bytes(["fenbo head 1", self.merchant, self.log, self.size, self.root.hex(), self.at, self.kid])
+        kind, ends = ("fenbo head 1", []) if self.ends is None else ("fenbo head 2", [self.ends.hex()])
+        return json_bytes([kind, self.merchant, self.log, self.size, self.root.hex(), *ends, self.at, self.kid])
 
 
 def canonical(body: Mapping[str, object]) -> str:

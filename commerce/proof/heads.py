@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, select,
 from commerce.commands.earning import RotateLogKey, SignHeads
 from commerce.errors import NotFound
 from commerce.proof.entry import Head, Leaf, channel_party
+from commerce.proof.kept_ends import move_ends
 from commerce.proof.log import Appender, thaw
 from commerce.proof.signing import Signer
 from commerce.store import tables
@@ -23,9 +24,9 @@ def sign_heads(unit: Unit, command: SignHeads, signer: Signer) -> int:
     _tell_key(unit, command, signer)
     logs = [row for row in _grown(unit) if command.merchant in (None, row.merchant_id)]
     for row in logs:
-        tree = thaw(row.size, row.frontier)
-        head = Head(row.public_id, row.log, row.size, tree.root(), unit.now, signer.kid)
-        place = {"merchant_id": row.merchant_id, "log": head.log, "size": head.size, "root": head.root}
+        root, ends = thaw(row.size, row.frontier).root(), move_ends(unit, (row.merchant_id, row.log)).root()
+        head = Head(row.public_id, row.log, row.size, root, unit.now, signer.kid, ends)
+        place = {"merchant_id": row.merchant_id, "log": head.log, "size": head.size, "root": root, "ends": ends}
         signed = {"at": head.at, "kid": head.kid, "signature": signer.sign(head.encode())}
         unit.connection.execute(insert(tables.log_head), place | signed)
     return len(logs)
@@ -121,4 +122,9 @@ def last_head(connected: Connected, merchant: int, log: int | None = None) -> tu
     row = connected.connection.execute(query).first()
     if row is None:
         raise NotFound("head", "nothing is signed yet")
-    return Head(row.public_id, row.log, row.size, row.root, row.at, row.kid), row.signature
+    return read_row(row), row.signature
+
+
+def read_row(row: AnyRow) -> Head:
+    """A head out of its row, which has the merchant's public id."""
+    return Head(row.public_id, row.log, row.size, row.root, row.at, row.kid, row.ends)

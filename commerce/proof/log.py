@@ -23,15 +23,24 @@ from commerce.store.reading import Connected
 from commerce.store.unit import Unit
 
 BLOCK = 256  # leaves, or blocks, under one kept root
-GROWN = ("size", "frontier", "last_at")  # what an append changes of a log or a party
+GROWN = ("size", "frontier", "last_at", "position", "end_hash")  # what an append changes of a log or a party
 
 
 @dataclass(slots=True)
 class Growing:
-    """A tree that grows: the log itself, or one party's run of it. `fresh`: it has no row yet."""
+    """A party's run of the log, while it grows. `fresh`: it has no row yet. `position` (in the log) and `end` (hash)
+    are of the last leaf that was added.
+    """
 
     tree: Frontier
     fresh: bool
+    position: int = 0
+    end: bytes = b""
+
+    def append(self, position: int, leaf: bytes) -> None:
+        """One more leaf hash."""
+        self.tree.append(leaf)
+        self.position, self.end = position, leaf
 
 
 def thaw(size: int, frontier: bytes) -> Frontier:
@@ -91,15 +100,15 @@ class Appender:
         rows = []
         for number, leaf in enumerate(leaves):
             salt = salts[SALT_BYTES * number : SALT_BYTES * (number + 1)]
-            rows.append(self._row(leaf, parties[leaf.party].tree, salt))
+            rows.append(self._row(leaf, parties[leaf.party], salt))
         insert_rows(self._unit.connection, tables.log_leaf, rows)
         self._keep_parties(parties)
         add_blocks(self._unit, (self._merchant, self._log), begin, [row["hash"] for row in rows])
         self._keep_sequencer()
 
-    def _row(self, leaf: Leaf, party: Frontier, salt: bytes) -> Row:
+    def _row(self, leaf: Leaf, party: Growing, salt: bytes) -> Row:
         body = canonical(leaf.body)
-        place = (self._public, self._log, leaf.party, party.size, party.root())
+        place = (self._public, self._log, leaf.party, party.tree.size, party.tree.root())
         entry = Entry(*place, leaf.kind, self._at, leaf.rule, commit(salt, body))
         row = {
             "merchant_id": self._merchant,
@@ -118,7 +127,7 @@ class Appender:
             "viewer_id": leaf.viewer,
         }
         self._tree.append(row["hash"])
-        party.append(row["hash"])
+        party.append(row["position"], row["hash"])
         return row
 
     def _find_parties(self, names: set[str]) -> dict[str, Growing]:
@@ -132,7 +141,8 @@ class Appender:
         rows: dict[bool, list[Row]] = {True: [], False: []}
         for name, kept in parties.items():
             place = {"merchant_id": self._merchant, "log": self._log, "party": name}
-            rows[kept.fresh].append(place | {"size": kept.tree.size, "frontier": b"".join(kept.tree.hashes)})
+            grown = {"size": kept.tree.size, "frontier": b"".join(kept.tree.hashes)}
+            rows[kept.fresh].append(place | grown | {"position": kept.position, "end_hash": kept.end})
         insert_rows(connection, table, rows[True])
         if rows[False]:
             connection.execute(_update_parties(), [_renamed(row) for row in rows[False]])
@@ -146,13 +156,13 @@ class Appender:
 @cache
 def _update_parties() -> Update:
     table = tables.log_party
-    return _updating(table, ("merchant_id", "log", "party"), ("size", "frontier"))
+    return _updating(table, ("merchant_id", "log", "party"), ("size", "frontier", "position", "end_hash"))
 
 
 @cache
 def _update_sequencer() -> Update:
     table = tables.log_sequencer
-    return _updating(table, ("merchant_id", "log"), GROWN)
+    return _updating(table, ("merchant_id", "log"), ("size", "frontier", "last_at"))
 
 
 def _updating(table: Table, place: Sequence[str], grown: Sequence[str]) -> Update:

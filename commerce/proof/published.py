@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from commerce.errors import Invalid, NotFound
-from commerce.proof.entry import Head
+from commerce.proof.heads import read_row
 from commerce.proof.log import kept_hashes
 from commerce.proof.statement import head_json, keys_json
 from commerce.proof.tree import KeptBlocks, consistency, inclusion
@@ -23,11 +23,12 @@ Json = dict[str, Any]
 
 def heads(reading: Reading, public: str, log: int | None = None) -> Json:
     """{merchant, heads, keys} of a merchant by his public id: the newest 200 heads, of one of his logs or of all."""
-    merchant, table = _merchant(reading, public), tables.log_head
-    query = select(table).where(table.c.merchant_id == merchant)
+    table, named = tables.log_head, tables.merchant
+    query = select(table, named.c.public_id).join(named, named.c.id == table.c.merchant_id)
+    query = query.where(table.c.merchant_id == _merchant(reading, public))
     query = query if log is None else query.where(table.c.log == log)
     rows = reading.connection.execute(query.order_by(table.c.log.desc(), table.c.size.desc()).limit(HEADS_MAX))
-    found = [head_json(Head(public, row.log, row.size, row.root, row.at, row.kid), row.signature) for row in rows]
+    found = [head_json(read_row(row), row.signature) for row in rows]
     return {"merchant": public, "heads": found, "keys": keys_json(reading)}
 
 

@@ -107,7 +107,16 @@ def _at(place: str, shape: Shape, found: Any) -> Any:
 digests = partial(items, digest)
 head = partial(
     fields,
-    {"merchant": text, "log": natural, "size": natural, "root": digest, "at": natural, "kid": text, "signature": hexed},
+    {
+        "merchant": text,
+        "log": natural,
+        "size": natural,
+        "root": digest,
+        "ends": partial(optional, digest),
+        "at": natural,
+        "kid": text,
+        "signature": hexed,
+    },
 )
 keys = partial(items, partial(fields, {"kid": text, "public": digest, "endorsed_by": text, "endorsement": hexed}))
 _ENTRY: Mapping[str, Shape] = {
@@ -134,6 +143,7 @@ _statement = partial(
         "last": partial(fields, {**_ENTRY, "position": natural}),
         "inclusion": digests,
         "range": digests,
+        "end": partial(optional, partial(fields, {"pairs": hexed, "path": digests})),
     },
 )
 _LINE: Mapping[str, Shape] = {

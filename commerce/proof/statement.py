@@ -1,7 +1,8 @@
 """A party's statement: all its leaves of a period with their bodies, and what proves them. JSON, verify.py reads it.
 
 The leaves are a run without gaps in the party's own tree. The party's last leaf says the root of that tree before it,
-and is itself proven to be in the merchant's log under a signed head: so nothing of the run can be left out or changed.
+and is itself proven to be in the merchant's log under a signed head, which says that it is the last: so nothing can be
+left out or changed.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from sqlalchemy import func, select
 from commerce.errors import Conflict, NotFound
 from commerce.merkle import range_spans
 from commerce.merkle import root as root_of
+from commerce.proof.ends import Ends
 from commerce.proof.entry import Head
 from commerce.proof.heads import last_head, signed_logs
+from commerce.proof.kept_ends import read_ends
 from commerce.proof.tree import KeptBlocks, consistency, inclusion
 from commerce.store import tables
 from commerce.store.among import among
@@ -55,7 +58,8 @@ def statement(
     rows = _rows(reading, place, party, first, beyond)
     entries = [_entry_json(row, inside[0] <= row.seq < inside[1]) for row in rows]
     beside = _range(reading, place, party, (first, min(beyond, last.seq)), last.seq)
-    found = under.common | {"party": party, "entries": entries} | under.shown(_entry_json(last, told=False), beside)
+    shown = under.shown(party, _entry_json(last, told=False), beside)
+    found = under.common | {"party": party, "entries": entries} | shown
     return found | {"period": {"start": start, "end": end}, "first": first}
 
 
@@ -79,24 +83,32 @@ def _pieces(under: Under, party: str, leaves: Iterator[Sequence[Any]]) -> Iterat
     while entries := [_told(leaf) for leaf in islice(leaves, PAGE)]:
         yield (b"," if last else b"") + orjson.dumps(entries)[1:-1]
         last = entries[-1]
-    shown = under.shown(last | {"salt": None, "body": None}, [])
+    shown = under.shown(party, last | {"salt": None, "body": None}, [])
     shown |= {"period": {"start": None, "end": None}, "first": 0}
     yield b"]," + orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)[1:]
 
 
 class Under:
-    """What statements under one head have in common, read once."""
+    """What statements under one head have in common, read once. `ends` are given when it may not be the newest."""
 
-    def __init__(self, reading: Reading, merchant: int, head: Head, signature: bytes) -> None:
+    def __init__(self, reading: Reading, merchant: int, head: Head, signature: bytes, ends: Ends | None = None) -> None:
         self.reading, self.head, self.log = reading, head, (merchant, head.log)
-        self.common = {"format": "fenbo statement 1", "merchant": head.merchant, "log": head.log}
+        self._ends = ends or read_ends(reading, self.log)
+        self.common = {"format": "fenbo statement 2", "merchant": head.merchant, "log": head.log}
         self.common |= {"head": head_json(head, signature), "keys": keys_json(reading)}
         self._kept = KeptBlocks(reading, self.log)
 
-    def shown(self, last: Json, beside: list[bytes]) -> Json:
+    def shown(self, party: str, last: Json, beside: list[bytes]) -> Json:
         """What proves a run of entries; `beside` is what stands beside it in the party's tree."""
         found = inclusion(self.head.size, last["position"], self._kept)
-        return {"range": _hex(beside), "last": last, "inclusion": _hex(found)}
+        return {"range": _hex(beside), "last": last, "inclusion": _hex(found), "end": self._end(party)}
+
+    def _end(self, party: str) -> Json | None:
+        """That the last entry is the last: nothing under a head from before heads said so."""
+        if self.head.ends is None:
+            return None
+        pairs, path = self._ends.shown(party)
+        return {"pairs": pairs.hex(), "path": _hex(path)}
 
 
 def _newest(reading: Reading, merchant: int, party: str, logs: Sequence[int]) -> tuple[Under, AnyRow]:
@@ -185,6 +197,7 @@ def head_json(head: Head, signature: bytes) -> Json:
         "log": head.log,
         "size": head.size,
         "root": head.root.hex(),
+        "ends": None if head.ends is None else head.ends.hex(),
         "at": head.at,
         "kid": head.kid,
         "signature": signature.hex(),

@@ -1,8 +1,8 @@
 """Checks a statement with nothing but a public key from outside. Pure: the same checks run offline and in a browser.
 
-What it proves: of the entries up to the last one that it shows, none was changed, dropped or reordered, and two heads
-belong to one history. What it cannot prove: that what was written first was true, and that nothing came after the last
-one. A head says how long the log is, and not where in it each party's sequence ends; `upto` says where this one does.
+What it proves: of the party's entries up to the time of the head, none was changed, dropped or reordered, and two heads
+belong to one history. What it cannot prove: that what was written first was true. A head from before heads said where
+each party's sequence ends does not show what was left out after the last entry: `upto` says where that one stops.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 
 from commerce.merkle import verify_consistency, verify_inclusion, verify_range
 from commerce.proof import shape
+from commerce.proof.ends import is_end
 from commerce.proof.entry import Entry, Head, commit
 from commerce.proof.signing import trusted_keys, verified
 
-STATEMENT = "fenbo statement 1"
+STATEMENTS = ("fenbo statement 2", "fenbo statement 1")  # the latter are from before heads had ends
 Json = Mapping[str, Any]
 
 
@@ -25,7 +26,8 @@ Json = Mapping[str, Any]
 class Report:
     """What was found. `wrong` empty: all of it holds. `figures`: minor units by state of the lines, per currency.
 
-    `upto`: number and time (ms) of the last entry, when later ones of the period are not ruled out; else None.
+    `signed_at`: the time of the head (ms), when the period goes on after it. `upto`: number and time (ms) of the last
+    entry, when later ones of the period, up to the head, are not ruled out. Else they are None.
     """
 
     party: str = ""
@@ -33,14 +35,15 @@ class Report:
     erased: int = 0
     wrong: list[str] = field(default_factory=list)
     figures: dict[str, dict[str, int]] = field(default_factory=dict)
+    signed_at: int | None = None
     upto: tuple[int, int] | None = None
 
 
 def verify_statement(found: Json, public: bytes) -> Report:
     """Every check; malformed statements are wrong, never an exception."""
     report = Report()
-    if not isinstance(found, dict) or found.get("format") != STATEMENT:
-        report.wrong.append(f"not a statement: it must be a {STATEMENT}")
+    if not isinstance(found, dict) or found.get("format") not in STATEMENTS:
+        report.wrong.append(f"not a statement: it must be a {STATEMENTS[0]}")
         return report
     try:
         _check(shape.statement(found), public, report)
@@ -61,15 +64,17 @@ def _check(found: Json, public: bytes, report: Report) -> None:
         if inside or (line["body"], line["salt"]) != (None, None):  # nothing that is said counts unchecked
             _check_body(entry, line, report)
     if not report.wrong:
-        last = entries[-1]
-        report.upto = (last.seq, last.at) if _is_inside(found["period"], last.at) else None
+        last, head = entries[-1], found["head"]
+        if _is_inside(found["period"], last.at):
+            report.signed_at = head["at"]
+            report.upto = (last.seq, last.at) if head["ends"] is None else None
         report.figures = figures(found["entries"])
 
 
 def read_head(found: Json) -> Head:
     """A head out of JSON."""
     place = (found["merchant"], found["log"], found["size"], bytes.fromhex(found["root"]), found["at"], found["kid"])
-    return Head(*place)
+    return Head(*place, None if found["ends"] is None else bytes.fromhex(found["ends"]))
 
 
 def head_is_signed(found: Json, keys: list[Mapping[str, str]], public: bytes) -> bool:
@@ -103,6 +108,8 @@ def _check_run(found: Json, entries: list[Entry], report: Report) -> None:
         report.wrong.append("the entries go back in time")
     if not _last_is_inside(found):
         report.wrong.append("the last entry is not in the signed log")
+    if found["head"]["ends"] is not None and not _last_is_the_end(found):
+        report.wrong.append("the head does not say that the last entry is the last: newer ones were left out")
     hashes = [entry.digest() for entry in entries]
     if entries and entries[-1].seq == last.seq:
         if hashes.pop() != last.digest():
@@ -119,6 +126,15 @@ def _last_is_inside(found: Json) -> bool:
     head, proof = found["head"], [bytes.fromhex(each) for each in found["inclusion"]]
     place = (head["size"], found["last"]["position"])
     return verify_inclusion(bytes.fromhex(head["root"]), *place, _entry(found, found["last"]).digest(), proof)
+
+
+def _last_is_the_end(found: Json) -> bool:
+    """Whether the head says that the party's sequence ends with the last entry."""
+    if found["end"] is None:
+        return False
+    ends, pairs = bytes.fromhex(found["head"]["ends"]), bytes.fromhex(found["end"]["pairs"])
+    path = [bytes.fromhex(each) for each in found["end"]["path"]]
+    return is_end(ends, found["party"], _entry(found, found["last"]).digest(), pairs, path)
 
 
 def _is_inside(period: Json, at: int) -> bool:
@@ -195,6 +211,7 @@ def compare_heads(one: object, other: object, proof: object, public: bytes, keys
     if len({(head["merchant"], head["log"]) for head in heads}) > 1:
         return [*wrong, "the heads are of different logs"]
     old, new = sorted(map(read_head, heads), key=lambda head: head.size)
-    if not verify_consistency((old.size, old.root), (new.size, new.root), [bytes.fromhex(each) for each in hashes]):
+    proven = verify_consistency((old.size, old.root), (new.size, new.root), [bytes.fromhex(each) for each in hashes])
+    if not proven or (old.size == new.size and old.ends != new.ends):
         wrong.append("the two heads are of different histories: the log was forked, or entries were changed")
     return wrong

@@ -6,12 +6,15 @@ from signaling.api.models import Id, View
 
 
 class SignedHead(View):
-    """So many leaves had this root at that time (ms), signed with the key `kid` (Ed25519)."""
+    """So many leaves had this root at that time (ms), signed with the key `kid` (Ed25519). `ends` is the root over
+    where each party's sequence ends; null in older ones.
+    """
 
     merchant: Id
     log: int
     size: int
     root: str
+    ends: str | None
     at: int
     kid: str
     signature: str

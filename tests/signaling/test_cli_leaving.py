@@ -38,12 +38,13 @@ def test_everything_leaves_holds_and_arrives(home, monkeypatch, capsys):
     key = capsys.readouterr().out.strip()
     assert run(["export", str(home / "out"), "--merchant", "Brand"]) == 0
     statement = home / "out" / "proofs" / f"channel-{channel}.json"
-    (home / "key").write_text(key + "\n")
-    for given in (key, str(home / "key")):
+    file = home / "key".ljust(63 - len(str(home)), "y")  # no key for having as many characters as one
+    file.write_text(key + "\n")
+    for given in (key, str(file)):
         assert run(["verify", str(statement), "--key", given, "--head", str(statement)]) == 0
     said = capsys.readouterr().out
     assert "2 entries hold" in said  # a touch, and the binding it made
-    assert "up to entry 1 of " in said
+    assert "nothing was left out" in said
     found = json.loads(statement.read_text())
     found["entries"][0]["body"] = found["entries"][0]["body"].replace("touch", "torch")
     (home / "spoilt.json").write_text(json.dumps(found))

@@ -55,7 +55,7 @@ from commerce.store.tables.joining import application, invitation
 from commerce.store.tables.offering import flash_sale, hidden_product, image
 from commerce.store.tables.partners import channel_event, dispute, moved_line, notice, partner_terms, passing, rebinding
 from commerce.store.tables.paying import payment_provider
-from commerce.store.tables.proving import log_block, log_head, log_key, log_leaf, log_party, log_sequencer
+from commerce.store.tables.proving import log_block, log_bucket, log_head, log_key, log_leaf, log_party, log_sequencer
 from commerce.store.tables.selling import pin_event, product, shelf, show, sku, stock, stream_key
 from commerce.store.tables.studio import restream, slate, studio
 from commerce.store.tables.talk import act, appeal, chat_rule, held_line, question, restriction, word
@@ -94,6 +94,7 @@ __all__ = [
     "link",
     "lock_rule",
     "log_block",
+    "log_bucket",
     "log_head",
     "log_key",
     "log_leaf",

@@ -20,6 +20,7 @@ log_sequencer = Table(
 )
 
 # How far each party's own gapless sequence has come; it is a Merkle tree of its own, so that runs of it can be proven.
+# `position` (in the log) and `end_hash` are of its last leaf.
 log_party = Table(
     "log_party",
     metadata,
@@ -27,6 +28,8 @@ log_party = Table(
     Column("party", Text, primary_key=True),
     Column("size", Wide, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
+    Column("position", Wide, nullable=True),
+    Column("end_hash", LargeBinary, nullable=True),
 )
 
 # Append only, but for erasure: a trigger lets `salt`, `body` and `viewer_id` become NULL, and nothing else.
@@ -59,6 +62,7 @@ log_block = Table(
     Column("root", LargeBinary, nullable=False),
 )
 
+# Those from before heads said where each party's sequence ends have no `ends`.
 log_head = Table(
     "log_head",
     metadata,
@@ -68,8 +72,18 @@ log_head = Table(
     moment("at"),
     Column("kid", Text, nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("ends", LargeBinary, nullable=True),
 )
 Index("ix_log_head_at", log_head.c.merchant_id, log_head.c.at)
+
+# Where each party's sequence ends under the newest head of its log (proof/ends.py).
+log_bucket = Table(
+    "log_bucket",
+    metadata,
+    *of_log(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("pairs", LargeBinary, nullable=False),
+)
 
 # Public keys of the installation; each but the first is endorsed by the one before it.
 log_key = Table(

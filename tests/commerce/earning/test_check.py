@@ -35,6 +35,8 @@ def tamper(url, statement):
         ("DELETE FROM log_leaf WHERE position = 2", "log"),
         ("UPDATE log_sequencer SET size = size - 1", "log"),
         ("UPDATE log_head SET root = zeroblob(32)", "log"),
+        ("UPDATE log_head SET ends = zeroblob(32)", "log"),
+        ("UPDATE log_bucket SET pairs = zeroblob(64)", "log"),
     ],
 )
 async def test_whatever_was_tampered_with_is_named(money, statement, check):

@@ -11,7 +11,7 @@ from commerce.leaving.farewell import verify_page
 from commerce.money import DIGITS, Money, to_decimal
 from commerce.proof.published import between
 from commerce.proof.verify import compare, compare_heads, verify_statement
-from tests.commerce.proof.test_verify import HARMLESS, SPOILS, shortened, spoilt
+from tests.commerce.proof.test_verify import HARMLESS, SPOILS, shortened, signed_before, spoilt
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -44,18 +44,27 @@ async def test_a_partners_page_opens_offline_and_everything_spoilt_shows(money, 
     result = page.locator("#result")
     await expect(result).to_have_attribute("data-holds", "true")
     await expect(result).to_contain_text("29.70 CNY")
-    await expect(result).to_contain_text(f"Up to entry {(await money.statement())['last']['seq']} of ")
+    await expect(result).to_contain_text("when the log was signed, nothing was left out")
     await page.fill("#key", "00" * 32)
     await page.click("button")
     await expect(result).to_have_attribute("data-holds", "false")
 
     found = await money.statement()
+    older = signed_before(money, found)
     texts = [spoilt(found, each) for each in (*HARMLESS.values(), *SPOILS.values())]
+    texts += [json.dumps(await shortened(money, each, 1)) for each in (found, older)]
     check = "async ([all, key]) => { const found = []; for (const one of all) "
     check += "found.push((await verifyStatement(JSON.parse(one), key)).wrong.length === 0); return found; }"
     here = [verify_statement(json.loads(text), public).wrong == [] for text in texts]
     assert await page.evaluate(check, [texts, public.hex()]) == here
-    assert here == [True] * len(HARMLESS) + [False] * len(SPOILS)
+    assert here == [True] * len(HARMLESS) + [False] * len(SPOILS) + [False, True]
+    check = "async ([one, key]) => { const { upto, signedAt } = await verifyStatement(one, key); "
+    for each in (found, older):
+        upto, signed_at = await page.evaluate(
+            check + "return [upto?.seq ?? null, signedAt ?? null]; }", [each, public.hex()]
+        )
+        report = verify_statement(each, public)
+        assert (upto, signed_at) == (report.upto and report.upto[0], None if report.upto else report.signed_at)
     amounts = [(minor, code) for code in (*DIGITS, "CNY", "IQD", "HUF") for minor in (0, 7, -7, 123456, 10**15)]
     check = "(all) => all.map(([minor, code]) => money(BigInt(minor), code))"
     assert await page.evaluate(check, amounts) == [f"{to_decimal(Money(*each))} {each[1]}" for each in amounts]
@@ -96,7 +105,7 @@ async def test_two_partners_heads_are_compared_in_the_browser(money, tmp_path, p
     await page.goto(f"file://{tmp_path}/page.html")
     cases = []
     for old in heads:
-        for new in (*heads, forked):
+        for new in (*heads, forked, heads[3] | {"ends": "ab" * 32}):
             sizes = sorted((old["size"], new["size"]))
             proof = (await money.ask(between, merchant, 1, *sizes))["hashes"]
             cases += [[old, new, proof], [old, new, proof[:-1]], [old, new, [*proof, "00" * 32]]]

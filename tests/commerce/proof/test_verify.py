@@ -6,8 +6,10 @@ import json
 import pytest
 
 from commerce.commands.earning import RotateLogKey
+from commerce.proof.ends import Ends, bucket_of, key_of
 from commerce.proof.published import between, inside
-from commerce.proof.verify import compare, compare_heads, verify_statement
+from commerce.proof.signing import Signer
+from commerce.proof.verify import _entry, compare, compare_heads, read_head, verify_statement
 
 
 @pytest.fixture
@@ -52,6 +54,13 @@ SPOILS = {
     ),
     "another party's": lambda found: found.update(party="channel:other"),
     "an older head": lambda found: found["head"].update(size=found["head"]["size"] - 1),
+    "no ends": lambda found: found["head"].update(ends=None),
+    "other ends": lambda found: found["head"].update(ends="00" * 32),
+    "no end": lambda found: found.update(end=None),
+    "another end": lambda found: found["end"].update(pairs="00" * 64),
+    "half a pair more": lambda found: found["end"].update(pairs=found["end"]["pairs"] + "ff" * 32),
+    "no way to the ends": lambda found: found["end"].update(path=[]),
+    "a way that is none": lambda found: found["end"].update(path=7),
     "another root": lambda found: found["head"].update(root="00" * 32),
     "a later time": lambda found: found["head"].update(at=0),
     "nothing at all": lambda found: found.clear(),
@@ -128,13 +137,51 @@ async def shortened(money, found, count):
     return short | {"last": last | {"salt": None, "body": None}, "inclusion": shown["hashes"], "range": []}
 
 
-async def test_how_far_a_statement_goes_is_said_and_an_earlier_one_shows_what_was_left_out(proven, money):
+def signed_before(money, found):
+    """The same under a head as they were before they said where each party's sequence ends."""
+    head = found["head"] | {"ends": None}
+    signature = Signer(money.shop.commerce._vault).sign(read_head(head).encode()).hex()
+    return found | {"head": head | {"signature": signature}, "end": None}
+
+
+async def test_a_statement_cut_short_shows(proven, money):
+    found, public = proven
+    whole = verify_statement(found, public)
+    assert (whole.wrong, whole.upto, whole.signed_at) == ([], None, found["head"]["at"])
+    for count in (1, 2):
+        short = await shortened(money, found, count)
+        assert "newer ones were left out" in verify_statement(short, public).wrong[0]
+        assert "newer ones were left out" in verify_statement(short | {"end": None}, public).wrong[0]
+        assert verify_statement(short | {"head": found["head"] | {"ends": None}}, public).wrong
+
+
+async def test_a_head_says_one_end_of_a_party(proven, money):
+    """A keeper who signs what he likes: another end in the same bucket, or two, in any order."""
+    found, public = proven
+    short = await shortened(money, found, 1)
+    key = key_of(found["party"])
+    ends = [_entry(short, short["last"]).digest(), bytes.fromhex(found["end"]["pairs"])[32:64]]
+    for pairs, says in ((ends[:1], []), (ends, ["twice"]), (ends[::-1], ["twice"])):
+        forged = Ends({bucket_of(key): b"".join(key + end for end in pairs)})
+        head = short["head"] | {"ends": forged.root().hex()}
+        head["signature"] = Signer(money.shop.commerce._vault).sign(read_head(head).encode()).hex()
+        bucket, path = forged.shown(found["party"])
+        end = {"pairs": bucket.hex(), "path": [each.hex() for each in path]}
+        assert bool(verify_statement(short | {"head": head, "end": end}, public).wrong) == bool(says)
+        # and then whoever has the other head of that size sees the fork
+        assert "different histories" in compare(short | {"head": head}, found, [], public)[0]
+
+
+async def test_how_far_an_older_statement_goes_is_said_and_an_earlier_one_shows_what_was_left_out(proven, money):
     earlier, public = proven
     await money.sold()
-    found = await money.statement()
+    found = signed_before(money, await money.statement())
     short = await shortened(money, found, len(found["entries"]) - len(earlier["entries"]) + 1)
     report = verify_statement(short, public)  # all of it is in the signed log: nothing in it is wrong
     assert (report.wrong, report.upto[0]) == ([], earlier["last"]["seq"] - 1)
+    older = {name: value for name, value in short.items() if name != "end"} | {"format": "fenbo statement 1"}
+    older["head"] = {name: value for name, value in short["head"].items() if name != "ends"}
+    assert verify_statement(older, public) == report
     proof = await money.ask(between, found["merchant"], 1, earlier["head"]["size"], found["head"]["size"])
     for one, other in ((short, earlier), (earlier, short)):
         assert "newest entries were left out" in compare(one, other, proof["hashes"], public)[0]
@@ -150,7 +197,7 @@ async def test_a_period_that_a_later_entry_closes_is_whole(proven, money):
     end = int(money.shop.clock() * 1000)
     await money.sold()
     report = verify_statement(await money.statement(end=end), public)
-    assert (report.wrong, report.upto, report.entries) == ([], None, len(found["entries"]))
+    assert (report.wrong, report.upto, report.signed_at, report.entries) == ([], None, None, len(found["entries"]))
 
 
 HEAD = {"merchant": "m", "log": 1, "size": 1, "root": "00" * 32, "at": 1, "kid": "k", "signature": "00"}

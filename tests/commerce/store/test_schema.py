@@ -151,3 +151,30 @@ async def test_of_contacts_erased_before_no_digest_is_left(empty_url, furnish_sh
         return found
 
     assert [bool(digest) for digest in await asyncio.to_thread(again)] == [False, True]
+
+
+async def test_parties_of_before_know_their_last_leaf(empty_url, furnish_shop):
+    shop = await furnish_shop(empty_url)
+    await shop.place()
+
+    def again():
+        engine = writer_engine(empty_url)
+        query = select(metadata.tables["log_party"]).order_by("party")
+        with engine.begin() as connection:
+            made = connection.execute(query).all()
+            columns = ("log_head DROP COLUMN ends", "log_party DROP COLUMN position", "log_party DROP COLUMN end_hash")
+            for statement in ("DROP TABLE log_bucket", *(f"ALTER TABLE {column}" for column in columns)):
+                connection.execute(text(statement))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0043'"))
+        migrate(engine, "0044")
+        with engine.begin() as connection:
+            filled = connection.execute(query).all()
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head()})
+            assert differences(connection) == []
+        engine.dispose()
+        return made, filled
+
+    made, filled = await asyncio.to_thread(again)
+    assert made
+    assert filled == made
+    assert await shop.commerce.ask(audit) == []
