@@ -8,8 +8,18 @@ from signaling.api.models_hq import Overview
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
 
 
-async def screen(visitor, **more):
-    return await visitor.client.ws_connect(f"{visitor.base}/hq/ws", **more)
+@pytest.fixture
+async def screen():
+    """`screen(visitor, **more)` opens one; all are closed at the end."""
+    open_ones = []
+
+    async def opened(visitor, **more):
+        open_ones.append(await visitor.client.ws_connect(f"{visitor.base}/hq/ws", **more))
+        return open_ones[-1]
+
+    yield opened
+    for each in open_ones:
+        await each.close()
 
 
 async def wait_for(ws, kind, holds=lambda message: True):
@@ -19,7 +29,7 @@ async def wait_for(ws, kind, holds=lambda message: True):
             return message
 
 
-async def test_an_order_shows_at_once_and_the_overview_follows(shop):
+async def test_an_order_shows_at_once_and_the_overview_follows(shop, screen):
     boss = await shop.visitor()
     await boss.log_in()
     ws = await screen(boss)
@@ -34,7 +44,7 @@ async def test_an_order_shows_at_once_and_the_overview_follows(shop):
     assert overview["latest_orders"][0]["order"] == order["order"]
 
 
-async def test_members_are_counted_live(shop):
+async def test_members_are_counted_live(shop, screen):
     boss = await shop.visitor()
     await boss.log_in()
     ws = await screen(boss)
@@ -45,7 +55,7 @@ async def test_members_are_counted_live(shop):
     await wait_for(ws, "overview", lambda message: message["viewers"] == 0)
 
 
-async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop):
+async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop, screen):
     visitor = await shop.visitor()
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await screen(visitor)
@@ -59,7 +69,7 @@ async def test_only_who_is_logged_in_and_only_from_our_own_pages(shop):
     await ws.close()
 
 
-async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch):
+async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch, screen):
     monkeypatch.setattr("signaling.app.SESSION_SECONDS", 0.05)
     shop = await open_shop()
     boss, other = await shop.visitor(), await shop.visitor()
@@ -75,7 +85,7 @@ async def test_a_screen_closes_when_its_session_is_over(open_shop, monkeypatch):
     assert not open_one.closed
 
 
-async def test_what_breaks_after_the_upgrade_is_a_close_code(shop, monkeypatch):
+async def test_what_breaks_after_the_upgrade_is_a_close_code(shop, monkeypatch, screen):
     boss = await shop.visitor()
     await boss.log_in()
 
@@ -88,7 +98,7 @@ async def test_what_breaks_after_the_upgrade_is_a_close_code(shop, monkeypatch):
     assert ws.close_code == aiohttp.WSCloseCode.INTERNAL_ERROR
 
 
-async def test_the_screens_of_one_merchant_are_bounded(shop, monkeypatch):
+async def test_the_screens_of_one_merchant_are_bounded(shop, monkeypatch, screen):
     monkeypatch.setattr("signaling.hq_ws.SCREENS_MAX", 2)
     boss = await shop.visitor()
     await boss.log_in()
