@@ -12,6 +12,7 @@ it: an id is random, and so is the salt under an end.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,6 @@ from commerce.merkle import HASH_BYTES, leaf_hash, node_hash, verify_inclusion
 
 DEPTH = 12
 BUCKETS = 1 << DEPTH
-KEY_BITS = 8 * HASH_BYTES
 PAIR_BYTES = 2 * HASH_BYTES
 
 
@@ -31,8 +31,8 @@ def key_of(party: str) -> bytes:
 
 
 def bucket_of(key: bytes) -> int:
-    """The bucket that a key belongs to."""
-    return int.from_bytes(key) >> KEY_BITS - DEPTH
+    """The bucket that a key belongs to: its first 12 bits."""
+    return key[0] << 4 | key[1] >> 4
 
 
 def is_end(root: bytes, party: str, end: bytes, pairs: bytes, path: Sequence[bytes]) -> bool:
@@ -68,14 +68,14 @@ class Ends:
 
     def moved(self, ends: Iterable[tuple[str, bytes]]) -> Ends:
         """With other ends, by party, in place of those they had."""
-        by_bucket: dict[int, dict[bytes, bytes]] = {}
+        moved: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
         for party, end in ends:
             key = key_of(party)
-            number = bucket_of(key)
-            if number not in by_bucket:
-                by_bucket[number] = dict(_split(self.buckets.get(number, b"")))
-            by_bucket[number][key] = end
-        joined = {number: b"".join(map(b"".join, sorted(pairs.items()))) for number, pairs in by_bucket.items()}
+            moved[bucket_of(key)][key] = end
+        joined = {}
+        for number, pairs in moved.items():
+            known = dict(_split(self.buckets.get(number, b"")))
+            joined[number] = b"".join(key + end for key, end in sorted((known | pairs).items()))
         return Ends({**self.buckets, **joined})
 
     @cached_property
