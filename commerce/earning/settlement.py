@@ -26,7 +26,7 @@ from commerce.directory.merchants import find_merchant, zone
 from commerce.earning.apart import still_owed
 from commerce.earning.follow import keep_lines
 from commerce.earning.plans import plan_in_force
-from commerce.earning.told import line_body
+from commerce.earning.told import BY_HAND, line_body
 from commerce.errors import Forbidden, Invalid, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.proof.entry import Leaf, sharer_party
@@ -180,7 +180,7 @@ def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str 
     changes = {"settled_minor": settled, "state": state, "version": row.version + 1, "reason": reason}
     unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
     body = {"receivable": row.public_id, "amount_minor": row.amount_minor, "settled_minor": settled, "state": state}
-    body |= {"reason": reason} if reason else {}
+    body |= {"reason": BY_HAND} if reason else {}
     unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
 
 

@@ -2,7 +2,8 @@
 
 The owner's leaf has the order's own figures, every party's leaf has its own lines. No leaf here names the buyer, so
 erasing him leaves every figure provable. For the same reason nothing is told that somebody wrote: why a line is held or
-let go may speak of the buyer, so it stands in the line's row alone, where it can be erased, and the log says `by hand`.
+let go, or a debt given up, may speak of the buyer, so it stands in the row alone, where it can be erased, and the log
+says `by hand`.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, literal, or_, select
 
-from commerce.earning.told import without_words
+from commerce.earning.told import BY_HAND, without_words
 from commerce.partners.notices import MOVED
 from commerce.proof.entry import sharer_party
 from commerce.store import tables
@@ -105,6 +105,13 @@ def _line(subject: Subject) -> ColumnElement[bool]:
     return or_(_by_order(tables.commission_line)(subject), _by_party(tables.commission_line)(subject))
 
 
+def _receivable(subject: Subject) -> ColumnElement[bool]:
+    """His own, and those of what others earned by him."""
+    table, line = tables.receivable, tables.commission_line
+    by_him = select(line.c.id).where(_by_order(line)(subject))
+    return or_(_by_party(table)(subject), table.c.line_id.in_(by_him))
+
+
 def _refund_line(subject: Subject) -> ColumnElement[bool]:
     table = tables.refund
     return tables.refund_line.c.refund_id.in_(select(table.c.id).where(_by_order(table)(subject)))
@@ -134,6 +141,8 @@ def _by_case(table: Table) -> Whose:
 
 NO_IDENTITY = literal("erased ").concat(tables.customer.c.public_id)
 NO_CASE = {"reason": "", "answer": "", "tracking": "", "body_digest": ""}
+# Whatever the words are: no rule writes any here.
+GIVEN_UP = case((tables.receivable.c.reason != "", BY_HAND), else_="")
 MONEY = "what was bought and earned: figures and ids, and nobody's name"
 HOLDINGS = (
     Holding(tables.address, _by_customer(tables.address, "customer_id"), GONE),
@@ -154,6 +163,7 @@ HOLDINGS = (
     Holding(tables.aftersale_event, _by_case(tables.aftersale_event), {"detail": ""}),
     Holding(tables.refund, _by_order(tables.refund), {"reason": ""}),
     Holding(tables.commission_line, _line, {"reason": without_words(tables.commission_line.c.reason)}),
+    Holding(tables.receivable, _receivable, {"reason": GIVEN_UP}),
     Holding(tables.question, _in_talk(tables.question), GONE),
     Holding(tables.held_line, _in_talk(tables.held_line), GONE),
     Holding(tables.appeal, _appeal, {"text": "", "answer": ""}),
@@ -170,7 +180,6 @@ HOLDINGS = (
     Holding(tables.payment, _by_order(tables.payment), None, MONEY),
     Holding(tables.refund_line, _refund_line, None, MONEY),
     Holding(tables.assessment, _assessment, None, MONEY),
-    Holding(tables.receivable, _by_party(tables.receivable), None, MONEY),
     Holding(tables.settlement, _by_party(tables.settlement), None, MONEY),
     Holding(tables.payout, _by_party(tables.payout), None, MONEY),
     Holding(tables.legal_hold, _by_viewer(tables.legal_hold), None, "why he could not be erased"),

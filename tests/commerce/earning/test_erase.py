@@ -7,7 +7,7 @@ import pytest
 from commerce import commands as c
 from commerce.audit import audit
 from commerce.commands import disputes as d
-from commerce.commands.earning import EraseViewer, HoldLines, ReleaseLines
+from commerce.commands.earning import EndReceivable, EraseViewer, HoldLines, ReleaseLines
 from commerce.commands.partners import Rebind
 from commerce.errors import Conflict, NotFound
 from commerce.events import ViewerErased
@@ -88,6 +88,38 @@ async def test_nothing_that_is_made_of_his_address_survives(money):
     with pytest.raises(Conflict, match="client_order_id: used before"):
         await money.execute(command)
     assert len(await money.rows(tables.orders)) == 1
+
+
+async def test_why_a_debt_was_given_up_goes_with_whom_it_speaks_of(money_anywhere):
+    """Of two buyers' orders the channel owes; the log says of neither what somebody wrote."""
+    money, people = money_anywhere, [public_id(), public_id()]
+    orders = [await money.sold(viewer) for viewer in people]
+    for order in orders:
+        await money.arrived(order)
+    await money.settle()
+    await money.pay_out()
+    for order in orders:
+        await money.refund(order)
+    for owed in await money.rows(tables.receivable):
+        reason = f"moved: {owed.line_id} Li Lei sent it back"  # as a rule begins, and yet written
+        await money.execute(EndReceivable(money.merchant, owed.public_id, "written_off", reason))
+    leaves = [json.loads(leaf.body) for leaf in await money.rows(tables.log_leaf, kind="receivable")]
+    assert [leaf["reason"] for leaf in leaves if leaf["state"] == "written_off"] == ["by hand"] * 2
+    await money.execute(EraseViewer(money.merchant, people[0]))
+    first, other = await money.rows(tables.receivable)
+    assert (first.reason, "Li Lei" in other.reason) == ("by hand", True)
+    assert await money.ask(audit) == []
+
+
+async def test_what_is_written_of_him_after_he_was_erased_goes_when_he_is_erased_again(money_anywhere):
+    money, viewer = money_anywhere, public_id()
+    order = await money.sold(viewer)
+    await money.arrived(order)
+    await money.execute(EraseViewer(money.merchant, viewer))
+    await money.execute(HoldLines(money.merchant, order.order, "Li Lei, was it?"))
+    await money.execute(ReleaseLines(money.merchant, order.order, "not Li Lei"))
+    await money.execute(EraseViewer(money.merchant, viewer))
+    assert [line.reason for line in await money.lines()] == ["by hand"]
 
 
 async def test_what_was_written_about_him_goes_everywhere(money_anywhere):
