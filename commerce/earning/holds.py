@@ -5,17 +5,17 @@ Everything is in the log, but for the reasons: they may speak of the buyer, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, RetryPayout, SetStaff
+from commerce.commands.earning import HoldLines, HoldParty, ReleaseLines, ReleaseParty, SetStaff
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row
 from commerce.earning.follow import keep_lines, order_lines
-from commerce.earning.payouts import retry_payout, stop_payouts
+from commerce.earning.payouts import go_on, stop_payouts, with_lines_of
 from commerce.earning.settlement import names_of_one
 from commerce.earning.told import BEGIN, line_body
 from commerce.earning.waiting import BY_RULE, DISPUTED
@@ -45,16 +45,14 @@ def hold_lines(unit: Unit, command: HoldLines) -> int:
     """
     _check_reason(command.reason)
     order = _order(unit, command.merchant, command.order)
-    column = tables.commission_line.c
-    theirs = select(column.settlement_id).where(column.order_id == order.id, column.state == "paying")
-    stopped = stop_payouts(unit, command.merchant, tables.payout.c.settlement_id.in_(theirs))
+    stopped = stop_payouts(unit, command.merchant, with_lines_of([order.id]))
     held = [line for line in order_lines(unit, order.id) if _may_be_held(line)]
     if not held:
         raise WrongState("order", order.state, "hold")
     for line in held:
         change_line(unit, line, "held", command.reason)
     _keep(unit, order, held, "hold")
-    _go_on(unit, command.merchant, stopped)
+    go_on(unit, command.merchant, stopped)
     return len(held)
 
 
@@ -62,12 +60,6 @@ def _may_be_held(line: Row) -> bool:
     """By hand also what waits by rule: it is not let go when that ends. When the hand lets go, the rule is asked."""
     by_rule = line["state"] == "held" and line["reason"].startswith(BY_RULE)
     return by_rule or next_state(line["state"], "hold") is not None
-
-
-def _go_on(unit: Unit, merchant: int, stopped: Iterable[AnyRow]) -> None:
-    """With what is not held; where that is nothing, the settlement has ended."""
-    for payout in stopped:
-        retry_payout(unit, RetryPayout(merchant, payout.public_id))
 
 
 def _check_reason(reason: str) -> None:
@@ -86,7 +78,7 @@ def hold_party(unit: Unit, command: HoldParty) -> int:
     for line in lines:
         change_line(unit, line, "held", command.reason)
     keep_held(unit, lines, "hold")
-    _go_on(unit, command.merchant, stopped)
+    go_on(unit, command.merchant, stopped)
     return len(lines)
 
 

@@ -11,7 +11,7 @@ taken back, for as long as nothing has followed from it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -243,6 +243,19 @@ def stop_payouts(unit: Unit, merchant: int, whose: ColumnElement[bool]) -> Seque
         _fail(unit, row, found, settled_lines(unit, found.id, "paying"))
         _set(unit, row, state="failed")
     return rows
+
+
+def with_lines_of(orders: Collection[int]) -> ColumnElement[bool]:
+    """Whether a payout has lines of these orders (keys)."""
+    line = tables.commission_line.c
+    theirs = select(line.settlement_id).where(line.order_id.in_(orders), line.state == "paying")
+    return tables.payout.c.settlement_id.in_(theirs)
+
+
+def go_on(unit: Unit, merchant: int, stopped: Iterable[AnyRow]) -> None:
+    """What was stopped, with what is left of it; where that is nothing, the settlement has ended."""
+    for payout in stopped:
+        retry_payout(unit, RetryPayout(merchant, payout.public_id))
 
 
 def retry_payout(unit: Unit, command: RetryPayout) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from commerce.books import post
-from commerce.commands.earning import RetryPayout
 from commerce.earning.follow import PAID_OUT
-from commerce.earning.payouts import retry_payout, stop_payouts
+from commerce.earning.payouts import go_on, stop_payouts
 from commerce.earning.settlement import names_of_one
 from commerce.ledger import Transfer
 from commerce.partners.holding import change_line, keep_held
@@ -41,8 +40,7 @@ def end_self_invite(unit: Unit, merchant: int, person: Person) -> None:
         return
     _void(unit, line)
     unit.connection.execute(update(table).where(*own).values(outcome="no_sharer"))
-    for each in stopped:
-        retry_payout(unit, RetryPayout(merchant, each.public_id))
+    go_on(unit, merchant, stopped)
 
 
 def _reward(unit: Unit, merchant: int, names: list[str], at: int) -> Row | None:

@@ -2,13 +2,15 @@
 
     open ──answer──> answered ──decide──> decided      (deciding needs no answer before it)
 
-What is disputed is held until it is decided. The evidence is what `why` answers at that moment, without anybody's
+What is disputed is held until it is decided, also what is queued and no rail has heard of; a payout that it was queued
+with goes on without it. The evidence is what `why` answers at that moment, without anybody's
 amounts.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, update
@@ -20,6 +22,7 @@ from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row
 from commerce.earning.follow import PAID_OUT, order_lines
+from commerce.earning.payouts import go_on, stop_payouts, with_lines_of
 from commerce.earning.waiting import DISPUTED, UNDECIDED
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
 from commerce.order.states import PAID
@@ -53,13 +56,20 @@ def open_dispute(unit: Unit, command: OpenDispute) -> str:
     times = {"opened_by": command.by, "opened_at": unit.now, "changed_at": unit.now}
     unit.connection.execute(insert(tables.dispute), row | about | text | times)
     found = _find(unit, command.merchant, public)
-    for each in [order] if order is not None else _orders_of(unit, viewer):
-        lines = [line for line in order_lines(unit, each.id) if next_state(line["state"], "hold") is not None]
-        for line in lines:
-            change_line(unit, line, "held", DISPUTED + public)
-        keep_held(unit, lines, "hold")
+    _hold(unit, found, [order] if order is not None else _orders_of(unit, viewer))
     _tell(unit, found, {"event": "opened", "text": command.text, "by": command.by})
     return public
+
+
+def _hold(unit: Unit, row: AnyRow, orders: Sequence[AnyRow]) -> None:
+    """What is stopped waits for the dispute as whatever comes back from a bank does; all other lines are held here."""
+    stopped = stop_payouts(unit, row.merchant_id, with_lines_of([order.id for order in orders]))
+    for order in orders:
+        lines = [line for line in order_lines(unit, order.id) if next_state(line["state"], "hold") is not None]
+        for line in lines:
+            change_line(unit, line, "held", DISPUTED + row.public_id)
+        keep_held(unit, lines, "hold")
+    go_on(unit, row.merchant_id, stopped)
 
 
 def _order(unit: Unit, merchant: int, order: str) -> AnyRow:

@@ -177,6 +177,7 @@ class Evening(Days):
     def at_a_settlement(self, found):
         one = [e.ApproveSettlement(self.merchant, found.public_id, by, "sandbox") for by in ("ben", "cleo")]
         about = [e.HoldLines(self.merchant, self.order, "?"), c.RefundOrder(self.merchant, self.order, "r1", 900)]
+        about += [d.OpenDispute(self.merchant, self.channel, "mine", "bob", viewer=self.draw(*self.viewers))]
         again = e.PrepareSettlements(self.merchant, self.money.yesterday(), "anna")
         return [*one, *about, again, e.BeginPayouts("sandbox"), e.BeginPayouts("sandbox")]
 

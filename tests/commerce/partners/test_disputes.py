@@ -254,3 +254,55 @@ async def test_what_he_has_not_paid_yet_stays_with_the_decision(money):
     assert await decide(money, dispute, "stays") == 0
     await money.shop.pay(order)
     assert [(line.party, line.state) for line in await money.lines()] == [(money.a, "frozen")]
+
+
+async def disputed_and_another(money):
+    """One payout of store A is queued: with an order of the customer whom B claims, and with one of somebody else."""
+    viewer = await disputed_customer(money)
+    orders = [await money.sold(viewer, money.shop.room_b), await money.sold()]
+    for order in orders:
+        await money.arrived(order)
+    await money.settle()
+    assert [(row.party, row.amount_minor) for row in await money.rows(tables.payout)] == [(money.a, 2 * 990)]
+    return viewer, orders[0]
+
+
+@pytest.mark.parametrize("outcome", ["moved", "stays"])
+@pytest.mark.parametrize("about", ["viewer", "order"])
+async def test_a_payout_goes_on_without_what_is_disputed(money_anywhere, about, outcome):
+    money = money_anywhere
+    viewer, order = await disputed_and_another(money)
+    dispute = await opened(money, **({"viewer": viewer} if about == "viewer" else {"order": order.order}))
+    assert [(line.state, line.reason) for line in await money.lines()] == [
+        ("held", f"dispute: {dispute}"),
+        ("paying", ""),
+    ]
+    (queued,) = await money.rows(tables.payout)
+    assert (queued.state, queued.amount_minor, queued.attempts) == ("queued", 990, 2)
+    assert await money.ask(audit) == []
+    assert await money.pay_out() == 1
+    assert await decide(money, dispute, outcome) == 1
+    assert await money.settle() == ["paying"]
+    assert await money.pay_out() == 1
+    paid = [(row.party, row.amount_minor) for row in await money.rows(tables.payout, state="confirmed")]
+    assert paid == [(money.a, 990), (money.b if outcome == "moved" else money.a, 990)]
+    assert (await money.rows(tables.receivable), await money.ask(audit)) == ([], [])
+
+
+async def test_what_the_bank_has_heard_of_goes_on_though_it_is_disputed(money):
+    viewer, _ = await disputed_and_another(money)
+    await money.execute(e.BeginPayouts("sandbox", merchant=money.merchant))
+    await opened(money, viewer=viewer)
+    assert [line.state for line in await money.lines()] == ["paying", "paying"]
+    assert await money.pay_out() == 1
+    assert await money.ask(audit) == []
+
+
+async def test_a_settlement_of_nothing_but_what_is_disputed_ends(money, claimed):
+    _, order = claimed
+    await money.arrived(order)
+    await money.settle()
+    await opened(money, order=order.order)
+    assert [row.state for row in await money.rows(tables.payout)] == ["failed"]
+    assert await money.pay_out() == 0
+    assert await money.ask(audit) == []
