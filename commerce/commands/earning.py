@@ -213,11 +213,15 @@ class ApproveSettlements(Command[ApprovedMany]):
 
 @dataclass(frozen=True, slots=True)
 class BeginPayouts(Command[int]):
-    """Marks queued payouts as being sent, at most `limit`, before any rail hears of them; answers how many."""
+    """Marks queued payouts as being sent, at most `limit`, before any rail hears of them; answers how many.
+
+    `sending_max`: those of a merchant wait who has so many being sent on this rail.
+    """
 
     rail: str
     limit: int = 100
     merchant: int | None = None
+    sending_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

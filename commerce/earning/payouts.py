@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select, text, update
 
 from commerce.books import post
 from commerce.commands.earning import BeginPayouts, HoldRail, RecordPayout, RetryPayout
@@ -100,10 +100,19 @@ def begin_payouts(unit: Unit, command: BeginPayouts) -> int:
     query = select(table).where(table.c.rail == command.rail, table.c.state == "queued", ~_is_suspended())
     query = query.order_by(table.c.id)
     query = query if command.merchant is None else query.where(table.c.merchant_id == command.merchant)
+    if command.sending_max is not None:
+        query = query.where(table.c.merchant_id.not_in(_with_sending(command.rail, command.sending_max)))
     rows = unit.connection.execute(query.limit(command.limit).with_for_update(skip_locked=True)).all()
     for row in rows:
         _set(unit, row, state="sending")
     return len(rows)
+
+
+def _with_sending(rail: str, many: int) -> Select[int]:
+    """The merchants with so many being sent on a rail."""
+    table = tables.payout
+    query = select(table.c.merchant_id).where(table.c.rail == rail, table.c.state == "sending", _OPEN)
+    return query.group_by(table.c.merchant_id).having(func.count() >= many)
 
 
 def hold_rail(unit: Unit, command: HoldRail) -> bool:

@@ -32,6 +32,7 @@ NEEDED = {"key", "outcome", "reference"}  # of a sheet that comes back
 SHEET_BYTES_MAX = 10_000_000
 BEGUN_MAX = 100  # at a time
 TRIED_MAX = 10  # the same, on a rail that has answered about nothing
+UNANSWERED_MAX = 10  # of one merchant: with so many that the rail gave no answer to, none of his more is begun
 log = getLogger("fenbo.payments")
 
 
@@ -130,7 +131,8 @@ async def pay_all(rail: Rail, execute: Execute, ask: Ask, may: May = always) -> 
     """Pays what is queued on a rail, at its pace, for as long as it may; answers how many.
 
     Begins with what a crash left half done. `ask`: what is under way after a place. What a rail breaks off stays as it
-    is until the next time, and stops nobody else's: a few more are begun then, to see whether the rail is away.
+    is until the next time, and stops nobody else's: a few more are begun then, to see whether the rail is away. Of a
+    merchant with many such none is begun until one of them has its answer.
     """
     paid, dry = 0, False
     waiting: set[str] = set()  # the keys that the rail gave no answer to, this time
@@ -141,7 +143,9 @@ async def pay_all(rail: Rail, execute: Execute, ask: Ask, may: May = always) -> 
         was_dry, dry = dry, more == 0 and len(waiting) > known
         if stopped or (dry and was_dry):
             return paid
-        if await execute(BeginPayouts(rail.name, TRIED_MAX if dry else BEGUN_MAX)) == 0:
+        # All that is being sent by now has been asked about, and has no answer.
+        begin = BeginPayouts(rail.name, TRIED_MAX if dry else BEGUN_MAX, sending_max=UNANSWERED_MAX)
+        if await execute(begin) == 0:
             return paid
 
 

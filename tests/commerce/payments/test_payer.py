@@ -11,6 +11,8 @@ from commerce.payments import rails
 from commerce.payments.payer import HOLD_MS, Payer
 from commerce.payments.rails import Result
 from commerce.store import tables
+from tests.commerce.conftest import furnish
+from tests.commerce.money import Money
 
 
 class Bank:
@@ -127,6 +129,43 @@ async def test_a_rail_that_is_away_is_not_told_of_all_that_waits(money, bank, mo
         await ready(money, 1)
     assert await Payer(money.shop.commerce, [bank]).look() == 0
     assert [row.state for row in await money.rows(tables.payout)] == ["sending", "sending", "queued", "queued"]
+
+
+async def test_a_rail_that_stays_away_is_told_of_no_more_with_each_look(money, bank, monkeypatch):
+    """And goes on by itself with all that waits."""
+    for limit in ("TRIED_MAX", "BEGUN_MAX"):
+        monkeypatch.setattr(rails, limit, 1)
+    monkeypatch.setattr(rails, "UNANSWERED_MAX", 3)
+    payer, bank.broken = Payer(money.shop.commerce, [bank]), True
+    for _ in range(5):
+        await ready(money, 1)
+    seen = []
+    for _ in range(4):
+        assert await payer.look() == 0
+        seen.append([row.state for row in await money.rows(tables.payout)].count("sending"))
+    assert seen == [2, 3, 3, 3]
+    bank.broken = False
+    assert await payer.look() == len(set(bank.paid)) == 5
+    assert await settled(money) == {"confirmed"}
+    assert await money.ask(audit) == []
+
+
+async def test_a_merchant_whose_payouts_have_no_answer_keeps_nobody_else_waiting(money, bank, tmp_path, monkeypatch):
+    monkeypatch.setattr(rails, "UNANSWERED_MAX", 1)
+    shop, bank.never = money.shop, money.a
+    other = Money(await furnish(shop.commerce, shop.clock, shop.url, []), tmp_path)
+    await other.plan()
+    payer = Payer(shop.commerce, [bank])
+    for _ in range(2):
+        await ready(money, 1)
+        assert await payer.look() == 0
+    await ready(other, 1)
+    assert await payer.look() == 1
+    assert [row.state for row in await money.rows(tables.payout)] == ["sending", "queued"]
+    assert await settled(other) == {"confirmed"}
+    bank.never = ""
+    assert await payer.look() == 2
+    assert await settled(money) == {"confirmed"}
 
 
 async def test_what_goes_by_sheet_is_left_to_people(money, bank):
