@@ -239,6 +239,23 @@ async function verifyStatement(found, publicKey) {
   return report;
 }
 
+const isHeadWithKeys = fields({ head: fields(HEAD), keys: listOf(fields(KEY)) });
+
+/** {report, key, given}: under the first of the given keys (hex) that signed its head, or that a key follows from that
+ * did. If there is none, and all of it holds under the key that it names itself: under that. As in leaving/check.py. */
+async function checkStatement(found, given) {
+  if (isHeadWithKeys(found)) {
+    for (const key of given) {
+      if (!(await headIsSigned(found.head, await trustedKeys(key, found.keys)))) continue;
+      return { report: await verifyStatement(found, key), key, given: true };
+    }
+    const own = found.keys.find(({ kid }) => kid === found.head.kid);
+    const report = own && (await verifyStatement(found, own.public));
+    if (report?.wrong.length === 0) return { report, key: own.public, given: false };
+  }
+  return { report: await verifyStatement(found, given[0]), key: given[0], given: true };
+}
+
 /** Latest version of each line: {currency: {state: minor, a BigInt}}. */
 function figures(entries) {
   const [lines, currencies] = [new Map(), new Map()];
@@ -264,7 +281,7 @@ function figures(entries) {
 
 const WORDS = {
   zh: {
-    title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得）", check: "校验", holds: "全部成立",
+    title: "分播对账单校验", file: "对账单文件", key: "公钥（从平台之外取得；有多把时每行一把）", check: "校验", holds: "全部成立",
     fails: "不成立", entries: "条记录", erased: "条已按要求抹除", why: "本页在您的浏览器里离线校验，不访问任何服务器。它证明截至日志签名时已公布的记录没有被修改、删除、调换；它不能证明最初写入的内容属实。",
     other: "另一位伙伴的对账单或日志头，或您自己较早的对账单（可选，用于发现分叉或略去的记录）", proof: "两者之间的一致性证明（大小不同时需要）", compared: "两个日志头属于同一历史。",
     proofAt: "一致性证明的地址：", seq: "序号", at: "时间", kind: "类型", what: "内容",
@@ -274,7 +291,10 @@ const WORDS = {
       estimated: "待付款", frozen: "待收货", matured: "可结算", payable: "应付", paying: "打款中", paid: "已打款",
       held: "暂扣", void: "作废",
     },
-    head: "日志头不是由这把公钥（或由它背书的公钥）签名的：请核对公钥，或此文件不可信", log: "两份文件或日志头不属于同一份日志",
+    head: "日志头不是由所给的公钥（或由它背书的公钥）签名的：请核对公钥，或此文件不可信",
+    under: "日志头不是由所给的公钥（或由它背书的公钥）签名的，而是由这一把：",
+    twoKeys: "商户若迁移到另一套系统，迁移前后各有一把公钥：请两把都填，每行一把。缺少的那把请向商户索取，切勿从被校验的文件中取得。",
+    badKey: "公钥是 64 位十六进制数字，每行一把", log: "两份文件或日志头不属于同一份日志",
     short: "较新的对账单比较早的结束得更早：最新的记录被略去",
     fork: "两个日志头不属于同一历史：日志被分叉，或记录被修改；大小不同时需要附上两者之间的一致性证明",
     gap: "缺少记录，或记录不在原来的位置", time: "记录的时间倒退", inclusion: "最后一条记录不在已签名的日志中",
@@ -284,7 +304,7 @@ const WORDS = {
     malformed: "文件已损坏", cannot: "此浏览器无法在此校验：请用新版浏览器打开已保存的页面，或通过 HTTPS 打开，或使用 fenbo verify。",
   },
   en: {
-    title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform)", check: "Check",
+    title: "Fenbo statement check", file: "Statement file", key: "Public key (from outside the platform; if several, one a line)", check: "Check",
     holds: "All of it holds", fails: "It does not hold", entries: "entries", erased: "erased on request",
     why: "This page checks offline, in your browser, and asks no server. It proves that up to when the log was signed nothing published was changed, dropped or reordered; it cannot prove that what was written first was true.",
     other: "Another partner's statement or head, or an earlier statement of yours (optional: shows a forked log, or what was left out)", proof: "The proof between the two (needed when their sizes differ)",
@@ -292,7 +312,10 @@ const WORDS = {
     signedAt: "Up to {at}, when the log was signed, nothing was left out.",
     upto: "Up to entry {seq} of {at}; whether later ones were left out, it does not show.",
     states: {},
-    head: "The head is not signed by this key, nor by one that follows from it: look at the key again, or do not trust this file",
+    head: "The head is not signed by a given key, nor by one that follows from it: look at the key again, or do not trust this file",
+    under: "The head is not signed by a given key, nor by one that follows from it, but by",
+    twoKeys: "A merchant who moved to another installation has a key of before and one of now: give both, one a line. Ask the merchant for the one you do not have; never take it from what you check.",
+    badKey: "A public key is 64 hex digits, one a line",
     log: "The two are of different logs",
     short: "The later statement ends before the earlier one: its newest entries were left out",
     fork: "The two heads are of different histories: the log was forked, or entries were changed. When their sizes differ, the proof between them is needed",
@@ -375,6 +398,7 @@ function show(found, report) {
   if (report.wrong.length > 0) {
     const list = element("ul", "", place);
     for (const code of report.wrong) element("li", inWords(code), list);
+    if (report.wrong.some((code) => code.startsWith("under "))) element("p", words.twoKeys, place);
     return;
   }
   if (report.compared) element("p", words.compared, place);
@@ -404,12 +428,19 @@ function show(found, report) {
   }
 }
 
+/** Those that were entered, in hex. */
+const keysOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
 async function start() {
   document.title = words.title;
   document.documentElement.lang = words === WORDS.zh ? "zh" : "en";
   for (const place of document.querySelectorAll("[data-word]")) place.textContent = words[place.dataset.word];
   const embedded = JSON.parse(document.querySelector("#statement").textContent || "null");
-  const given = document.querySelector("#key");
+  const entered = document.querySelector("#key");
+  entered.addEventListener("input", () => {
+    const keys = keysOf(entered.value);
+    entered.setCustomValidity(keys.length > 0 && keys.every(isDigest) ? "" : words.badKey);
+  });
   document.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const found = (await readFile("#file")) ?? embedded;
@@ -420,9 +451,9 @@ async function start() {
       delete place.dataset.holds;
       return element("p", words.cannot, place);
     }
-    const publicKey = given.value.trim().toLowerCase();
-    const report = await verifyStatement(found, publicKey);
-    await compare(found, publicKey, report);
+    const { report, key, given } = await checkStatement(found, keysOf(entered.value));
+    if (!given) report.wrong.push(`under ${key}`);
+    await compare(found, key, report);
     show(found, report);
   });
 }

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from commerce.leaving import station
+from commerce.leaving.check import check_statement
 from commerce.leaving.farewell import verify_page
 from commerce.money import DIGITS, Money, to_decimal
 from commerce.proof.published import between
@@ -86,6 +87,52 @@ async def test_who_is_only_in_an_older_log_has_a_page_too(money, tmp_path):
     assert f"channel-{money.shop.store_a.channel}.html" in pages
     assert {page for page in here if "-log-" in page} == {page.replace(".html", "-log-1.html") for page in pages}
     assert len(here) == len(pages) + 1  # the import is an entry of the house's, in the new log
+
+
+async def moved_and_its_keys(money, folder):
+    """The pages of a merchant who moved, and the keys of before and of now."""
+    for _ in range(3):
+        await money.sold()
+    await asyncio.to_thread(say_farewell, money, folder / "bye")
+
+    def moved():
+        with station.station("", folder / "home", "t" * 32, 2_000_000_000_000) as at:
+            station.arrive(at, folder / "bye" / money.shop.merchant.merchant / "export")
+            station.say_farewell(at, folder / "again")
+            return station.log_key(at, rotate=False)
+
+    now = await asyncio.to_thread(moved)
+    return folder / "again" / money.shop.merchant.merchant, (await money.key()).hex(), now
+
+
+async def test_the_page_takes_several_keys_and_says_of_each_file_what_the_command_says(money, tmp_path, page):
+    folder, before, now = await moved_and_its_keys(money, tmp_path)
+    name = f"channel-{money.shop.store_a.channel}"
+    await page.goto(f"file://{folder}/statements/{name}-log-1.html")
+    result = page.locator("#result")
+    for given, holds in (([before], True), ([now, before], True), ([now], False), (["00" * 32], False)):
+        await page.fill("#key", "\n".join(given).upper() + "\n")
+        await page.click("button")
+        await expect(result).to_have_attribute("data-holds", str(holds).lower())
+        if not holds:
+            await expect(result).to_contain_text(f"nor by one that follows from it, but by {before}")
+            await expect(result).to_contain_text("A merchant who moved to another installation has a key of before")
+    await page.fill("#key", now[:-1])
+    assert await page.evaluate("document.querySelector('#key').validationMessage") == (
+        "A public key is 64 hex digits, one a line"
+    )
+    proofs = sorted((folder / "export" / "proofs").rglob("*-*.json"))
+    sound = [json.loads(file.read_text("utf-8")) for file in proofs if file.name != "head.json"]
+    inside = await page.evaluate("JSON.parse(document.querySelector('#statement').textContent)")
+    files = [json.dumps(each) for each in sound] + [spoilt(inside, each) for each in SPOILS.values()]
+    keys = [[before], [now], ["00" * 32], [now, before], ["00" * 32, now], [before, now]]
+    check = "async ([files, keys]) => { const found = []; for (const file of files) for (const given of keys) {"
+    check += " const { report, key, given: is } = await checkStatement(JSON.parse(file), given);"
+    check += " found.push([report.wrong.length === 0, key, is]); } return found; }"
+    answers = [check_statement(json.loads(file), [*map(bytes.fromhex, given)]) for file in files for given in keys]
+    here = [[found.report.wrong == [], found.key.hex(), found.given] for found in answers]
+    assert await page.evaluate(check, [files, keys]) == here
+    assert {(holds, given) for holds, _, given in here} == {(True, True), (True, False), (False, True)}
 
 
 async def test_two_partners_heads_are_compared_in_the_browser(money, tmp_path, page):
