@@ -18,6 +18,7 @@ from commerce.customers.views import Cut
 from commerce.earning.self_invites import end_self_invite
 from commerce.earning.watching import merge_watch
 from commerce.events import ViewerBound
+from commerce.partners.disputes import hold_disputed
 from commerce.proof.entry import Leaf, channel_party
 from commerce.store import tables
 from commerce.store.bulk import Row, insert_rows
@@ -40,6 +41,7 @@ def merge_viewers(unit: Unit, tenant: Tenant, gone: Person, stays: Person, custo
     changes = {"same_as_id": stays.key, "customer_id": customer}
     unit.connection.execute(update(tables.viewer).where(_is(gone)).values(changes))
     end_self_invite(unit, tenant.id, stays)
+    hold_disputed(unit, stays.key)
     return cut
 
 
@@ -63,6 +65,7 @@ def gather_strays(unit: Unit, tenant: Tenant, stays: Person) -> tuple[Cut, ...]:
         _merge_bindings(unit, tenant, gone, stays)
         cut += _move(unit, gone, stays)
     end_self_invite(unit, tenant.id, stays)
+    hold_disputed(unit, stays.key)
     return tuple(cut)
 
 

@@ -72,6 +72,14 @@ def _hold(unit: Unit, row: AnyRow, orders: Sequence[AnyRow]) -> None:
     go_on(unit, row.merchant_id, stopped)
 
 
+def hold_disputed(unit: Unit, viewer: int) -> None:
+    """After a merge, of the viewer (key) who stays: where he is disputed, what came along waits, too."""
+    table = tables.dispute
+    about = (table.c.viewer_id == viewer, table.c.order_id.is_(None), table.c.state.in_(UNDECIDED))
+    for row in unit.connection.execute(select(table).where(*about).order_by(table.c.id).with_for_update()).all():
+        _hold(unit, row, _orders_of(unit, viewer))
+
+
 def _order(unit: Unit, merchant: int, order: str) -> AnyRow:
     table = tables.orders
     query = select(table).where(table.c.merchant_id == merchant, table.c.public_id == order).with_for_update()

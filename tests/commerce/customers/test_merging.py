@@ -174,6 +174,35 @@ async def test_a_dispute_about_a_guest_is_about_the_customer_he_becomes(money, g
     assert await money.ask(audit) == []
 
 
+@pytest.mark.parametrize("which", ["customer", "guest"])
+async def test_what_comes_to_a_disputed_customer_waits_too(money, which):
+    """Whichever of the two was disputed, what the other bought is queued by then: with somebody else's order."""
+    shop, people = money.shop, {"customer": public_id(), "guest": public_id()}
+    for viewer in people.values():
+        for room in (shop.room_a, shop.room_b):
+            await shop.enter(viewer, room)
+    await Phone(shop).log_in(people["customer"])
+    (other,) = people.keys() - {which}
+    orders = [await money.sold(people[other]), await money.sold()]
+    for order in orders:
+        await money.arrived(order)
+    await money.settle()
+    claim = await dispute(money, viewer=people[which])
+    assert [line.state for line in await money.lines()] == ["paying", "paying"]
+    await Phone(shop).log_in(people["guest"])
+    assert [(line.state, line.reason) for line in await money.lines()] == [
+        ("held", f"dispute: {claim}"),
+        ("paying", ""),
+    ]
+    assert await money.pay_out() == 1
+    assert await money.execute(d.DecideDispute(money.merchant, claim, "moved", "so it is", "boss")) == 1
+    assert await money.settle() == ["paying"]
+    await money.pay_out()
+    paid = [(row.party, row.amount_minor) for row in await money.rows(tables.payout, state="confirmed")]
+    assert paid == [(money.a, 990), (money.b, 990)]
+    assert await money.ask(audit) == []
+
+
 async def test_an_order_is_disputed_once_whoever_its_buyer_turns_out_to_be(money, guest):
     viewer, order = guest
     await dispute(money, order=order.order)
