@@ -280,10 +280,10 @@ async def test_a_payout_goes_on_without_what_is_disputed(money_anywhere, about, 
     (queued,) = await money.rows(tables.payout)
     assert (queued.state, queued.amount_minor, queued.attempts) == ("queued", 990, 2)
     assert await money.ask(audit) == []
-    assert await money.pay_out() == 1
+    await money.pay_out()
     assert await decide(money, dispute, outcome) == 1
     assert await money.settle() == ["paying"]
-    assert await money.pay_out() == 1
+    await money.pay_out()
     paid = [(row.party, row.amount_minor) for row in await money.rows(tables.payout, state="confirmed")]
     assert paid == [(money.a, 990), (money.b if outcome == "moved" else money.a, 990)]
     assert (await money.rows(tables.receivable), await money.ask(audit)) == ([], [])
