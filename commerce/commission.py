@@ -351,6 +351,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("payable", "hold"): "held",
     ("paying", "confirm"): "paid",
     ("paying", "fail"): "payable",
+    ("paid", "return"): "payable",
     ("paying", "refunded"): "receivable",
     ("paid", "refunded"): "receivable",
     ("held", "release"): "frozen",

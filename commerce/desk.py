@@ -153,6 +153,7 @@ def settlements(
         select(table.c.public_id.label("settlement"), *(table.c[name] for name in names))
         .add_columns(case((table.c.state == "prepared", owed_now()), else_=table.c.gross_minor).label("gross_minor"))
         .add_columns(payout.c.public_id.label("payout"), payout.c.state.label("payout_state"), payout.c.reference)
+        .add_columns(payout.c.attempts.label("attempt"))
         .outerjoin(payout, payout.c.settlement_id == table.c.id)
         .where(table.c.merchant_id == merchant, *page.after(table.c.id))
         .order_by(table.c.id.desc())

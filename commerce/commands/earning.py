@@ -235,9 +235,10 @@ class HoldRail(Command[bool]):
 
 @dataclass(frozen=True, slots=True)
 class RecordPayout(Command[str]):
-    """What the rail said of a payout: confirmed or failed, with its reference. The same again changes nothing.
+    """What the rail said of a payout: confirmed or failed, or returned after it was paid, with its reference.
 
-    `merchant`: whose it must be, when a person says so. `attempt`: which one the rail speaks of; None: that under way.
+    The same again changes nothing. `merchant`: whose it must be, when a person says so. `attempt`: which one the rail
+    speaks of; None: that under way, and not for `returned`, which is said late.
     """
 
     payout: str
@@ -248,13 +249,15 @@ class RecordPayout(Command[str]):
 
     def __post_init__(self) -> None:
         checks.public_id("payout", self.payout)
-        checks.choice("outcome", self.outcome, ("confirmed", "failed"))
+        checks.choice("outcome", self.outcome, ("confirmed", "failed", "returned"))
+        if self.outcome == "returned" and self.attempt is None:
+            raise Invalid("attempt", "must be that which was returned")
         checks.text("reference", self.reference, REASON_CHARS_MAX)
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPayout(Command[str]):
-    """A payout that failed for good is queued again, as a new attempt."""
+    """A payout that failed for good, or came back, is queued again, as a new attempt."""
 
     merchant: int
     payout: str

@@ -1,12 +1,14 @@
 """Payouts under way. `sending` is durable before a rail hears of a payout, and the key it is sent under never changes
 within an attempt: so after a crash the rail is asked first, and is never told twice.
 
-    queued ──begin──> sending ──confirmed──> confirmed
-       └<─────retry────── failed <──failed──────┘
-       └───────stop─────────^
+    queued ──begin──> sending ──confirmed──> confirmed ──returned──> returned
+       └<─────retry────── failed <──failed──────┘                       │
+       ├───────stop─────────^                                           │
+       └<─────retry─────────────────────────────────────────────────────┘
 
 A hold stops what no rail has heard of; another attempt pays what it leaves. A `failed` that was said by mistake can be
-taken back, for as long as nothing has followed from it.
+taken back, for as long as nothing has followed from it. A `returned` cannot: a sheet that says `confirmed` is as likely
+the one from before. Whoever said it by mistake pays again, and confirms the new attempt with the reference of the old.
 """
 
 from __future__ import annotations
@@ -171,8 +173,18 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
         return str(row.state)
     if (row.state, command.outcome) == ("failed", "confirmed") and command.attempt is not None:
         return _correct(unit, row, command)
+    if (row.state, command.outcome) == ("returned", "confirmed"):
+        raise Conflict("payout", f"{row.public_id} was returned since: another attempt pays it")
+    if command.outcome == "returned" and row.state in ("sending", "confirmed"):
+        return _return(unit, row, command)
     if row.state != "sending":
         raise WrongState("payout", row.state, command.outcome)
+    _hear(unit, row, command)
+    return command.outcome
+
+
+def _hear(unit: Unit, row: AnyRow, command: RecordPayout) -> None:
+    """The bank's yes or no to what it has."""
     pending = in_transit(row.public_id, row.attempts, row.party, row.amount_minor, row.currency)
     ended = replace(pending, id=f"{pending.id}:{command.outcome}", pending=False, resolves=pending.id)
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
@@ -184,7 +196,19 @@ def record_payout(unit: Unit, command: RecordPayout) -> str:
         post(unit, row.merchant_id, [replace(ended, void=True)])
         _fail(unit, row, found, lines)
     _set(unit, row, state=command.outcome, reference=command.reference or row.reference)
-    return command.outcome
+
+
+def _return(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
+    """It was paid, and came back: the books have it go out and come in, and it is owed as after a failure."""
+    if row.state == "sending":  # that it was paid, nobody has said
+        _hear(unit, row, replace(command, outcome="confirmed"))
+    found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
+    name, amount = f"{row.public_id}:{row.attempts}", (row.amount_minor, row.currency, "returned")
+    came = Transfer(f"back:{name}", "clearing", "payout", *amount)
+    post(unit, row.merchant_id, [came, Transfer(f"returned:{name}", "payout", row.party, *amount)])
+    _fail(unit, row, found, settled_lines(unit, found.id, "paid"))
+    _set(unit, row, state="returned", reference=command.reference or row.reference)
+    return "returned"
 
 
 def _correct(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
@@ -198,7 +222,7 @@ def _correct(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
         raise Conflict("payout", f"the settlement of {row.public_id} has ended without it since it failed")
     lines = settled_lines(unit, found.id, "payable")
     gross = still_owed(unit, lines)
-    netted = net_receivables(unit, found, max(0, gross - row.amount_minor), row.attempts + 1)
+    netted = net_receivables(unit, found, max(0, gross - row.amount_minor), f"{row.attempts}:corrected")
     if gross - netted != row.amount_minor:
         raise Conflict(
             "payout",
@@ -213,13 +237,15 @@ def _correct(unit: Unit, row: AnyRow, command: RecordPayout) -> str:
 
 
 def _left(row: AnyRow) -> Transfer:
-    """The money is out."""
-    return Transfer(f"left:{row.public_id}", "payout", "clearing", row.amount_minor, row.currency, "payout")
+    """The money is out; of one that came back, another attempt takes it out again."""
+    name = f"left:{row.public_id}" + (f":{row.attempts}" if row.attempts > 1 else "")
+    return Transfer(name, "payout", "clearing", row.amount_minor, row.currency, "payout")
 
 
 def _late(row: AnyRow, command: RecordPayout) -> str:
-    """A word on another attempt than the one under way. An earlier one failed, or there would be no later: no news."""
-    if command.attempt is not None and command.attempt < row.attempts and command.outcome == "failed":
+    """A word on another attempt than the one under way. An earlier one failed or came back, or there would be
+    no later: no news."""
+    if command.attempt is not None and command.attempt < row.attempts and command.outcome != "confirmed":
         return str(row.state)
     raise Conflict("payout", f"{command.payout} is at attempt {row.attempts}, and this is said of {command.attempt}")
 
@@ -227,7 +253,7 @@ def _late(row: AnyRow, command: RecordPayout) -> str:
 def _fail(unit: Unit, row: AnyRow, found: AnyRow, lines: Sequence[Row]) -> None:
     """The money is here: what was netted for it is owed again, and what was given up of it is no loss any more."""
     claim_again(unit, lines)
-    give_back(unit, found, found.netted_minor, row.attempts)
+    give_back(unit, found, found.netted_minor, str(row.attempts))
     _end(unit, found, lines, "payable", state="failed", netted_minor=0)
     hold_waiting(unit, lines)
 
@@ -271,22 +297,22 @@ def retry_payout(unit: Unit, command: RetryPayout) -> str:
     """Another attempt under another key, of what is left: a line may have been refunded or held since, and all that
     the party owes by now is netted with it first.
 
-    `failed`: nothing is left, so its settlement has ended without it.
+    `failed` or `returned` again: nothing is left, so its settlement has ended without it.
     """
     table = tables.payout
     row = _locked(unit, table.c.merchant_id == command.merchant, table.c.public_id == command.payout)
-    if row.state != "failed":
+    if row.state not in ("failed", "returned"):
         raise WrongState("payout", row.state, "retry")
     found = locked_settlement(unit, tables.settlement.c.id == row.settlement_id)
     if found.state != "failed":
         raise WrongState("settlement", found.state, "retry")
     lines, attempts = settled_lines(unit, found.id, "payable"), row.attempts + 1
     gross = still_owed(unit, lines)
-    netted = net_receivables(unit, found, gross, attempts)
+    netted = net_receivables(unit, found, gross, str(attempts))
     amount, state = gross - netted, "paying" if gross > netted else "paid"
     _end(unit, found, lines, state, state=state, gross_minor=gross, netted_minor=netted)
     if not amount:
-        return "failed"
+        return str(row.state)
     post(unit, row.merchant_id, [in_transit(row.public_id, attempts, row.party, amount, row.currency)])
     _set(unit, row, state="queued", attempts=attempts, amount_minor=amount)
     return "queued"

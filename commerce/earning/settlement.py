@@ -1,9 +1,9 @@
 """Settlements: what matured in a period, party by party; reviewed, netted with what the party owes, then paid out.
 
-prepared ──approve──> paying ──confirmed──> paid
+prepared ──approve──> paying ──confirmed──> paid ──returned──> failed
                         └──failed──> failed ──retry──> paying        (nothing left to pay: paid at once)
 
-What was netted for an attempt that failed is owed again; the next attempt nets what is owed then.
+What was netted for an attempt that failed, or came back, is owed again; the next attempt nets what is owed then.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from commerce.books import post
 from commerce.commands.earning import (
@@ -133,7 +133,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     table = tables.settlement
     lines = settled_lines(unit, found.id, "matured")
     gross = still_owed(unit, lines)
-    netted = net_receivables(unit, found, gross, attempt=1)
+    netted = net_receivables(unit, found, gross, "1")
     state = "paying" if gross > netted else "paid"
     changes = {"gross_minor": gross, "netted_minor": netted, "state": state, "approved_by": by}
     unit.connection.execute(update(table).where(table.c.id == found.id).values(changes | {"changed_at": unit.now}))
@@ -143,7 +143,7 @@ def _approve(unit: Unit, found: AnyRow, by: str, rail: str) -> str:
     return state
 
 
-def net_receivables(unit: Unit, found: AnyRow, gross: int, attempt: int) -> int:
+def net_receivables(unit: Unit, found: AnyRow, gross: int, attempt: str) -> int:
     """What the party owes is taken from what it earned, the oldest first; answers how much. `attempt` of its payout."""
     table, left = tables.receivable, gross
     theirs = table.c.party.in_(names_of_one(unit, found.merchant_id, found.party))
@@ -184,10 +184,10 @@ def settle_receivable(unit: Unit, row: AnyRow, part: int, how: str, reason: str 
     unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
 
 
-def give_back(unit: Unit, found: AnyRow, amount: int, attempt: int) -> None:
+def give_back(unit: Unit, found: AnyRow, amount: int, attempt: str) -> None:
     """Of what a settlement netted for an attempt so much is owed again, the latest first."""
     table, left, transfers = tables.receivable, amount, []
-    for public, netted in reversed(_netted_by(unit, found, attempt)):
+    for public, netted, of in reversed(_netted_by(unit, found, attempt)):
         part = min(left, netted)
         if not part:
             break
@@ -198,26 +198,33 @@ def give_back(unit: Unit, found: AnyRow, amount: int, attempt: int) -> None:
         unit.connection.execute(update(table).where(table.c.id == row.id).values(changes))
         body = {"receivable": public, "amount_minor": row.amount_minor, "settled_minor": settled, "state": "receivable"}
         unit.log(Leaf(row.merchant_id, row.party, "receivable", body))
-        name = _net_name("unnet", public, found.public_id, attempt)
+        name = _net_name("unnet", public, found.public_id, of)
         transfers.append(Transfer(name, f"receivable:{row.party}", found.party, part, row.currency, "net"))
     assert not left, "no more is given back than was netted"
     post(unit, found.merchant_id, transfers)
 
 
-def _netted_by(unit: Unit, found: AnyRow, attempt: int) -> list[tuple[str, int]]:
-    """Receivables (public ids) and how much of each a settlement netted for an attempt, in its order."""
+def _netted_by(unit: Unit, found: AnyRow, attempt: str) -> list[tuple[str, int, str]]:
+    """Receivables (public ids), how much of each a settlement has netted for an attempt, in its order, and for which:
+    what was corrected has netted anew what it had given back.
+    """
     receivable, transfer = tables.receivable.c, tables.transfer.c
     names = names_of_one(unit, found.merchant_id, found.party)
     theirs = (receivable.merchant_id == found.merchant_id, receivable.party.in_(names))
     owed = unit.connection.execute(select(receivable.public_id).where(*theirs, receivable.settled_minor > 0)).scalars()
-    by_name = {_net_name("net", public, found.public_id, attempt): public for public in owed}
+    of = [(public, each) for public in owed for each in (attempt, f"{attempt}:corrected")]
+    by_name = {_net_name("net", public, found.public_id, each): (public, each) for public, each in of}
+    back = {_net_name("unnet", public, found.public_id, each): (public, each) for public, each in of}
     query = select(transfer.name, transfer.amount_minor).where(among(transfer.name, "names")).order_by(transfer.id)
-    rows = unit.connection.execute(query.where(transfer.merchant_id == found.merchant_id), {"names": list(by_name)})
-    return [(by_name[name], minor) for name, minor in rows]
+    query = query.where(transfer.merchant_id == found.merchant_id)
+    rows = unit.connection.execute(query, {"names": [*by_name, *back]}).all()
+    given = {back[name] for name, _ in rows if name in back}
+    netted = [(*by_name[name], minor) for name, minor in rows if name in by_name and by_name[name] not in given]
+    return [(public, minor, each) for public, each, minor in netted]
 
 
-def _net_name(entry: str, receivable: str, settlement: str, attempt: int) -> str:
-    return f"{entry}:{receivable}:{settlement}" + (f":{attempt}" if attempt > 1 else "")
+def _net_name(entry: str, receivable: str, settlement: str, attempt: str) -> str:
+    return f"{entry}:{receivable}:{settlement}" + (f":{attempt}" if attempt != "1" else "")
 
 
 def end_receivable(unit: Unit, command: EndReceivable) -> str:
@@ -240,26 +247,33 @@ def end_receivable(unit: Unit, command: EndReceivable) -> str:
 
 
 def claim_again(unit: Unit, lines: Sequence[Row]) -> None:
-    """What was written off of lines whose money did not go out is owed again: it is netted with that money."""
-    table = tables.receivable
-    query = select(table).where(among(table.c.line_id, "lines"), table.c.state == "written_off").order_by(table.c.id)
+    """What was written off of lines whose money is not out is owed again: it is netted with that money."""
+    table, transfers = tables.receivable, []
+    query = select(table).where(among(table.c.line_id, "lines"), table.c.settled_minor > 0).order_by(table.c.id)
     rows = unit.connection.execute(query.with_for_update(), {"lines": [line["id"] for line in lines]}).all()
-    transfers = []
     for row in rows:
-        minor = _written_off(unit, row)
-        settle_receivable(unit, row, -minor, "written_off")
-        name = f"claimed:{row.public_id}:{row.version}"
-        transfers.append(Transfer(name, f"receivable:{row.party}", "sales", minor, row.currency, "claimed"))
+        if minor := _written_off(unit, row):
+            settle_receivable(unit, row, -minor, "written_off")
+            name = _claimed_name(row.public_id, row.version)
+            transfers.append(Transfer(name, f"receivable:{row.party}", "sales", minor, row.currency, "claimed"))
     for merchant in {row.merchant_id for row in rows}:
         post(unit, merchant, transfers)
 
 
 def _written_off(unit: Unit, row: AnyRow) -> int:
-    """How much of a receivable, when that was done: a part may have been netted before."""
-    table, version = tables.transfer, row.version - 1
-    names = [_ended_name("written_off", row.public_id, each) for each in (1, version)]
-    query = select(table.c.amount_minor).where(table.c.merchant_id == row.merchant_id, table.c.name.in_(names))
-    return int(unit.connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar_one())
+    """How much of a receivable is written off now. Its state does not say: a part may have been netted before, or
+    given back since.
+    """
+    transfer, versions = tables.transfer.c, range(1, row.version + 1)
+    names = [_ended_name("written_off", row.public_id, each) for each in versions]
+    names += [_claimed_name(row.public_id, each) for each in versions]
+    minor = case((transfer.entry == "claimed", -transfer.amount_minor), else_=transfer.amount_minor)
+    query = select(func.coalesce(func.sum(minor), 0)).where(transfer.merchant_id == row.merchant_id)
+    return int(unit.connection.execute(query.where(among(transfer.name, "names")), {"names": names}).scalar_one())
+
+
+def _claimed_name(receivable: str, version: int) -> str:
+    return f"claimed:{receivable}:{version}"
 
 
 def _ended_name(how: str, receivable: str, version: int) -> str:

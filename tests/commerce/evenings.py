@@ -132,10 +132,11 @@ class Evening(Days):
         prepared = await self.money.rows(tables.settlement, state="prepared")
         sent = await self.money.rows(tables.payout, state="sending")
         failed = await self.money.rows(tables.payout, state="failed")
+        ended = await self.money.rows(tables.payout, state=self.draw("confirmed", "returned"))
         kinds = [self.at_stock, self.at_a_channel, self.at_a_phone]
         kinds += [self.at_an_order, self.at_a_case] if self.orders else []
         kinds += [lambda: self.at_a_settlement(self.draw(*prepared))] if prepared else []
-        kinds += [lambda: self.at_a_payout(self.draw(*sent, *failed))] if sent or failed else []
+        kinds += [lambda: self.at_a_payout(self.draw(*sent, *failed, *ended))] if sent or failed or ended else []
         return self.draw(*kinds)()
 
     def at_stock(self):
@@ -183,9 +184,10 @@ class Evening(Days):
 
     def at_a_payout(self, found):
         said = [e.RecordPayout(found.public_id, outcome) for outcome in ("failed", "confirmed", "failed")]
+        said += [e.RecordPayout(found.public_id, "returned", attempt=found.attempts) for _ in range(2)]
         said += [e.RetryPayout(self.merchant, found.public_id) for _ in range(2)]
         back = c.RefundOrder(self.merchant, self.order, public_id(), 900, chargeback=True)
-        return [*self.random.sample(said, 4), back, e.BeginPayouts("sandbox")]
+        return [*self.random.sample(said, 5), back, e.BeginPayouts("sandbox")]
 
     def crowd(self):
         return [self.next_command() for _ in range(self.random.randint(2, 8))]

@@ -1,4 +1,5 @@
-"""Random days of a merchant: orders, refunds, chargebacks, holds, plans that change, settlements, payouts that fail.
+"""Random days of a merchant: orders, refunds, chargebacks, holds, plans that change, settlements, payouts that fail or
+come back.
 
 After every step every invariant of MONEY section 9 holds. A history is decided by its seed alone.
 """
@@ -110,8 +111,13 @@ class Days(History):
         due = await self.money.ask(sending, "sandbox", merchant)
         said = ("confirmed", "confirmed", "failed")
         await self.tried(e.RecordPayout(one.payout, self.random.choice(said)) for one in due)
+        out = [row for row in await rows(tables.payout, state="confirmed") if self.random.random() < 0.2]
+        await self.tried(e.RecordPayout(found.public_id, "returned", attempt=found.attempts) for found in out)
         owed = [row for row in await rows(tables.receivable, state="receivable") if self.random.random() < 0.2]
-        await self.tried(e.EndReceivable(merchant, found.public_id, "repaid", "by bank") for found in owed)
+        how = ("repaid", "written_off")
+        await self.tried(
+            e.EndReceivable(merchant, found.public_id, self.random.choice(how), "by bank") for found in owed
+        )
 
     async def tried(self, commands):
         """In one batch, in this order."""

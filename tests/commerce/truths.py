@@ -47,8 +47,9 @@ def _books(reading, merchant):
     if sums["payout", "CNY"]:
         yield f"{sums['payout', 'CNY']} left in transit"
     sent = sum(row.amount_minor for row in rows(reading, tables.payout, merchant) if row.state == "confirmed")
-    left = [row for row in rows(reading, tables.transfer, merchant) if row.name.startswith("left:")]
-    if sum(row.amount_minor for row in left) != sent:
+    found = rows(reading, tables.transfer, merchant)
+    left, back = ([row for row in found if row.name.startswith(name)] for name in ("left:", "back:"))
+    if sum(row.amount_minor for row in left) - sum(row.amount_minor for row in back) != sent:
         yield f"{sent} was confirmed by the bank, other payouts are booked"
 
 
