@@ -298,6 +298,7 @@ def _hq_money(to: Handlers) -> list[web.RouteDef]:
         web.get("/api/v1/hq/receivables", hq(may.SEE_MONEY, money.receivables)),
         web.post("/api/v1/hq/receivables/{receivable}/end", hq(may.SETTLE, money.end_receivable)),
         web.post("/api/v1/hq/payouts/{payout}/retry", hq(may.SETTLE, money.retry)),
+        web.post("/api/v1/hq/payouts/{payout}/return", hq(may.SETTLE, money.came_back)),
         web.get("/api/v1/hq/orders/{order}/why", hq(may.SEE_MONEY, money.why_order)),
         web.post("/api/v1/hq/orders/{order}/hold", hq(may.SETTLE, money.hold)),
         web.get("/api/v1/hq/held", hq(may.SEE_MONEY, money.held)),

@@ -119,6 +119,11 @@ class HqMoney:
         command = e.RetryPayout(me.merchant.id, request.match_info["payout"])
         return answer(m.PayoutState(state=await self._commerce.execute(command)))
 
+    async def came_back(self, request: web.Request, me: views.Me) -> web.Response:
+        body, payout = await read(request, m.PayoutReturn), request.match_info["payout"]
+        command = e.RecordPayout(payout, "returned", body.reference, me.merchant.id, body.attempt)
+        return answer(m.PayoutReturned(state=await self._commerce.execute(command)))
+
     async def receivables(self, _request: web.Request, me: views.Me) -> web.Response:
         return answers([_receivable(row) for row in await self._commerce.ask(receivables, me.merchant.id)])
 

@@ -181,7 +181,10 @@ class PayeeHint(View):
 
 
 class SettlementHq(View):
-    """A settlement of one party, with its payout when there is one; `payee`: where the party wants its money."""
+    """A settlement of one party, with its payout when there is one; `payee`: where the party wants its money.
+
+    `attempt`: at which the payout is.
+    """
 
     settlement: Id
     party: str
@@ -193,7 +196,8 @@ class SettlementHq(View):
     prepared_by: str
     approved_by: str
     payout: Id | None
-    payout_state: Literal["queued", "sending", "confirmed", "failed"] | None
+    payout_state: Literal["queued", "sending", "confirmed", "failed", "returned"] | None
+    attempt: int | None
     reference: str | None
     payee: PayeeHint | None
 
@@ -215,9 +219,22 @@ class PayoutsBegun(View):
 
 
 class PayoutState(View):
-    """How a payout is now; `failed` again: nothing of it was left to pay, and its settlement has ended."""
+    """How a payout is now; `failed` or `returned` again: nothing of it was left to pay, its settlement has ended."""
 
-    state: Literal["queued", "failed"]
+    state: Literal["queued", "failed", "returned"]
+
+
+class PayoutReturn(Request):
+    """What the bank sent back after it was paid: which attempt, and the bank's reference or its reason."""
+
+    attempt: Annotated[int, Field(ge=1, le=999_999_999)]
+    reference: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class PayoutReturned(View):
+    """How the payout is now: `returned`, or how its later attempt is."""
+
+    state: Literal["queued", "sending", "confirmed", "failed", "returned"]
 
 
 class ReceivableHq(View):

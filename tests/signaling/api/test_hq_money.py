@@ -177,6 +177,40 @@ async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss
     assert [line.split(",")[0] for line in sheet[1:]] == [due["key"] for due in begun[0]["sending"]]
 
 
+async def test_what_the_bank_sends_back_is_recorded_by_sheet_or_by_hand(shop, boss, tmp_path):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    for room in ("north", "south"):
+        order, _ = await sold(shop, room)
+        for command in (c.ShipOrder, c.ReceiveOrder):
+            await shop.do(command(shop.merchant.id, order))
+    await mature(shop, tmp_path)
+    await boss("POST", "/api/v1/hq/settlements", {"until": datetime.now(UTC).date().isoformat()})
+    await boss("POST", "/api/v1/hq/settlements/approve", {})
+    due = (await boss("POST", "/api/v1/hq/payouts", {}))[1]["sending"]
+
+    async def say(outcome):
+        rows = [f"{each['key']},{outcome},bank-1" for each in due]
+        return await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": "\n".join(["key,outcome,reference", *rows])})
+
+    assert await say("confirmed") == (200, {"recorded": 2})
+    path = f"/api/v1/hq/payouts/{due[0]['payout']}/return"
+    for wrong in ({}, {"attempt": 0}, {"attempt": "1"}):
+        assert (await boss("POST", path, wrong))[0] == 422
+    for _ in range(2):
+        assert await boss("POST", path, {"attempt": 1, "reference": "closed"}) == (200, {"state": "returned"})
+    assert await say("returned") == (200, {"recorded": 2})
+    seen = [
+        (row["state"], row["payout_state"], row["attempt"])
+        for row in (await boss("GET", "/api/v1/hq/settlements?state=failed"))[1]
+    ]
+    assert seen == [("failed", "returned", 1)] * 2
+    assert (await say("confirmed"))[0] == 409
+    for each in due:
+        assert (await boss("POST", f"/api/v1/hq/payouts/{each['payout']}/retry", {}))[1] == {"state": "queued"}
+    assert (await boss("POST", path, {"attempt": 1}))[1] == {"state": "queued"}
+    assert (await boss("POST", f"/api/v1/hq/payouts/{'0' * 16}/return", {"attempt": 1}))[0] == 404
+
+
 async def test_figures_and_what_a_lock_would_change(shop, boss):
     await boss("PUT", "/api/v1/hq/plan", PLAN)
     await sold(shop)

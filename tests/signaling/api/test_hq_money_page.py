@@ -132,6 +132,7 @@ async def test_a_period_is_settled_paid_and_owed_back(shop, page, tmp_path):
     await expect(part.get_by_role("row", name="North")).to_contain_text("on its way")
     await shop.do(c.RefundOrder(shop.merchant.id, order, "late", 6_800))
     await page.reload()
+    await sent_back(page, part)
     owed = page.get_by_role("region", name="Owed back")
     await owed.get_by_text("End it by hand").first.click()
     await owed.get_by_role("button", name="End it by hand").click()
@@ -142,6 +143,21 @@ async def test_a_period_is_settled_paid_and_owed_back(shop, page, tmp_path):
     await expect(owed.get_by_text("brought in cash")).to_be_visible()
     await page.get_by_text("As a table").click()
     await expect(page.get_by_role("columnheader", name="North")).to_be_visible()
+
+
+async def sent_back(page, part):
+    """What South was paid comes back: it is owed, and nothing of it is left when it is netted."""
+    south = part.get_by_role("row", name="South")
+    await south.get_by_text("The bank sent it back").first.click()
+    await south.get_by_label("The bank's reference or reason").fill("x" * 201)
+    await south.get_by_role("button", name="The bank sent it back").click()
+    await expect(south.get_by_label("The bank's reference or reason")).to_have_attribute("aria-invalid", "true")
+    await south.get_by_label("The bank's reference or reason").fill("account closed")
+    await shoot(page, "sent-back")
+    await south.get_by_role("button", name="The bank sent it back").click()
+    await expect(south).to_contain_text("sent back")
+    await expect(south).to_contain_text("account closed")
+    await expect(south.get_by_role("button", name="Pay again: South")).to_be_visible()
 
 
 async def pay(shop, page, part, tmp_path):

@@ -86,7 +86,9 @@ export interface Settlement {
   prepared_by: string;
   approved_by: string;
   payout: string | null;
-  payout_state: "queued" | "sending" | "confirmed" | "failed" | null;
+  payout_state: "queued" | "sending" | "confirmed" | "failed" | "returned" | null;
+  /** At which the payout is. */
+  attempt: number | null;
   reference: string | null;
   /** Where the party wants its money, in part; null where it has not said. */
   payee: { account: string; changed_at: string } | null;
@@ -178,8 +180,13 @@ export class HqMoneyApi {
     return this.hq.change("POST", "/payouts", {});
   }
 
-  retry(payout: string): Promise<{ state: "queued" | "failed" }> {
+  retry(payout: string): Promise<{ state: "queued" | "failed" | "returned" }> {
     return this.hq.change("POST", `/payouts/${payout}/retry`, {});
+  }
+
+  /** The bank sent it back after it was paid. */
+  cameBack(payout: string, attempt: number, reference: string): Promise<{ state: string }> {
+    return this.hq.change("POST", `/payouts/${payout}/return`, { attempt, reference });
   }
 
   readSheet(sheet: string): Promise<{ recorded: number }> {

@@ -8,7 +8,7 @@ import { panel } from "./style.ts";
 
 const PAYEE_FRESH_MS = 7 * 86_400_000;
 
-/** Settlements: prepare a period, review, approve; payouts out as CSV and in again; what failed is tried again. */
+/** Settlements: prepare a period, review, approve; payouts out as CSV and in again; what failed or came back is tried again. */
 export class FenboMoneySettle extends MoneyPart {
   static override properties = {
     ...MoneyPart.properties,
@@ -19,6 +19,7 @@ export class FenboMoneySettle extends MoneyPart {
     done: { state: true },
     asking: { state: true },
     doubted: { state: true },
+    returned: { state: true },
   };
   declare settlements: readonly Settlement[] | null;
   /** Whether there are more than are shown. */
@@ -31,6 +32,8 @@ export class FenboMoneySettle extends MoneyPart {
   declare asking: boolean;
   /** Whose hold was sent last. */
   declare doubted: string;
+  /** Of which settlement it was said last that its payout came back. */
+  declare returned: string;
   private pages = 1;
 
   constructor() {
@@ -42,6 +45,7 @@ export class FenboMoneySettle extends MoneyPart {
     this.done = "";
     this.asking = false;
     this.doubted = "";
+    this.returned = "";
   }
 
   static override styles = [base, formStyle, panel, moneyStyle];
@@ -83,7 +87,7 @@ export class FenboMoneySettle extends MoneyPart {
       </form>
       <p class="hint">${money.settleHint}${this.fourEyes ? ` ${money.fourEyesHint}` : ""}</p>
       <p role="status">${this.done}</p>
-      <p class="wrong" role="alert">${this.besides(["until", "reason"])}</p>
+      <p class="wrong" role="alert">${this.besides(["until", "reason", "reference"])}</p>
       ${this.all()} ${this.which()} ${this.table()}
       ${this.more ? html`<p><button class="act" @click=${this.showMore}>${this.text.more}</button></p>` : nothing}
       ${this.sheet()}
@@ -143,8 +147,10 @@ export class FenboMoneySettle extends MoneyPart {
     const { money, language } = this.text;
     const sum = (minor: number) => formatMoney({ minor, currency: each.gross.currency }, language);
     const tone = each.state === "paid" ? "good" : each.state === "failed" ? "warn" : "";
+    const sentBack = each.state === "failed" && each.payout_state === "returned";
+    const state = sentBack ? money.sentBack : money.settlementStates[each.state];
     return html`<tr data-settlement=${each.settlement}>
-      <td class="who">${this.partyName(each.party)}${this.payee(each)}<br /><span class="tag ${tone}">${money.settlementStates[each.state]}</span> ${this.act(each)}</td>
+      <td class="who">${this.partyName(each.party)}${this.payee(each)}<br /><span class="tag ${tone}">${state}</span> ${this.act(each)}</td>
       <td class="number"><strong>${sum(each.gross.minor - each.netted.minor)}</strong></td>
       <td class="number">${sum(each.gross.minor)}</td>
       <td class="number">${each.netted.minor === 0 ? "" : sum(-each.netted.minor)}</td>
@@ -173,6 +179,7 @@ export class FenboMoneySettle extends MoneyPart {
         ${each.gross.minor === 0 ? nothing : this.holding(each)}`;
     }
     const { payout } = each;
+    if (each.payout_state === "confirmed" && payout !== null) return this.returning(each, payout);
     if (each.state !== "failed" || payout === null) return nothing;
     const retry = () => this.do(async () => money.retried((await this.api.retry(payout)).state));
     return html`<button class="act" aria-label=${named(money.retry)} @click=${retry}>${money.retry}</button>`;
@@ -192,6 +199,27 @@ export class FenboMoneySettle extends MoneyPart {
         <p class="small">${money.holdPartyHint}</p>
         ${field({ label: sales.reason, name: "reason", wrong: this.doubted === each.settlement ? this.wrongAt("reason") : "" })}
         <p><button class="act hard">${money.holdParty}</button></p>
+      </form>
+    </details>`;
+  }
+
+  /** Which the bank may do long after it was paid: the account is closed, or the name is another's. */
+  private returning(each: Settlement, payout: string): TemplateResult {
+    const { money } = this.text;
+    const submit = async (event: SubmitEvent) => {
+      event.preventDefault();
+      const { reference = "" } = formValues(event.target as HTMLFormElement);
+      this.returned = each.settlement;
+      await this.do(async () => {
+        await this.api.cameBack(payout, each.attempt ?? 1, reference);
+        return money.cameBackDone;
+      });
+    };
+    return html`<details><summary aria-label=${`${money.cameBack}: ${this.partyName(each.party)}`}>${money.cameBack}</summary>
+      <form novalidate @submit=${submit}>
+        <p class="small">${money.cameBackHint}</p>
+        ${field({ label: money.bankReference, name: "reference", wrong: this.returned === each.settlement ? this.wrongAt("reference") : "" })}
+        <p><button class="act hard">${money.cameBack}</button></p>
       </form>
     </details>`;
   }

@@ -62,9 +62,15 @@ export const moneyEn = {
     state === "queued"
       ? "It is paid when payouts are begun again."
       : "Nothing of it is left to pay: its settlement is closed.",
+  cameBack: "The bank sent it back",
+  cameBackHint:
+    "Its money is booked back and owed again. Pay again pays it, once the party has said where to; what it owes by then is netted first.",
+  bankReference: "The bank's reference or reason",
+  cameBackDone: "Booked back: pay again, once it is known where to.",
+  sentBack: "sent back",
   payouts: "Payouts",
   payoutsHint:
-    "Begin what was approved, pay what is in the sheet, write confirmed or failed and the bank's reference into each row, and bring it back.",
+    "Begin what was approved, pay what is in the sheet, write confirmed or failed and the bank's reference into each row, and bring it back. Write returned in place of confirmed where the bank sends it back later.",
   payoutsBegin: "Begin payouts",
   payoutsBegun: (begun: number, sending: number): string =>
     `${begun} begun; ${sending} on their way: take the payout sheet.`,
