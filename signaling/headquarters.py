@@ -56,7 +56,7 @@ def headquarters(core: Core, urls: Urls, till: Till) -> dict[str, Any]:
         "desk_staff": DeskStaff(commerce),
         "desk_talk": DeskTalk(commerce, rooms),
         "hq_joining": HqJoining(commerce, urls.http),
-        "money": HqMoney(commerce, sandbox=core.settings.payments.sandbox),
+        "money": HqMoney(commerce, core.translations, sandbox=core.settings.payments.sandbox),
         "tills": HqPayments(commerce, till, core.translations),
         "guard": HqGuard(commerce),
     }

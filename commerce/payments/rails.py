@@ -24,7 +24,7 @@ from commerce.earning.payees import Payee
 from commerce.earning.payouts import Due, attempt_of
 from commerce.errors import CommerceError, Invalid
 from commerce.money import Money, to_decimal
-from commerce.sheets import BOM, exported
+from commerce.sheets import BOM, Mistake, exported
 
 WHOM = ("party", "name", "holder", "account", "bank")
 COLUMNS = ("key", *WHOM, "amount", "currency", "amount_minor", "outcome", "reference")
@@ -192,23 +192,35 @@ def _cells(one: Due, name: str, payee: Payee | None) -> tuple[object, ...]:
     return one.key, one.party, name, *account, amount, one.currency, one.amount_minor, "", ""
 
 
-def read_sheet(text: str) -> list[RecordPayout]:
-    """The outcomes of a sheet that came back; rows without one are left for the next time. Invalid names the row."""
+def read_sheet(text: str) -> tuple[list[tuple[int, RecordPayout]], list[Mistake]]:
+    """The outcomes of a sheet that came back, by their lines, and what is wrong with other rows.
+
+    Rows without an outcome are left for the next time. Invalid when it is no such sheet at all.
+    """
     if len(text) > SHEET_BYTES_MAX:
         raise Invalid("sheet", f"at most {SHEET_BYTES_MAX} bytes")
     try:
-        rows = csv.DictReader(io.StringIO(text.removeprefix(BOM)))  # spreadsheets put one before it
-        if not set(rows.fieldnames or ()) >= NEEDED:
+        reader = csv.DictReader(io.StringIO(text.removeprefix(BOM)))  # spreadsheets put one before it
+        if not set(reader.fieldnames or ()) >= NEEDED:
             raise Invalid("sheet", f"its columns must be {', '.join(COLUMNS)}")
-        return [_outcome(number, row) for number, row in enumerate(rows) if (row["outcome"] or "").strip()]
+        rows = [(reader.line_num, row) for row in reader if (row["outcome"] or "").strip()]
     except csv.Error as error:
         raise Invalid("sheet", str(error)) from error
+    outcomes, mistakes = list[tuple[int, RecordPayout]](), list[Mistake]()
+    for line, row in rows:
+        try:
+            outcomes.append((line, _outcome(row)))
+        except Invalid as error:
+            mistakes.append(refused_row(line, error))
+    return outcomes, mistakes
 
 
-def _outcome(number: int, row: dict[str, str]) -> RecordPayout:
-    try:
-        payout, attempt = attempt_of((row["key"] or "").strip())
-        outcome, reference = row["outcome"].strip().lower(), (row["reference"] or "").strip()
-        return RecordPayout(payout, outcome, reference, attempt=attempt)
-    except Invalid as error:
-        raise Invalid(f"rows[{number}].{error.field}", error.detail) from error
+def _outcome(row: dict[str, str]) -> RecordPayout:
+    payout, attempt = attempt_of((row["key"] or "").strip())
+    outcome, reference = row["outcome"].strip().lower(), (row["reference"] or "").strip()
+    return RecordPayout(payout, outcome, reference, attempt=attempt)
+
+
+def refused_row(line: int, error: CommerceError) -> Mistake:
+    """A row that was not taken. What is said of no other of its columns is said of its key: that names the payout."""
+    return Mistake(line, error.field if error.field in NEEDED else "key", error.detail)

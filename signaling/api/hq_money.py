@@ -22,7 +22,7 @@ from commerce.earning.payouts import SENT_MAX, Due, names_of, sending
 from commerce.earning.plans import plan_versions
 from commerce.earning.preview import Preview, preview, preview_lock
 from commerce.errors import CommerceError, Invalid
-from commerce.payments.rails import read_sheet, sheet
+from commerce.payments.rails import read_sheet, refused_row, sheet
 from commerce.service import Commerce
 from commerce.times import aware
 from commerce.versions import LOCK, PLAN
@@ -31,8 +31,10 @@ from signaling.api import models_money as m
 from signaling.api.body import answer, answers, read
 from signaling.api.customers import private
 from signaling.api.models import ChannelRef, Money
+from signaling.api.models_goods import SheetMistake
 from signaling.api.paging import page
 from signaling.api.versions import change, seen
+from signaling.translations import Translations
 
 APPROVED_MAX = 1_000
 
@@ -40,8 +42,9 @@ APPROVED_MAX = 1_000
 class HqMoney:
     """/api/v1/hq/{plan,lock,settlements,payouts...}."""
 
-    def __init__(self, commerce: Commerce, *, sandbox: bool) -> None:
+    def __init__(self, commerce: Commerce, translations: Translations, *, sandbox: bool) -> None:
         self._commerce = commerce
+        self._translations = translations
         self._sandbox = sandbox
 
     async def plans(self, request: web.Request, me: views.Me) -> web.Response:
@@ -180,14 +183,21 @@ class HqMoney:
         return private(web.Response(text=sheet(due, names, accounts), content_type="text/csv", charset="utf-8"))
 
     async def read_payouts(self, request: web.Request, me: views.Me) -> web.Response:
-        found = read_sheet((await read(request, m.SheetBody)).sheet)
-        for command in found:
+        """Each row by itself: what is right is recorded, whatever else is in the sheet."""
+        found, mistakes = read_sheet((await read(request, m.SheetBody)).sheet)
+        recorded = 0
+        for line, command in found:
             try:
                 await self._commerce.execute(replace(command, merchant=me.merchant.id))
-            except CommerceError as error:  # of a thousand rows, which; those above it are recorded
-                error.field = f"{command.payout}-{command.attempt}"
-                raise
-        return answer(m.SheetRead(recorded=len(found)))
+                recorded += 1
+            except CommerceError as error:
+                mistakes.append(refused_row(line, error))
+        say = self._translations.of(request).say
+        wrong = [
+            SheetMistake(line=each.line, column=each.column, detail=say(each.detail))
+            for each in sorted(mistakes, key=lambda each: each.line)
+        ]
+        return answer(m.SheetRead(recorded=recorded, mistakes=wrong))
 
     async def _settlements(self, me: views.Me, found: Sequence[dict[str, Any]]) -> list[m.SettlementHq]:
         """Each with what is shown of where its party wants its money."""

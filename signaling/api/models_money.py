@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from signaling.api.models import ChannelRef, Id, Money, Request, View
+from signaling.api.models_goods import SheetMistake
 
 Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
 Minor = Annotated[int, Field(ge=0, le=10**12)]
@@ -280,9 +281,10 @@ class SheetBody(Request):
 
 
 class SheetRead(View):
-    """How many outcomes were recorded."""
+    """How many outcomes were recorded, and the rows that were not taken: at most as many as the sheet has."""
 
     recorded: int
+    mistakes: list[SheetMistake]
 
 
 class Why(View):

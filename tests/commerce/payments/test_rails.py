@@ -56,21 +56,28 @@ async def test_a_sheet_goes_to_the_bank_and_comes_back(money):
     text = sheet(due, await money.ask(names_of, money.merchant, due), {}).removeprefix(BOM)
     assert text.splitlines()[0] == ",".join(COLUMNS)
     assert text.splitlines()[1].split(",")[1:9] == [money.a, "Store A", "", "", "", "9.90", "CNY", "990"]
-    assert read_sheet(text) == []
+    assert read_sheet(text) == ([], [])
     answered = text.replace("990,,", "990,Confirmed ,bank-7")  # as people write
-    assert read_sheet(answered) == [e.RecordPayout(due[0].payout, "confirmed", "bank-7", attempt=1)]
+    assert read_sheet(answered) == ([(2, e.RecordPayout(due[0].payout, "confirmed", "bank-7", attempt=1))], [])
     assert read_sheet(BOM + answered) == read_sheet(answered)
-    for wrong, field in (
-        (answered.replace("Confirmed", "maybe"), "rows[0].outcome"),
-        (answered.replace("-1,", "-one,"), "rows[0].key"),
-        (answered.replace(due[0].key, ""), "rows[0].key"),
-        (answered.replace("\r\n", "\r"), "sheet"),  # lines as old Macs end them
-        (answered.replace("bank-7", "x" * 140_000), "sheet"),
-        ("a,b\n", "sheet"),
+    for wrong, column in (
+        (answered.replace("Confirmed", "maybe"), "outcome"),
+        (answered.replace("-1,", "-one,"), "key"),
+        (answered.replace(due[0].key, ""), "key"),
+        (answered.replace(due[0].key, "no-one-1"), "key"),
+        (answered.replace("bank-7", "x" * 201), "reference"),
+    ):
+        for also, more in (("", []), (answered.splitlines()[1], read_sheet(answered)[0])):
+            found, mistakes = read_sheet(f"{wrong.splitlines()[0]}\n{also}\n{wrong.splitlines()[1]}\n")
+            assert (found, [(each.line, each.column) for each in mistakes]) == (more, [(3, column)])
+    for wrong in (
+        answered.replace("\r\n", "\r"),  # lines as old Macs end them
+        answered.replace("bank-7", "x" * 140_000),
+        "a,b\n",
     ):
         with pytest.raises(Invalid) as caught:
             read_sheet(wrong)
-        assert caught.value.field == field
+        assert caught.value.field == "sheet"
 
 
 async def test_a_key_is_paid_once(money, tmp_path):

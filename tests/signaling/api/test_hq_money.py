@@ -126,7 +126,7 @@ async def test_settlement_to_the_bank_and_back(shop, boss):
     status, sheet = await boss("GET", "/api/v1/hq/payouts.csv")
     columns = "key,party,name,holder,account,bank,amount,currency,amount_minor,outcome,reference"
     assert (status, sheet.removeprefix(BOM).strip()) == (200, columns)
-    assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": sheet}))[1] == {"recorded": 0}
+    assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": sheet}))[1] == {"recorded": 0, "mistakes": []}
     assert (await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": "a,b"}))[0] == 422
 
 
@@ -170,9 +170,6 @@ async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss
     assert [found["begun"] for found in begun] == [2, 0]
     assert begun[0]["sending"] == begun[1]["sending"]
     assert [due["amount"]["minor"] for due in begun[0]["sending"]] == [680, 680]
-    unknown = f"key,outcome,reference\n{'0' * 16}-1,confirmed,bank-1\n"
-    status, problem = await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": unknown})
-    assert (status, problem["errors"][0]["field"]) == (404, f"{'0' * 16}-1")
     sheet = (await boss("GET", "/api/v1/hq/payouts.csv"))[1].splitlines()
     assert [line.split(",")[0] for line in sheet[1:]] == [due["key"] for due in begun[0]["sending"]]
 
@@ -192,23 +189,57 @@ async def test_what_the_bank_sends_back_is_recorded_by_sheet_or_by_hand(shop, bo
         rows = [f"{each['key']},{outcome},bank-1" for each in due]
         return await boss("POST", "/api/v1/hq/payouts/sheet", {"sheet": "\n".join(["key,outcome,reference", *rows])})
 
-    assert await say("confirmed") == (200, {"recorded": 2})
+    assert await say("confirmed") == (200, {"recorded": 2, "mistakes": []})
     path = f"/api/v1/hq/payouts/{due[0]['payout']}/return"
     for wrong in ({}, {"attempt": 0}, {"attempt": "1"}):
         assert (await boss("POST", path, wrong))[0] == 422
     for _ in range(2):
         assert await boss("POST", path, {"attempt": 1, "reference": "closed"}) == (200, {"state": "returned"})
-    assert await say("returned") == (200, {"recorded": 2})
+    assert await say("returned") == (200, {"recorded": 2, "mistakes": []})
     seen = [
         (row["state"], row["payout_state"], row["attempt"])
         for row in (await boss("GET", "/api/v1/hq/settlements?state=failed"))[1]
     ]
     assert seen == [("failed", "returned", 1)] * 2
-    assert (await say("confirmed"))[0] == 409
+    assert [each["line"] for each in (await say("confirmed"))[1]["mistakes"]] == [2, 3]
     for each in due:
         assert (await boss("POST", f"/api/v1/hq/payouts/{each['payout']}/retry", {}))[1] == {"state": "queued"}
     assert (await boss("POST", path, {"attempt": 1}))[1] == {"state": "queued"}
     assert (await boss("POST", f"/api/v1/hq/payouts/{'0' * 16}/return", {"attempt": 1}))[0] == 404
+
+
+async def test_a_sheet_is_recorded_row_by_row_and_what_was_not_taken_is_told(shop, boss, tmp_path):
+    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
+    for room in ("north", "south"):
+        order, _ = await sold(shop, room)
+        for command in (c.ShipOrder, c.ReceiveOrder):
+            await shop.do(command(shop.merchant.id, order))
+    await mature(shop, tmp_path)
+    await boss("POST", "/api/v1/hq/settlements", {"until": datetime.now(UTC).date().isoformat()})
+    await boss("POST", "/api/v1/hq/settlements/approve", {})
+    first, second = (due["key"] for due in (await boss("POST", "/api/v1/hq/payouts", {}))[1]["sending"])
+    rows = [
+        "key,outcome,reference",
+        f"{'0' * 16}-1,confirmed,bank-1",
+        f"{first},perhaps,",
+        f"{second.removesuffix('1')}2,confirmed,bank-2",
+        f"{first},confirmed,bank-3",
+        f"{first},failed,bank-3",
+        f"{second},,",
+    ]
+    path, body = "/api/v1/hq/payouts/sheet", {"sheet": "\n".join(rows)}
+    status, found = await boss("POST", path, body)
+    assert (status, found["recorded"]) == (200, 1)
+    assert [(each["line"], each["column"], each["detail"]) for each in found["mistakes"]] == [
+        (2, "key", "no such payout"),
+        (3, "outcome", "must be one of confirmed, failed, returned"),
+        (4, "key", f"{second.removesuffix('-1')} is at attempt 1, and this is said of 2"),
+        (6, "key", "failed is not possible while confirmed"),
+    ]
+    chinese = (await boss("POST", f"{path}?language=zh", body))[1]
+    assert (chinese["recorded"], chinese["mistakes"][0]["detail"]) == (1, "没有这笔打款")
+    states = [row["payout_state"] for row in (await boss("GET", "/api/v1/hq/settlements"))[1]]
+    assert sorted(states) == ["confirmed", "sending"]
 
 
 async def test_figures_and_what_a_lock_would_change(shop, boss):

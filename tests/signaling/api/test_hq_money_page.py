@@ -168,10 +168,14 @@ async def pay(shop, page, part, tmp_path):
     rows = [line.removesuffix(",,") for line in sheet[1:]]
     outcomes = ["failed" if shop.north.channel in row else "confirmed" for row in rows]
     file = tmp_path / "back.csv"
-    file.write_text(
-        "\n".join([sheet[0], *(f"{row},{o},bank-1" for row, o in zip(rows, outcomes, strict=True))]), "utf-8"
-    )
-    await part.get_by_label("The sheet as it came back").set_input_files(file)
+    for said in (["perhaps", "perhaps"], outcomes):
+        filled = (f"{row},{outcome},bank-1" for row, outcome in zip(rows, said, strict=True))
+        file.write_text("\n".join([sheet[0], *filled]), "utf-8")
+        await part.get_by_label("The sheet as it came back").set_input_files(file)
+        wrong = part.get_by_text("Line 3, outcome: must be one of confirmed, failed, returned")
+        await expect(wrong).to_have_count(int(said is not outcomes))
+        if said is not outcomes:
+            await shoot(page, "sheet-refused")
 
 
 async def test_an_order_says_why_and_is_held_with_a_reason(shop, page):

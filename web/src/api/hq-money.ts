@@ -1,6 +1,7 @@
 /** Headquarters' side of money that is earned (signaling/api/models_money.py). Rates are whole parts per million. */
 
 import type { HqApi } from "./hq-api.ts";
+import type { SheetMistake } from "./hq-types.ts";
 import { ask, askPages } from "./problem.ts";
 import type { ChannelRef, Money } from "./types.ts";
 
@@ -189,7 +190,8 @@ export class HqMoneyApi {
     return this.hq.change("POST", `/payouts/${payout}/return`, { attempt, reference });
   }
 
-  readSheet(sheet: string): Promise<{ recorded: number }> {
+  /** Mistakes: rows that were not taken, by their lines. */
+  readSheet(sheet: string): Promise<{ recorded: number; mistakes: SheetMistake[] }> {
     return this.hq.change("POST", "/payouts/sheet", { sheet });
   }
 

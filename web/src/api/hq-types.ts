@@ -154,11 +154,18 @@ export interface Refund {
   restock?: boolean;
 }
 
+/** What is wrong in a sheet: the line of the file (the header is 1) and its column. */
+export interface SheetMistake {
+  line: number;
+  column: string;
+  detail: string;
+}
+
 export interface GoodsRead {
   products: number;
   skus: number;
   applied: boolean;
-  mistakes: { line: number; column: string; detail: string }[];
+  mistakes: SheetMistake[];
 }
 
 export interface ApiKey {

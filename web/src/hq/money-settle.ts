@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Settlement } from "../api/hq-money.ts";
+import type { SheetMistake } from "../api/hq-types.ts";
 import { formatMoney } from "../money.ts";
 import { base } from "../ui/base.ts";
 import { field, formStyle, formValues } from "../ui/form.ts";
@@ -20,6 +21,7 @@ export class FenboMoneySettle extends MoneyPart {
     asking: { state: true },
     doubted: { state: true },
     returned: { state: true },
+    mistakes: { state: true },
   };
   declare settlements: readonly Settlement[] | null;
   /** Whether there are more than are shown. */
@@ -34,6 +36,8 @@ export class FenboMoneySettle extends MoneyPart {
   declare doubted: string;
   /** Of which settlement it was said last that its payout came back. */
   declare returned: string;
+  /** Rows of the sheet that were not taken. */
+  declare mistakes: readonly SheetMistake[];
   private pages = 1;
 
   constructor() {
@@ -46,6 +50,7 @@ export class FenboMoneySettle extends MoneyPart {
     this.asking = false;
     this.doubted = "";
     this.returned = "";
+    this.mistakes = [];
   }
 
   static override styles = [base, formStyle, panel, moneyStyle];
@@ -225,14 +230,20 @@ export class FenboMoneySettle extends MoneyPart {
   }
 
   private sheet(): TemplateResult {
-    const { money } = this.text;
+    const { money, sales } = this.text;
     return html`<h3>${money.payouts}</h3>
       <p class="hint">${money.payoutsHint}</p>
       <div class="row">
         <button class="act main" @click=${this.begin}>${money.payoutsBegin}</button>
         <a class="act" href="/api/v1/hq/payouts.csv" download="payouts.csv">${money.payoutsOut}</a>
         <form><label>${money.payoutsIn}<input type="file" accept=".csv,text/csv" @change=${this.chosen} /></label></form>
-      </div>`;
+      </div>
+      ${
+        this.mistakes.length === 0
+          ? nothing
+          : html`<p class="wrong">${money.notTaken(this.mistakes.length)}</p>
+            <ul class="wrong" role="alert">${this.mistakes.map(({ line, column, detail }) => html`<li>${sales.sheetWrong(line, column)}: ${detail}</li>`)}</ul>`
+      }`;
   }
 
   private async begin(): Promise<void> {
@@ -253,7 +264,12 @@ export class FenboMoneySettle extends MoneyPart {
     const file = input.files?.[0];
     if (file === undefined) return;
     const sheet = await file.text();
-    await this.do(async () => this.text.money.recorded((await this.api.readSheet(sheet)).recorded));
+    this.mistakes = [];
+    await this.do(async () => {
+      const { recorded, mistakes } = await this.api.readSheet(sheet);
+      this.mistakes = mistakes;
+      return this.text.money.recorded(recorded);
+    });
     input.value = "";
   }
 

@@ -77,6 +77,7 @@ export const moneyEn = {
   payoutsOut: "Payout sheet (CSV)",
   payoutsIn: "The sheet as it came back",
   recorded: (n: number) => `${n} outcomes recorded.`,
+  notTaken: (n: number) => `${n} rows were not taken; correct them and bring the sheet again:`,
 
   onHold: "On hold",
   onHoldHint: "Earnings that are not paid meanwhile. What waits for a dispute or a suspended partner goes on with it.",

@@ -70,6 +70,7 @@ export const moneyZh: typeof moneyEn = {
   payoutsOut: "打款表（CSV）",
   payoutsIn: "导入填好的打款表",
   recorded: (n) => `已记录 ${n} 条结果。`,
+  notTaken: (n) => `有 ${n} 行未导入；请更正后再次导入该表：`,
 
   onHold: "暂扣中",
   onHoldHint: "这些佣金暂不打款。因争议或伙伴停用而暂扣的，会随之自动解除。",
