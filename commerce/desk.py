@@ -24,6 +24,8 @@ from commerce.visits import find_viewer
 
 NEW_MS = 86_400_000
 SETTLEMENT_STATES = ("prepared", "paying", "paid", "failed")
+# Of its payout, and what they are called beside it.
+PAYOUT_COLUMNS = (("public_id", "payout"), ("state", "payout_state"), ("attempts", "attempt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,7 @@ def settlements(
     query = (
         select(table.c.public_id.label("settlement"), *(table.c[name] for name in names))
         .add_columns(case((table.c.state == "prepared", owed_now()), else_=table.c.gross_minor).label("gross_minor"))
-        .add_columns(payout.c.public_id.label("payout"), payout.c.state.label("payout_state"), payout.c.reference)
-        .add_columns(payout.c.attempts.label("attempt"))
+        .add_columns(*(payout.c[name].label(label) for name, label in PAYOUT_COLUMNS), payout.c.reference)
         .outerjoin(payout, payout.c.settlement_id == table.c.id)
         .where(table.c.merchant_id == merchant, *page.after(table.c.id))
         .order_by(table.c.id.desc())
