@@ -251,9 +251,9 @@ class Evening(Days):
             await self.tried([back])
 
     async def paid_out(self):
-        """Payouts that the bank confirmed, and what is or was owed after them."""
-        confirmed = await self.money.rows(tables.payout, state="confirmed")
-        return Counter(payouts=len(confirmed), receivables=len(await self.money.rows(tables.receivable)))
+        """Payouts that the bank confirmed, also those that came back since, and what is or was owed after them."""
+        left = [row for row in await self.money.rows(tables.transfer) if row.name.startswith("left:")]
+        return Counter(payouts=len(left), receivables=len(await self.money.rows(tables.receivable)))
 
     async def check(self, where) -> None:
         await self.money.execute(e.SignHeads())

@@ -157,6 +157,11 @@ def audit_of(reading, merchant):
     return audit(reading)
 
 
+async def sent(money):
+    """How many payouts the bank confirmed, also those that came back since."""
+    return len([row for row in await money.rows(tables.transfer) if row.name.startswith("left:")])
+
+
 class ManyHistories:
     """Short ones, each of a merchant of its own; a hundred of them share a store, which is made from a template."""
 
@@ -191,7 +196,7 @@ class ManyHistories:
             await days.hear_the_bank()
         assert await money.ask(audit_of, money.merchant) == [], seed
         self.played += 1
-        self.payouts += len(await money.rows(tables.payout, state="confirmed"))
+        self.payouts += await sent(money)
         self.receivables += len(await money.rows(tables.receivable))
 
 
@@ -225,4 +230,4 @@ async def test_ten_thousand_short_histories(many, tmp_path):
 async def test_a_hundred_shows(money, seed):
     days = Days(money, 1_000 + seed)
     await days.live(20)
-    assert len(await money.rows(tables.payout, state="confirmed")) >= 5
+    assert await sent(money) >= 5
