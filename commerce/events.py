@@ -234,7 +234,7 @@ KINDS: dict[str, type[Fact]] = {
 
 
 # Events of an order that leave its state as it is.
-STAYING = ("refund", "paid_late")
+STAYING = ("refund", "paid_late", "reinstated")
 
 
 def reached(fact: Fact) -> str | None:

@@ -135,6 +135,7 @@ TERMS = {
     "suspended": "渠道暂停",
     "dispute": "争议",
     "moved": "按争议裁定转移",
+    "chargeback won": "拒付申诉成功，恢复佣金",
     "the channel closed": "渠道已关闭",
 }
 RULES = ("suspended: ", "dispute: ", "moved: ")  # how reasons begin that nobody wrote, with what follows them

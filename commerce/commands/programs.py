@@ -14,7 +14,7 @@ from commerce.programs.told import SHAPES, VERSION
 SCOPES = tuple(f"{what}:{how}" for what in ("shows", "channels", "goods", "orders") for how in ("read", "write"))
 EVENTS = (
     *(f"order.{name}" for name in ("created", "paid", "shipped", "received", "finished", "cancelled", "refunded")),
-    *("order.refund", "order.paid_late", "case.changed", "sale.sold_out", "customer.bound"),
+    *("order.refund", "order.paid_late", "order.reinstated", "case.changed", "sale.sold_out", "customer.bound"),
     *(f"show.{state}" for state in ("announced", "live", "paused", "ended")),
 )
 

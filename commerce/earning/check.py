@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, and_, func, literal, not_, or_, select
 
 from commerce.attribution import LockRule
 from commerce.books import balances, replayed, transfers
 from commerce.commission import Line, Plan, commission, read_sale
 from commerce.earning.assess import party_of
+from commerce.earning.claims import claims
+from commerce.earning.claw_back import REINSTATED, cap_of, dues, given_back, won_back
 from commerce.earning.plans import NOTHING
 from commerce.merkle import Frontier
 from commerce.money import share
@@ -35,6 +37,7 @@ def money_findings(connected: Connected) -> Iterator[Found]:
         yield from _ledger(connected, merchant)
         yield from _parties(connected, merchant)
         yield from _lines(connected, merchant)
+        yield from _restored(connected, merchant)
         yield from _log(connected, merchant)
 
 
@@ -99,7 +102,8 @@ def _lines(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
     rules = _limits(connected, merchant.id)
     assessed, order = tables.assessment, tables.orders
     query = select(assessed.c.order_id, assessed.c.plan_hash, assessed.c.sale, order.c.rule_hash)
-    query = query.add_columns(order.c.total_minor, order.c.refunded_minor)
+    refunded = order.c.refunded_minor - won_back(order.c.id)
+    query = query.add_columns(order.c.total_minor, refunded.label("refunded_minor"))
     query = query.join(order, order.c.id == assessed.c.order_id).where(assessed.c.merchant_id == merchant.id)
     last = 0
     while rows := connected.connection.execute(
@@ -125,10 +129,12 @@ def _limits(connected: Connected, merchant: int) -> dict[str, tuple[int, int]]:
 
 
 def _stored_lines(connected: Connected, first: int, last: int) -> dict[int, list[AnyRow]]:
-    """But those that stand in place of another by the decision of a dispute."""
-    table, moved = tables.commission_line, tables.moved_line.c.line_id
-    query = select(table).where(table.c.order_id >= first, table.c.order_id <= last, table.c.id.not_in(select(moved)))
-    query = query.order_by(table.c.id)
+    """`later`: it stands for another, by the decision of a dispute or because a chargeback was won."""
+    table, moved, restored = tables.commission_line, tables.moved_line, tables.restored_line
+    later = or_(moved.c.line_id.is_not(None), restored.c.line_id.is_not(None)).label("later")
+    query = select(table, later).outerjoin(moved, moved.c.line_id == table.c.id)
+    query = query.outerjoin(restored, restored.c.line_id == table.c.id).order_by(table.c.id)
+    query = query.where(table.c.order_id >= first, table.c.order_id <= last)
     found: dict[int, list[AnyRow]] = {}
     for row in connected.connection.execute(query):
         found.setdefault(row.order_id, []).append(row)
@@ -137,20 +143,44 @@ def _stored_lines(connected: Connected, first: int, last: int) -> dict[int, list
 
 def _compared(order: AnyRow, expected: list[Line], stored: list[AnyRow], cap_ppm: int) -> Iterator[Found]:
     named = [(party_of(line), line.kind, line.credited, line.sku, line.amount_minor) for line in expected]
-    if named != [(row.party, row.kind, row.credited, row.sku, row.amount_minor) for row in stored]:
+    sold = [row for row in stored if not row.later]
+    if named != [(row.party, row.kind, row.credited, row.sku, row.amount_minor) for row in sold]:
         yield "commission", "orders", order.order_id, "other lines follow from its inputs"
-    if sum(row.amount_minor for row in stored) > share(order.total_minor, cap_ppm):
+    if sum(row.amount_minor for row in sold) > share(order.total_minor, cap_ppm):
         yield "cap", "orders", order.order_id, "its lines exceed the cap"
     # Each line gives back its share rounded by itself: of what is left each may be a minor unit over its own.
     left = sum(row.amount_minor - row.clawed_minor for row in stored if row.state != "void")
     if left > share(order.total_minor - order.refunded_minor, cap_ppm) + len(stored):
         yield "cap", "orders", order.order_id, "what is left of its lines exceeds the cap of what is left of it"
     levels: dict[tuple[str, str], int] = {}
-    for row in stored:
+    for row in sold:
         if row.kind == "order" and row.amount_minor:
             levels[row.credited, row.sku] = levels.get((row.credited, row.sku), 0) + 1
     if max(levels.values(), default=0) > 2:
         yield "levels", "orders", order.order_id, "pays more than two levels"
+
+
+def _restored(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
+    """What is owed again stands for a line of the same order and a chargeback of it that was won, and all lines of a
+    claim have no more than follows from the money that is left.
+    """
+    restored, line, refund = tables.restored_line, tables.commission_line, tables.refund
+    of = line.alias("of")
+    query = select(restored.c.line_id, line.c.order_id).join(line, line.c.id == restored.c.line_id)
+    query = query.join(of, of.c.id == restored.c.of_line_id).join(refund, refund.c.id == restored.c.refund_id)
+    query = query.where(restored.c.merchant_id == merchant.id)
+    same = [line.c[name] == of.c[name] for name in ("order_id", "kind", "sku", "currency")]
+    won = [refund.c.order_id == line.c.order_id, refund.c.kind == "chargeback", refund.c.state == REINSTATED]
+    for key, _ in connected.connection.execute(query.where(not_(and_(*same, *won)))):
+        yield "restored", "commission_line", key, "no chargeback that was won has taken it"
+    table = tables.orders
+    mine = table.c.id.in_(query.with_only_columns(line.c.order_id))
+    for order in connected.connection.execute(select(table).where(mine).order_by(table.c.id)).all():
+        rows = connected.connection.execute(select(line).where(line.c.order_id == order.id).order_by(line.c.id))
+        found = claims(connected, [dict(row._mapping) for row in rows])
+        have = [each.as_line() for each in found if each.left_minor]
+        if dues(have, given_back(connected, order, order.refunded_minor), cap_of(connected, order)):
+            yield "restored", "orders", order.id, "more is left of its lines than follows from its money"
 
 
 def _log(connected: Connected, merchant: AnyRow) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 
 from commerce.attribution import LockRule
 from commerce.commission import Plan, claw_back
@@ -17,6 +17,8 @@ from commerce.money import PPM, share, split
 from commerce.store import tables
 from commerce.store.bulk import Row
 from commerce.store.reading import AnyRow, Connected
+
+REINSTATED = "reinstated"  # a chargeback that the merchant has won: of what was given back it is nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,27 @@ class GivenBack:
 
 
 def given_back(connected: Connected, order: AnyRow, refunded_minor: int) -> GivenBack:
-    """`order` is its row; refunds have given back so much of it, the one that is being booked with them."""
-    line, sku, back = tables.order_line, tables.sku, tables.refund_line
-    named = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(back.c.line_id == line.c.id).scalar_subquery()
+    """`order` is its row; refunds have given back so much of it, the one that is being booked with them.
+
+    Without what banks gave back, whatever it named.
+    """
+    line, sku, back, refund = tables.order_line, tables.sku, tables.refund_line, tables.refund
+    theirs = select(func.coalesce(func.sum(back.c.amount_minor), 0)).join(refund, refund.c.id == back.c.refund_id)
+    named = theirs.where(back.c.line_id == line.c.id, refund.c.state != REINSTATED).scalar_subquery()
     query = select(sku.c.public_id, func.sum(line.c.amount_minor), func.sum(named))
     query = query.join(sku, sku.c.id == line.c.sku_id).where(line.c.order_id == order.id).group_by(sku.c.public_id)
     found = {str(public): (int(paid), int(of)) for public, paid, of in connected.connection.execute(query)}
-    return GivenBack(
-        order.total_minor, refunded_minor, {key: (paid, min(paid, of)) for key, (paid, of) in found.items()}
-    )
+    won = select(won_back(tables.orders.c.id)).where(tables.orders.c.id == order.id)
+    refunded = refunded_minor - int(connected.connection.execute(won).scalar_one())
+    return GivenBack(order.total_minor, refunded, {key: (paid, min(paid, of)) for key, (paid, of) in found.items()})
+
+
+def won_back(order: ColumnElement[int]) -> ScalarSelect[int]:
+    """Of an order (row): what banks took of it and gave back, less what they took beyond it and have."""
+    refund = tables.refund.c
+    net = func.sum(case((refund.state == REINSTATED, refund.amount_minor), else_=-refund.beyond_minor))
+    query = select(case((net > 0, net), else_=0)).where(refund.order_id == order)
+    return query.correlate(tables.orders).scalar_subquery()
 
 
 def dues(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:
@@ -69,6 +83,20 @@ def dues(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:
         parts = split(over, {f"{key:020}": minor for key, minor in left.items()})
         found = {key: due + parts[f"{key:020}"] for key, due in found.items()}
     return {key: due for key, due in found.items() if due}
+
+
+def again(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:
+    """What each line (row) has too little of, where that is anything, now that money has come back; within the cap."""
+    found: dict[int, int] = {}
+    for line in lines:
+        refunded, base = back.of(line["sku"])
+        found[line["id"]] = max(0, -claw_back(line["amount_minor"], base, refunded, line["clawed_minor"]))
+    left = {line["id"]: line["amount_minor"] - line["clawed_minor"] + found[line["id"]] for line in lines}
+    over = sum(left.values()) - share(back.total_minor - back.refunded_minor, cap_ppm)
+    if over > sum(1 for minor in left.values() if minor) and any(found.values()):
+        parts = split(min(over, sum(found.values())), {f"{key:020}": minor for key, minor in found.items()})
+        found = {key: minor - parts[f"{key:020}"] for key, minor in found.items()}
+    return {key: minor for key, minor in found.items() if minor}
 
 
 def cap_of(connected: Connected, order: AnyRow) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from commerce.checks import number
 from commerce.directory.merchants import find_merchant
 from commerce.earning.apart import left_of_line
-from commerce.earning.follow import PAID_OUT
+from commerce.earning.claims import PAID_OUT
 from commerce.earning.waiting import BY_RULE
 from commerce.order.states import PAID
 from commerce.store import tables

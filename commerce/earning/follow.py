@@ -5,12 +5,13 @@
     finished      frozen > matured: received, and the after-sales window is over
     refund        each line gives back its share, rounded from the whole; what was paid out already becomes a receivable
 
+What a chargeback took is owed again once it is won (restore.py).
 The payee of a line was frozen with the order: no binding of a later day changes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -18,6 +19,7 @@ from sqlalchemy import bindparam, select, update
 from commerce.books import post
 from commerce.commission import next_state
 from commerce.earning.apart import apart
+from commerce.earning.claims import PAID_OUT, claims
 from commerce.earning.claw_back import cap_of, dues, given_back
 from commerce.earning.told import log_order
 from commerce.earning.waiting import waits
@@ -30,7 +32,6 @@ from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
 CANCELS = ("cancel", "time_out", "payment_failed")
-PAID_OUT = ("paying", "paid")
 
 
 class Change:
@@ -75,8 +76,13 @@ def follow(unit: Unit, order: AnyRow, event: str, state: str, *, refunded_minor:
     step = _step(event)
     if step is not None:
         step(change)
-    keep_lines(unit, list(change.changed.values()))
-    post(unit, order.merchant_id, change.transfers)
+    finish(change, state)
+
+
+def finish(change: Change, state: str) -> None:
+    """Writes what has changed, and tells everybody whom it concerns; `state`: the order's from now on."""
+    keep_lines(change.unit, list(change.changed.values()))
+    post(change.unit, change.order.merchant_id, change.transfers)
     _log(change, state)
 
 
@@ -117,27 +123,47 @@ def _mature(change: Change) -> None:
 
 
 def _refund(change: Change) -> None:
-    """Every line, whatever level or kind, gives back what it earned with what was given back (claw_back.py)."""
     order, source = change.order, change.source
     amount = change.refunded_minor - order.refunded_minor
     change.move(f"{source}:{order.public_id}", "sales", "clearing", amount, source.partition(":")[0])
+    take_back(change)
+
+
+def take_back(change: Change) -> None:
+    """Every line, whatever level or kind, gives back what it earned with what was given back (claw_back.py)."""
     live = [line for line in change.lines if line["state"] != "void"]
-    back = given_back(change.unit, order, change.refunded_minor)
-    due, ends = dues(live, back, cap_of(change.unit, order)), _ended(change)
+    due = _dues(change, {line["id"] for line in live})
+    ends = _ended(change, due)
     for line in live:
         state = _after(line, "refunded") if line["id"] in ends else line["state"]
         if line["id"] in due:
             _claw(change, line, due[line["id"]], state)
         elif state != line["state"]:
             change.change(line, state=state)
+    if _is_over(change):
+        _mature(change)  # what the merchant won back, or what stands apart: nothing more is waited for
 
 
-def _ended(change: Change) -> set[int]:
+def _dues(change: Change, live: Collection[int]) -> dict[int, int]:
+    """What each of the lines that are `live` (rows) gives back, where that is anything: each claim as one line."""
+    found = [each for each in claims(change.unit, change.lines) if any(line["id"] in live for line in each.lines)]
+    back = given_back(change.unit, change.order, change.refunded_minor)
+    due = dues([each.as_line() for each in found], back, cap_of(change.unit, change.order))
+    return {key: minor for each in found for key, minor in each.give_back(due.get(each.first["id"], 0)).items()}
+
+
+def _is_over(change: Change) -> bool:
+    """All of the order is refunded."""
+    return change.event == "refund_all" or change.order.state == "refunded"
+
+
+def _ended(change: Change, due: Mapping[int, int]) -> set[int]:
     """Lines that nothing is left of once all of their order is refunded."""
-    if change.event != "refund_all":
+    if not _is_over(change):
         return set()
     kept = apart(change.unit, change.lines)
-    return {line["id"] for line in change.lines if line["state"] not in PAID_OUT and line["id"] not in kept}
+    here = [line for line in change.lines if line["state"] not in PAID_OUT and line["id"] not in kept]
+    return {line["id"] for line in here if line["amount_minor"] - line["clawed_minor"] == due.get(line["id"], 0)}
 
 
 def _claw(change: Change, line: Row, due: int, state: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from commerce.books import post
-from commerce.earning.follow import PAID_OUT
+from commerce.earning.claims import PAID_OUT
 from commerce.earning.payouts import go_on, stop_payouts
 from commerce.earning.settlement import names_of_one
 from commerce.ledger import Transfer

@@ -248,19 +248,23 @@ def end_receivable(unit: Unit, command: EndReceivable) -> str:
 
 def claim_again(unit: Unit, lines: Sequence[Row]) -> None:
     """What was written off of lines whose money is not out is owed again: it is netted with that money."""
-    table, transfers = tables.receivable, []
+    table = tables.receivable
     query = select(table).where(among(table.c.line_id, "lines"), table.c.settled_minor > 0).order_by(table.c.id)
     rows = unit.connection.execute(query.with_for_update(), {"lines": [line["id"] for line in lines]}).all()
     for row in rows:
-        if minor := _written_off(unit, row):
-            settle_receivable(unit, row, -minor, "written_off")
-            name = _claimed_name(row.public_id, row.version)
-            transfers.append(Transfer(name, f"receivable:{row.party}", "sales", minor, row.currency, "claimed"))
-    for merchant in {row.merchant_id for row in rows}:
-        post(unit, merchant, transfers)
+        if minor := written_off(unit, row):
+            claim_part(unit, row, minor)
 
 
-def _written_off(unit: Unit, row: AnyRow) -> int:
+def claim_part(unit: Unit, row: AnyRow, minor: int) -> None:
+    """So much of a receivable that was written off is owed again."""
+    settle_receivable(unit, row, -minor, "written_off")
+    name = _claimed_name(row.public_id, row.version)
+    transfer = Transfer(name, f"receivable:{row.party}", "sales", minor, row.currency, "claimed")
+    post(unit, row.merchant_id, [transfer])
+
+
+def written_off(unit: Unit, row: AnyRow) -> int:
     """How much of a receivable is written off now. Its state does not say: a part may have been netted before, or
     given back since.
     """

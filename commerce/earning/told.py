@@ -31,7 +31,8 @@ LINE_FIELDS = (
 )
 
 # Reasons that nobody wrote: these, and what begins so.
-WORDS = ("", "self_purchase", "self_share", "self_invite", "capped", "resumed", "decided")
+WON = "chargeback won"
+WORDS = ("", "self_purchase", "self_share", "self_invite", "capped", "resumed", "decided", WON)
 BEGIN = (SUSPENDED, DISPUTED, MOVED)
 BY_HAND = "by hand"
 

@@ -66,7 +66,7 @@ def apply(
     if event in MOVES:
         move_lines(unit, order.id, MOVES[event])
     follow(unit, order, event, state, refunded_minor=refunded_minor, source=source)
-    _tell(unit, order, state, event)
+    tell_changed(unit, order, state, event)
 
 
 def set_payment(unit: Unit, order: int, state: str) -> None:
@@ -97,7 +97,8 @@ def move_lines(unit: Unit, order: int, how: Move) -> None:
             release_from_sale(unit, row.sale_id, row.quantity)
 
 
-def _tell(unit: Unit, order: AnyRow, state: str, event: str) -> None:
+def tell_changed(unit: Unit, order: AnyRow, state: str, event: str) -> None:
+    """Everybody who follows the order, other programs among them."""
     channel = tables.channel
     names = {
         row.id: row.public_id

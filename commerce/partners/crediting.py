@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from commerce.books import post
 from commerce.directory.tree import channel_row
 from commerce.earning.apart import apart
-from commerce.earning.follow import PAID_OUT
+from commerce.earning.claims import PAID_OUT
 from commerce.earning.waiting import BY_RULE, MOVED, waits
 from commerce.ledger import Transfer
 from commerce.partners.holding import change_line, keep_held, release_held

@@ -21,7 +21,8 @@ from commerce.commands.disputes import AnswerDispute, DecideDispute, OpenDispute
 from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row
-from commerce.earning.follow import PAID_OUT, order_lines
+from commerce.earning.claims import PAID_OUT
+from commerce.earning.follow import order_lines
 from commerce.earning.payouts import go_on, stop_payouts, with_lines_of
 from commerce.earning.waiting import DISPUTED, UNDECIDED
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
@@ -202,7 +203,7 @@ def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
     if row.order_id is not None:
         return list(unit.connection.execute(query.where(table.c.id == row.order_id)).all())
     here = select(line.c.id).where(line.c.order_id == table.c.id, line.c.state.not_in((*PAID_OUT, "void")))
-    mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(("created", *PAID)), here.exists())
+    mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(("created", *PAID, "refunded")), here.exists())
     return list(unit.connection.execute(query.where(*mine)).all())
 
 

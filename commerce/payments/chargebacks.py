@@ -4,8 +4,9 @@ What is left of the order is refunded by it, with all that a refund does. What i
 before, or it took more than was paid - is the merchant's loss: a transfer of its own, in the order's history and with
 its refunds, and nobody's commission.
 
-A dispute that the merchant wins brings the money back: it is his again in his books. The order stays refunded, and
-what its lines gave back of their commission stays so.
+A dispute that the merchant wins brings the money back: it is his again in his books. The order stays refunded; what
+its lines gave back of their commission is owed again (earning/restore.py), and is taken back with what another
+chargeback takes of that money.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from sqlalchemy import insert, select, update
 from commerce import views
 from commerce.books import post
 from commerce.commands import RecordDispute, RefundOrder
+from commerce.earning.claw_back import REINSTATED
+from commerce.earning.restore import restore, retake
 from commerce.errors import BodyDiffers, Conflict, NotFound, WrongState
 from commerce.ledger import Transfer
 from commerce.money import Money, to_decimal
-from commerce.order.changes import locked_order, shown
+from commerce.order.changes import locked_order, shown, tell_changed
 from commerce.order.refund import refund_order
 from commerce.store import tables
 from commerce.store.reading import AnyRow
 from commerce.store.unit import Unit
 
-CHARGEBACK, REINSTATED = "chargeback", "reinstated"
+CHARGEBACK = "chargeback"
 TAKEN_FROM = ("paid", "refunded")  # states of a payment whose money has come
 
 
@@ -86,6 +89,8 @@ def _reinstate(unit: Unit, order: AnyRow, command: RecordDispute, known: AnyRow 
     name = f"reinstated:{command.notice}:{order.public_id}"
     post(unit, order.merchant_id, [Transfer(name, "clearing", "sales", minor, code, CHARGEBACK)])
     _tell(unit, order, REINSTATED, f"{to_decimal(Money(minor, code))} {code}: {command.reason or command.provider}")
+    restore(unit, order, known)
+    tell_changed(unit, order, order.state, REINSTATED)
 
 
 def _tell(unit: Unit, order: AnyRow, event: str, detail: str) -> None:
@@ -109,3 +114,4 @@ def _book_beyond(unit: Unit, order: AnyRow, command: RecordDispute, within: int)
         unit.connection.execute(insert(table), row | {"reason": reason, "at": unit.now, "asked": "0"})
     post(unit, order.merchant_id, [Transfer(name, "sales", "clearing", beyond, code, CHARGEBACK)])
     _tell(unit, order, CHARGEBACK, f"{to_decimal(Money(beyond, code))} {code} beyond the order: {reason}")
+    retake(unit, locked_order(unit, tables.orders.c.id == order.id), command.notice)

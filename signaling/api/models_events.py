@@ -87,6 +87,7 @@ def examples() -> dict[str, Fact]:
     order = (0, EXAMPLE_ID, "north", EXAMPLE_ID, EXAMPLE_ID)
     changed = [("paid", "paid"), ("shipped", "ship"), ("received", "receive"), ("finished", "finish")]
     changed += [("cancelled", "cancel"), ("refunded", "refund_whole"), ("paid", "refund"), ("cancelled", "paid_late")]
+    changed.append(("refunded", "reinstated"))
     facts: list[Fact] = [OrderPlaced(*order, 9_900, "CNY", EXAMPLE_MS)]
     facts += [OrderChanged(*order, state, event, EXAMPLE_MS) for state, event in changed]
     facts.append(CaseChanged(0, EXAMPLE_ID, EXAMPLE_ID, "north", "open", "ask", EXAMPLE_MS))

@@ -29,6 +29,7 @@ Event = Literal[
     "order.refunded",
     "order.refund",
     "order.paid_late",
+    "order.reinstated",
     "case.changed",
     "sale.sold_out",
     "customer.bound",

@@ -44,6 +44,7 @@ def test_every_kind_goes_through_json_unchanged():
         ("refunded", "refund_all", "refunded"),
         ("cancelled", "time_out", "cancelled"),
         ("cancelled", "paid_late", None),
+        ("refunded", "reinstated", None),
         ("cancelled", "refund_all", None),
     ],
 )

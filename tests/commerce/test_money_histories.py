@@ -40,7 +40,7 @@ class Days(History):
     def __init__(self, money, seed):
         super().__init__(money.shop, seed)
         self.money = money
-        self.done = set()
+        self.done, self.taken, self.won = set(), [], 0
         self.cup, self.plans = "", PLANS
 
     async def begin(self):
@@ -75,9 +75,18 @@ class Days(History):
         order, merchant = self.random.choice(self.orders).order, self.money.merchant
         reason = e.HoldLines if self.random.random() < 0.5 else e.ReleaseLines
         chargeback = c.RefundOrder(merchant, order, public_id(), self.random.randint(1, 9_900), chargeback=True)
-        return self.random.choice(
-            [super().about_an_order(), super().about_an_order(), chargeback, reason(merchant, order, "?")]
-        )
+        kinds = [super().about_an_order(), super().about_an_order(), chargeback, reason(merchant, order, "?")]
+        return self.random.choice([*kinds, self.by_a_bank()])
+
+    def by_a_bank(self):
+        """It takes money from an order, now and then from one that it took from before, or gives back what it took."""
+        if self.taken and self.random.random() < 0.3:
+            return replace(self.random.choice(self.taken), reinstated=self.random.random() < 0.9)
+        payments = [self.random.choice(self.orders).payment.payment for _ in range(3)]
+        payment = self.random.choice([*payments, *(each.payment for each in self.taken[-1:])])
+        minor = self.random.choice([9_900, self.random.randint(1, 9_900)])
+        self.taken.append(c.RecordDispute(self.money.merchant, "sandbox", public_id(), payment, minor, "CNY", "fraud"))
+        return self.taken[-1]
 
     async def finance(self):
         """What people do in the office: parcels go out and arrive, what matured is settled, the bank answers."""
@@ -106,7 +115,7 @@ class Days(History):
         await self.tried([e.BeginPayouts("sandbox", merchant=merchant)])
 
     async def hear_the_bank(self):
-        """It says yes or no; of what is owed, some comes in."""
+        """It says yes or no; of what is owed, some comes in or is given up; of the chargebacks, some are won."""
         merchant, rows = self.money.merchant, self.money.rows
         due = await self.money.ask(sending, "sandbox", merchant)
         said = ("confirmed", "confirmed", "failed")
@@ -118,6 +127,9 @@ class Days(History):
         await self.tried(
             e.EndReceivable(merchant, found.public_id, self.random.choice(how), "by bank") for found in owed
         )
+        won = [each for each in self.taken if self.random.random() < 0.2]
+        await self.tried(replace(each, reinstated=True) for each in won)
+        self.won += len(won)
 
     async def tried(self, commands):
         """In one batch, in this order."""

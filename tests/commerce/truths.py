@@ -25,6 +25,7 @@ def wrong_of(reading, merchant):
     return [
         *_books(reading, merchant),
         *_orders(reading, merchant),
+        *_restored(reading, merchant),
         *_stock(reading, merchant),
         *_returns(reading, merchant),
         *_strangers(reading, merchant),
@@ -55,23 +56,53 @@ def _books(reading, merchant):
 
 def _orders(reading, merchant):
     """One owner; what is left of all lines is within the cap of what is left of the money; two paid levels at most."""
-    caps = _caps(reading, merchant)
+    caps, won = _caps(reading, merchant), _won(reading, merchant)
     lines = {}
     for row in rows(reading, tables.commission_line, merchant):
         lines.setdefault(row.order_id, []).append(row)
     for order in rows(reading, tables.orders, merchant):
-        mine, net = lines.get(order.id, []), order.total_minor - order.refunded_minor
+        mine, net = lines.get(order.id, []), order.total_minor - order.refunded_minor + max(0, won[order.id])
         live = [row for row in mine if row.state != "void"]
         left = sum(row.amount_minor - row.clawed_minor for row in live)
         if any(not 0 <= row.clawed_minor <= row.amount_minor for row in mine):
             yield f"order {order.id}: a line gave back more than it had"
         if left > share(net, caps[order.id]) + len(live):  # each line is rounded by itself
             yield f"order {order.id}: {left} of {net} go to others"
-        levels = Counter((row.credited, row.sku) for row in live if row.kind == "order" and row.amount_minor)
+        paid = {(row.credited, row.sku, row.party) for row in live if row.kind == "order" and row.amount_minor}
+        levels = Counter(key[:2] for key in paid)  # what is owed again is the same party's
         if max(levels.values(), default=0) > 2:
             yield f"order {order.id}: {levels}"
         if order.owner_channel_id is None:
             yield f"order {order.id}: nobody's"
+
+
+def _won(reading, merchant):
+    """Of each order what banks gave back, less what they took beyond it and have."""
+    won = Counter()
+    for row in rows(reading, tables.refund, merchant):
+        won[row.order_id] += row.amount_minor if row.state == "reinstated" else -row.beyond_minor
+    return won
+
+
+def _restored(reading, merchant):
+    """Each line that is owed again is for a chargeback that was won, once; no claim has more than it was."""
+    refunds = {row.id: row for row in rows(reading, tables.refund, merchant)}
+    lines = {row.id: row for row in rows(reading, tables.commission_line, merchant)}
+    table, moved = tables.restored_line, tables.moved_line
+    found = reading.connection.execute(select(table).where(table.c.merchant_id == merchant)).all()
+    by_dispute = reading.connection.execute(select(moved).where(moved.c.merchant_id == merchant)).all()
+    before = {row.line_id: row.of_line_id for row in found} | {row.line_id: row.from_line_id for row in by_dispute}
+    for row in found:
+        refund, line = refunds[row.refund_id], lines[row.line_id]
+        if (refund.order_id, refund.kind, refund.state) != (line.order_id, "chargeback", "reinstated"):
+            yield f"line {line.id} is owed again for {refund}"
+    left = Counter()
+    for line in lines.values():
+        first = line.id
+        while first in before:
+            first = before[first]
+        left[first] += 0 if line.state == "void" else line.amount_minor - line.clawed_minor
+    yield from (f"claim {first} has {minor}" for first, minor in left.items() if minor > lines[first].amount_minor)
 
 
 def _caps(reading, merchant):

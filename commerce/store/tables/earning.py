@@ -153,6 +153,17 @@ receivable = Table(
 Index("ix_receivable_party", receivable.c.merchant_id, receivable.c.party)
 Index("ix_receivable_line", receivable.c.line_id)
 
+# Lines that owe again what a chargeback took, since the merchant won it: each for an earlier one of the same claim.
+restored_line = Table(
+    "restored_line",
+    metadata,
+    Column("line_id", Key, ForeignKey("commission_line.id"), primary_key=True, autoincrement=False),
+    of_merchant(),
+    Column("of_line_id", Key, ForeignKey("commission_line.id"), nullable=False),
+    Column("refund_id", Key, ForeignKey("refund.id"), nullable=False),
+    UniqueConstraint("of_line_id", "refund_id"),
+)
+
 payout = Table(
     "payout",
     metadata,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from commerce import commands as c
 from commerce.audit import audit
 from commerce.store.engine import writer_engine
 from tests.commerce.money import PLAN
@@ -45,6 +46,25 @@ async def test_whatever_was_tampered_with_is_named(money, statement, check):
     assert await money.ask(audit) == []
     await asyncio.to_thread(tamper, money.shop.url, statement)
     assert check in {finding.check for finding in await money.ask(audit)}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE refund SET state = 'done'",
+        "UPDATE commission_line SET kind = 'share' WHERE version = 1",
+        "UPDATE commission_line SET clawed_minor = 0, state = 'matured'",
+        "UPDATE commission_line SET amount_minor = 991 WHERE version = 1",
+    ],
+)
+async def test_what_is_owed_again_follows_from_a_chargeback_that_was_won(money, statement):
+    order = await money.sold()
+    dispute = c.RecordDispute(money.merchant, "sandbox", "dp_1", order.payment.payment, 9_900, "CNY")
+    for each in (dispute, replace(dispute, reinstated=True)):
+        await money.execute(each)
+    assert await money.ask(audit) == []
+    await asyncio.to_thread(tamper, money.shop.url, statement)
+    assert "restored" in {finding.check for finding in await money.ask(audit)}
 
 
 async def test_what_is_left_of_an_order_keeps_within_its_plans_cap(money):

@@ -8,7 +8,7 @@ from commerce import commands as c
 from commerce.attribution import LockRule
 from commerce.audit import audit
 from commerce.commission import Plan, Rate
-from commerce.earning.claw_back import GivenBack, cap_of, dues, given_back
+from commerce.earning.claw_back import GivenBack, again, cap_of, dues, given_back
 from commerce.money import PPM, share
 from commerce.store import tables
 
@@ -50,6 +50,14 @@ def test_what_is_left_keeps_within_the_cap_of_what_is_left():
 
 def test_whose_credit_has_moved_gives_nothing_back():
     assert dues([line(1, "tea", 3_000, 3_000)], back(5_000, tea=5_000), PPM) == {}
+
+
+def test_what_came_back_is_owed_again_within_the_cap():
+    lines = [line(1, "tea", 3_000, 3_000), line(2, "cup", 0), line(3, "pot", 500, 500)]
+    assert again(lines, back(0), PPM) == {1: 3_000, 3: 500}
+    assert again(lines, back(105_000), PPM) == {}
+    assert again(lines, back(90_000, cup=90_000), 100_000) == {1: 1_286, 3: 214}
+    assert again([line(1, "tea", 3_000, 100)], back(95_000, cup=90_000), 10_000) == {}
 
 
 GOODS = ("tea", "cup", "pot")

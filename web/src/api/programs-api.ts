@@ -3,9 +3,8 @@ import { type Ask, askAll } from "./problem.ts";
 
 export const SCOPES = ["shows", "channels", "goods", "orders"].flatMap((what) => [`${what}:read`, `${what}:write`]);
 export const EVENTS = [
-  ...["created", "paid", "shipped", "received", "finished", "cancelled", "refunded", "refund", "paid_late"].map(
-    (name) => `order.${name}`,
-  ),
+  ...["created", "paid", "shipped", "received", "finished", "cancelled", "refunded"].map((state) => `order.${state}`),
+  ...["refund", "paid_late", "reinstated"].map((event) => `order.${event}`),
   "sale.sold_out",
   "customer.bound",
   ...["announced", "live", "paused", "ended"].map((state) => `show.${state}`),
