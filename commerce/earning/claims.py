@@ -95,4 +95,5 @@ def _first(key: int, before: Mapping[int, int]) -> int:
 
 def _is_ended(last: Row, decided: Mapping[int, str]) -> bool:
     """Not by the decision that made it, but by a later one."""
-    return last["reason"].startswith(MOVED) and last["reason"] != MOVED + decided.get(last["id"], "")
+    reason = str(last["reason"])
+    return reason.startswith(MOVED) and reason != MOVED + decided.get(last["id"], "")
