@@ -154,7 +154,7 @@ class Days(History):
 
 
 async def test_every_invariant_holds_after_every_step(money):
-    days = Days(money, 9)
+    days = Days(money, 14)
     await days.live(12)
     assert {"PrepareSettlements", "ApproveSettlement", "RecordPayout"} <= days.done
     assert await money.rows(tables.receivable)
