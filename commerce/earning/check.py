@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, not_, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 
 from commerce.attribution import LockRule
 from commerce.books import balances, replayed, transfers
@@ -166,16 +166,17 @@ def _restored(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
     """
     restored, line, refund = tables.restored_line, tables.commission_line, tables.refund
     of = line.alias("of")
-    query = select(restored.c.line_id, line.c.order_id).join(line, line.c.id == restored.c.line_id)
-    query = query.join(of, of.c.id == restored.c.of_line_id).join(refund, refund.c.id == restored.c.refund_id)
-    query = query.where(restored.c.merchant_id == merchant.id)
     same = [line.c[name] == of.c[name] for name in ("order_id", "kind", "sku", "currency")]
     won = [refund.c.order_id == line.c.order_id, refund.c.kind == "chargeback", refund.c.state == REINSTATED]
-    for key, _ in connected.connection.execute(query.where(not_(and_(*same, *won)))):
-        yield "restored", "commission_line", key, "no chargeback that was won has taken it"
-    table = tables.orders
-    mine = table.c.id.in_(query.with_only_columns(line.c.order_id))
-    for order in connected.connection.execute(select(table).where(mine).order_by(table.c.id)).all():
+    query = select(restored.c.line_id, line.c.order_id, and_(*same, *won).label("won"))
+    query = query.join(line, line.c.id == restored.c.line_id).join(of, of.c.id == restored.c.of_line_id)
+    query = query.join(refund, refund.c.id == restored.c.refund_id).where(restored.c.merchant_id == merchant.id)
+    restorations = connected.connection.execute(query).all()
+    for each in restorations:
+        if not each.won:
+            yield "restored", "commission_line", each.line_id, "no chargeback that was won has taken it"
+    for key in sorted({each.order_id for each in restorations}):
+        order = connected.connection.execute(select(tables.orders).where(tables.orders.c.id == key)).one()
         rows = connected.connection.execute(select(line).where(line.c.order_id == order.id).order_by(line.c.id))
         found = claims(connected, [dict(row._mapping) for row in rows])
         have = [each.as_line() for each in found if each.left_minor]

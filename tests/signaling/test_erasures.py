@@ -5,6 +5,7 @@ from signaling.bus import BusDown
 from signaling.erasures import said_by
 from signaling.messages import ChatLine, HostAnswer, Speaker
 from signaling.rooms import room_stream
+from tests.signaling.test_rooms import until
 
 
 def test_his_lines_and_the_answers_that_quote_him_are_known_by_their_bodies():
@@ -40,9 +41,7 @@ async def test_they_are_taken_out_of_the_rooms_and_of_the_pages_that_show_them(s
     await shop.do(EraseViewer(shop.merchant.id, erased, "boss"))
     removed = await reader.wait_for("removed")
     assert (removed["stream"], removed["viewer"]) == ("show", erased)
-    while shop.node.core.erasures._waiting:
-        await reader.send(type="ping")
-        await reader.wait_for("pong")
+    await until(lambda: not shop.node.core.erasures._waiting)
     for room in ("north", "south"):
         entries = (await bus.read(room_stream(room), None, 100)).entries
         assert entries, "nobody else's line is gone, and no place"

@@ -317,8 +317,7 @@ async def test_the_sockets_of_one_address_are_bounded_also_before_hello(open_sho
     assert (status, problem["type"]) == (429, "/problems/too-many")
     await silent.ws.close()
     while (await third("GET", "/r/north/ws"))[0] == 429:
-        await member.send(type="ping")
-        await member.wait_for("pong")
+        pass  # an answer later it is asked again
     await third.enter("north")
     await member.say("one out, one in")
     assert (await member.wait_for("chat"))["text"] == "one out, one in"
