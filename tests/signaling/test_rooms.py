@@ -32,7 +32,7 @@ async def test_a_room_comes_with_its_first_member_and_goes_with_its_last(shop):
     await until(lambda: len(rooms) == 1)
     assert rooms.get("north") is None
     await south.ws.close()
-    watcher = await (await shop.visitor()).enter("hq")
+    _watcher = await (await shop.visitor()).enter("hq")
     await until(lambda: len(rooms) == 1)
     assert rooms.viewers(shop.merchant.id) == {"hq": 1}
 
@@ -42,7 +42,7 @@ async def test_what_was_said_stays_for_a_while_after_the_last_has_left(shop):
     await north.say("is anybody there?")
     await north.wait_for("chat")
     await north.ws.close()
-    south = await (await shop.visitor()).enter("south")
+    _south = await (await shop.visitor()).enter("south")
     await until(lambda: shop.node.core.rooms.get("north") is None)
     again = await (await shop.visitor()).socket("north")
     await again.hello()
@@ -56,7 +56,7 @@ async def test_many_comings_and_goings_leave_nothing_behind(shop):
         member = await visitor.socket("north")
         await member.hello()
         await member.ws.close()
-    watcher = await (await shop.visitor()).enter("south")
+    _watcher = await (await shop.visitor()).enter("south")
     await until(lambda: len(rooms) == 1)
     assert rooms._of_viewer == {next(iter(rooms.get("south").members)).viewer: 1}
     assert not rooms.behind
