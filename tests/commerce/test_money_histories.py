@@ -241,4 +241,4 @@ async def test_ten_thousand_short_histories(many, tmp_path):
 async def test_a_hundred_shows(money, seed):
     days = Days(money, 1_000 + seed)
     await days.live(20)
-    assert await sent(money) >= 5
+    assert await sent(money), "not a show in which nothing was paid out"
