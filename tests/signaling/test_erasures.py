@@ -5,7 +5,7 @@ from signaling.bus import BusDown
 from signaling.erasures import said_by
 from signaling.messages import ChatLine, HostAnswer, Speaker
 from signaling.rooms import room_stream
-from tests.signaling.test_rooms import until
+from tests.signaling.patience import until
 
 
 def test_his_lines_and_the_answers_that_quote_him_are_known_by_their_bodies():

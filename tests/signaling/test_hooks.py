@@ -14,9 +14,9 @@ from commerce import commands, questions
 from config.metrics import Metrics
 from config.settings import HookSettings
 from signaling.hooks import Deliverer, PublicOnly, signature
+from tests.signaling.patience import until
 
 CONTACT = {"name": "Ann", "phone": "12345", "address": "1 Pier Road"}
-PATIENCE = 30
 
 
 class Receiver:
@@ -42,13 +42,6 @@ async def receiver():
     async with TestServer(app) as server:
         found.url = str(server.make_url("/hook"))
         yield found
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not (answer := await condition()):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-    return answer
 
 
 async def test_told_until_it_answers(open_shop, receiver):

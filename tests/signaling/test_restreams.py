@@ -1,12 +1,11 @@
 """A merchant's targets and a broadcast: sent where he wants it, while there is something to send."""
 
-import asyncio
-
 import pytest
 
 from commerce import commands
 from relay.rtmp.restream import Phase
 from signaling.restreams import purpose
+from tests.signaling.patience import until
 
 
 async def put(shop, url, name="other"):
@@ -24,9 +23,7 @@ def eventually(shop):
     """Lets the loop run until the merchant's restreams stand like that."""
 
     async def wait(condition):
-        async with asyncio.timeout(40):
-            while not condition(shop.node.core.restreams.standing(shop.merchant.id)):  # noqa: ASYNC110 (no event)
-                await asyncio.sleep(0.01)
+        await until(lambda: condition(shop.node.core.restreams.standing(shop.merchant.id)))
 
     return wait
 

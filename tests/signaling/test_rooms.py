@@ -11,15 +11,7 @@ from signaling.houses import house_stream
 from signaling.member import Member
 from signaling.messages import Speaker
 from signaling.rooms import room_stream, show_stream
-
-PATIENCE_SECONDS = 60
-
-
-async def until(condition):
-    """Looks again and again: what a test waits for this way tells nobody."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+from tests.signaling.patience import until
 
 
 async def test_a_room_comes_with_its_first_member_and_goes_with_its_last(shop):

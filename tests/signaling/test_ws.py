@@ -8,6 +8,7 @@ from commerce.errors import Unavailable
 from signaling.bus import BusDown
 from signaling.errors import CLOSE_LOGGED_OUT
 from signaling.rooms import Room
+from tests.signaling.patience import until
 
 
 async def test_a_line_is_heard_in_its_room_and_nowhere_else(shop):
@@ -316,8 +317,11 @@ async def test_the_sockets_of_one_address_are_bounded_also_before_hello(open_sho
     status, problem = await third("GET", "/r/north/ws")
     assert (status, problem["type"]) == (429, "/problems/too-many")
     await silent.ws.close()
-    while (await third("GET", "/r/north/ws"))[0] == 429:
-        pass  # an answer later it is asked again
+
+    async def has_room():
+        return (await third("GET", "/r/north/ws"))[0] != 429
+
+    await until(has_room)
     await third.enter("north")
     await member.say("one out, one in")
     assert (await member.wait_for("chat"))["text"] == "one out, one in"

@@ -147,13 +147,26 @@ async def test_roles(shop, password_hash):
     assert begun == [[200, 403, 403]] * 2
 
 
-async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss, tmp_path):
+async def two_matured(shop, tmp_path):
+    """Orders of two partners, whose commission can be settled."""
     await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
     for room in ("north", "south"):
         order, _ = await sold(shop, room)
         for command in (c.ShipOrder, c.ReceiveOrder):
             await shop.do(command(shop.merchant.id, order))
     await mature(shop, tmp_path)
+
+
+async def two_payouts(shop, boss, tmp_path):
+    """Those on their way to both."""
+    await two_matured(shop, tmp_path)
+    await boss("POST", "/api/v1/hq/settlements", {"until": datetime.now(UTC).date().isoformat()})
+    await boss("POST", "/api/v1/hq/settlements/approve", {})
+    return (await boss("POST", "/api/v1/hq/payouts", {}))[1]["sending"]
+
+
+async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss, tmp_path):
+    await two_matured(shop, tmp_path)
     today = datetime.now(UTC).date()
     until = today.isoformat()
     assert (await boss("POST", "/api/v1/hq/settlements", {"until": until}))[1] == {"settlements": 2}
@@ -175,15 +188,7 @@ async def test_all_is_approved_at_once_and_only_a_post_begins_payouts(shop, boss
 
 
 async def test_what_the_bank_sends_back_is_recorded_by_sheet_or_by_hand(shop, boss, tmp_path):
-    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
-    for room in ("north", "south"):
-        order, _ = await sold(shop, room)
-        for command in (c.ShipOrder, c.ReceiveOrder):
-            await shop.do(command(shop.merchant.id, order))
-    await mature(shop, tmp_path)
-    await boss("POST", "/api/v1/hq/settlements", {"until": datetime.now(UTC).date().isoformat()})
-    await boss("POST", "/api/v1/hq/settlements/approve", {})
-    due = (await boss("POST", "/api/v1/hq/payouts", {}))[1]["sending"]
+    due = await two_payouts(shop, boss, tmp_path)
 
     async def say(outcome):
         rows = [f"{each['key']},{outcome},bank-1" for each in due]
@@ -209,15 +214,7 @@ async def test_what_the_bank_sends_back_is_recorded_by_sheet_or_by_hand(shop, bo
 
 
 async def test_a_sheet_is_recorded_row_by_row_and_what_was_not_taken_is_told(shop, boss, tmp_path):
-    await shop.do(SetPlan(shop.merchant.id, Plan((Rate(100_000),))))
-    for room in ("north", "south"):
-        order, _ = await sold(shop, room)
-        for command in (c.ShipOrder, c.ReceiveOrder):
-            await shop.do(command(shop.merchant.id, order))
-    await mature(shop, tmp_path)
-    await boss("POST", "/api/v1/hq/settlements", {"until": datetime.now(UTC).date().isoformat()})
-    await boss("POST", "/api/v1/hq/settlements/approve", {})
-    first, second = (due["key"] for due in (await boss("POST", "/api/v1/hq/payouts", {}))[1]["sending"])
+    first, second = (due["key"] for due in await two_payouts(shop, boss, tmp_path))
     rows = [
         "key,outcome,reference",
         f"{'0' * 16}-1,confirmed,bank-1",

@@ -1,4 +1,3 @@
-import asyncio
 import io
 import time
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from commerce.commands.studio import SLATE_BYTES_MAX
 from relay.errors import Refused
 from relay.source import Slot
 from signaling.api.models_studio import NewStreamKey, Studio
+from tests.signaling.patience import until
 
 
 async def test_a_key_is_shown_once_and_the_old_one_stops(shop):
@@ -72,13 +72,6 @@ async def test_an_unknown_slot_is_named(shop):
     for action in ("rotate", "takeover"):
         status, problem = await boss("POST", f"/api/v1/hq/studio/keys/third/{action}")
         assert (status, problem["errors"][0]["field"]) == (422, "slot")
-
-
-async def until(condition):
-    """Lets the loop run until it holds; `condition` may be awaited."""
-    async with asyncio.timeout(40):
-        while not (answer := condition()) or (asyncio.iscoroutine(answer) and not await answer):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def seen(boss):
