@@ -191,6 +191,7 @@ def _log(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
     for log in connected.connection.execute(select(table).where(table.c.merchant_id == merchant.id)).all():
         mine = (heads.c.merchant_id == merchant.id, heads.c.log == log.log)
         signed = {row.size: row for row in connected.connection.execute(select(heads).where(*mine))}
+        newest = max(signed, default=0)
         tree, parties, ends = Frontier(), dict[str, Frontier](), dict[str, bytes]()
         for leaf in _leaves(connected, merchant.id, log.log):
             if not _is_itself(leaf, merchant.public_id, tree.size, parties.setdefault(leaf.party, Frontier())):
@@ -200,7 +201,7 @@ def _log(connected: Connected, merchant: AnyRow) -> Iterator[Found]:
             ends[leaf.party] = leaf.hash
             if tree.size in signed and signed[tree.size].root != tree.root():
                 yield "log", "log_head", tree.size, "signs another history"
-            if tree.size == max(signed, default=0) and not _says(connected, signed[tree.size], ends):
+            if tree.size == newest and not _says(connected, signed[tree.size], ends):
                 yield "log", "log_head", tree.size, "says that a party's sequence ends elsewhere"
         if tree.size != log.size or b"".join(tree.hashes) != log.frontier:
             yield "log", "log_sequencer", log.log, "the log does not end where it should"

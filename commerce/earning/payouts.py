@@ -243,8 +243,9 @@ def _left(row: AnyRow) -> Transfer:
 
 
 def _late(row: AnyRow, command: RecordPayout) -> str:
-    """A word on another attempt than the one under way. An earlier one failed or came back, or there would be
-    no later: no news."""
+    """A word on another attempt than the one under way. An earlier one failed or came back, or there would be no later:
+    no news.
+    """
     if command.attempt is not None and command.attempt < row.attempts and command.outcome != "confirmed":
         return str(row.state)
     raise Conflict("payout", f"{command.payout} is at attempt {row.attempts}, and this is said of {command.attempt}")

@@ -3,8 +3,7 @@
     open ──answer──> answered ──decide──> decided      (deciding needs no answer before it)
 
 What is disputed is held until it is decided, also what is queued and no rail has heard of; a payout that it was queued
-with goes on without it. The evidence is what `why` answers at that moment, without anybody's
-amounts.
+with goes on without it. The evidence is what `why` answers at that moment, without anybody's amounts.
 """
 
 from __future__ import annotations

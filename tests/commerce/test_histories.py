@@ -1,6 +1,7 @@
 """Random histories: buyers, HQ and the payment provider do whatever comes to mind; after each, the audit finds nothing.
 
-A history is decided by its seed alone, so one that fails can be played again.
+A history is decided by its seed, but for which of the commands that are sent together is done first: one that fails
+can nearly always be played again.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Random days of a merchant: orders, refunds, chargebacks, holds, plans that change, settlements, payouts that fail or
 come back.
 
-After every step every invariant of MONEY section 9 holds. A history is decided by its seed alone.
+After every step every invariant of MONEY section 9 holds. For what decides a history, see test_histories.
 """
 
 import asyncio
