@@ -7,11 +7,17 @@ from commerce import images, questions
 from commerce.errors import Invalid, NotFound
 from commerce.events import ShelfChanged
 
-BLUE = (b"blue-160", b"blue-480", b"\x00blue-1080\xff")
 RED = (b"red-160", b"red-480", b"red-1080")
 
 
-async def put(shop, product, sizes=BLUE):
+@pytest.fixture
+def blue(shop):
+    """A picture that only this merchant has: it is found by what is in it, whoever else in the database has the same."""
+    mine = b"blue of %d in " % shop.merchant.id
+    return (mine + b"160", mine + b"480", b"\x00" + mine + b"1080\xff")
+
+
+async def put(shop, product, sizes):
     return await shop.commerce.execute(c.PutImage(shop.merchant.id, product.product, sizes))
 
 
@@ -28,41 +34,41 @@ async def kept(shop, url):
         return None
 
 
-async def test_a_picture_is_found_by_what_is_in_it_and_its_rooms_are_told(shop):
+async def test_a_picture_is_found_by_what_is_in_it_and_its_rooms_are_told(shop, blue):
     shop.facts.clear()
-    shown = await put(shop, shop.product)
+    shown = await put(shop, shop.product, blue)
     assert [type(fact) for fact in shop.facts] == [ShelfChanged]
     digest, size = images.parts(shown.image_url)
     assert size == 1080
-    for each, data in zip((160, 480, 1080), BLUE, strict=True):
+    for each, data in zip((160, 480, 1080), blue, strict=True):
         assert await shop.commerce.ask(images.image, digest, each) == data
     room = await shop.commerce.ask(questions.room, shop.room_a)
     assert room.shelf[0].product.image_url == shown.image_url
-    assert (await put(shop, shop.product)).image_url == shown.image_url
+    assert (await put(shop, shop.product, blue)).image_url == shown.image_url
     assert (await put(shop, shop.product, RED)).image_url != shown.image_url
 
 
-async def test_it_goes_with_the_last_that_shows_it(shop):
+async def test_it_goes_with_the_last_that_shows_it(shop, blue):
     other = await create(shop, "Cup")
-    url = (await put(shop, shop.product)).image_url
-    assert (await put(shop, other)).image_url == url
+    url = (await put(shop, shop.product, blue)).image_url
+    assert (await put(shop, other, blue)).image_url == url
     assert (await put(shop, shop.product, RED)).image_url != url
-    assert await kept(shop, url) == BLUE[-1]
+    assert await kept(shop, url) == blue[-1]
     await shop.commerce.execute(c.RemoveImage(shop.merchant.id, other.product))
     assert await kept(shop, url) is None
     assert (await shop.commerce.execute(c.RemoveImage(shop.merchant.id, other.product))).image_url == ""
 
 
-async def test_a_room_that_wears_it_keeps_it(shop):
-    url = (await put(shop, shop.product)).image_url
+async def test_a_room_that_wears_it_keeps_it(shop, blue):
+    url = (await put(shop, shop.product, blue)).image_url
     await shop.commerce.execute(c.UpdateRoom(shop.merchant.id, shop.store_a.channel, cover_url=url))
     away = c.ChangeProduct(shop.merchant.id, shop.product.product, image_url="https://shop.example/tea.png")
     assert (await shop.commerce.execute(away)).image_url == "https://shop.example/tea.png"
-    assert await kept(shop, url) == BLUE[-1]
+    assert await kept(shop, url) == blue[-1]
 
 
-async def test_an_address_of_ours_must_have_a_picture_behind_it(shop):
-    url = (await put(shop, shop.product)).image_url
+async def test_an_address_of_ours_must_have_a_picture_behind_it(shop, blue):
+    url = (await put(shop, shop.product, blue)).image_url
     assert (await create(shop, "Cup", url)).image_url == url
     for wrong in (images.address("0" * 40), "/images/x", url.replace("1080", "90")):
         with pytest.raises(Invalid) as caught:
@@ -73,8 +79,8 @@ async def test_an_address_of_ours_must_have_a_picture_behind_it(shop):
     assert (await shop.commerce.ask(questions.product, shop.merchant.id, shop.product.product)).image_url == url
 
 
-async def test_another_merchants_goods_and_pictures_are_his(shop):
-    url = (await put(shop, shop.product)).image_url
+async def test_another_merchants_goods_and_pictures_are_his(shop, blue):
+    url = (await put(shop, shop.product, blue)).image_url
     room = shop.room_a[:20] + "-x"
     other = await shop.commerce.execute(c.CreateMerchant("Other", room))
     with pytest.raises(NotFound) as caught:
@@ -84,10 +90,10 @@ async def test_another_merchants_goods_and_pictures_are_his(shop):
     with pytest.raises(Invalid):
         await shop.commerce.execute(c.CreateProduct(other.id, "Mine now", sku, image_url=url))
     theirs = await shop.commerce.execute(c.CreateProduct(other.id, "Cup", sku))
-    same = await shop.commerce.execute(c.PutImage(other.id, theirs.product, BLUE))
+    same = await shop.commerce.execute(c.PutImage(other.id, theirs.product, blue))
     assert same.image_url == url
     await shop.commerce.execute(c.RemoveImage(other.id, theirs.product))
-    assert await kept(shop, url) == BLUE[-1]
+    assert await kept(shop, url) == blue[-1]
 
 
 def test_parts_of_an_address():
