@@ -40,7 +40,7 @@ bench:
 
 soak:
 	@.ci/setup soak
-	$(BIN)/pytest -m soak --timeout=7200 $(ARGS)
+	$(BIN)/pytest -m soak --timeout=7200 -o faulthandler_timeout=7500 $(ARGS)
 
 readme:
 	$(BIN)/python -m config.describe
