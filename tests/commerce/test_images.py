@@ -12,7 +12,7 @@ RED = (b"red-160", b"red-480", b"red-1080")
 
 @pytest.fixture
 def blue(shop):
-    """A picture that only this merchant has: it is found by what is in it, whoever else in the database has the same."""
+    """A picture that only this merchant has: whoever else in the database has the same, it would still be found."""
     mine = b"blue of %d in " % shop.merchant.id
     return (mine + b"160", mine + b"480", b"\x00" + mine + b"1080\xff")
 
