@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, case, func, select
 
 from commerce.attribution import LockRule
 from commerce.commission import Plan, claw_back
@@ -66,6 +66,13 @@ def won_back(order: ColumnElement[int]) -> ScalarSelect[int]:
     net = func.sum(case((refund.state == REINSTATED, refund.amount_minor), else_=-refund.beyond_minor))
     query = select(case((net > 0, net), else_=0)).where(refund.order_id == order)
     return query.correlate(tables.orders).scalar_subquery()
+
+
+def at_bank(order: ColumnElement[int]) -> Exists:
+    """Of an order (row): whether money of it was charged back and was not won, so far."""
+    refund = tables.refund.c
+    taken = (refund.order_id == order, refund.kind == "chargeback", refund.state != REINSTATED)
+    return select(refund.id).where(*taken).exists()
 
 
 def dues(lines: Sequence[Row], back: GivenBack, cap_ppm: int) -> dict[int, int]:

@@ -5,6 +5,9 @@ as `void`, or lives on for what stands apart of it (earning/apart.py); what is l
 one party to the other. One that was sent stays, its party owes it back (a receivable), and the other party is credited
 all the same. Of an order that is not paid yet nothing is in the ledger: the other's line is estimated as the one was.
 What the channel above earned goes to the one above the new channel; where there is none, back to the merchant.
+
+What a bank has taken back may be owed again (earning/restore.py), and then to whom it was decided: where nothing else
+is left of a claim, a void line of the other party stands for it.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import insert
+from sqlalchemy import insert, literal, select
 
 from commerce.books import post
 from commerce.directory.tree import channel_row
 from commerce.earning.apart import apart
-from commerce.earning.claims import PAID_OUT
+from commerce.earning.claims import PAID_OUT, claims
+from commerce.earning.claw_back import at_bank
 from commerce.earning.waiting import BY_RULE, MOVED, waits
 from commerce.ledger import Transfer
 from commerce.partners.holding import change_line, keep_held, release_held
@@ -47,9 +51,11 @@ def move_to(unit: Unit, channel: int, dispute: AnyRow) -> Move:
 
 def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     """The lines of an order that its owner and the one above him earn; answers how many moved."""
-    moving = [line for line in lines if _moves(line, move)]
-    finished = order.state == "finished"
-    made = {line["id"]: copy for line in moving if (copy := _copy(unit, move, line, finished=finished)) is not None}
+    taken = _taken(unit, order, lines)
+    moving = [line for line in lines if _moves(line, move) and (line["state"] != "void" or line["id"] in taken)]
+    after = "matured" if order.state == "finished" else "frozen"
+    copies = {line["id"]: _copy(unit, move, line, "void" if line["id"] in taken else after) for line in moving}
+    made = {before: copy for before, copy in copies.items() if copy is not None}
     waiting = waits(unit, made.values(), ended=move.dispute.public_id)
     for line in moving:
         if line["id"] in made:
@@ -59,7 +65,7 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     rows = [tied | {"line_id": copy["id"], "from_line_id": before} for before, copy in made.items()]
     if rows:
         unit.connection.execute(insert(tables.moved_line), rows)
-    kept = apart(unit, moving)
+    kept = apart(unit, [line for line in moving if line["state"] != "void"])
     post(unit, order.merchant_id, [transfer for line in moving for transfer in _end(unit, move, line, kept)])
     keep_held(unit, moving, "moved")
     keep_held(unit, list(made.values()), "moved")
@@ -69,9 +75,9 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
 def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
     """What somebody held by hand stays held so in its new place, and what waits by rule there does too.
 
-    What is not paid yet is asked about when it is.
+    What is not paid yet, or not back, is asked about when it is.
     """
-    if copy["state"] == "estimated":
+    if copy["state"] in ("estimated", "void"):
         return
     by_hand = line["reason"] if line["state"] == "held" and not line["reason"].startswith(BY_RULE) else None
     why = by_hand or waiting.get(copy["id"])
@@ -80,7 +86,14 @@ def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
 
 
 def _moves(line: Row, move: Move) -> bool:
-    return bool(line["kind"] == "order" and line["state"] != "void" and line["credited"] != move.to)
+    return bool(line["kind"] == "order" and line["credited"] != move.to)
+
+
+def _taken(unit: Unit, order: AnyRow, lines: list[Row]) -> set[int]:
+    """Lines (rows) that stand for a claim of which nothing is left while a bank has money of the order."""
+    if order.state == "cancelled" or not unit.connection.execute(select(at_bank(literal(order.id)))).scalar_one():
+        return set()
+    return {each.last["id"] for each in claims(unit, lines) if not (each.ended or each.left_minor)}
 
 
 def _heir(line: Row, move: Move) -> str | None:
@@ -115,14 +128,16 @@ def _left(line: Row) -> int:
     return int(line["amount_minor"] - line["clawed_minor"])
 
 
-def _copy(unit: Unit, move: Move, line: Row, *, finished: bool) -> Row | None:
-    """The same line as another party's; None where it is the merchant's, or nothing is left of it."""
+def _copy(unit: Unit, move: Move, line: Row, state: str) -> Row | None:
+    """The same line as another party's, in that state once it is paid; None where it is the merchant's, or nothing is
+    left of it.
+    """
     heir = _heir(line, move)
-    if heir is None or not _left(line):
+    if heir is None or not (_left(line) or state == "void"):
         return None
-    times = {"created_at": unit.now, "changed_at": unit.now, "matured_at": unit.now if finished else None}
+    state = "estimated" if line["state"] == "estimated" else state
+    times = {"created_at": unit.now, "changed_at": unit.now, "matured_at": unit.now if state == "matured" else None}
     fresh = {"id": unit.new_id(), "public_id": public_id(), "version": 1, "settlement_id": None}
-    state = "estimated" if line["state"] == "estimated" else "matured" if finished else "frozen"
     whose = {"party": channel_party(heir), "credited": move.to, "state": state}
     return line | times | fresh | whose | {"reason": MOVED + move.dispute.public_id}
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, and_, func, insert, not_, or_, select, update
 
 from commerce.attribution import is_valid
 from commerce.binding import find_held
@@ -21,9 +21,10 @@ from commerce.commission import next_state
 from commerce.directory.channels import channel_key
 from commerce.directory.tree import channel_row
 from commerce.earning.claims import PAID_OUT
+from commerce.earning.claw_back import at_bank
 from commerce.earning.follow import order_lines
 from commerce.earning.payouts import go_on, stop_payouts, with_lines_of
-from commerce.earning.waiting import DISPUTED, UNDECIDED
+from commerce.earning.waiting import DISPUTED, MOVED, UNDECIDED
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
 from commerce.order.states import PAID
 from commerce.partners.crediting import move_order, move_to
@@ -194,14 +195,16 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
 
 
 def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
-    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for, or which
-    he has not paid yet.
+    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for (and be it
+    a bank that took it), or which he has not paid yet.
     """
     table, line = tables.orders, tables.commission_line
     query = select(table).order_by(table.c.id).with_for_update()
     if row.order_id is not None:
         return list(unit.connection.execute(query.where(table.c.id == row.order_id)).all())
-    here = select(line.c.id).where(line.c.order_id == table.c.id, line.c.state.not_in((*PAID_OUT, "void")))
+    taken = and_(line.c.state == "void", not_(line.c.reason.startswith(MOVED)), at_bank(table.c.id))
+    waits = or_(line.c.state.not_in((*PAID_OUT, "void")), taken)
+    here = select(line.c.id).where(line.c.order_id == table.c.id, waits)
     mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(("created", *PAID, "refunded")), here.exists())
     return list(unit.connection.execute(query.where(*mine)).all())
 

@@ -261,17 +261,59 @@ async def test_it_is_his_who_has_the_credit_now(money):
     assert await money.ask(audit) == []
 
 
-async def test_what_a_decision_left_to_the_merchant_stays_his(money_tree):
+async def decided(money, store, order, before=None, **about):
+    """A dispute that its opener wins; `before` happens while it is open."""
+    about = about or {"order": order.order}
+    dispute = await money.execute(d.OpenDispute(money.merchant, store.channel, "Mine", "bob", **about))
+    if before is not None:
+        await before
+    await money.execute(d.DecideDispute(money.merchant, dispute, "moved", "Yes", "boss"))
+
+
+@pytest.mark.parametrize("paid", [False, True])
+async def test_it_is_his_to_whom_it_was_decided_while_the_bank_had_all_of_it(money_anywhere, paid):
+    money = money_anywhere
+    order = await money.sold()
+    if paid:
+        await paid_out(money, order)
+    shop, bank = money.shop, Bank(money, order)
+    await shop.enter(order.viewer, shop.room_b)
+    await decided(money, shop.store_b, order, bank.takes())
+    assert (await money.balance(money.b), await left(money)) == (0, 0)
+    assert await money.ask(audit) == []
+    await bank.gives_back()
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    owed = [(row.party, row.amount_minor) for row in await money.rows(tables.receivable)]
+    assert owed == [(money.a, 990)] * paid
+    assert (await lines_of(money, party=money.b))[-1] == ("matured", 990, 0, "chargeback won")
+    assert await money.ask(audit) == []
+
+
+async def test_the_last_decision_counts_while_the_bank_has_all_of_it(money):
+    order = await money.sold()
+    shop, bank = money.shop, Bank(money, order)
+    await shop.enter(order.viewer, shop.room_b)
+    await decided(money, shop.store_b, order, bank.takes())
+    await decided(money, shop.store_a, order, viewer=order.viewer)
+    await decided(money, shop.store_b, order, viewer=order.viewer)
+    assert await left(money) == 0
+    await bank.gives_back()
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    await decided(money, shop.store_a, order, viewer=order.viewer)
+    assert (await money.balance(money.a), await money.balance(money.b)) == (990, 0)
+    assert await money.ask(audit) == []
+
+
+@pytest.mark.parametrize("taken", [4_000, 9_900])
+async def test_what_a_decision_left_to_the_merchant_stays_his(money_tree, taken):
     """Nobody stands above the channel that has the credit now, so what the one above earned is nobody's."""
     money, below = money_tree
     shop = money.shop
     order = await money.sold(room=below.room)
     bank = Bank(money, order)
-    await bank.takes(4_000)
     await shop.enter(order.viewer, shop.room_b)
-    dispute = await money.execute(d.OpenDispute(money.merchant, shop.store_b.channel, "Mine", "bob", order=order.order))
-    await money.execute(d.DecideDispute(money.merchant, dispute, "moved", "Yes", "boss"))
-    await bank.gives_back(4_000)
+    await decided(money, shop.store_b, order, bank.takes(taken))
+    await bank.gives_back(taken)
     assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
     assert await left(money) == 990
     assert await money.ask(audit) == []
