@@ -286,6 +286,8 @@ async def test_it_is_his_to_whom_it_was_decided_while_the_bank_had_all_of_it(mon
     owed = [(row.party, row.amount_minor) for row in await money.rows(tables.receivable)]
     assert owed == [(money.a, 990)] * paid
     assert (await lines_of(money, party=money.b))[-1] == ("matured", 990, 0, "chargeback won")
+    report = verify_statement(await money.statement(money.b), await money.key())
+    assert (report.wrong, report.figures["CNY"]) == ([], {"void": 0, "matured": 990})
     assert await money.ask(audit) == []
 
 
