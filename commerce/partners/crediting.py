@@ -51,7 +51,7 @@ def move_to(unit: Unit, channel: int, dispute: AnyRow) -> Move:
 
 def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     """The lines of an order that its owner and the one above him earn; answers how many moved."""
-    taken = _taken(unit, order, lines)
+    taken = taken_by_bank(unit, order, lines)
     moving = [line for line in lines if _moves(line, move) and (line["state"] != "void" or line["id"] in taken)]
     after = "matured" if order.state == "finished" else "frozen"
     copies = {line["id"]: _copy(unit, move, line, "void" if line["id"] in taken else after) for line in moving}
@@ -72,6 +72,13 @@ def move_order(unit: Unit, move: Move, order: AnyRow, lines: list[Row]) -> int:
     return len(moving)
 
 
+def taken_by_bank(unit: Unit, order: AnyRow, lines: list[Row]) -> set[int]:
+    """Lines (rows) that stand for a claim of which nothing is left while a bank has money of the order."""
+    if order.state == "cancelled" or not unit.connection.execute(select(at_bank(literal(order.id)))).scalar_one():
+        return set()
+    return {each.last["id"] for each in claims(unit, lines) if not (each.ended or each.left_minor)}
+
+
 def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
     """What somebody held by hand stays held so in its new place, and what waits by rule there does too.
 
@@ -87,13 +94,6 @@ def _keep_waiting(line: Row, copy: Row, waiting: dict[int, str]) -> None:
 
 def _moves(line: Row, move: Move) -> bool:
     return bool(line["kind"] == "order" and line["credited"] != move.to)
-
-
-def _taken(unit: Unit, order: AnyRow, lines: list[Row]) -> set[int]:
-    """Lines (rows) that stand for a claim of which nothing is left while a bank has money of the order."""
-    if order.state == "cancelled" or not unit.connection.execute(select(at_bank(literal(order.id)))).scalar_one():
-        return set()
-    return {each.last["id"] for each in claims(unit, lines) if not (each.ended or each.left_minor)}
 
 
 def _heir(line: Row, move: Move) -> str | None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, func, insert, not_, or_, select, update
+from sqlalchemy import Table, and_, func, insert, or_, select, update
 
 from commerce.attribution import is_valid
 from commerce.binding import find_held
@@ -24,10 +24,10 @@ from commerce.earning.claims import PAID_OUT
 from commerce.earning.claw_back import at_bank
 from commerce.earning.follow import order_lines
 from commerce.earning.payouts import go_on, stop_payouts, with_lines_of
-from commerce.earning.waiting import DISPUTED, MOVED, UNDECIDED
+from commerce.earning.waiting import DISPUTED, UNDECIDED
 from commerce.errors import Conflict, Forbidden, NotFound, WrongState
 from commerce.order.states import PAID
-from commerce.partners.crediting import move_order, move_to
+from commerce.partners.crediting import move_order, move_to, taken_by_bank
 from commerce.partners.holding import change_line, keep_held, release_held
 from commerce.partners.notices import tell_channel
 from commerce.partners.rebinding import bind_to
@@ -179,8 +179,7 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
     if moved and channel_row(unit, row.channel_id).state != "active":
         raise Forbidden("outcome", "this channel takes nobody now")
     count = 0
-    for order in _disputed(unit, row):
-        lines = order_lines(unit, order.id)
+    for order, lines in _disputed(unit, row):
         held = [line for line in lines if line["reason"] == DISPUTED + row.public_id]
         if moved:
             count += move_order(unit, move_to(unit, row.channel_id, row), order, lines)
@@ -194,19 +193,27 @@ def decide_dispute(unit: Unit, command: DecideDispute) -> int:
     return count
 
 
-def _disputed(unit: Unit, row: AnyRow) -> list[AnyRow]:
-    """The order; of a customer those orders of which something has not been sent yet, whatever it waits for (and be it
-    a bank that took it), or which he has not paid yet.
+def _disputed(unit: Unit, row: AnyRow) -> list[tuple[AnyRow, list[Row]]]:
+    """The order, with its lines; of a customer those orders of which something has not been sent yet, whatever it waits
+    for (and be it a bank that took it), or which he has not paid yet.
     """
     table, line = tables.orders, tables.commission_line
     query = select(table).order_by(table.c.id).with_for_update()
     if row.order_id is not None:
-        return list(unit.connection.execute(query.where(table.c.id == row.order_id)).all())
-    taken = and_(line.c.state == "void", not_(line.c.reason.startswith(MOVED)), at_bank(table.c.id))
-    waits = or_(line.c.state.not_in((*PAID_OUT, "void")), taken)
-    here = select(line.c.id).where(line.c.order_id == table.c.id, waits)
+        order = unit.connection.execute(query.where(table.c.id == row.order_id)).one()
+        return [(order, order_lines(unit, order.id))]
+    unsent = or_(line.c.state.not_in((*PAID_OUT, "void")), and_(line.c.state == "void", at_bank(table.c.id)))
+    here = select(line.c.id).where(line.c.order_id == table.c.id, unsent)
     mine = (table.c.viewer_id == row.viewer_id, table.c.state.in_(("created", *PAID, "refunded")), here.exists())
-    return list(unit.connection.execute(query.where(*mine)).all())
+    found = [(order, order_lines(unit, order.id)) for order in unit.connection.execute(query.where(*mine)).all()]
+    return [(order, lines) for order, lines in found if _is_unsent(unit, order, lines)]
+
+
+def _is_unsent(unit: Unit, order: AnyRow, lines: list[Row]) -> bool:
+    """Void are also lines that others stand for by now, and those may have been sent."""
+    taken = taken_by_bank(unit, order, lines)
+    here = [line for line in lines if line["state"] not in PAID_OUT]
+    return any(line["state"] != "void" or line["id"] in taken for line in here)
 
 
 def _release(unit: Unit, lines: list[Row], dispute: str) -> None:

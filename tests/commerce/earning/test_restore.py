@@ -291,18 +291,30 @@ async def test_it_is_his_to_whom_it_was_decided_while_the_bank_had_all_of_it(mon
     assert await money.ask(audit) == []
 
 
-async def test_the_last_decision_counts_while_the_bank_has_all_of_it(money):
+@pytest.mark.parametrize("decisions", ["b", "ba", "bab"])
+async def test_the_last_decision_counts_while_the_bank_has_all_of_it(money, decisions):
     order = await money.sold()
     shop, bank = money.shop, Bank(money, order)
     await shop.enter(order.viewer, shop.room_b)
-    await decided(money, shop.store_b, order, bank.takes())
-    await decided(money, shop.store_a, order, viewer=order.viewer)
-    await decided(money, shop.store_b, order, viewer=order.viewer)
+    await bank.takes()
+    for store in decisions:
+        await decided(money, shop.store_b if store == "b" else shop.store_a, order, viewer=order.viewer)
     assert await left(money) == 0
     await bank.gives_back()
-    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
-    await decided(money, shop.store_a, order, viewer=order.viewer)
-    assert (await money.balance(money.a), await money.balance(money.b)) == (990, 0)
+    earned = {"b": (0, 990), "a": (990, 0)}[decisions[-1]]
+    assert (await money.balance(money.a), await money.balance(money.b)) == earned
+    assert await money.ask(audit) == []
+
+
+async def test_what_was_sent_stays_his_when_the_customer_is_moved(money):
+    order = await money.sold()
+    shop, bank = money.shop, Bank(money, order)
+    await paid_out(money, order)
+    await shop.enter(order.viewer, shop.room_b)
+    await bank.takes()
+    await decided(money, shop.store_b, order, viewer=order.viewer)
+    await bank.gives_back()
+    assert [(line.party, line.state) for line in await money.lines()] == [(money.a, "paid"), (money.a, "matured")]
     assert await money.ask(audit) == []
 
 
