@@ -11,21 +11,7 @@ from commerce.commission import Plan, Rate
 from commerce.proof.verify import verify_statement
 from commerce.store import tables
 from commerce.why import why_order
-
-
-class Bank:
-    """A buyer's, which takes the money of one order and gives it back."""
-
-    def __init__(self, money, order) -> None:
-        self.money, self.order = money, order
-
-    async def takes(self, minor=9_900, notice="dp_1", **more):
-        payment = self.order.payment.payment
-        dispute = c.RecordDispute(self.money.merchant, "sandbox", notice, payment, minor, "CNY", "fraud", **more)
-        return await self.money.execute(dispute)
-
-    async def gives_back(self, minor=9_900, notice="dp_1"):
-        return await self.takes(minor, notice, reinstated=True)
+from tests.commerce.bank import Bank
 
 
 async def lines_of(money, **where):
