@@ -24,7 +24,7 @@ from argon2 import PasswordHasher
 from playwright.async_api import Browser, Page, async_playwright, expect
 from prometheus_client import CollectorRegistry
 
-from commerce import commands, views
+from commerce import commands, events, views
 from commerce.directory import people
 from commerce.store import engine as store_engine
 from config.load import load
@@ -206,7 +206,11 @@ def template(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> tu
 
     async def make() -> Shop:
         async with open_node(load(None, {}, (*PORTS, f"--data_dir={folder}")), CollectorRegistry()) as node:
-            return await furnish(node, password_hash)
+            shop = await furnish(node, password_hash)
+            told = node.core.facts.take(events.ShelfChanged(shop.merchant.id, shop.show.show))
+            assert told is not None
+            await told  # and all before it, so that no test's node begins with facts of the shop's making
+            return shop
 
     with ThreadPoolExecutor(1) as thread:  # a loop of its own, away from the tests'
         return folder, thread.submit(asyncio.run, make()).result()
