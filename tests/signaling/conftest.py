@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import jsonschema
 import pytest
 import pytest_asyncio
 from aiohttp import ClientResponse, web
@@ -38,12 +37,12 @@ from relay.webrtc.candidates import candidates
 from relay.webrtc.engine import Engine, Stage
 from relay.webrtc.port import Port
 from signaling import problems, whep, whip
-from signaling.api.async_describe import document as async_document
 from signaling.app import Node, open_node
 from signaling.callers import Callers
 from signaling.translations import Translations
 from tests.commerce.statements import SharedStatements
 from tests.signaling.redis_servers import RedisServer
+from tests.signaling.told import Told
 
 PASSWORD = "correct horse"
 RECEIVE_SECONDS_MAX = 30.0
@@ -72,22 +71,6 @@ def passwords_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     return CHEAP().hash(PASSWORD)
-
-
-class Told:
-    """Holds what a room's socket tells against /asyncapi.json."""
-
-    def __init__(self) -> None:
-        described = async_document()
-        found = described["components"]["messages"]
-        names = described["operations"]["tell_members"]["messages"]
-        payloads = (found[each["$ref"].rsplit("/", 1)[1]] for each in names)
-        self._by_name = {
-            each["name"]: jsonschema.Draft202012Validator(described | each["payload"]) for each in payloads
-        }
-
-    def check(self, message: dict[str, Any]) -> None:
-        self._by_name[message["type"]].validate(message)
 
 
 TOLD = Told()
