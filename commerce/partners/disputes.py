@@ -211,9 +211,10 @@ def _disputed(unit: Unit, row: AnyRow) -> list[tuple[AnyRow, list[Row]]]:
 
 def _is_unsent(unit: Unit, order: AnyRow, lines: list[Row]) -> bool:
     """Void are also lines that others stand for by now, and those may have been sent."""
+    if any(line["state"] not in (*PAID_OUT, "void") for line in lines):
+        return True
     taken = taken_by_bank(unit, order, lines)
-    here = [line for line in lines if line["state"] not in PAID_OUT]
-    return any(line["state"] != "void" or line["id"] in taken for line in here)
+    return any(line["state"] == "void" and line["id"] in taken for line in lines)
 
 
 def _release(unit: Unit, lines: list[Row], dispute: str) -> None:

@@ -70,8 +70,7 @@ async def test_members_that_reconnect_at_random_have_every_line_once_and_in_the_
     start, chance = asyncio.Barrier(6), random.Random(11)
     listeners = [asyncio.create_task(heard_by(shops, chance, start)) for _ in range(4)]
     speakers = [asyncio.create_task(say(shop, name, start)) for shop, name in zip(shops, "ab", strict=True)]
-    await asyncio.gather(*speakers)
-    heard = await asyncio.gather(*listeners)
+    *heard, _, _ = await asyncio.gather(*listeners, *speakers)  # together: whoever fails is heard of at once
     assert all(each == heard[0] for each in heard)
     for name in "ab":
         assert [line for line in heard[0] if line.startswith(name)] == [f"{name} {n}" for n in range(LINES)]

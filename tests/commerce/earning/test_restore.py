@@ -231,22 +231,6 @@ async def test_it_waits_where_other_lines_wait(money):
     assert await money.ask(audit) == []
 
 
-async def test_it_is_his_who_has_the_credit_now(money):
-    order = await money.sold()
-    bank = Bank(money, order)
-    await bank.takes(4_000)
-    shop = money.shop
-    await shop.enter(order.viewer, shop.room_b)
-    dispute = await money.execute(d.OpenDispute(money.merchant, shop.store_b.channel, "Mine", "bob", order=order.order))
-    await money.execute(d.DecideDispute(money.merchant, dispute, "moved", "Yes", "boss"))
-    await bank.gives_back(4_000)
-    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
-    assert await money.ask(audit) == []
-    await money.refund(order)
-    assert await money.balance(money.b) == 400
-    assert await money.ask(audit) == []
-
-
 async def decided(money, store, order, before=None, **about):
     """A dispute that its opener wins; `before` happens while it is open."""
     about = about or {"order": order.order}
@@ -254,6 +238,21 @@ async def decided(money, store, order, before=None, **about):
     if before is not None:
         await before
     await money.execute(d.DecideDispute(money.merchant, dispute, "moved", "Yes", "boss"))
+
+
+async def test_it_is_his_who_has_the_credit_now(money):
+    order = await money.sold()
+    bank = Bank(money, order)
+    await bank.takes(4_000)
+    shop = money.shop
+    await shop.enter(order.viewer, shop.room_b)
+    await decided(money, shop.store_b, order)
+    await bank.gives_back(4_000)
+    assert (await money.balance(money.a), await money.balance(money.b)) == (0, 990)
+    assert await money.ask(audit) == []
+    await money.refund(order)
+    assert await money.balance(money.b) == 400
+    assert await money.ask(audit) == []
 
 
 @pytest.mark.parametrize("paid", [False, True])
